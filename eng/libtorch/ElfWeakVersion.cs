@@ -1,0 +1,134 @@
+using System;
+using System.IO;
+using System.Text;
+
+namespace ReMem.Eng
+{
+    /// <summary>
+    /// Marks one required symbol version of an ELF64 shared library as weak (VER_FLG_WEAK), so that the dynamic loader warns instead of
+    /// refusing when the system's library is older. Layout of .gnu.version_r: Linux Standard Base, "Symbol Version Requirements".
+    /// </summary>
+    /// <remarks>Compiled twice: by the build (inline MSBuild task, hence the plain C#) and by the tests.</remarks>
+    public static class ElfWeakVersion
+    {
+        private const int SectionTypeVersionNeeds = 0x6ffffffe;
+        private const ushort WeakFlag = 0x2;
+
+        /// <summary>Sets the weak flag on every requirement of <paramref name="version"/>.</summary>
+        /// <returns>How many entries changed: 0 where none names the version or all are weak already.</returns>
+        /// <exception cref="InvalidDataException">The bytes are no little-endian ELF64 file, or its tables point outside it.</exception>
+        public static int Apply(byte[] elf, string version)
+        {
+            if (elf.Length < 64 || elf[0] != 0x7f || elf[1] != 'E' || elf[2] != 'L' || elf[3] != 'F')
+                throw new InvalidDataException("not an ELF file");
+            if (elf[4] != 2 || elf[5] != 1)
+                throw new InvalidDataException("not a little-endian ELF64 file");
+
+            long sections = Int64(elf, 40);
+            int entrySize = UInt16(elf, 58);
+            int count = UInt16(elf, 60);
+            int changed = 0;
+            for (int i = 0; i < count; i++)
+            {
+                long header = sections + ((long)i * entrySize);
+                if (Int32(elf, header + 4) != SectionTypeVersionNeeds)
+                    continue;
+                long needs = Int64(elf, header + 24);
+                int strings = Int32(elf, header + 40);
+                if (strings < 0 || strings >= count)
+                    throw new InvalidDataException("the version section names a string table that does not exist");
+                long names = Int64(elf, sections + ((long)strings * entrySize) + 24);
+                changed += ApplyToSection(elf, needs, Int32(elf, header + 44), names, version);
+            }
+
+            return changed;
+        }
+
+        /// <summary>Patches a file in place; the new content appears whole or not at all, and hard links to the old one keep it.</summary>
+        /// <returns>How many entries changed; with 0 the file is not written.</returns>
+        public static int ApplyToFile(string path, string version)
+        {
+            byte[] bytes = File.ReadAllBytes(path);
+            int changed = Apply(bytes, version);
+            if (changed == 0)
+                return 0;
+            string beside = path + ".patched";
+            File.WriteAllBytes(beside, bytes);
+            File.Delete(path);
+            File.Move(beside, path);
+            return changed;
+        }
+
+        private static int ApplyToSection(byte[] elf, long need, int needCount, long names, string version)
+        {
+            int changed = 0;
+            for (int i = 0; i < needCount; i++)
+            {
+                int auxCount = UInt16(elf, need + 2);
+                long aux = need + (uint)Int32(elf, need + 8);
+                for (int j = 0; j < auxCount; j++)
+                {
+                    ushort flags = UInt16(elf, aux + 4);
+                    if ((flags & WeakFlag) == 0 && NameAt(elf, names + (uint)Int32(elf, aux + 8)) == version)
+                    {
+                        elf[aux + 4] = (byte)(flags | WeakFlag);
+                        changed++;
+                    }
+
+                    aux += (uint)Int32(elf, aux + 12);
+                }
+
+                need += (uint)Int32(elf, need + 12);
+            }
+
+            return changed;
+        }
+
+        private static string NameAt(byte[] elf, long offset)
+        {
+            Check(elf, offset, 1);
+            int end = Array.IndexOf(elf, (byte)0, (int)offset);
+            return end < 0 ? throw new InvalidDataException("a version name does not end") : Encoding.ASCII.GetString(elf, (int)offset, end - (int)offset);
+        }
+
+        private static ushort UInt16(byte[] elf, long offset) => BitConverter.ToUInt16(elf, Check(elf, offset, 2));
+
+        private static int Int32(byte[] elf, long offset) => BitConverter.ToInt32(elf, Check(elf, offset, 4));
+
+        private static long Int64(byte[] elf, long offset) => BitConverter.ToInt64(elf, Check(elf, offset, 8));
+
+        private static int Check(byte[] elf, long offset, int size)
+        {
+            if (offset < 0 || offset > elf.Length - size)
+                throw new InvalidDataException("a table points outside the file");
+            return (int)offset;
+        }
+    }
+#if !TESTS
+
+    /// <summary>The MSBuild task around <see cref="ElfWeakVersion"/>.</summary>
+    public sealed class WeakenSymbolVersion : Microsoft.Build.Utilities.Task
+    {
+        [Microsoft.Build.Framework.Required]
+        public string File { get; set; }
+
+        [Microsoft.Build.Framework.Required]
+        public string SymbolVersion { get; set; }
+
+        public override bool Execute()
+        {
+            try
+            {
+                int changed = ElfWeakVersion.ApplyToFile(File, SymbolVersion);
+                Log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, "{0}: {1} requirement(s) of {2} made weak", File, changed, SymbolVersion);
+                return true;
+            }
+            catch (System.IO.InvalidDataException e)
+            {
+                Log.LogError("{0} cannot be patched: {1}. Delete the output folder and build again.", File, e.Message);
+                return false;
+            }
+        }
+    }
+#endif
+}

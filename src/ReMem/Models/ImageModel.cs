@@ -1,0 +1,90 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Models;
+
+/// <summary>The channel statistics that a model's input is normalised with.</summary>
+/// <param name="Mean">Per channel, of pixels in [0, 1].</param>
+/// <param name="Std">Per channel, of pixels in [0, 1].</param>
+public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<double> Std)
+{
+    /// <summary>ImageNet's, as timm's IMAGENET_DEFAULT_MEAN and IMAGENET_DEFAULT_STD.</summary>
+    public static Normalization ImageNet { get; } = new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+
+    /// <summary>0.5 everywhere, as timm's IMAGENET_INCEPTION_MEAN and IMAGENET_INCEPTION_STD.</summary>
+    public static Normalization Half { get; } = new([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
+
+    /// <summary>uint8 images [B, 3, H, W] to normalised float32 of the same shape.</summary>
+    public Tensor Apply(Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scale = tensor(Std.Select(s => (float)(1 / (255 * s))).ToArray(), device: images.device).view(1, 3, 1, 1);
+        Tensor shift = tensor(Mean.Zip(Std, (m, s) => (float)(-m / s)).ToArray(), device: images.device).view(1, 3, 1, 1);
+        return torch.addcmul(shift, images.to(ScalarType.Float32), scale, 1).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>What a model is made with. Validated by <see cref="ModelCatalogue.Create"/>.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>Outputs of the classifier; 1 or more. Default 1000.</summary>
+    public int NumClasses { get; init; } = 1000;
+
+    /// <summary>Side of the square input in pixels; a multiple of the patch size for ViTs. Default: the model's own.</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary>Stochastic depth at the last block, 0 to below 1, rising linearly from 0 at the first. Default 0.</summary>
+    public double DropPathRate { get; init; }
+
+    /// <summary>Dropout before the classifier, 0 to below 1. Default: 0.</summary>
+    public double DropRate { get; init; }
+}
+
+/// <summary>What the catalogue knows of a model without building it.</summary>
+/// <param name="Name">timm's name.</param>
+/// <param name="Role">"teacher" or "student".</param>
+/// <param name="ImageSize">Default side of the input, pixels.</param>
+/// <param name="Normalization">What its published weights expect.</param>
+/// <param name="CropPct">timm's crop_pct of evaluation: shorter side resized to floor(size / CropPct), then a centre crop.</param>
+/// <param name="Interpolation">timm's interpolation name of evaluation, "bicubic" or "bilinear".</param>
+/// <param name="Classifier">The classifier's module name, as timm's default_cfg: "head", "fc", "classifier".</param>
+public sealed record ModelInfo(
+    string Name, string Role, int ImageSize, Normalization Normalization, double CropPct, string Interpolation, string Classifier);
+
+/// <summary>An image classifier with timm's interface. Submodule and parameter names are timm's, so a timm state dict loads by name.</summary>
+public abstract class ImageModel : nn.Module<Tensor, Tensor>
+{
+    /// <summary>Creates the base.</summary>
+    protected ImageModel(ModelInfo info, ModelOptions options)
+        : base(info.Name)
+    {
+        Info = info;
+        Options = options with { ImageSize = options.ImageSize ?? info.ImageSize };
+    }
+
+    /// <summary>The catalogue's entry.</summary>
+    public ModelInfo Info { get; }
+
+    /// <summary>What it was made with; <see cref="ModelOptions.ImageSize"/> is never null here.</summary>
+    public ModelOptions Options { get; }
+
+    /// <summary>Side of the square input, pixels.</summary>
+    public int ImageSize => Options.ImageSize!.Value;
+
+    /// <summary>Width of the pooled feature that the classifier reads.</summary>
+    public abstract int NumFeatures { get; }
+
+    /// <summary>Unpooled features: tokens [B, N, C] of a ViT (after the final norm), maps [B, C, H, W] of a convolutional network.</summary>
+    /// <param name="x">Normalised images [B, 3, H, W].</param>
+    public abstract Tensor ForwardFeatures(Tensor x);
+
+    /// <summary>Pools, and classifies unless <paramref name="preLogits"/>: [B, NumFeatures] or [B, NumClasses].</summary>
+    public abstract Tensor ForwardHead(Tensor features, bool preLogits = false);
+
+    /// <summary>Logits [B, NumClasses] of normalised images [B, 3, H, W].</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using Tensor features = ForwardFeatures(input);
+        return ForwardHead(features);
+    }
+}
