@@ -24,7 +24,8 @@ public static class AtomicFile
 
     /// <summary>Writes what <paramref name="write"/> puts into the stream; missing folders are made.</summary>
     /// <param name="path">The target; an existing file is replaced.</param>
-    /// <param name="write">Fills the stream (seekable). An I/O error is taken for this file's; any other exception passes through. Neither leaves a file.</param>
+    /// <param name="write">Fills the stream (seekable). An I/O error is taken for this file's; any other exception passes through. Neither
+    /// leaves a file.</param>
     /// <exception cref="InputException">The disk is full, or the folder or file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {

@@ -1,0 +1,164 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace ReMem.Runtime;
+
+/// <summary>One thing that is wrong, or will be slow, and what to do.</summary>
+/// <param name="IsError">True where nothing works without mending it.</param>
+/// <param name="What">One line.</param>
+/// <param name="Remedy">One line.</param>
+public sealed record DoctorProblem(bool IsError, string What, string Remedy);
+
+/// <summary>What <see cref="Doctor"/> found. Null: not to be had on this system.</summary>
+/// <param name="Version">ReMem's version.</param>
+/// <param name="Commit">The commit it was built from.</param>
+/// <param name="Os">Name, version and architecture.</param>
+/// <param name="DotnetSdk">The SDK that would build here.</param>
+/// <param name="DotnetRuntime">The runtime of this process.</param>
+/// <param name="TorchSharp">TorchSharp's version.</param>
+/// <param name="Libtorch">libtorch's version; null where it does not load.</param>
+/// <param name="LibtorchFolder">Where libtorch was loaded from.</param>
+/// <param name="Device">"cpu" or "cuda"; null where libtorch does not load.</param>
+/// <param name="Cpu">The processor's model name.</param>
+/// <param name="CpuFeatures">Of AVX2, AVX512, bf16 and AMX those it has.</param>
+/// <param name="Cores">Logical cores that this process may use.</param>
+/// <param name="Threads">Threads that one tensor operation uses.</param>
+/// <param name="MemoryBytes">Memory that this process may use.</param>
+/// <param name="MemoryFreeBytes">Of it, free now.</param>
+/// <param name="DiskFreeBytes">Free space where runs are written.</param>
+/// <param name="Libstdcxx">The newest symbol version that libstdc++ defines.</param>
+/// <param name="Problems">What to mend; empty when all is well.</param>
+public sealed record DoctorReport(
+    string Version,
+    string? Commit,
+    string Os,
+    string? DotnetSdk,
+    string DotnetRuntime,
+    string TorchSharp,
+    string? Libtorch,
+    string? LibtorchFolder,
+    string? Device,
+    string Cpu,
+    IReadOnlyList<string> CpuFeatures,
+    int Cores,
+    int? Threads,
+    long MemoryBytes,
+    long? MemoryFreeBytes,
+    long? DiskFreeBytes,
+    string? Libstdcxx,
+    IReadOnlyList<DoctorProblem> Problems)
+{
+    /// <summary>No problem is an error.</summary>
+    public bool IsHealthy => Problems.All(problem => !problem.IsError);
+
+    /// <summary>The report as label and value, in reading order, for a table.</summary>
+    public IReadOnlyList<(string Label, string Value)> Lines() =>
+    [
+        ("ReMem", Version + (Commit is null ? "" : $" ({Commit[..Math.Min(10, Commit.Length)]})")),
+        ("system", Os),
+        (".NET", $"{DotnetRuntime}, SDK {DotnetSdk ?? "not found"}"),
+        ("TorchSharp", TorchSharp),
+        ("libtorch", Libtorch is null ? "does not load" : $"{Libtorch} from {LibtorchFolder ?? "the system"}"),
+        ("device", Device ?? "unknown"),
+        ("processor", Cpu),
+        ("features", CpuFeatures.Count == 0 ? "none of AVX2, AVX512, bf16, AMX" : string.Join(", ", CpuFeatures)),
+        ("threads", $"{Threads?.ToString(CultureInfo.InvariantCulture) ?? "?"} of {Cores} cores"),
+        ("memory", $"{Gigabytes(MemoryFreeBytes)} free of {Gigabytes(MemoryBytes)}"),
+        ("disk", $"{Gigabytes(DiskFreeBytes)} free"),
+        ("libstdc++", Libstdcxx ?? "not found"),
+    ];
+
+    private static string Gigabytes(long? bytes) =>
+        bytes is { } b ? string.Create(CultureInfo.InvariantCulture, $"{b / (double)(1 << 30):0.0} GB") : "unknown";
+}
+
+/// <summary>Examines whether this machine can train, and says what to mend.</summary>
+public static class Doctor
+{
+    private const long Gigabyte = 1 << 30;
+
+    /// <summary>Examines; never throws for what it finds wrong.</summary>
+    /// <param name="runFolder">Where runs are written, for the free disk space; null for the current folder.</param>
+    public static DoctorReport Examine(string? runFolder = null)
+    {
+        List<DoctorProblem> problems = [];
+        LibtorchInfo? libtorch = null;
+        string? device = null;
+        int? threads = null;
+        try
+        {
+            libtorch = Libtorch.Load();
+            device = torch.cuda.is_available() ? "cuda" : "cpu";
+            threads = torch.get_num_threads();
+            if (!Computes())
+                problems.Add(new(true, "libtorch computes a matrix product wrongly.", "Install the package again, or use another libtorch."));
+        }
+        catch (ReMemException e)
+        {
+            problems.Add(new(true, e.Message, e.Remedy ?? "See docs/libtorch.md."));
+        }
+
+        IReadOnlyList<string> features = Machine.CpuFeatures();
+        long? free = Machine.AvailableMemory();
+        long? disk = FreeDisk(runFolder ?? Environment.CurrentDirectory);
+        if (RuntimeInformation.ProcessArchitecture == Architecture.X64 && !features.Contains("AVX2"))
+            problems.Add(new(false, "The processor has no AVX2: training is several times slower.", "Use a machine from 2015 or later."));
+        if (free < 2 * Gigabyte)
+            problems.Add(new(false, "Less than 2 GB of memory is free.", "Close other programs, or use smaller batches."));
+        if (disk < Gigabyte)
+            problems.Add(new(false, "Less than 1 GB of disk is free where runs are written.", "Free some, or write runs to another disk."));
+        if (threads > Environment.ProcessorCount)
+            problems.Add(new(false, $"{threads} threads share {Environment.ProcessorCount} cores.", "Unset OMP_NUM_THREADS, or set it to the cores."));
+
+        (string version, string? commit) = EnvironmentInfo.OwnVersion();
+        return new DoctorReport(version, commit, $"{Machine.OsName()} ({RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()})",
+            Sdk(), RuntimeInformation.FrameworkDescription, EnvironmentInfo.TorchSharpVersion(), libtorch?.Version, libtorch?.Folder, device,
+            Machine.CpuModel(), features, Environment.ProcessorCount, threads, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, free, disk,
+            Machine.NewestGlibcxx(), problems);
+    }
+
+    private static bool Computes()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        torch.Tensor a = torch.arange(64 * 64, torch.float32).view(64, 64).div(4096);
+        torch.Tensor eye = torch.eye(64);
+        return (torch.mm(a, eye) - a).abs().max().item<float>() == 0;
+    }
+
+    private static long? FreeDisk(string folder)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Sdk()
+    {
+        try
+        {
+            var start = new ProcessStartInfo("dotnet", "--version")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = AppContext.BaseDirectory,
+            };
+            using Process process = Process.Start(start)!;
+            string version = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            return process.ExitCode == 0 && version.Length > 0 ? version : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace ReMem.Runtime;
+
+/// <summary>How every JSON file and --json output is written: snake_case, letters unescaped, and numbers that JSON cannot hold as null.</summary>
+public static class Json
+{
+    /// <summary>Indented, for files that people read too.</summary>
+    public static JsonSerializerOptions Options { get; } = Create(indented: true);
+
+    /// <summary>One line, for metrics.jsonl and the like.</summary>
+    public static JsonSerializerOptions Line { get; } = Create(indented: false);
+
+    /// <summary>Indented JSON of a value.</summary>
+    public static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>Reads what <see cref="Serialize"/> wrote.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="where">The file, for the message.</param>
+    /// <exception cref="InputException">The text is no JSON of such a value; the message has the line.</exception>
+    public static T Deserialize<T>(string text, string where)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Options) ?? throw new InputException("The JSON is null.", where);
+        }
+        catch (JsonException e)
+        {
+            string place = e.LineNumber is { } line ? $"{where}, line {line + 1}" : where;
+            throw new InputException($"This is not the JSON of a {typeof(T).Name}{(e.Path is null ? "" : $" (at {e.Path})")}.", place,
+                "Restore the file, or make it again.", e);
+        }
+    }
+
+    private static JsonSerializerOptions Create(bool indented) => new()
+    {
+        WriteIndented = indented,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DictionaryKeyPolicy = null,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        Converters = { new FiniteDouble(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>NaN and infinities as null, and null as NaN: a figure that could not be had must not make the report unreadable.</summary>
+    private sealed class FiniteDouble : JsonConverter<double>
+    {
+        public override bool HandleNull => true;
+
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+                writer.WriteNumberValue(value);
+            else
+                writer.WriteNullValue();
+        }
+    }
+}
