@@ -1,0 +1,36 @@
+using System.CommandLine;
+using ReMem.Runtime;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>remem doctor: can this machine train, and what to mend.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        Option<bool> json = Common.Json();
+        Command command = Common.Command("doctor", "Examine whether this machine can train, and say what to mend.", "remem doctor --json");
+        command.Add(json);
+        command.Action((parsed, _) =>
+        {
+            DoctorReport report = Doctor.Examine();
+            if (parsed.GetValue(json))
+                Console.WriteLine(Json.Serialize(report));
+            else
+                Print(report);
+            return report.IsHealthy ? ExitCodes.Done : ExitCodes.Failed;
+        });
+        return command;
+    }
+
+    private static void Print(DoctorReport report)
+    {
+        foreach ((string label, string value) in report.Lines())
+            Console.WriteLine($"{label,-11} {value}");
+        Console.WriteLine();
+        foreach (DoctorProblem problem in report.Problems)
+            Console.WriteLine($"{(problem.IsError ? "error" : "warning")}: {problem.What}\n  to mend it: {problem.Remedy}");
+        if (report.Problems.Count == 0)
+            Console.WriteLine("All is well.");
+    }
+}
