@@ -1,0 +1,94 @@
+namespace ReMem.Eng.EmojiData;
+
+/// <summary>A drawing with what it shows.</summary>
+/// <param name="Style">"noto" or "twemoji".</param>
+/// <param name="Emoji">What it shows.</param>
+/// <param name="File">Its file name in the package.</param>
+/// <param name="Drawing">Its pixels.</param>
+public sealed record Sample(string Style, Emoji Emoji, string File, Drawing Drawing)
+{
+    /// <summary>Whether it is the form without a skin tone.</summary>
+    public bool IsDefault => File == Emoji.Image;
+}
+
+/// <summary>A data set about to be written: the class names and a list of rows a split.</summary>
+public sealed record Built(IReadOnlyList<string> Classes, IReadOnlyDictionary<string, IReadOnlyList<Row>> Splits);
+
+/// <summary>Chooses the drawings of the two tasks and divides them, so that no group straddles a border.</summary>
+public sealed class Builder
+{
+    /// <summary>The share of a subcategory's groups of which pretraining holds one style out.</summary>
+    private const double HeldOut = 0.2;
+
+    private const int Train = 0;
+
+    private readonly IReadOnlyList<Sample> _samples;
+    private readonly NearDuplicates _groups;
+    private readonly Sample[] _downstream;
+    private readonly IReadOnlyDictionary<string, int> _splitOf;
+
+    /// <summary>Groups the Noto drawings and assigns the downstream splits, which the other style has no say in.</summary>
+    public Builder(IReadOnlyList<Sample> samples)
+    {
+        _samples = samples;
+        (_groups, Joined) = Join(samples.Where(IsNoto));
+        _downstream = Distinct(samples.Where(s => IsNoto(s) && (s.IsDefault || s.File == ChosenTone(s.Emoji))));
+        _splitOf = Splits.Assign(_downstream.Select(s => (Group(s), Category(s))));
+    }
+
+    /// <summary>The pairs of Noto drawings whose likeness joined two groups.</summary>
+    public IReadOnlyList<(Sample A, Sample B)> Joined { get; }
+
+    /// <summary>The demo's task: the category of a Noto drawing, in its default form and at most one skin tone.</summary>
+    public Built Downstream() => new(
+        EmojiCatalogue.Categories,
+        Splits.Names.Select((name, index) => (name, Rows: _downstream.Where(s => _splitOf[Group(s)] == index)))
+            .ToDictionary(s => s.name, IReadOnlyList<Row> (s) => s.Rows.Select(r => new Row(r.Drawing.ToPng(), r.File, Category(r), Group(r))).ToArray()));
+
+    /// <summary>
+    /// The teacher's earlier, broader task: the subcategory of a drawing in either style and any single skin tone, from the groups of the
+    /// downstream training split alone. Its validation split is one style of every fifth group, whose other style may be seen in training.
+    /// </summary>
+    public Built Pretraining()
+    {
+        // A drawing of the other style may look like one that is held out downstream, though the emoji differ: such groups go too.
+        (NearDuplicates alike, _) = Join(_samples);
+        string Alike(Sample s) => alike.Root(EmojiGroup.Of(s.Emoji.Unified));
+        HashSet<string> blocked = [.. _downstream.Where(s => _splitOf[Group(s)] != Train).Select(Alike)];
+        Sample[] allowed = Distinct(_samples.Where(s => _splitOf.GetValueOrDefault(Group(s), -1) == Train && !blocked.Contains(Alike(s))));
+        string[] classes = allowed.OrderBy(s => s.Emoji.Order).Select(s => s.Emoji.Subcategory).Distinct().ToArray();
+        HashSet<(string Group, string Style)> heldOut = [];
+        foreach (var members in allowed.GroupBy(s => s.Emoji.Subcategory))
+        {
+            string[] both = members.GroupBy(Group).Where(g => g.Select(s => s.Style).Distinct().Count() == 2).Select(g => g.Key)
+                .OrderBy(g => Splits.Hash("pretrain", g)).ToArray();
+            foreach (string group in both.Take((int)Math.Ceiling(HeldOut * both.Length)))
+                heldOut.Add((group, Splits.Hash("style", group) % 2 == 0 ? "noto" : "twemoji"));
+        }
+
+        IReadOnlyList<Row> Rows(bool validation) => allowed.Where(s => heldOut.Contains((Group(s), s.Style)) == validation)
+            .Select(s => new Row(s.Drawing.ToPng(), $"{s.Style}-{s.File}", Array.IndexOf(classes, s.Emoji.Subcategory), Group(s))).ToArray();
+        return new Built(classes, new Dictionary<string, IReadOnlyList<Row>> { ["train"] = Rows(false), ["validation"] = Rows(true) });
+    }
+
+    private static (NearDuplicates Groups, IReadOnlyList<(Sample A, Sample B)> Joined) Join(IEnumerable<Sample> samples)
+    {
+        NearDuplicates groups = new();
+        groups.JoinEqual(samples.Select(Grouped));
+        Sample[] compared = samples.Where(s => s.IsDefault).ToArray();
+        return (groups, groups.JoinSimilar(compared.Select(Grouped).ToArray()).Select(p => (compared[p.A], compared[p.B])).ToArray());
+    }
+
+    private static bool IsNoto(Sample sample) => sample.Style == "noto";
+
+    private static Sample[] Distinct(IEnumerable<Sample> samples) => samples.DistinctBy(s => s.Drawing.Hash).ToArray();
+
+    private static int Category(Sample sample) => EmojiCatalogue.Categories.TakeWhile(c => c != sample.Emoji.Category).Count();
+
+    private static string? ChosenTone(Emoji emoji) =>
+        emoji.SkinTones.Count == 0 ? null : emoji.SkinTones[(int)(Splits.Hash("tone", emoji.Unified) % (ulong)emoji.SkinTones.Count)];
+
+    private static (string Group, Drawing Drawing) Grouped(Sample sample) => (EmojiGroup.Of(sample.Emoji.Unified), sample.Drawing);
+
+    private string Group(Sample sample) => _groups.Root(EmojiGroup.Of(sample.Emoji.Unified));
+}
