@@ -31,7 +31,7 @@ public sealed record EnvironmentInfo(
 {
     /// <summary>This process's environment; loads libtorch.</summary>
     /// <exception cref="ReMemException">libtorch does not load.</exception>
-    public static EnvironmentInfo Capture()
+    public static EnvironmentInfo Current()
     {
         LibtorchInfo libtorch = Runtime.Libtorch.Load();
         (string version, string? commit) = OwnVersion();

@@ -29,7 +29,7 @@ public sealed class DoctorTests
     [Fact]
     public void The_environment_round_trips_through_json()
     {
-        EnvironmentInfo environment = EnvironmentInfo.Capture();
+        EnvironmentInfo environment = EnvironmentInfo.Current();
         Assert.Equal(environment, Json.Deserialize<EnvironmentInfo>(Json.Serialize(environment), "environment.json"));
         Assert.Contains(environment.Device, (string[])["cpu", "cuda"]);
         Assert.Equal("0.1.0", environment.Version);
