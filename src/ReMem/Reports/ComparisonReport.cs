@@ -1,0 +1,149 @@
+using ReMem.Runtime;
+
+namespace ReMem.Reports;
+
+/// <summary>One teacher and the student distilled from it, at one seed. Accuracies and errors are shares in [0, 1].</summary>
+public sealed record SeedRow
+{
+    /// <summary>The repetition.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>The teacher's top-1 accuracy on test; null without a teacher.</summary>
+    public double? TeacherTop1 { get; init; }
+
+    /// <summary>The teacher's balanced accuracy on test; null without a teacher.</summary>
+    public double? TeacherBalanced { get; init; }
+
+    /// <summary>I_hat(X; logits) in nats per pixel channel, over decoder seeds; null without a teacher.</summary>
+    public Interval? InformationLogits { get; init; }
+
+    /// <summary>I_hat(X; pooled feature) in nats per pixel channel, over decoder seeds; null without a teacher.</summary>
+    public Interval? InformationPooled { get; init; }
+
+    /// <summary>The student's top-1 accuracy on test.</summary>
+    public required double StudentTop1 { get; init; }
+
+    /// <summary>The student's balanced accuracy on test: the mean over classes of each one's recall.</summary>
+    public required double StudentBalanced { get; init; }
+
+    /// <summary>The student's top-5 accuracy on test.</summary>
+    public required double StudentTop5 { get; init; }
+
+    /// <summary>The student's expected calibration error on test.</summary>
+    public required double Ece { get; init; }
+
+    /// <summary>Wall time of the teacher's fine-tuning; 0 without a teacher.</summary>
+    public double TeacherMinutes { get; init; }
+
+    /// <summary>Wall time of the student's training.</summary>
+    public double StudentMinutes { get; init; }
+}
+
+/// <summary>One way to prepare a teacher, over all its seeds.</summary>
+public sealed record TeacherRow
+{
+    /// <summary>"none", "standard", "sam", "reweighted" or "both".</summary>
+    public required string Method { get; init; }
+
+    /// <summary>One a seed.</summary>
+    public required IReadOnlyList<SeedRow> Seeds { get; init; }
+}
+
+/// <summary>One point of a training curve.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Value">In the chart's unit.</param>
+public sealed record CurvePoint(int Epoch, double Value);
+
+/// <summary>One training's curve. Curves of one <paramref name="Chart"/> are drawn together, those of one <paramref name="Name"/> alike.</summary>
+/// <param name="Chart">What is shown, such as "Student: validation top-1".</param>
+/// <param name="Name">The method.</param>
+/// <param name="Points">In order of epochs.</param>
+public sealed record Curve(string Chart, string Name, IReadOnlyList<CurvePoint> Points);
+
+/// <summary>How many images a class has.</summary>
+/// <param name="Name">The class.</param>
+/// <param name="Train">Images for training.</param>
+/// <param name="Validation">Images for choices.</param>
+/// <param name="Test">Images for results.</param>
+public sealed record ClassCount(string Name, int Train, int Validation, int Test);
+
+/// <summary>The data that a comparison was made on.</summary>
+/// <param name="Description">Where it came from.</param>
+/// <param name="ImageSize">Side of the square views, pixels.</param>
+/// <param name="Classes">In index order.</param>
+/// <param name="Warnings">What a reader should know.</param>
+public sealed record DataSection(string Description, int ImageSize, IReadOnlyList<ClassCount> Classes, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Images for training.</summary>
+    public int Train => Classes.Sum(c => c.Train);
+
+    /// <summary>Images for choices.</summary>
+    public int Validation => Classes.Sum(c => c.Validation);
+
+    /// <summary>Images for results.</summary>
+    public int Test => Classes.Sum(c => c.Test);
+}
+
+/// <summary>The exported student against ONNX Runtime.</summary>
+/// <param name="Path">The file, relative to the report.</param>
+/// <param name="Method">Whose student.</param>
+/// <param name="Seed">Which repetition of it.</param>
+/// <param name="LargestDifference">Of any logit, absolute.</param>
+/// <param name="Top1Agreement">Share in [0, 1].</param>
+/// <param name="Images">How many were compared.</param>
+public sealed record OnnxSection(string Path, string Method, int Seed, double LargestDifference, double Top1Agreement, int Images);
+
+/// <summary>A comparison of teachers by what their students reach. report.json is this record; the computed parts are written, not read.</summary>
+public sealed record ComparisonReport
+{
+    /// <summary>One line.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The command that made it.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The recipe's name.</summary>
+    public required string RecipeName { get; init; }
+
+    /// <summary>The resolved recipe.</summary>
+    public required string RecipeText { get; init; }
+
+    /// <summary>What it was measured on.</summary>
+    public required DataSection Data { get; init; }
+
+    /// <summary>timm's name of the teacher.</summary>
+    public required string Teacher { get; init; }
+
+    /// <summary>timm's name of the student.</summary>
+    public required string Student { get; init; }
+
+    /// <summary>The repetitions that were asked for.</summary>
+    public required IReadOnlyList<int> Seeds { get; init; }
+
+    /// <summary>One a method, in the order to show.</summary>
+    public required IReadOnlyList<TeacherRow> Rows { get; init; }
+
+    /// <summary>Training curves.</summary>
+    public IReadOnlyList<Curve> Curves { get; init; } = [];
+
+    /// <summary>The exported student; null where none was exported.</summary>
+    public OnnxSection? Onnx { get; init; }
+
+    /// <summary>Where it was measured.</summary>
+    public required EnvironmentInfo Environment { get; init; }
+
+    /// <summary>What else a reader should know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>When the run began.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>When the report was made.</summary>
+    public required DateTimeOffset Finished { get; init; }
+
+    /// <summary>Means and intervals over seeds, one a method.</summary>
+    public IReadOnlyList<MethodSummary> Summary => [.. Rows.Select(MethodSummary.Of)];
+
+    /// <summary>Every method against "none" and "standard", with a verdict.</summary>
+    public IReadOnlyList<Finding> Findings => Finding.All(Rows);
+}

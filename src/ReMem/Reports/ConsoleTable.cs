@@ -1,0 +1,62 @@
+using System.Text;
+
+namespace ReMem.Reports;
+
+/// <summary>A comparison as plain text: the table, what can be said of it, and where intervals come from.</summary>
+public static class ConsoleTable
+{
+    private static readonly string[] Header =
+        ["teacher", "seeds", "top-1 %", "I_hat logits", "I_hat pooled", "student top-1 %", "balanced %", "top-5 %", "ECE %", "minutes"];
+
+    /// <summary>The text; lines end with a line feed, and no line needs colour to be understood.</summary>
+    public static string Render(ComparisonReport report)
+    {
+        var text = new StringBuilder();
+        text.Append(report.Title).Append('\n');
+        text.Append($"{report.Teacher} -> {report.Student}, {report.Data.Classes.Count} classes, ")
+            .Append($"{report.Data.Train} / {report.Data.Validation} / {report.Data.Test} images (train / val / test), {report.Data.ImageSize} px\n\n");
+        List<string[]> lines = [Header, .. report.Summary.Select(Cells)];
+        int[] widths = [.. Enumerable.Range(0, Header.Length).Select(column => lines.Max(line => line[column].Length))];
+        for (int i = 0; i < lines.Count; i++)
+        {
+            Line(text, lines[i], widths);
+            if (i == 0)
+                Line(text, [.. widths.Select(width => new string('-', width))], widths);
+        }
+
+        text.Append('\n').Append(Intervals(report)).Append('\n');
+        IReadOnlyList<Finding> findings = report.Findings;
+        foreach (Finding finding in findings)
+            text.Append("- ").Append(finding.Sentence).Append('\n');
+        if (Finding.Caveat(findings) is { } caveat)
+            text.Append("- ").Append(caveat).Append('\n');
+        foreach (string note in report.Notes)
+            text.Append("- ").Append(note).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>What the intervals are, or why there are none.</summary>
+    internal static string Intervals(ComparisonReport report) => report.Rows.Max(row => row.Seeds.Count) < 2
+        ? "One seed: no interval can be given, so no difference below is told from noise. Scores are of the test split."
+        : "Mean ± half of the 95 % t interval over seeds, of the test split. Differences are paired by seed, and not corrected for their number.";
+
+    private static string[] Cells(MethodSummary summary) =>
+    [
+        summary.Method,
+        Figures.Number(summary.Count, "0"),
+        Figures.Percent(summary.TeacherTop1),
+        Figures.Nats(summary.InformationLogits),
+        Figures.Nats(summary.InformationPooled),
+        Figures.Percent(summary.StudentTop1),
+        Figures.Percent(summary.StudentBalanced),
+        Figures.Percent(summary.StudentTop5),
+        Figures.Percent(summary.Ece),
+        Figures.Number(summary.TeacherMinutes + summary.StudentMinutes, "0.0"),
+    ];
+
+    private static void Line(StringBuilder text, string[] cells, int[] widths)
+    {
+        string line = string.Join("  ", cells.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column])));
+        text.Append(line.TrimEnd()).Append('\n');
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace ReMem.Reports;
+
+/// <summary>What an interval lets one say of a difference.</summary>
+public enum Verdict
+{
+    /// <summary>The interval includes 0, or one seed gives none.</summary>
+    WithinNoise,
+
+    /// <summary>The whole interval is above 0.</summary>
+    Higher,
+
+    /// <summary>The whole interval is below 0.</summary>
+    Lower,
+}
+
+/// <summary>
+/// The difference of two methods, paired by seed: both share data order, initialisation and split there, so the pairs' differences vary less
+/// than the methods do.
+/// </summary>
+/// <param name="Measure">"student top-1", "student balanced accuracy" or "I_hat of the logits".</param>
+/// <param name="Method">The method.</param>
+/// <param name="Baseline">What it is compared with.</param>
+/// <param name="Difference">Method minus baseline: shares in [0, 1], or nats per pixel channel.</param>
+/// <param name="Verdict">What can be said.</param>
+public sealed record Finding(string Measure, string Method, string Baseline, Interval Difference, Verdict Verdict)
+{
+    private const string Information = "I_hat of the logits";
+
+    /// <summary>One line for a person.</summary>
+    public string Sentence
+    {
+        get
+        {
+            string unit = Measure == Information ? "nats per channel" : "points";
+            string difference = $"{Signed(Difference.Mean)} {unit}";
+            string what = $"{Measure}, {Method} against {Baseline}: {difference}";
+            if (Difference.HalfWidth is null)
+                return $"{what}; within noise as far as one seed can tell, which gives no interval.";
+            string interval = $"95 % interval {Signed(Difference.Low)} to {Signed(Difference.High)} over {Difference.Count} seeds";
+            return Verdict switch
+            {
+                Verdict.WithinNoise => $"{what} ({interval}): within noise.",
+                Verdict.Higher => $"{what} ({interval}): higher.",
+                _ => $"{what} ({interval}): lower.",
+            };
+        }
+    }
+
+    /// <summary>Every method against "standard", then against "none", for the student and for what the teacher keeps.</summary>
+    public static IReadOnlyList<Finding> All(IReadOnlyList<TeacherRow> rows)
+    {
+        List<Finding> findings = [];
+        Compare("student top-1", seed => seed.StudentTop1, ["standard", "none"]);
+        Compare("student balanced accuracy", seed => seed.StudentBalanced, ["standard", "none"]);
+        Compare(Information, seed => seed.InformationLogits?.Mean, ["standard"]);
+        return findings;
+
+        void Compare(string measure, Func<SeedRow, double?> value, string[] baselines)
+        {
+            foreach (string name in baselines)
+            {
+                TeacherRow? baseline = rows.FirstOrDefault(row => row.Method == name);
+                foreach (TeacherRow row in rows.Where(row => row.Method != "none" && row.Method != name))
+                {
+                    if (baseline is not null && Pair(measure, row, baseline, value) is { } finding)
+                        findings.Add(finding);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether teachers can be compared at all: a student that standard distillation does not lift above the plain one shows a broken
+    /// objective, not a bad teacher. Null where it is lifted, or where one of the two is missing.
+    /// </summary>
+    public static string? Caveat(IReadOnlyList<Finding> findings)
+    {
+        Finding? lift = findings.FirstOrDefault(f => f is { Measure: "student top-1", Method: "standard", Baseline: "none" });
+        return lift is null || lift.Verdict == Verdict.Higher ? null
+            : lift.Difference.Mean > 0
+                ? "The standard teacher's student is not clearly above the plain one, so the comparison of teachers rests on weak ground."
+                : "The standard teacher's student does not beat the plain one: mend the distillation recipe before comparing teachers.";
+    }
+
+    private static Finding? Pair(string measure, TeacherRow row, TeacherRow baseline, Func<SeedRow, double?> value)
+    {
+        Dictionary<int, double?> other = baseline.Seeds.ToDictionary(seed => seed.Seed, value);
+        double[] differences = [.. row.Seeds.Where(seed => other.ContainsKey(seed.Seed)).Select(seed => value(seed) - other[seed.Seed]).OfType<double>()];
+        if (differences.Length == 0)
+            return null;
+        Interval difference = Interval.Of(differences);
+        Verdict verdict = difference.HalfWidth is null ? Verdict.WithinNoise
+            : difference.Low > 0 ? Verdict.Higher
+            : difference.High < 0 ? Verdict.Lower
+            : Verdict.WithinNoise;
+        return new Finding(measure, row.Method, baseline.Method, difference, verdict);
+    }
+
+    private string Signed(double value) => Measure == Information
+        ? value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture)
+        : (100 * value).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
+}
