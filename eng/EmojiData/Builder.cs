@@ -43,7 +43,9 @@ public sealed class Builder
     public Built Downstream() => new(
         EmojiCatalogue.Categories,
         Splits.Names.Select((name, index) => (name, Rows: _downstream.Where(s => _splitOf[Group(s)] == index)))
-            .ToDictionary(s => s.name, IReadOnlyList<Row> (s) => s.Rows.Select(r => new Row(r.Drawing.ToPng(), r.File, Category(r), Group(r))).ToArray()));
+            .ToDictionary(
+                s => s.name,
+                IReadOnlyList<Row> (s) => s.Rows.Select(r => new Row(r.Drawing.ToPng(), r.File, Category(r), Group(r))).ToArray()));
 
     /// <summary>
     /// The teacher's earlier, broader task: the subcategory of a drawing in either style and any single skin tone, from the groups of the
@@ -66,8 +68,9 @@ public sealed class Builder
                 heldOut.Add((group, Splits.Hash("style", group) % 2 == 0 ? "noto" : "twemoji"));
         }
 
-        IReadOnlyList<Row> Rows(bool validation) => allowed.Where(s => heldOut.Contains((Group(s), s.Style)) == validation)
-            .Select(s => new Row(s.Drawing.ToPng(), $"{s.Style}-{s.File}", Array.IndexOf(classes, s.Emoji.Subcategory), Group(s))).ToArray();
+        Row ToRow(Sample s) => new(s.Drawing.ToPng(), $"{s.Style}-{s.File}", Array.IndexOf(classes, s.Emoji.Subcategory), Group(s));
+        IReadOnlyList<Row> Rows(bool validation) =>
+            allowed.Where(s => heldOut.Contains((Group(s), s.Style)) == validation).Select(ToRow).ToArray();
         return new Built(classes, new Dictionary<string, IReadOnlyList<Row>> { ["train"] = Rows(false), ["validation"] = Rows(true) });
     }
 

@@ -57,7 +57,9 @@ public sealed record Drawing(byte[] Pixels)
     private static SKBitmap? Decode(string file)
     {
         using SKCodec? codec = SKCodec.Create(file);
-        return codec is null ? null : SKBitmap.Decode(codec, new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        return codec is null
+            ? null
+            : SKBitmap.Decode(codec, new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
     }
 
     private static byte[] Halve(int[] flat)

@@ -8,16 +8,17 @@ namespace ReMem.Eng.EmojiData;
 /// <param name="Category">Unicode's group: "People &amp; Body".</param>
 /// <param name="Subcategory">Unicode's subgroup: "person-role".</param>
 /// <param name="Order">Unicode's sort order.</param>
-/// <param name="SkinTones">File names of the drawings in which every person has the same skin tone, lightest first; mixed tones are left out.</param>
+/// <param name="SkinTones">Files of the drawings in which every person has the same skin tone, lightest first; mixed tones are left out.</param>
 public sealed record Emoji(string Unified, string Image, string Category, string Subcategory, int Order, IReadOnlyList<string> SkinTones);
 
 /// <summary>Reads <c>emoji.json</c> of an unpacked <c>emoji-datasource-*</c> package.</summary>
 public static class EmojiCatalogue
 {
-    /// <summary>The classes of the downstream task in index order: Unicode's groups without "Component", which holds bare skin tones.</summary>
+    /// <summary>The downstream task's classes in index order: Unicode's groups without "Component", which holds bare skin tones.</summary>
     public static IReadOnlyList<string> Categories { get; } =
     [
-        "Smileys & Emotion", "People & Body", "Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects", "Symbols", "Flags",
+        "Smileys & Emotion", "People & Body", "Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects", "Symbols",
+        "Flags",
     ];
 
     /// <summary>Every emoji that belongs to one of <see cref="Categories"/> and has a drawing, in Unicode's order.</summary>
@@ -30,7 +31,9 @@ public static class EmojiCatalogue
         if (!File.Exists(file) || !Directory.Exists(ImageFolder(package, style)))
         {
             throw new InputException(
-                $"'{package}' is no unpacked emoji-datasource-{style} package.", file, $"Run: npm pack emoji-datasource-{style}@16.0.0, then unpack the archive.");
+                $"'{package}' is no unpacked emoji-datasource-{style} package.",
+                file,
+                $"Run: npm pack emoji-datasource-{style}@16.0.0, then unpack the archive.");
         }
 
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file));

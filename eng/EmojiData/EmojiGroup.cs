@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ReMem.Eng.EmojiData;
 
 /// <summary>
-/// Names the group of an emoji: what is left when skin tone, gender, hair and direction are taken away. Drawings of one group are variations
-/// of one picture, so a group never straddles two splits.
+/// Names the group of an emoji: what is left when skin tone, gender, hair and direction are taken away. Drawings of one group are
+/// variations of one picture, so a group never straddles two splits.
 /// </summary>
 public static class EmojiGroup
 {
@@ -23,7 +23,7 @@ public static class EmojiGroup
         [0x1F474] = Older, [0x1F475] = Older,
     };
 
-    /// <summary>Emoji that are one drawing turned, mirrored, recoloured or dressed as another gender; the first of a row names the group.</summary>
+    /// <summary>One drawing turned, mirrored, recoloured or dressed as another gender; the first of a row names the group.</summary>
     private static readonly string[][] Families =
     [
         ["1F934", "1F478", "1FAC5"], // prince, princess, person with crown
@@ -42,11 +42,13 @@ public static class EmojiGroup
         ["1F30D", "1F30E", "1F30F"], // globes
         ["1F311", "1F312", "1F313", "1F314", "1F315", "1F316", "1F317", "1F318"], // moon phases
         ["1F31A", "1F31B", "1F31C", "1F31D"], // moon faces
-        ["2764", "1F494", "1F499", "1F49A", "1F49B", "1F49C", "1F5A4", "1F90D", "1F90E", "1F9E1", "1FA75", "1FA76", "1FA77"], // plain hearts
+        [
+            "2764", "1F494", "1F499", "1F49A", "1F49B", "1F49C", "1F5A4", "1F90D", "1F90E", "1F9E1", "1FA75", "1FA76", "1FA77",
+        ], // plain hearts
         ["1F534", "1F535", "1F7E0", "1F7E1", "1F7E2", "1F7E3", "1F7E4", "26AA", "26AB"], // circles
         [
-            "1F7E5", "1F7E6", "1F7E7", "1F7E8", "1F7E9", "1F7EA", "1F7EB", "2B1B", "2B1C", "25FB", "25FC", "25FD", "25FE", "25AA", "25AB",
-            "1F532", "1F533",
+            "1F7E5", "1F7E6", "1F7E7", "1F7E8", "1F7E9", "1F7EA", "1F7EB", "2B1B", "2B1C",
+            "25FB", "25FC", "25FD", "25FE", "25AA", "25AB", "1F532", "1F533",
         ], // squares
         ["1F536", "1F537", "1F538", "1F539"], // diamonds
         ["1F53A", "1F53B"], // red triangles
@@ -95,7 +97,7 @@ public static class EmojiGroup
         return FamilyOf.GetValueOrDefault(name, name).ToLowerInvariant();
     }
 
-    /// <summary>People joined to one another become the one emoji that stands for them: a family, a couple, a kiss; two hands become a handshake.</summary>
+    /// <summary>People joined become the one emoji that stands for them: a family, a couple, a kiss; two hands become a handshake.</summary>
     private static List<int> Together(List<int> points)
     {
         if (points is [0x1FAF1, 0x1FAF2])

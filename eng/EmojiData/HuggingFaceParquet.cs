@@ -12,7 +12,7 @@ namespace ReMem.Eng.EmojiData;
 /// <param name="Group">The group, which lies in one split only.</param>
 public sealed record Row(byte[] Png, string Path, int Label, string Group);
 
-/// <summary>Writes the layout of Hugging Face's <c>datasets</c>: an Image struct, a ClassLabel and a string, described in the file's metadata.</summary>
+/// <summary>Writes the layout of Hugging Face's <c>datasets</c>: an Image, a ClassLabel and a string, described in the file's metadata.</summary>
 public static class HuggingFaceParquet
 {
     /// <summary>"&amp;" in a class name stays one character, as Python writes it.</summary>
@@ -28,7 +28,8 @@ public static class HuggingFaceParquet
         ParquetSchema schema = new(new StructField("image", bytes, path), label, group);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         await using FileStream stream = File.Create(file);
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.Zstd });
+        ParquetOptions options = new() { CompressionMethod = CompressionMethod.Zstd };
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, options);
         writer.CustomMetadata = new Dictionary<string, string> { ["huggingface"] = Features(classes) };
         using ParquetRowGroupWriter rowGroup = writer.CreateRowGroup();
         await rowGroup.WriteAsync(bytes, rows.Select(r => r.Png).ToArray());

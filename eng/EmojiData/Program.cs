@@ -4,7 +4,10 @@ using ReMem;
 using ReMem.Eng.EmojiData;
 
 Option<string> package = new("--package") { Description = "Unpacked emoji-datasource-google 16.0.0 (Noto Emoji).", Required = true };
-Option<string?> twemoji = new("--twemoji") { Description = "Unpacked emoji-datasource-twitter 16.0.0 (Twemoji); only --pretrain-out uses it." };
+Option<string?> twemoji = new("--twemoji")
+{
+    Description = "Unpacked emoji-datasource-twitter 16.0.0 (Twemoji); only --pretrain-out uses it.",
+};
 Option<string?> output = new("--out") { Description = "Folder for the demo's train, validation and test.parquet." };
 Option<string?> pretrain = new("--pretrain-out") { Description = "Folder for the pretraining task's train and validation.parquet." };
 RootCommand root = new(
@@ -62,7 +65,12 @@ static async Task WriteAsync(string folder, Built built)
     Console.WriteLine($"| class | {string.Join(" | ", splits)} |");
     Console.WriteLine($"| --- |{string.Concat(splits.Select(_ => " ---: |"))}");
     for (int label = 0; label < built.Classes.Count; label++)
-        Console.WriteLine($"| {built.Classes[label]} | {string.Join(" | ", splits.Select(s => built.Splits[s].Count(r => r.Label == label)))} |");
+    {
+        Console.WriteLine(
+            $"| {built.Classes[label]} | {string.Join(" | ", splits.Select(s => built.Splits[s].Count(r => r.Label == label)))} |");
+    }
+
+
     Console.WriteLine($"| **all** | {string.Join(" | ", splits.Select(s => built.Splits[s].Count))} |");
     Console.WriteLine($"| groups | {string.Join(" | ", splits.Select(s => built.Splits[s].Select(r => r.Group).Distinct().Count()))} |");
     Console.WriteLine();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ReMem.Eng.EmojiData;
 
-/// <summary>Divides whole groups over train, validation and test, class by class, by a hash of the group's name: no clock, no random state.</summary>
+/// <summary>Divides whole groups over train, validation and test, class by class, by a hash of the group's name and nothing else.</summary>
 public static class Splits
 {
     private const int Seed = 2506;
@@ -19,7 +19,7 @@ public static class Splits
         BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}/{purpose}/{name}")));
 
     /// <summary>The split, as an index into <see cref="Names"/>, of every group.</summary>
-    /// <param name="images">Group and class of every image. A group with images of several classes counts for its most frequent one.</param>
+    /// <param name="images">Group and class of every image. A group with several classes counts for its most frequent one.</param>
     public static IReadOnlyDictionary<string, int> Assign(IEnumerable<(string Group, int Class)> images)
     {
         var groups = images.GroupBy(i => i.Group, StringComparer.Ordinal).Select(g => (

@@ -13,7 +13,8 @@ public sealed class EmojiDataTests
 
     private static readonly string[] Classes =
     [
-        "Smileys & Emotion", "People & Body", "Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects", "Symbols", "Flags",
+        "Smileys & Emotion", "People & Body", "Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects", "Symbols",
+        "Flags",
     ];
 
     private static readonly Lazy<string> Root = new(() =>
