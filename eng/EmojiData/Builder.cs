@@ -17,7 +17,7 @@ public sealed record Built(IReadOnlyList<string> Classes, IReadOnlyDictionary<st
 /// <summary>Chooses the drawings of the two tasks and divides them, so that no group straddles a border.</summary>
 public sealed class Builder
 {
-    /// <summary>The share of a subcategory's groups of which pretraining holds one style out.</summary>
+    /// <summary>The share of a subcategory's groups of which pretraining holds one style out, for validation or for test.</summary>
     private const double HeldOut = 0.2;
 
     private const int Train = 0;
@@ -49,7 +49,7 @@ public sealed class Builder
 
     /// <summary>
     /// The teacher's earlier, broader task: the subcategory of a drawing in either style and any single skin tone, from the groups of the
-    /// downstream training split alone. Its validation split is one style of every fifth group, whose other style may be seen in training.
+    /// downstream training split alone. Its validation and test splits are one style of every fifth group, whose other style is seen in training.
     /// </summary>
     public Built Pretraining()
     {
@@ -59,20 +59,23 @@ public sealed class Builder
         HashSet<string> blocked = [.. _downstream.Where(s => _splitOf[Group(s)] != Train).Select(Alike)];
         Sample[] allowed = Distinct(_samples.Where(s => _splitOf.GetValueOrDefault(Group(s), -1) == Train && !blocked.Contains(Alike(s))));
         string[] classes = allowed.OrderBy(s => s.Emoji.Order).Select(s => s.Emoji.Subcategory).Distinct().ToArray();
-        HashSet<(string Group, string Style)> heldOut = [];
+        Dictionary<(string Group, string Style), string> heldOut = [];
         foreach (var members in allowed.GroupBy(s => s.Emoji.Subcategory))
         {
             string[] both = members.GroupBy(Group).Where(g => g.Select(s => s.Style).Distinct().Count() == 2).Select(g => g.Key)
                 .OrderBy(g => Splits.Hash("pretrain", g)).ToArray();
             foreach (string group in both.Take((int)Math.Ceiling(HeldOut * both.Length)))
-                heldOut.Add((group, Splits.Hash("style", group) % 2 == 0 ? "noto" : "twemoji"));
+                heldOut[(group, Coin("style", group) ? "noto" : "twemoji")] = Splits.Names[Coin("part", group) ? 1 : 2];
         }
 
         Row ToRow(Sample s) => new(s.Drawing.ToPng(), $"{s.Style}-{s.File}", Array.IndexOf(classes, s.Emoji.Subcategory), Group(s));
-        IReadOnlyList<Row> Rows(bool validation) =>
-            allowed.Where(s => heldOut.Contains((Group(s), s.Style)) == validation).Select(ToRow).ToArray();
-        return new Built(classes, new Dictionary<string, IReadOnlyList<Row>> { ["train"] = Rows(false), ["validation"] = Rows(true) });
+        return new Built(classes, Splits.Names.ToDictionary(
+            name => name,
+            IReadOnlyList<Row> (name) =>
+                allowed.Where(s => heldOut.GetValueOrDefault((Group(s), s.Style), Splits.Names[Train]) == name).Select(ToRow).ToArray()));
     }
+
+    private static bool Coin(string purpose, string name) => Splits.Hash(purpose, name) % 2 == 0;
 
     private static (NearDuplicates Groups, IReadOnlyList<(Sample A, Sample B)> Joined) Join(IEnumerable<Sample> samples)
     {

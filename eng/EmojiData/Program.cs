@@ -9,7 +9,7 @@ Option<string?> twemoji = new("--twemoji")
     Description = "Unpacked emoji-datasource-twitter 16.0.0 (Twemoji); only --pretrain-out uses it.",
 };
 Option<string?> output = new("--out") { Description = "Folder for the demo's train, validation and test.parquet." };
-Option<string?> pretrain = new("--pretrain-out") { Description = "Folder for the pretraining task's train and validation.parquet." };
+Option<string?> pretrain = new("--pretrain-out") { Description = "Folder for the pretraining task's train, validation and test.parquet." };
 RootCommand root = new(
     """
     Builds the emoji data sets from npm packages, byte for byte the same every time. In an empty folder outside the repository:

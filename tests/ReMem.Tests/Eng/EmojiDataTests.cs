@@ -130,7 +130,14 @@ public sealed class EmojiDataTests : IDisposable
         Assert.Equal(downstream.Splits["train"].Select(r => r.Group).ToHashSet(), seen.Select(r => r.Group).ToHashSet());
         Assert.All(downstream.Splits.Values.SelectMany(r => r).GroupBy(r => r.Group), g => Assert.Equal(2, g.Count()));
         Assert.All(seen.GroupBy(r => r.Group), g => Assert.Equal(6, g.Count()));
-        Assert.All(pretraining.Splits["validation"].Select(r => r.Group), g => Assert.Contains(pretraining.Splits["train"], r => r.Group == g));
+        foreach (string split in new[] { "validation", "test" })
+        {
+            // One style of the group is held out whole, the other is trained on.
+            Assert.All(pretraining.Splits[split].GroupBy(r => r.Group), g => Assert.Single(g.Select(r => r.Path.Split('-')[0]).Distinct()));
+            Assert.All(pretraining.Splits[split].GroupBy(r => r.Group), g => Assert.Equal(3, g.Count()));
+            Assert.All(pretraining.Splits[split], row => Assert.Equal(3, pretraining.Splits["train"].Count(r => r.Group == row.Group)));
+        }
+
         Assert.Equal(["sub0", "sub1", "sub2", "sub3"], pretraining.Classes.Order());
     }
 
