@@ -87,4 +87,28 @@ public abstract class ImageModel : nn.Module<Tensor, Tensor>
         using Tensor features = ForwardFeatures(input);
         return ForwardHead(features);
     }
+
+    /// <summary>Every parameter and buffer by timm's name, in PyTorch's order: module by module, parameters before buffers.</summary>
+    public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+    {
+        Dictionary<string, Tensor> all = base.state_dict(destination, prefix);
+        var place = new Dictionary<string, int>();
+        void Visit(nn.Module module, string path)
+        {
+            place[path] = place.Count;
+            foreach ((string name, nn.Module child) in module.named_children())
+                Visit(child, path.Length == 0 ? name : $"{path}.{name}");
+        }
+
+        // TorchSharp lists modules level by level, PyTorch branch by branch.
+        Visit(this, string.Empty);
+        return all.OrderBy(entry => place.GetValueOrDefault(ModuleOf(entry.Key, prefix), -1)).ToDictionary(entry => entry.Key, entry => entry.Value);
+    }
+
+    private static string ModuleOf(string key, string? prefix)
+    {
+        string name = string.IsNullOrEmpty(prefix) ? key : key[(prefix.Length + 1)..];
+        int dot = name.LastIndexOf('.');
+        return dot < 0 ? string.Empty : name[..dot];
+    }
 }

@@ -5,10 +5,10 @@ namespace ReMem.Models;
 /// <summary>Every architecture by timm's name.</summary>
 public static class ModelCatalogue
 {
-    private static readonly Dictionary<string, (ModelInfo Info, Func<ModelInfo, ModelOptions, ImageModel> Create)> Entries = [];
+    private static readonly Dictionary<string, (ModelInfo Info, Func<ModelInfo, ModelOptions, ImageModel> Create)> Entries = Build();
 
     /// <summary>Every entry, teachers first.</summary>
-    public static IReadOnlyList<ModelInfo> All { get; } = Entries.Values.Select(e => e.Info).ToArray();
+    public static IReadOnlyList<ModelInfo> All { get; } = [.. Entries.Values.Select(e => e.Info)];
 
     /// <summary>The entry of a name.</summary>
     /// <exception cref="InputException">No model has that name.</exception>
@@ -19,9 +19,45 @@ public static class ModelCatalogue
     public static ImageModel Create(string name, ModelOptions? options = null)
     {
         var entry = Entry(name);
-        return entry.Create(entry.Info, options ?? new ModelOptions());
+        options ??= new ModelOptions();
+        Require(options.NumClasses >= 1, "number of classes", options.NumClasses, "1 or more");
+        Require(options.ImageSize is null or >= 8, "image size", options.ImageSize, "8 or more");
+        Require(options.DropPathRate is >= 0 and < 1, "drop path rate", options.DropPathRate, "between 0 and 1");
+        Require(options.DropRate is >= 0 and < 1, "drop rate", options.DropRate, "between 0 and 1");
+        return entry.Create(entry.Info, options);
+    }
+
+    private static void Require(bool holds, string name, object? value, string must)
+    {
+        if (!holds)
+            throw new InputException(FormattableString.Invariant($"The {name} is {value}; it must be {must}."), "model options");
     }
 
     private static (ModelInfo Info, Func<ModelInfo, ModelOptions, ImageModel> Create) Entry(string name) =>
         Entries.TryGetValue(name, out var entry) ? entry : throw Nearest.Unknown("model", name, Entries.Keys);
+
+    private static Dictionary<string, (ModelInfo Info, Func<ModelInfo, ModelOptions, ImageModel> Create)> Build()
+    {
+        var entries = new Dictionary<string, (ModelInfo, Func<ModelInfo, ModelOptions, ImageModel>)>(StringComparer.Ordinal);
+        void Vit(ModelInfo info, VisionTransformerShape shape) => entries.Add(info.Name, (info, (i, o) => new VisionTransformer(i, o, shape)));
+        void Resnet(ModelInfo info, ResNetShape shape) => entries.Add(info.Name, (info, (i, o) => new ResNet(i, o, shape)));
+
+        foreach ((string size, int width, int depth, int heads) in new[] { ("tiny", 192, 12, 3), ("small", 384, 12, 6), ("base", 768, 12, 12), ("large", 1024, 24, 16) })
+        {
+            Vit(new ModelInfo($"vit_{size}_patch16_224", "teacher", 224, Normalization.Half, 0.9, "bicubic", "head"), new(16, width, depth, heads));
+            if (size != "tiny")
+                Vit(new ModelInfo($"vit_{size}_patch32_224", "teacher", 224, Normalization.Half, 0.9, "bicubic", "head"), new(32, width, depth, heads));
+            if (size != "large")
+                Vit(new ModelInfo($"deit_{size}_patch16_224", "teacher", 224, Normalization.ImageNet, 0.9, "bicubic", "head"), new(16, width, depth, heads));
+        }
+
+        // The demo's own: timm.models.VisionTransformer(img_size=32, patch_size=4, embed_dim=128, depth=6, num_heads=4).
+        Vit(new ModelInfo("vit_pico_patch4_32", "teacher", 32, Normalization.Half, 1, "bicubic", "head"), new(4, 128, 6, 4));
+
+        Resnet(new ModelInfo("resnet18", "student", 224, Normalization.ImageNet, 0.95, "bicubic", "fc"), new([2, 2, 2, 2], [64, 128, 256, 512], false));
+        Resnet(new ModelInfo("resnet20", "student", 32, Normalization.ImageNet, 1, "bicubic", "fc"), new([3, 3, 3], [16, 32, 64], true));
+        var mobile = new ModelInfo("mobilenetv3_small_100", "student", 224, Normalization.ImageNet, 0.875, "bicubic", "classifier");
+        entries.Add(mobile.Name, (mobile, (i, o) => new MobileNetV3(i, o)));
+        return entries;
+    }
 }

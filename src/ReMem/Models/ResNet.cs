@@ -1,0 +1,138 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ReMem.Models;
+
+/// <summary>
+/// Residual networks of basic blocks (He 2016): resnet18 as timm's <c>ResNet</c>, and the CIFAR form (3x3 stem, no pooling, three stages, 1x1
+/// convolutions where the shape changes) with the same names.
+/// </summary>
+public sealed class ResNet : ImageModel
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Linear fc;
+    private readonly Sequential[] _stages;
+
+    /// <summary>Builds the model, initialised as timm does.</summary>
+    public ResNet(ModelInfo info, ModelOptions options, ResNetShape shape)
+        : base(info, options)
+    {
+        Shape = shape;
+        conv1 = shape.CifarStem
+            ? nn.Conv2d(3, shape.Widths[0], 3, padding: 1, bias: false)
+            : nn.Conv2d(3, shape.Widths[0], 7, stride: 2, padding: 3, bias: false);
+        bn1 = nn.BatchNorm2d(shape.Widths[0]);
+        int width = shape.Widths[0];
+        _stages = new Sequential[shape.Widths.Count];
+        register_module("conv1", conv1);
+        register_module("bn1", bn1);
+        for (int stage = 0; stage < _stages.Length; stage++)
+        {
+            var made = new List<(string, nn.Module<Tensor, Tensor>)>();
+            for (int i = 0; i < shape.Layers[stage]; i++)
+            {
+                made.Add(($"{i}", new ResNetBlock(width, shape.Widths[stage], i == 0 && stage > 0 ? 2 : 1)));
+                width = shape.Widths[stage];
+            }
+
+            _stages[stage] = nn.Sequential(made);
+            register_module($"layer{stage + 1}", _stages[stage]);
+        }
+
+        fc = nn.Linear(width, options.NumClasses);
+        register_module("fc", fc);
+        Initialise();
+    }
+
+    /// <summary>Layers, widths and stem.</summary>
+    public ResNetShape Shape { get; }
+
+    /// <summary>The stages in order; each is a sequence of <see cref="ResNetBlock"/>.</summary>
+    public IReadOnlyList<IReadOnlyList<ResNetBlock>> Stages => [.. _stages.Select(s => (IReadOnlyList<ResNetBlock>)[.. s.children().Cast<ResNetBlock>()])];
+
+    /// <inheritdoc/>
+    public override int NumFeatures => Shape.Widths[^1];
+
+    /// <inheritdoc/>
+    public override Tensor ForwardFeatures(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor h = bn1.call(conv1.call(x)).relu_();
+        if (!Shape.CifarStem)
+            h = nn.functional.max_pool2d(h, 3, stride: 2, padding: 1);
+        foreach (Sequential stage in _stages)
+            h = stage.call(h);
+        return h.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor ForwardHead(Tensor features, bool preLogits = false)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pooled = features.mean([2, 3]);
+        if (preLogits)
+            return pooled.MoveToOuterDisposeScope();
+        if (Options.DropRate > 0)
+            pooled = nn.functional.dropout(pooled, Options.DropRate, training);
+        return fc.call(pooled).MoveToOuterDisposeScope();
+    }
+
+    private void Initialise()
+    {
+        using var guard = no_grad();
+        foreach ((string name, nn.Module module) in named_modules())
+        {
+            if (module is Conv2d conv)
+                nn.init.kaiming_normal_(conv.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+            else if (module is BatchNorm2d norm && name.EndsWith("bn2", StringComparison.Ordinal))
+                nn.init.zeros_(norm.weight!);
+        }
+    }
+}
+
+/// <summary>A basic block: two 3x3 convolutions and a shortcut.</summary>
+public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Sequential? downsample;
+
+    /// <summary>Builds the block.</summary>
+    public ResNetBlock(int channels, int width, int stride)
+        : base(nameof(ResNetBlock))
+    {
+        Stride = stride;
+        conv1 = nn.Conv2d(channels, width, 3, stride: stride, padding: 1, bias: false);
+        bn1 = nn.BatchNorm2d(width);
+        conv2 = nn.Conv2d(width, width, 3, padding: 1, bias: false);
+        bn2 = nn.BatchNorm2d(width);
+        if (stride != 1 || channels != width)
+            downsample = nn.Sequential(("0", nn.Conv2d(channels, width, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(width)));
+        RegisterComponents();
+    }
+
+    /// <summary>Of the first convolution and the shortcut.</summary>
+    public int Stride { get; }
+
+    /// <summary>Whether the shortcut has a convolution of its own.</summary>
+    public bool HasDownsample => downsample is not null;
+
+    /// <summary>[B, C, H, W] to [B, width, H / stride, W / stride].</summary>
+    public override Tensor forward(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor shortcut = downsample is null ? x : downsample.call(x);
+        Tensor h = bn2.call(conv2.call(bn1.call(conv1.call(x)).relu_()));
+        return (h + shortcut).relu_().MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>The numbers that make a ResNet.</summary>
+/// <param name="Layers">Blocks a stage.</param>
+/// <param name="Widths">Channels a stage.</param>
+/// <param name="CifarStem">3x3 stem without pooling, for 32 px images.</param>
+public sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem);

@@ -1,0 +1,99 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ReMem.Training;
+
+/// <summary>The trainable parameters of a module, in the module's order, seen as one flat vector [P].</summary>
+public sealed class ParameterSet
+{
+    private readonly (string Name, Parameter Value, long Offset)[] _parameters;
+
+    /// <summary>Takes every parameter that requires a gradient.</summary>
+    public ParameterSet(nn.Module module)
+    {
+        var parameters = new List<(string, Parameter, long)>();
+        foreach ((string name, Parameter value) in module.named_parameters())
+        {
+            if (!value.requires_grad)
+                continue;
+            parameters.Add((name, value, Count));
+            Count += value.numel();
+        }
+
+        _parameters = [.. parameters];
+    }
+
+    /// <summary>P: how many scalars are trained.</summary>
+    public long Count { get; }
+
+    /// <summary>Names, in order.</summary>
+    public IEnumerable<string> Names => _parameters.Select(p => p.Name);
+
+    /// <summary>Sets every gradient to zero, without giving its memory back.</summary>
+    public void ZeroGradients()
+    {
+        foreach (var p in _parameters)
+            p.Value.grad?.zero_();
+    }
+
+    /// <summary>A copy of all gradients [P]; zero where a parameter has none.</summary>
+    public Tensor Gradients()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return cat([.. _parameters.Select(p => p.Value.grad is { } grad ? grad.flatten() : zeros_like(p.Value).flatten())])
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Overwrites all gradients from a vector [P].</summary>
+    public void SetGradients(Tensor flat) => Each(flat, static (p, slice) => p.grad?.copy_(slice));
+
+    /// <summary>A copy of all values [P].</summary>
+    public Tensor Values()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        return cat([.. _parameters.Select(p => p.Value.detach().flatten())]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Overwrites all values from a vector [P].</summary>
+    public void SetValues(Tensor flat) => Each(flat, static (p, slice) => p.copy_(slice));
+
+    /// <summary>Adds a vector [P] to all values.</summary>
+    public void AddToValues(Tensor flat) => Each(flat, static (p, slice) => p.add_(slice));
+
+    /// <summary>
+    /// 1 where weight decay applies and 0 elsewhere [P]: timm's rule, which spares biases, norms, and class token and position embeddings.
+    /// </summary>
+    public Tensor DecayMask()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return cat([.. _parameters.Select(p => full(p.Value.numel(), Decays(p.Name, p.Value) ? 1 : 0, p.Value.dtype, p.Value.device))])
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The first parameter with a value that is not finite, or null.</summary>
+    public string? FirstNonFinite()
+    {
+        using var guard = no_grad();
+        foreach (var p in _parameters)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (!p.Value.isfinite().all().item<bool>())
+                return p.Name;
+        }
+
+        return null;
+    }
+
+    private static bool Decays(string name, Tensor value) =>
+        value.dim() > 1 && !(name.EndsWith("_token", StringComparison.Ordinal) || name.EndsWith("pos_embed", StringComparison.Ordinal));
+
+    private void Each(Tensor flat, Action<Tensor, Tensor> apply)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        foreach (var p in _parameters)
+            apply(p.Value, flat.narrow(0, p.Offset, p.Value.numel()).view(p.Value.shape));
+    }
+}

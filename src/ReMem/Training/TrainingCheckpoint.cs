@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json;
+using ReMem.Models;
+using ReMem.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Training;
+
+/// <summary>The state of a training between epochs, in one safetensors file: model, optimiser, counters and history.</summary>
+/// <param name="path">The file; it appears whole or not at all.</param>
+/// <param name="fingerprint">What the training is; a checkpoint of another one is refused.</param>
+public sealed class TrainingCheckpoint(string path, string fingerprint)
+{
+    private const string ModelPrefix = "model.";
+    private const string OptimizerPrefix = "optimizer.";
+
+    /// <summary>Writes the state.</summary>
+    public void Save(ImageModel model, Optimizer optimizer, TrainingResult done)
+    {
+        using var guard = no_grad();
+        var tensors = new Dictionary<string, Tensor>();
+        foreach ((string name, Tensor value) in model.state_dict())
+            tensors[ModelPrefix + name] = value;
+        foreach ((string name, Tensor value) in optimizer.State)
+            tensors[OptimizerPrefix + name] = value;
+        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
+        {
+            ["fingerprint"] = fingerprint,
+            ["optimizer_steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture),
+            ["result"] = JsonSerializer.Serialize(done),
+        });
+    }
+
+    /// <summary>Reads the state into the model and the optimiser.</summary>
+    /// <returns>What was done so far, or null where no checkpoint stands.</returns>
+    /// <exception cref="InputException">The checkpoint is broken or belongs to another training.</exception>
+    public TrainingResult? TryResume(ImageModel model, Optimizer optimizer)
+    {
+        if (!File.Exists(path))
+            return null;
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        if (file.Metadata.GetValueOrDefault("fingerprint") != fingerprint)
+            throw new InputException("The checkpoint belongs to a training with other options.", path, "Give another output folder, or delete the checkpoint to start over.");
+        using var guard = no_grad();
+        foreach ((string name, Tensor value) in model.state_dict())
+            Copy(file, ModelPrefix + name, value);
+        foreach ((string name, Tensor value) in optimizer.State)
+            Copy(file, OptimizerPrefix + name, value);
+        optimizer.Steps = long.Parse(file.Metadata["optimizer_steps"], CultureInfo.InvariantCulture);
+        return JsonSerializer.Deserialize<TrainingResult>(file.Metadata["result"]);
+    }
+
+    private static void Copy(SafetensorsFile file, string name, Tensor target)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        target.copy_(file.Read(name));
+    }
+}

@@ -1,0 +1,67 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ReMem.Training;
+
+/// <summary>How a model is trained. The same record serves teachers and students.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training split, 1 to 10000. Default 10.</summary>
+    [Range(1, 10000)]
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Images a step, 1 to 65536. Default 64.</summary>
+    [Range(1, 65536)]
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>"adamw" or "sgd". Default adamw.</summary>
+    [AllowedValues("adamw", "sgd")]
+    public string Optimizer { get; init; } = "adamw";
+
+    /// <summary>Peak learning rate, above 0 to 100. Default 2e-4.</summary>
+    [Range(1e-9, 100)]
+    public double Lr { get; init; } = 2e-4;
+
+    /// <summary>Weight decay, 0 to 10. Default 0.05.</summary>
+    [Range(0, 10)]
+    public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>Momentum of SGD, 0 to below 1. Default 0.9.</summary>
+    [Range(0, 0.9999)]
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Epochs of linear warm-up, 0 to 1000; may be fractional. Default 1.</summary>
+    [Range(0, 1000)]
+    public double WarmupEpochs { get; init; } = 1;
+
+    /// <summary>The cosine's end as a share of the peak, 0 to 1. Default 0.01.</summary>
+    [Range(0, 1)]
+    public double MinLrRatio { get; init; } = 0.01;
+
+    /// <summary>Largest global norm of the gradient; 0 is no clipping. Default 1.</summary>
+    [Range(0, 1e6)]
+    public double ClipGrad { get; init; } = 1;
+
+    /// <summary>Label smoothing of the cross-entropy, 0 to below 1. Default 0.</summary>
+    [Range(0, 0.9999)]
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Stochastic depth at the last block, 0 to below 1. Default 0.</summary>
+    [Range(0, 0.9999)]
+    public double DropPath { get; init; }
+
+    /// <summary>Smallest area share of the random resized crop, above 0 to 1. Default 0.35.</summary>
+    [Range(0.01, 1)]
+    public double CropScale { get; init; } = 0.35;
+
+    /// <summary>Strength of brightness, contrast and saturation jitter, 0 to 1. Default 0.</summary>
+    [Range(0, 1)]
+    public double ColorJitter { get; init; }
+
+    /// <summary>Chance of a horizontal flip, 0 to 1. Default 0.5.</summary>
+    [Range(0, 1)]
+    public double HorizontalFlip { get; init; } = 0.5;
+
+    /// <summary>Epochs between validations, 1 or more; the last epoch is always validated. Default 1.</summary>
+    [Range(1, 10000)]
+    public int ValidateEvery { get; init; } = 1;
+}
