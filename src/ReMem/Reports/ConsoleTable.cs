@@ -6,7 +6,7 @@ namespace ReMem.Reports;
 public static class ConsoleTable
 {
     private static readonly string[] Header =
-        ["teacher", "seeds", "top-1 %", "I_hat logits", "I_hat pooled", "student top-1 %", "balanced %", "top-5 %", "ECE %", "minutes"];
+        ["method", "seeds", "teacher top-1 %", "I_hat logits", "I_hat pooled", "student top-1 %", "balanced %", "top-5 %", "ECE %", "minutes"];
 
     /// <summary>The text; lines end with a line feed, and no line needs colour to be understood.</summary>
     public static string Render(ComparisonReport report)
@@ -26,12 +26,13 @@ public static class ConsoleTable
 
         text.Append('\n').Append(Intervals(report)).Append('\n');
         IReadOnlyList<Finding> findings = report.Findings;
-        foreach (Finding finding in findings)
+        foreach (Finding finding in findings.Where(finding => !finding.IsSecondary))
             text.Append("- ").Append(finding.Sentence).Append('\n');
         if (Finding.Caveat(findings) is { } caveat)
             text.Append("- ").Append(caveat).Append('\n');
         foreach (string note in report.Notes)
             text.Append("- ").Append(note).Append('\n');
+        text.Append('\n').Append(Finding.Headline(findings)).Append('\n');
         return text.ToString();
     }
 

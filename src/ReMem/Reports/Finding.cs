@@ -26,7 +26,12 @@ public enum Verdict
 /// <param name="Verdict">What can be said.</param>
 public sealed record Finding(string Measure, string Method, string Baseline, Interval Difference, Verdict Verdict)
 {
+    private const string Top1 = "student top-1";
+    private const string Balanced = "student balanced accuracy";
     private const string Information = "I_hat of the logits";
+
+    /// <summary>True for what says nearly the same as another finding, and is shown after it.</summary>
+    internal bool IsSecondary => Measure == Balanced;
 
     /// <summary>One line for a person.</summary>
     public string Sentence
@@ -37,7 +42,7 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
             string difference = $"{Signed(Difference.Mean)} {unit}";
             string what = $"{Measure}, {Method} against {Baseline}: {difference}";
             if (Difference.HalfWidth is null)
-                return $"{what}; within noise as far as one seed can tell, which gives no interval.";
+                return $"{what} (one seed, no interval): within noise.";
             string interval = $"95 % interval {Signed(Difference.Low)} to {Signed(Difference.High)} over {Difference.Count} seeds";
             return Verdict switch
             {
@@ -52,8 +57,8 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
     public static IReadOnlyList<Finding> All(IReadOnlyList<TeacherRow> rows)
     {
         List<Finding> findings = [];
-        Compare("student top-1", seed => seed.StudentTop1, ["standard", "none"]);
-        Compare("student balanced accuracy", seed => seed.StudentBalanced, ["standard", "none"]);
+        Compare(Top1, seed => seed.StudentTop1, ["standard", "none"]);
+        Compare(Balanced, seed => seed.StudentBalanced, ["standard", "none"]);
         Compare(Information, seed => seed.InformationLogits?.Mean, ["standard"]);
         return findings;
 
@@ -71,14 +76,36 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
         }
     }
 
+    /// <summary>The one line to take away: which students differ from the standard teacher's beyond noise.</summary>
+    public static string Headline(IReadOnlyList<Finding> findings)
+    {
+        Finding[] main = [.. findings.Where(f => f is { Measure: Top1, Baseline: "standard" })];
+        if (main.Length == 0)
+            return "No teacher was compared with the standard one.";
+        if (main.All(f => f.Difference.HalfWidth is null))
+            return "One seed: no difference between teachers can be told from noise.";
+        string[] parts = [.. Part(Verdict.Higher, "above"), .. Part(Verdict.Lower, "below")];
+        string rest = main.Any(f => f.Verdict == Verdict.WithinNoise) ? "; the others are within noise" : "";
+        return parts.Length == 0
+            ? "No student differs from the standard teacher's student in top-1 beyond noise."
+            : $"Against the standard teacher's student in top-1: {string.Join("; ", parts)}{rest}.";
+
+        IEnumerable<string> Part(Verdict verdict, string word)
+        {
+            string[] names = [.. main.Where(f => f.Verdict == verdict).Select(f => f.Method)];
+            return names.Length == 0 ? [] : [$"{string.Join(", ", names)} {word}"];
+        }
+    }
+
     /// <summary>
     /// Whether teachers can be compared at all: a student that standard distillation does not lift above the plain one shows a broken
-    /// objective, not a bad teacher. Null where it is lifted, or where one of the two is missing.
+    /// objective, not a bad teacher. Null where it is lifted (with one seed:
+    /// where its score is higher), or where one of the two is missing.
     /// </summary>
     public static string? Caveat(IReadOnlyList<Finding> findings)
     {
-        Finding? lift = findings.FirstOrDefault(f => f is { Measure: "student top-1", Method: "standard", Baseline: "none" });
-        return lift is null || lift.Verdict == Verdict.Higher ? null
+        Finding? lift = findings.FirstOrDefault(f => f is { Measure: Top1, Method: "standard", Baseline: "none" });
+        return lift is null || lift.Verdict == Verdict.Higher || lift.Difference is { HalfWidth: null, Mean: > 0 } ? null
             : lift.Difference.Mean > 0
                 ? "The standard teacher's student is not clearly above the plain one, so the comparison of teachers rests on weak ground."
                 : "The standard teacher's student does not beat the plain one: mend the distillation recipe before comparing teachers.";
@@ -87,7 +114,7 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
     private static Finding? Pair(string measure, TeacherRow row, TeacherRow baseline, Func<SeedRow, double?> value)
     {
         Dictionary<int, double?> other = baseline.Seeds.ToDictionary(seed => seed.Seed, value);
-        double[] differences = [.. row.Seeds.Where(seed => other.ContainsKey(seed.Seed)).Select(seed => value(seed) - other[seed.Seed]).OfType<double>()];
+        double[] differences = [.. row.Seeds.Where(seed => other.ContainsKey(seed.Seed)).Select(seed => value(seed) - other[seed.Seed]).OfType<double>().Where(double.IsFinite)];
         if (differences.Length == 0)
             return null;
         Interval difference = Interval.Of(differences);

@@ -1,11 +1,205 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
+using ReMem.Runtime;
 
 namespace ReMem.Reports;
 
-/// <summary>A comparison as one self-contained page.</summary>
+/// <summary>A comparison as one self-contained page: no script, no font, no picture and no style is loaded from elsewhere.</summary>
 public static class HtmlReport
 {
-    /// <summary>The page; nothing in it is loaded from elsewhere.</summary>
-    public static string Render(ComparisonReport report) =>
-        $"<!doctype html><title>{WebUtility.HtmlEncode(report.Title)}</title><pre>{WebUtility.HtmlEncode(ConsoleTable.Render(report))}</pre>";
+    /// <summary>The page. Every text of the report is escaped.</summary>
+    public static string Render(ComparisonReport report)
+    {
+        var page = new StringBuilder();
+        page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+            .Append($"<title>{Encode(report.Title)}</title>\n<style>\n{HtmlStyle.Css}\n</style>\n</head>\n<body>\n<main>\n");
+        Head(page, report);
+        Scores(page, report);
+        Charts(page, report);
+        Findings(page, report);
+        Seeds(page, report);
+        Curves(page, report);
+        Onnx(page, report);
+        Data(page, report);
+        Environment(page, report);
+        Command(page, report);
+        return page.Append("</main>\n</body>\n</html>\n").ToString();
+    }
+
+    private static void Head(StringBuilder page, ComparisonReport report)
+    {
+        IReadOnlyList<Finding> findings = report.Findings;
+        page.Append($"<header>\n<h1>{Encode(report.Title)}</h1>\n")
+            .Append($"<p class=\"soft\">{Encode(report.Teacher)} teaches {Encode(report.Student)} · {report.Data.Classes.Count} classes, ")
+            .Append($"{report.Data.Train} training images at {report.Data.ImageSize} px · {Encode(Date(report.Finished))}</p>\n")
+            .Append($"<p class=\"headline\">{Encode(Finding.Headline(findings))}</p>\n");
+        if (Finding.Caveat(findings) is { } caveat)
+            page.Append($"<p class=\"headline caveat\">{Encode(caveat)}</p>\n");
+        page.Append("</header>\n");
+    }
+
+    private static void Scores(StringBuilder page, ComparisonReport report)
+    {
+        Open(page, "Teachers and their students");
+        page.Append($"<p class=\"soft\">{Encode(ConsoleTable.Intervals(report))} I_hat: nats per pixel channel of the image that a decoder ")
+            .Append("recovers; 0 means that nothing was kept.</p>\n<div class=\"card wide\"><table>\n<thead><tr><th rowspan=\"2\">method</th><th rowspan=\"2\">seeds</th>")
+            .Append("<th colspan=\"4\" class=\"group\">teacher</th><th colspan=\"4\" class=\"group\">student</th><th rowspan=\"2\">minutes</th></tr>\n<tr>");
+        foreach (string name in (string[])["top-1 %", "balanced %", "I_hat logits", "I_hat pooled", "top-1 %", "balanced %", "top-5 %", "ECE %"])
+            page.Append($"<th scope=\"col\">{name}</th>");
+        page.Append("</tr></thead>\n<tbody>\n");
+        IReadOnlyList<MethodSummary> summary = report.Summary;
+        for (int i = 0; i < summary.Count; i++)
+        {
+            MethodSummary s = summary[i];
+            Row(page, $"<span class=\"dot s{i}\"></span>{Encode(s.Method)}", Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1),
+                Figures.Percent(s.TeacherBalanced), Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled), Figures.Percent(s.StudentTop1),
+                Figures.Percent(s.StudentBalanced), Figures.Percent(s.StudentTop5), Figures.Percent(s.Ece),
+                Figures.Number(s.TeacherMinutes + s.StudentMinutes, "0.0"));
+        }
+
+        Close(page.Append("</tbody></table></div>\n"));
+    }
+
+    private static void Charts(StringBuilder page, ComparisonReport report)
+    {
+        page.Append("<section>\n<h2>What the teacher keeps, and what its student reaches</h2>\n<div class=\"charts\">\n");
+        string errors = report.Rows.Max(row => row.Seeds.Count) < 2 ? "One seed: no intervals." : "Bars span the 95 % interval over seeds; small marks are seeds.";
+        if (ReportCharts.InformationAgainstStudent(report) is { } scatter)
+            Figure(page, "I_hat against student top-1", scatter, $"{errors} Dashed: the student without a teacher.");
+        Figure(page, "Students by teacher", ReportCharts.StudentBars(report), $"{errors} Full colour: top-1. Pale: balanced accuracy.");
+        Close(page.Append("</div>\n"));
+    }
+
+    private static void Findings(StringBuilder page, ComparisonReport report)
+    {
+        Open(page, "What the differences say");
+        ILookup<bool, Finding> findings = report.Findings.ToLookup(finding => finding.IsSecondary);
+        Findings(page, findings[false]);
+        foreach (string note in report.Notes)
+            page.Append($"<p>{Encode(note)}</p>\n");
+        page.Append("<details><summary>Balanced accuracy</summary>\n");
+        Findings(page, findings[true]);
+        Close(page.Append("</details>\n"));
+    }
+
+    private static void Findings(StringBuilder page, IEnumerable<Finding> findings)
+    {
+        page.Append("<div class=\"card wide\"><table>\n<thead><tr><th scope=\"col\" class=\"text\">finding</th><th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
+        foreach (Finding finding in findings)
+        {
+            (string style, string word) = finding.Verdict switch
+            {
+                Verdict.Higher => ("higher", "higher"),
+                Verdict.Lower => ("lower", "lower"),
+                _ => ("noise", "within noise"),
+            };
+            page.Append($"<tr><td class=\"text\">{Encode(finding.Sentence)}</td><td><span class=\"badge {style}\">{word}</span></td></tr>\n");
+        }
+
+        page.Append("</tbody></table></div>\n");
+    }
+
+    private static void Seeds(StringBuilder page, ComparisonReport report)
+    {
+        page.Append("<details><summary>Every seed</summary>\n<p class=\"soft\">I_hat ± half of its interval over decoder seeds.</p>\n<div class=\"wide\"><table>\n<thead><tr>");
+        foreach (string name in (string[])["method", "seed", "teacher top-1 %", "teacher balanced %", "I_hat logits", "I_hat pooled", "student top-1 %",
+            "student balanced %", "student top-5 %", "student ECE %", "teacher minutes", "student minutes"])
+            page.Append($"<th scope=\"col\">{name}</th>");
+        page.Append("</tr></thead>\n<tbody>\n");
+        foreach ((string method, SeedRow s) in report.Rows.SelectMany(row => row.Seeds.Select(seed => (row.Method, seed))))
+        {
+            Row(page, Encode(method), Figures.Number(s.Seed, "0"), Figures.Percent(s.TeacherTop1), Figures.Percent(s.TeacherBalanced),
+                Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled), Figures.Percent(s.StudentTop1), Figures.Percent(s.StudentBalanced),
+                Figures.Percent(s.StudentTop5), Figures.Percent(s.Ece), Figures.Number(s.TeacherMinutes, "0.0"), Figures.Number(s.StudentMinutes, "0.0"));
+        }
+
+        page.Append("</tbody></table></div></details>\n");
+    }
+
+    private static void Curves(StringBuilder page, ComparisonReport report)
+    {
+        (string Title, string Svg)[] charts = [.. ReportCharts.TrainingCurves(report)];
+        if (charts.Length == 0)
+            return;
+        page.Append("<section>\n<h2>Training</h2>\n<div class=\"charts\">\n");
+        foreach ((string title, string svg) in charts)
+            Figure(page, title, svg, null);
+        Close(page.Append("</div>\n"));
+    }
+
+    private static void Onnx(StringBuilder page, ComparisonReport report)
+    {
+        if (report.Onnx is not { } onnx)
+            return;
+        Open(page, "The exported student");
+        List(page, ("file", onnx.Path), ("student of", $"{onnx.Method}, seed {onnx.Seed}"),
+            ("against ONNX Runtime", string.Create(CultureInfo.InvariantCulture,
+                $"largest difference of a logit {onnx.LargestDifference:0.##e+0}, top-1 agreement {100 * onnx.Top1Agreement:0.0} % on {onnx.Images} images")));
+        Close(page);
+    }
+
+    private static void Data(StringBuilder page, ComparisonReport report)
+    {
+        DataSection data = report.Data;
+        Open(page, "Data");
+        List(page, ("source", data.Description), ("images", $"{data.Train} train, {data.Validation} validation, {data.Test} test, at {data.ImageSize} px"),
+            ("classes", $"{data.Classes.Count}, with {data.Classes.Min(c => c.Train)} to {data.Classes.Max(c => c.Train)} training images"));
+        foreach (string warning in data.Warnings)
+            page.Append($"<p>{Encode(warning)}</p>\n");
+        page.Append("<details><summary>Every class</summary>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">class</th><th scope=\"col\">train</th>")
+            .Append("<th scope=\"col\">validation</th><th scope=\"col\">test</th></tr></thead>\n<tbody>\n");
+        foreach (ClassCount c in data.Classes)
+            Row(page, Encode(c.Name), Figures.Number(c.Train, "0"), Figures.Number(c.Validation, "0"), Figures.Number(c.Test, "0"));
+        Close(page.Append("</tbody></table></div></details>\n"));
+    }
+
+    private static void Environment(StringBuilder page, ComparisonReport report)
+    {
+        EnvironmentInfo e = report.Environment;
+        Open(page, "Environment");
+        List(page, ("system", e.Os), ("processor", $"{e.Cpu}, {e.Cores} cores, {e.Threads} threads"),
+            ("memory", string.Create(CultureInfo.InvariantCulture, $"{e.MemoryBytes / (double)(1L << 30):0.0} GB")), ("device", e.Device),
+            ("software", $"ReMem {e.Version}{(e.Commit is null ? "" : $" ({e.Commit})")}, {e.Dotnet}, TorchSharp {e.TorchSharp}, libtorch {e.Libtorch}"),
+            ("started", Date(report.Started)), ("finished", Date(report.Finished)));
+        Close(page);
+    }
+
+    private static void Command(StringBuilder page, ComparisonReport report)
+    {
+        page.Append("<section>\n<h2>To repeat it</h2>\n")
+            .Append($"<pre><code>{Encode(report.Command)}</code></pre>\n<details open=\"\"><summary>Recipe {Encode(report.RecipeName)}, resolved</summary>\n")
+            .Append($"<pre><code>{Encode(report.RecipeText)}</code></pre></details>\n");
+        Close(page);
+    }
+
+    private static void Open(StringBuilder page, string title) => page.Append($"<section>\n<h2>{title}</h2>\n");
+
+    private static void Close(StringBuilder page) => page.Append("</section>\n");
+
+    private static void Figure(StringBuilder page, string title, string svg, string? caption) =>
+        page.Append($"<figure><h3>{Encode(title)}</h3>\n{svg}\n{(caption is null ? "" : $"<figcaption>{caption}</figcaption>")}</figure>\n");
+
+    private static void List(StringBuilder page, params (string Name, string Value)[] items)
+    {
+        page.Append("<div class=\"card\"><dl>\n");
+        foreach ((string name, string value) in items)
+            page.Append($"<dt>{name}</dt><dd>{Encode(value)}</dd>\n");
+        page.Append("</dl></div>\n");
+    }
+
+    /// <remarks>The first cell is markup already; numbers need no escaping.</remarks>
+    private static void Row(StringBuilder page, string head, params string[] cells)
+    {
+        page.Append($"<tr><th scope=\"row\">{head}</th>");
+        foreach (string cell in cells)
+            page.Append($"<td>{cell}</td>");
+        page.Append("</tr>\n");
+    }
+
+    private static string Date(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

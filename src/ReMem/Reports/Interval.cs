@@ -35,8 +35,9 @@ public sealed record Interval(double Mean, double? HalfWidth, int Count)
             return table[degrees - 1];
         // Cornish-Fisher expansion around the normal quantile; from 11 degrees on it is right to four digits.
         const double z = 1.959963985;
-        double z3 = z * z * z, z5 = z3 * z * z, z7 = z5 * z * z, n = degrees;
+        double z3 = z * z * z, z5 = z3 * z * z, z7 = z5 * z * z, z9 = z7 * z * z, n = degrees;
         return z + ((z3 + z) / (4 * n)) + (((5 * z5) + (16 * z3) + (3 * z)) / (96 * n * n))
-            + (((3 * z7) + (19 * z5) + (17 * z3) - (15 * z)) / (384 * n * n * n));
+            + (((3 * z7) + (19 * z5) + (17 * z3) - (15 * z)) / (384 * n * n * n))
+            + (((79 * z9) + (776 * z7) + (1482 * z5) - (1920 * z3) - (945 * z)) / (92160 * n * n * n * n));
     }
 }

@@ -1,0 +1,90 @@
+namespace ReMem.Reports;
+
+/// <summary>The charts of a comparison, as inline SVG.</summary>
+internal static class ReportCharts
+{
+    /// <summary>What the teacher keeps against what its student reaches: a mean with both intervals a method, and the seeds.</summary>
+    /// <returns>Null where no teacher was measured.</returns>
+    public static string? InformationAgainstStudent(ComparisonReport report)
+    {
+        MethodSummary[] measured = [.. report.Summary.Where(s => s.InformationLogits is not null)];
+        if (measured.Length == 0)
+            return null;
+        MethodSummary? plain = report.Summary.FirstOrDefault(s => s.InformationLogits is null);
+        SeedRow[] seeds = [.. report.Rows.SelectMany(row => row.Seeds)];
+        IEnumerable<double> xs = measured.SelectMany(s => Ends(s.InformationLogits!)).Concat(seeds.Select(s => s.InformationLogits?.Mean ?? double.NaN));
+        IEnumerable<double> ys = report.Summary.SelectMany(s => Ends(s.StudentTop1)).Concat(seeds.Select(s => s.StudentTop1)).Select(y => 100 * y);
+        var chart = new SvgChart("I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)",
+            "student top-1 (%)", ChartAxis.Around(xs), ChartAxis.Around(ys), Legend(report, report.Summary.Select(s => s.Method)));
+        if (plain is not null)
+            chart.Level(Series(report, plain.Method), 100 * plain.StudentTop1.Mean);
+        foreach (TeacherRow row in report.Rows)
+        {
+            foreach (SeedRow seed in row.Seeds.Where(seed => row.Seeds.Count > 1 && seed.InformationLogits is not null))
+            {
+                chart.Point(Series(report, row.Method), seed.InformationLogits!.Mean, 100 * seed.StudentTop1,
+                    $"{row.Method}, seed {seed.Seed}", faint: true);
+            }
+        }
+
+        foreach (MethodSummary s in measured)
+        {
+            chart.Point(Series(report, s.Method), s.InformationLogits!.Mean, 100 * s.StudentTop1.Mean,
+                $"{s.Method}: I_hat {Figures.Nats(s.InformationLogits)}, student {Figures.Percent(s.StudentTop1)} %",
+                s.InformationLogits.HalfWidth, 100 * s.StudentTop1.HalfWidth);
+        }
+
+        return chart.Render();
+    }
+
+    /// <summary>The student's top-1 (full colour) and balanced accuracy (pale) by method.</summary>
+    public static string StudentBars(ComparisonReport report)
+    {
+        IReadOnlyList<MethodSummary> summary = report.Summary;
+        ChartAxis y = ChartAxis.Around(summary.SelectMany(s => Ends(s.StudentTop1).Concat(Ends(s.StudentBalanced))).Select(v => 100 * v), fromZero: true);
+        var chart = new SvgChart("Student top-1 and balanced accuracy by teacher", "teacher", "student accuracy (%)", null, y, []);
+        double slot = 1.0 / summary.Count;
+        for (int i = 0; i < summary.Count; i++)
+        {
+            MethodSummary s = summary[i];
+            IReadOnlyList<SeedRow> seeds = report.Rows[i].Seeds;
+            double center = (i + 0.5) * slot;
+            Bar(center - (slot * 0.19), s.StudentTop1, seeds.Select(seed => 100 * seed.StudentTop1), "top-1", pale: false);
+            Bar(center + (slot * 0.19), s.StudentBalanced, seeds.Select(seed => 100 * seed.StudentBalanced), "balanced accuracy", pale: true);
+            chart.Category(center, s.Method);
+
+            void Bar(double at, Interval value, IEnumerable<double> points, string name, bool pale) => chart.Bar(i, at, slot * 0.36,
+                100 * value.Mean, 100 * value.HalfWidth, seeds.Count > 1 ? points : [], $"{s.Method}: {name} {Figures.Percent(value)} %", pale);
+        }
+
+        return chart.Render();
+    }
+
+    /// <summary>One chart a group of training curves.</summary>
+    public static IEnumerable<(string Title, string Svg)> TrainingCurves(ComparisonReport report)
+    {
+        foreach (IGrouping<string, Curve> group in report.Curves.Where(curve => curve.Points.Count > 0).GroupBy(curve => curve.Chart))
+        {
+            ChartAxis x = ChartAxis.Around(group.SelectMany(curve => curve.Points).Select(point => (double)point.Epoch), integers: true);
+            ChartAxis y = ChartAxis.Around(group.SelectMany(curve => curve.Points).Select(point => point.Value));
+            var chart = new SvgChart(group.Key, "epoch", group.Key, x, y, Legend(report, group.Select(curve => curve.Name)));
+            foreach (Curve curve in group)
+            {
+                int series = Series(report, curve.Name);
+                chart.Path(series, [.. curve.Points.Select(point => ((double)point.Epoch, point.Value))]);
+                CurvePoint last = curve.Points[^1];
+                chart.Point(series, last.Epoch, last.Value, $"{curve.Name}: {Figures.Number(last.Value, "0.####")} after epoch {last.Epoch}", faint: true);
+            }
+
+            yield return (group.Key, chart.Render());
+        }
+    }
+
+    private static IEnumerable<double> Ends(Interval interval) => [interval.Low, interval.High];
+
+    private static IEnumerable<(int Series, string Name)> Legend(ComparisonReport report, IEnumerable<string> names) =>
+        names.Distinct().Select(name => (Series(report, name), name));
+
+    private static int Series(ComparisonReport report, string method) =>
+        Math.Max(0, report.Rows.Select((row, index) => row.Method == method ? index : -1).Max());
+}

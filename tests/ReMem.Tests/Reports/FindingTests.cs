@@ -1,0 +1,85 @@
+using ReMem.Reports;
+
+namespace ReMem.Tests.Reports;
+
+public sealed class FindingTests
+{
+    [Theory]
+    [InlineData("sam", Verdict.Higher)]
+    [InlineData("reweighted", Verdict.WithinNoise)]
+    [InlineData("both", Verdict.Lower)]
+    public void The_verdict_is_by_the_paired_interval(string method, Verdict verdict)
+    {
+        Finding finding = Find(SampleReport.Create(), "student top-1", method, "standard");
+        Assert.Equal(verdict, finding.Verdict);
+        Assert.Equal(verdict == Verdict.WithinNoise, finding.Difference.Low <= 0 && finding.Difference.High >= 0);
+    }
+
+    [Fact]
+    public void Pairs_cancel_what_seeds_share()
+    {
+        // The seeds vary by 0.005 in both; unpaired, that would widen the interval far beyond 0.001 a seed.
+        Finding finding = Find(SampleReport.Create(), "student top-1", "sam", "standard");
+        Assert.Equal(Interval.Of([0.039, 0.040, 0.041]).HalfWidth!.Value, finding.Difference.HalfWidth!.Value, 9);
+        Assert.Equal("student top-1, sam against standard: +4.0 points (95 % interval +3.8 to +4.2 over 3 seeds): higher.", finding.Sentence);
+    }
+
+    [Fact]
+    public void Noise_is_called_noise()
+    {
+        Finding finding = Find(SampleReport.Create(), "student top-1", "reweighted", "standard");
+        Assert.Equal("student top-1, reweighted against standard: +0.5 points (95 % interval -4.5 to +5.5 over 3 seeds): within noise.", finding.Sentence);
+    }
+
+    [Fact]
+    public void One_seed_is_noise_whatever_the_difference()
+    {
+        ComparisonReport report = SampleReport.Create(seeds: 1);
+        Assert.All(report.Findings, finding => Assert.Equal(Verdict.WithinNoise, finding.Verdict));
+        Assert.All(report.Findings, finding => Assert.EndsWith("(one seed, no interval): within noise.", finding.Sentence));
+        Assert.Equal("One seed: no difference between teachers can be told from noise.", Finding.Headline(report.Findings));
+    }
+
+    [Fact]
+    public void Every_method_is_compared_with_standard_and_with_none()
+    {
+        var pairs = SampleReport.Create().Findings.Where(f => f.Measure == "student top-1").Select(f => $"{f.Method}-{f.Baseline}");
+        Assert.Equal(["sam-standard", "reweighted-standard", "both-standard", "standard-none", "sam-none", "reweighted-none", "both-none"], pairs);
+        Assert.Equal(3, SampleReport.Create().Findings.Count(f => f.Measure == "I_hat of the logits"));
+    }
+
+    [Fact]
+    public void Only_seeds_that_both_have_are_paired()
+    {
+        ComparisonReport report = SampleReport.Create();
+        TeacherRow[] rows = [.. report.Rows.Select(row => row.Method == "sam" ? row with { Seeds = [.. row.Seeds.Take(1)] } : row)];
+        Finding finding = Find(report with { Rows = rows }, "student top-1", "sam", "standard");
+        Assert.Equal(1, finding.Difference.Count);
+        Assert.Equal(Verdict.WithinNoise, finding.Verdict);
+    }
+
+    [Fact]
+    public void The_headline_names_who_stands_out()
+    {
+        Assert.Equal("Against the standard teacher's student in top-1: sam above; both below; the others are within noise.",
+            Finding.Headline(SampleReport.Create().Findings));
+        ComparisonReport report = SampleReport.Create();
+        Assert.Equal("No student differs from the standard teacher's student in top-1 beyond noise.",
+            Finding.Headline((report with { Rows = [.. report.Rows.Where(row => row.Method is not ("sam" or "both"))] }).Findings));
+    }
+
+    [Fact]
+    public void A_standard_student_that_loses_to_the_plain_one_is_called_a_broken_recipe()
+    {
+        ComparisonReport report = SampleReport.Create();
+        Assert.Null(Finding.Caveat(report.Findings));
+        TeacherRow[] swapped = [.. report.Rows.Select(row => row with { Method = row.Method switch { "none" => "standard", "standard" => "none", var m => m } })];
+        Assert.Contains("does not beat the plain one", Finding.Caveat((report with { Rows = swapped }).Findings), StringComparison.Ordinal);
+        Assert.Null(Finding.Caveat(SampleReport.Create(seeds: 1).Findings));
+        TeacherRow[] noisy = [.. report.Rows.Select(row => row with { Method = row.Method switch { "reweighted" => "standard", "standard" => "none", "none" => "x", _ => "y" } })];
+        Assert.Contains("weak ground", Finding.Caveat(Finding.All(noisy)), StringComparison.Ordinal);
+    }
+
+    private static Finding Find(ComparisonReport report, string measure, string method, string baseline) =>
+        report.Findings.Single(f => f.Measure == measure && f.Method == method && f.Baseline == baseline);
+}
