@@ -13,15 +13,15 @@ internal static class HtmlStyle
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--ink);
           font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
-        main { max-width: 1180px; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+        main { max-width: 1240px; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
         h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.2rem; margin: 2.4rem 0 .8rem; }
         p { margin: .4rem 0; } .soft, figcaption { color: var(--soft); font-size: .92rem; }
         .headline { font-size: 1.12rem; border-left: 4px solid var(--accent); padding: .5rem 0 .5rem .9rem; margin: 1.2rem 0; }
         .caveat { border-left-color: var(--down); }
         section > .card, figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.1rem; margin: 0; }
-        .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .94rem; }
-        th, td { padding: .42rem .55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+        .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9rem; }
+        th, td { padding: .42rem .45rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
         th { font-weight: 600; font-size: .88rem; color: var(--soft); } th[scope=row] { color: var(--ink); font-size: inherit; } th.group { text-align: center; }
         th:first-child[scope=row], th[rowspan]:first-child, td.text, th.text { text-align: left; } td.text { white-space: normal; overflow-wrap: anywhere; }
         tbody tr:last-child > * { border-bottom: 0; }
