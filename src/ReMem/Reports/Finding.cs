@@ -1,3 +1,4 @@
+using ReMem.Evaluation;
 using System.Globalization;
 
 namespace ReMem.Reports;

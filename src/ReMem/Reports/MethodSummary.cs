@@ -1,3 +1,4 @@
+using ReMem.Evaluation;
 namespace ReMem.Reports;
 
 /// <summary>A method over its seeds: means with 95 % t intervals; null where a method has no teacher.</summary>

@@ -1,3 +1,4 @@
+using ReMem.Evaluation;
 namespace ReMem.Reports;
 
 /// <summary>The charts of a comparison, as inline SVG.</summary>

@@ -1,6 +1,6 @@
-using ReMem.Reports;
+using ReMem.Evaluation;
 
-namespace ReMem.Tests.Reports;
+namespace ReMem.Tests.Evaluation;
 
 public sealed class IntervalTests
 {

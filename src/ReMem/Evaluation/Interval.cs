@@ -1,4 +1,4 @@
-namespace ReMem.Reports;
+namespace ReMem.Evaluation;
 
 /// <summary>A mean and its 95 % interval, Mean - HalfWidth to Mean + HalfWidth.</summary>
 /// <param name="Mean">In the unit of what was measured.</param>

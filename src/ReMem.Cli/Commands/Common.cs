@@ -1,0 +1,116 @@
+using System.CommandLine;
+using ReMem.Cli.Output;
+using ReMem.Recipes;
+using ReMem.Runtime;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>What the commands share: options, the way errors become exit codes, and where output goes.</summary>
+internal static class Common
+{
+    private static readonly string[] Blocks = ["data.", "teacher.", "student.", "information.", "threads="];
+
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the full cause of an error.", Recursive = true };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print the result as JSON on stdout; everything else goes to stderr." };
+
+    public static Option<string> Out(string what) => new("--out", "-o") { Description = what, HelpName = "DIR", Required = true };
+
+    public static Option<string> OnBadImage() => new("--on-bad-image") { Description = "skip or fail at an image that cannot be decoded.", HelpName = "skip|fail", DefaultValueFactory = _ => "fail" };
+
+    public static Argument<string> Data() => new("DATA") { Description = "A folder with train/ val/ test/ or of class folders, or Parquet files in the Hugging Face layout." };
+
+    public static Argument<string[]> Overrides() => new("key=value") { Description = "Recipe values to change, such as teacher.training.epochs=3.", Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>A command whose description ends with an example.</summary>
+    public static Command Command(string name, string description, string example) => new(name, $"{description}\n\nExample:\n  {example}");
+
+    public static Option<string> ModelDir() => new("--model-dir") { Description = "A folder that 'finetune' or 'distill' wrote.", HelpName = "DIR", Required = true };
+
+    public static void AddSymbol(this Command command, Symbol symbol)
+    {
+        if (symbol is Argument argument)
+            command.Add(argument);
+        else
+            command.Add((Option)symbol);
+    }
+
+    /// <summary>A recipe from a command's own options; it is validated as any recipe.</summary>
+    public static Recipe Assemble(string name, string data, string onBadImage, int imageSize, IEnumerable<string> overrides) => RecipeReader.Parse(
+        $"name: {name}",
+        "command line",
+        [$"data.source={Quote(data)}", $"data.on_bad_image={Quote(onBadImage)}", $"data.image_size={imageSize}", .. overrides]);
+
+    /// <summary>Puts a command's own key=value pairs under its block of the recipe; those of other blocks stay.</summary>
+    public static IEnumerable<string> Prefixed(string block, string[]? overrides) => (overrides ?? []).Select(o =>
+        Blocks.Any(b => o.StartsWith(b, StringComparison.Ordinal)) ? o : $"{block}.{o}");
+
+    /// <summary>Runs one training in its own folder and prints its scores.</summary>
+    public static int RunStage(
+        Recipe recipe, string identity, string path, bool json, CancellationToken cancel, Func<Stages, RunFolder, TrainedResult> stage)
+    {
+        LoadLibtorch();
+        TrainedResult result = WithProgress(progress =>
+        {
+            PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+            using RunFolder folder = RunFolder.Open(path, $"# {identity}\n{RecipeReader.Write(recipe)}");
+            return stage(new Stages(data, progress, cancel), folder);
+        });
+        if (json)
+            PrintJson(result);
+        else
+            Console.WriteLine($"{Summary("val", result.Validation)}\n{Summary("test", result.Test)}\nmodel: {Path.GetFullPath(path)}");
+        return ExitCodes.Done;
+    }
+
+    public static string Summary(string split, Evaluation.ClassificationMetrics m) => FormattableString.Invariant(
+        $"{split}: top-1 {100 * m.Top1:0.0} %, top-5 {100 * m.Top5:0.0} %, balanced {100 * m.BalancedAccuracy:0.0} %, ECE {100 * m.ExpectedCalibrationError:0.0} % ({m.Count} images)");
+
+    /// <summary>Sets a command's action; errors become one to three lines on stderr and an exit code.</summary>
+    public static void Action(this Command command, Func<ParseResult, CancellationToken, int> action) => command.SetAction((parsed, cancel) => Task.Run(() =>
+    {
+        try
+        {
+            return action(parsed, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("interrupted; everything up to the last epoch is kept, the same command continues");
+            return ExitCodes.Interrupted;
+        }
+        catch (ReMemException e)
+        {
+            Say(e, parsed.GetValue(Verbose));
+            return e is InputException ? ExitCodes.BadInput : ExitCodes.Failed;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {e.GetType().Name}: {e.Message.Split('\n')[0]}\n  Run again with --verbose for the full cause.");
+            return ExitCodes.Failed;
+        }
+    }));
+
+    /// <summary>Runs work under a progress display: live bars on a terminal, plain lines otherwise.</summary>
+    public static T WithProgress<T>(Func<IProgress<Training.ProgressReport>, T> work)
+    {
+        using var progress = ConsoleProgress.Start();
+        return work(progress);
+    }
+
+    public static void PrintJson(object value) => Console.WriteLine(Runtime.Json.Serialize(value));
+
+    public static string Quote(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    public static void LoadLibtorch() => Libtorch.Load();
+
+    private static void Say(ReMemException e, bool verbose)
+    {
+        Console.Error.WriteLine($"error: {e.Message}");
+        if (e.Where is not null)
+            Console.Error.WriteLine($"  in: {e.Where}");
+        if (e.Remedy is not null)
+            Console.Error.WriteLine($"  to mend it: {e.Remedy}");
+        if (verbose && e.InnerException is not null)
+            Console.Error.WriteLine(e.InnerException);
+    }
+}

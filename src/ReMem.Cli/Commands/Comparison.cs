@@ -1,0 +1,26 @@
+using ReMem.Recipes;
+using ReMem.Reports;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>Runs a comparison under a progress display and prints its table.</summary>
+internal static class Comparison
+{
+    public static int Run(Recipe recipe, string folder, bool json, CancellationToken cancel)
+    {
+        Common.LoadLibtorch();
+        ComparisonReport report = Common.WithProgress(progress => new ComparisonPipeline(recipe, progress).Run(folder, CommandLine(), cancel));
+        if (json)
+        {
+            Console.WriteLine(File.ReadAllText(Path.Combine(folder, "report.json")));
+            return ExitCodes.Done;
+        }
+
+        Console.WriteLine(ConsoleTable.Render(report));
+        Console.WriteLine($"report: {Path.GetFullPath(Path.Combine(folder, "report.html"))}");
+        Console.WriteLine($"student: {Path.GetFullPath(Path.Combine(folder, "student", "model.onnx"))}");
+        return ExitCodes.Done;
+    }
+
+    private static string CommandLine() => "remem " + string.Join(' ', Environment.GetCommandLineArgs()[1..].Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"\"{a}\"" : a));
+}

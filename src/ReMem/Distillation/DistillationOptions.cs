@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ReMem.Distillation;
+
+/// <summary>The objective of a student: weight * KL(teacher, student; T) * T^2 + (1 - weight) * cross-entropy (Hinton 2015).</summary>
+public sealed record DistillationOptions
+{
+    /// <summary>Softens both outputs, 0.1 to 100. Default 1.</summary>
+    [Range(0.1, 100)]
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Share of the teacher's part, 0 (labels alone) to 1 (teacher alone). Default 0.9. Without a teacher it counts as 0.</summary>
+    [Range(0, 1)]
+    public double Weight { get; init; } = 0.9;
+
+    /// <summary>
+    /// How many different views an image has before they come round again, 0 to 10000; 0 never repeats one. The teacher runs once a view, so
+    /// fewer views cost less. The plain student sees the same views. Default 0.
+    /// </summary>
+    [Range(0, 10000)]
+    public int Views { get; init; }
+}

@@ -1,0 +1,30 @@
+using ReMem.Models;
+
+namespace ReMem.Export;
+
+/// <summary>The ONNX graph of a ResNet.</summary>
+internal static class ResNetOnnx
+{
+    public static string Emit(OnnxGraph g, ResNet model, string input)
+    {
+        string Relu(string x) => g.Node("Relu", [x]);
+        bool cifar = model.Shape.CifarStem;
+        string h = Relu(g.BatchNorm(g.Conv(input, "conv1", cifar ? 1 : 2, cifar ? 1 : 3), "bn1"));
+        if (!cifar)
+            h = g.Node("MaxPool", [h], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
+        for (int stage = 0; stage < model.Stages.Count; stage++)
+        {
+            for (int i = 0; i < model.Stages[stage].Count; i++)
+            {
+                ResNetBlock block = model.Stages[stage][i];
+                string path = $"layer{stage + 1}.{i}";
+                string shortcut = block.HasDownsample ? g.BatchNorm(g.Conv(h, $"{path}.downsample.0", block.Stride), $"{path}.downsample.1") : h;
+                string branch = Relu(g.BatchNorm(g.Conv(h, $"{path}.conv1", block.Stride, 1), $"{path}.bn1"));
+                branch = g.BatchNorm(g.Conv(branch, $"{path}.conv2", 1, 1), $"{path}.bn2");
+                h = Relu(g.Node("Add", [branch, shortcut]));
+            }
+        }
+
+        return g.Linear(g.Flatten(g.Pool(h)), "fc");
+    }
+}

@@ -1,0 +1,19 @@
+namespace ReMem.Recipes;
+
+/// <summary>What ships with the program: the demo's recipe, data and pretrained teacher.</summary>
+public static class BuiltIn
+{
+    /// <summary>The demo's recipe file.</summary>
+    public static string DemoRecipe => At("recipes/demo.yaml");
+
+    /// <summary>The recipe with its shipped paths made absolute, so that it runs from any working directory.</summary>
+    public static Recipe Resolve(Recipe recipe) => recipe with
+    {
+        Data = recipe.Data with { Source = Shipped(recipe.Data.Source) },
+        Teacher = recipe.Teacher with { Weights = recipe.Teacher.Weights is { } weights ? Shipped(weights) : null },
+    };
+
+    private static string At(string relative) => Path.Combine(AppContext.BaseDirectory, relative);
+
+    private static string Shipped(string path) => Path.Exists(At(path)) ? At(path) : path;
+}

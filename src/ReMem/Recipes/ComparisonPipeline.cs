@@ -1,0 +1,107 @@
+using ReMem.Export;
+using ReMem.Models;
+using ReMem.Reports;
+using ReMem.Runtime;
+using ReMem.Training;
+using ReMem.Weights;
+
+namespace ReMem.Recipes;
+
+/// <summary>
+/// The whole job of a recipe: for every seed, prepare the teachers, measure what each keeps, distil a student from each; then export the
+/// student of the method that did best on validation, and report. Every finished stage is kept, so the same call continues an interrupted run.
+/// </summary>
+public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress)
+{
+    private const int ExportCheckImages = 64;
+
+    /// <summary>Runs what is not done yet.</summary>
+    /// <param name="path">The run folder: new, empty, or of this very recipe.</param>
+    /// <param name="command">The command line, for the report.</param>
+    /// <param name="cancel">Stops between steps; the folder stays resumable.</param>
+    /// <exception cref="InputException">Whatever is wrong with recipe, data, weights or folder.</exception>
+    public ComparisonReport Run(string path, string command, CancellationToken cancel = default)
+    {
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        if (recipe.Threads > 0)
+            Libtorch.SetThreads(recipe.Threads);
+        PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+        using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
+        folder.Write(EnvironmentInfo.Current(), "environment.json");
+        var stages = new Stages(data, progress, cancel);
+
+        var runs = new List<MethodRun>();
+        foreach (int seed in recipe.Seeds)
+        {
+            foreach (string method in recipe.Methods)
+                runs.Add(RunMethod(method, seed, stages, folder));
+        }
+
+        MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
+        OnnxSection onnx = ExportBest(best, data, folder);
+        ComparisonReport report = new ReportAssembler(recipe, data.Dataset).Assemble(runs, onnx, command, started);
+        ReportWriter.Write(report, folder.Path);
+        return report;
+    }
+
+    private static double MeanValidation(List<MethodRun> runs, string method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
+
+    private static string[] StagePath(int seed, string method, string role) => [$"seed-{seed}", method, role];
+
+    private MethodRun RunMethod(string method, int seed, Stages stages, RunFolder folder)
+    {
+        TrainedResult? teacherResult = null;
+        MeterResult? meter = null;
+        ImageModel? teacher = null;
+        string[] studentPath = StagePath(seed, method, "student");
+        if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
+        {
+            string[] path = StagePath(seed, method, "teacher");
+            teacherResult = stages.Teacher(recipe.Teacher, options, seed, folder, path);
+            meter = folder.TryRead<MeterResult>([.. path, "information.json"]);
+            if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, "result.json"]) is null)
+                teacher = ModelFolder.Load(Path.Combine([folder.Path, .. path])).Model;
+            if (meter is null)
+            {
+                meter = stages.Meter(teacher!, recipe.Information, string.Join('/', path));
+                folder.Write(meter, [.. path, "information.json"]);
+            }
+        }
+
+        using (teacher)
+            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, seed, folder, studentPath));
+    }
+
+    private OnnxSection ExportBest(MethodRun best, PreparedData data, RunFolder folder)
+    {
+        string source = Path.Combine([folder.Path, .. StagePath(best.Seed, best.Method, "student")]);
+        (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(source);
+        using (model)
+        {
+            string target = Path.GetDirectoryName(folder.FileIn("student", "model.onnx"))!;
+            ModelFolder.Save(target, model, labels);
+            string file = Path.Combine(target, "model.onnx");
+            OnnxExporter.Export(model, file, new OnnxExportOptions { Labels = labels });
+            using var images = FirstImages(data, model);
+            OnnxCheck check = OnnxVerifier.Verify(model, file, images);
+            progress?.Report(new ProgressReport("export", FormattableString.Invariant(
+                $"student of '{best.Method}', seed {best.Seed}, to ONNX: largest difference {check.LargestDifference:0.0e+0}, top-1 agreement {100 * check.Top1Agreement:0.0} % on {check.Images} images")));
+            return new OnnxSection("student/model.onnx", best.Method, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images);
+        }
+    }
+
+    private static TorchSharp.torch.Tensor FirstImages(PreparedData data, ImageModel model)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var batch = data.Evaluation(data.Dataset.Test, model.Info).Epoch(0).First();
+        return model.Info.Normalization.Apply(batch.Images.narrow(0, 0, Math.Min(ExportCheckImages, batch.Count))).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>One method at one seed.</summary>
+/// <param name="Method">none, standard, sam, reweighted or both.</param>
+/// <param name="Seed">The repetition.</param>
+/// <param name="Teacher">Null for "none".</param>
+/// <param name="Information">What the teacher keeps; null for "none".</param>
+/// <param name="Student">The student.</param>
+public sealed record MethodRun(string Method, int Seed, TrainedResult? Teacher, MeterResult? Information, TrainedResult Student);

@@ -1,0 +1,131 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using ReMem.Runtime;
+using YamlDotNet.RepresentationModel;
+
+namespace ReMem.Recipes;
+
+/// <summary>
+/// Fills immutable option records from YAML: keys are the properties in snake_case, unknown ones are refused with the nearest known one and
+/// the line, and DataAnnotations ranges are checked with the value named.
+/// </summary>
+internal static class OptionsBinder
+{
+    /// <summary>Binds a mapping to a new record of <paramref name="type"/>.</summary>
+    /// <param name="node">The mapping.</param>
+    /// <param name="type">A record with a parameterless constructor.</param>
+    /// <param name="path">The mapping's own key, dotted; empty for the root.</param>
+    /// <param name="file">Named in errors.</param>
+    public static object Bind(YamlMappingNode node, Type type, string path, string file)
+    {
+        object instance = Activator.CreateInstance(type)!;
+        Dictionary<string, PropertyInfo> known = Keys(type);
+        foreach ((YamlNode keyNode, YamlNode value) in node.Children)
+        {
+            string key = ((YamlScalarNode)keyNode).Value ?? string.Empty;
+            string where = $"{file}:{keyNode.Start.Line}";
+            if (!known.TryGetValue(key, out PropertyInfo? property))
+                throw Nearest.Unknown("key", Join(path, key), [.. known.Keys.Select(k => Join(path, k))], where);
+            property.SetValue(instance, Convert(value, property.PropertyType, Join(path, key), file, where));
+            Validate(instance, property, Join(path, key), where);
+        }
+
+        foreach ((string key, PropertyInfo property) in known)
+            Validate(instance, property, Join(path, key), file);
+        return instance;
+    }
+
+    /// <summary>The snake_case keys of a record.</summary>
+    public static Dictionary<string, PropertyInfo> Keys(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToDictionary(p => Snake(p.Name), StringComparer.Ordinal);
+
+    /// <summary>Whether a type is one of our option records, which binds as a mapping.</summary>
+    public static bool IsRecord(Type type) => type is { IsClass: true, Namespace: { } space } && space.StartsWith("ReMem", StringComparison.Ordinal);
+
+    /// <summary>ImageSize to image_size.</summary>
+    public static string Snake(string name)
+    {
+        var text = new StringBuilder();
+        foreach (char c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0)
+                text.Append('_');
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    private static object? Convert(YamlNode node, Type type, string key, string file, string where)
+    {
+        Type target = Nullable.GetUnderlyingType(type) ?? type;
+        if (IsRecord(target))
+            return node is YamlMappingNode mapping ? Bind(mapping, target, key, file) : throw Wrong(node, key, "a block of keys", where);
+        if (target.IsGenericType && target.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+        {
+            Type element = target.GetGenericArguments()[0];
+            YamlNode[] items = node is YamlSequenceNode sequence ? [.. sequence.Children] : throw Wrong(node, key, "a list, such as [a, b]", where);
+            Array values = Array.CreateInstance(element, items.Length);
+            for (int i = 0; i < items.Length; i++)
+                values.SetValue(Convert(items[i], element, key, file, where), i);
+            return values;
+        }
+
+        if (node is not YamlScalarNode { Value: { } text } scalar)
+            throw Wrong(node, key, "a single value", where);
+        if (text is "null" or "~" or "" && scalar.Style == YamlDotNet.Core.ScalarStyle.Plain && (Nullable.GetUnderlyingType(type) is not null || type == typeof(string)))
+            return null;
+        return Scalar(text, target) ?? throw Wrong(node, key, Expected(target), where);
+    }
+
+    private static object? Scalar(string text, Type type)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        if (type == typeof(string))
+            return text;
+        if (type == typeof(int))
+            return int.TryParse(text, NumberStyles.Integer, culture, out int i) ? i : null;
+        if (type == typeof(long))
+            return long.TryParse(text, NumberStyles.Integer, culture, out long l) ? l : null;
+        if (type == typeof(double))
+            return double.TryParse(text, NumberStyles.Float, culture, out double d) ? d : null;
+        if (type == typeof(bool))
+            return bool.TryParse(text, out bool b) ? b : null;
+        return type.IsEnum && !char.IsAsciiDigit(text.FirstOrDefault()) && Enum.TryParse(type, text, ignoreCase: true, out object? e) ? e : null;
+    }
+
+    private static string Expected(Type type) => type switch
+    {
+        _ when type == typeof(int) || type == typeof(long) => "a whole number",
+        _ when type == typeof(double) => "a number",
+        _ when type == typeof(bool) => "true or false",
+        { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type).Select(Snake)),
+        _ => "a single value",
+    };
+
+    private static InputException Wrong(YamlNode node, string key, string expected, string where) =>
+        new($"'{key}' is {(node is YamlScalarNode scalar ? $"'{scalar.Value}'" : "a block")}; it must be {expected}.", where);
+
+    private static void Validate(object instance, PropertyInfo property, string key, string where)
+    {
+        object? value = property.GetValue(instance);
+        foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>())
+        {
+            if (rule.IsValid(value))
+                continue;
+            string must = rule switch
+            {
+                RequiredAttribute => "it must be given",
+                RangeAttribute range => FormattableString.Invariant($"it must be between {range.Minimum} and {range.Maximum}"),
+                AllowedValuesAttribute allowed => "it must be one of " + string.Join(", ", allowed.Values),
+                MinLengthAttribute => "it must not be empty",
+                _ => rule.FormatErrorMessage(key),
+            };
+            throw new InputException(FormattableString.Invariant($"'{key}' is '{value}'; {must}."), where);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Training;
+
+namespace ReMem.Recipes;
+
+/// <summary>A recipe's data set, opened and checked, and the loaders over it. Decoded images are shared by all of them.</summary>
+public sealed class PreparedData
+{
+    private const int EvaluationBatch = 64;
+    private readonly DataRecipe _recipe;
+    private readonly int _threads;
+    private readonly Dictionary<IImageSource, DecodedImageCache> _caches = [];
+
+    private PreparedData(ImageDataset dataset, DataRecipe recipe, int threads)
+    {
+        Dataset = dataset;
+        _recipe = recipe;
+        _threads = threads;
+    }
+
+    /// <summary>The data set.</summary>
+    public ImageDataset Dataset { get; }
+
+    /// <summary>Side of every view, pixels.</summary>
+    public int ImageSize => _recipe.ImageSize;
+
+    /// <summary>Opens and checks a source.</summary>
+    /// <exception cref="InputException">Whatever is wrong with the source.</exception>
+    public static PreparedData Open(DataRecipe recipe, int threads = 0, IProgress<ProgressReport>? progress = null)
+    {
+        ImageDataset dataset = DatasetReader.Open(
+            recipe.Source, new DatasetOptions { ValFraction = recipe.ValFraction, TestFraction = recipe.TestFraction, Seed = recipe.SplitSeed });
+        PreflightResult checks = Preflight.Check(dataset, recipe.OnBadImage);
+        dataset = checks.Dataset;
+        dataset = dataset with
+        {
+            Train = Subset.AtMost(dataset.Train, recipe.MaxTrain, recipe.SplitSeed),
+            Validation = Subset.AtMost(dataset.Validation, recipe.MaxEval, recipe.SplitSeed),
+            Test = Subset.AtMost(dataset.Test, recipe.MaxEval, recipe.SplitSeed),
+        };
+        foreach (string warning in dataset.Warnings.Concat(checks.Warnings))
+            progress?.Report(new ProgressReport("data", $"warning: {warning}"));
+        progress?.Report(new ProgressReport(
+            "data",
+            $"{dataset.Description}: {dataset.Classes.Count} classes, {dataset.Train.Count} train / {dataset.Validation.Count} val / {dataset.Test.Count} test"));
+        return new PreparedData(dataset, recipe, threads);
+    }
+
+    /// <summary>Augmented, shuffled batches of the training split.</summary>
+    public BatchLoader Training(TrainingOptions training, ModelInfo model, long seed) => Loader(
+        Dataset.Train,
+        ViewOptions.ForTraining(ImageSize) with
+        {
+            Scale = (training.CropScale, 1),
+            HorizontalFlip = training.HorizontalFlip,
+            ColorJitter = training.ColorJitter,
+            Interpolation = ViewOptions.InterpolationOf(model),
+        },
+        new LoaderOptions
+        {
+            BatchSize = training.BatchSize,
+            Seed = seed,
+            Shuffle = true,
+            // A last batch of one or two images would ruin BatchNorm's statistics.
+            DropLast = Dataset.Train.Count >= training.BatchSize,
+        });
+
+    /// <summary>A split as models are evaluated on it: in order, resized and centre-cropped.</summary>
+    public BatchLoader Evaluation(IImageSource split, ModelInfo model, int? size = null) => Loader(
+        split,
+        ViewOptions.ForEvaluation(size ?? ImageSize, _recipe.CropPct, ViewOptions.InterpolationOf(model)),
+        new LoaderOptions { BatchSize = EvaluationBatch });
+
+    private BatchLoader Loader(IImageSource split, ViewOptions view, LoaderOptions options)
+    {
+        if (!_caches.TryGetValue(split, out DecodedImageCache? cache))
+            _caches[split] = cache = new DecodedImageCache();
+        return new BatchLoader(split, view, options with { Threads = _threads > 0 ? _threads : Environment.ProcessorCount }, cache);
+    }
+}

@@ -1,0 +1,154 @@
+using System.ComponentModel.DataAnnotations;
+using ReMem.Data;
+using ReMem.Distillation;
+using ReMem.Information;
+using ReMem.Teachers;
+using ReMem.Training;
+
+namespace ReMem.Recipes;
+
+/// <summary>A whole comparison, as a recipe file states it: data, teacher, student, meter, and which teachers over which seeds.</summary>
+public sealed record Recipe
+{
+    /// <summary>Names the run and its default folder. Required.</summary>
+    [Required]
+    public string Name { get; init; } = string.Empty;
+
+    /// <summary>One line for the report's head. Default: the name.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The images.</summary>
+    public DataRecipe Data { get; init; } = new();
+
+    /// <summary>The pretrained ViT and its fine-tuning.</summary>
+    public TeacherRecipe Teacher { get; init; } = new();
+
+    /// <summary>The small model and its distillation.</summary>
+    public StudentRecipe Student { get; init; } = new();
+
+    /// <summary>The meter of I(X; F).</summary>
+    public InformationMeterOptions Information { get; init; } = new();
+
+    /// <summary>Which teachers: any of none, standard, sam, reweighted, both. Default all five.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<string> Methods { get; init; } = TeacherMethods.All;
+
+    /// <summary>One repetition of everything a seed. Default 0.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<int> Seeds { get; init; } = [0];
+
+    /// <summary>Threads of the tensor library and of decoding, 0 (all cores) to 1024. Default 0.</summary>
+    [Range(0, 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>The same recipe shrunk to about a minute: one seed, one epoch, a few hundred images, a small meter.</summary>
+    public Recipe Smoked() => this with
+    {
+        Name = Name + "-smoke",
+        Seeds = [Seeds[0]],
+        Data = Data with { MaxTrain = Smaller(Data.MaxTrain, 192), MaxEval = Smaller(Data.MaxEval, 96) },
+        Teacher = Teacher with { Training = Shrink(Teacher.Training) },
+        Student = Student with { Training = Shrink(Student.Training) },
+    };
+
+    private static int Smaller(int limit, int most) => limit == 0 ? most : Math.Min(limit, most);
+
+    private static TrainingOptions Shrink(TrainingOptions training) =>
+        training with { Epochs = 1, WarmupEpochs = 0, BatchSize = Math.Min(training.BatchSize, 32) };
+}
+
+/// <summary>The images of a recipe.</summary>
+public sealed record DataRecipe
+{
+    /// <summary>A folder or Parquet source, relative to the working directory. Required.</summary>
+    [Required]
+    public string Source { get; init; } = string.Empty;
+
+    /// <summary>Side of the square views of teacher and student in pixels, 8 to 2048. Default 224.</summary>
+    [Range(8, 2048)]
+    public int ImageSize { get; init; } = 224;
+
+    /// <summary>Share of a class for validation where the source has no such split, above 0 to 0.5. Default 0.15.</summary>
+    [Range(0.001, 0.5)]
+    public double ValFraction { get; init; } = 0.15;
+
+    /// <summary>Share of a class for test where the source has no such split, above 0 to 0.5. Default 0.15.</summary>
+    [Range(0.001, 0.5)]
+    public double TestFraction { get; init; } = 0.15;
+
+    /// <summary>Seed of those splits. Default 0.</summary>
+    public int SplitSeed { get; init; }
+
+    /// <summary>"fail" or "skip". Default fail.</summary>
+    public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Fail;
+
+    /// <summary>Evaluation resizes the shorter side to image_size / crop_pct before the centre crop, 0.5 to 1. Default 0.9.</summary>
+    [Range(0.5, 1)]
+    public double CropPct { get; init; } = 0.9;
+
+    /// <summary>At most this many training images, spread over the classes by the split seed; 0 is all. Default 0.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxTrain { get; init; }
+
+    /// <summary>At most this many validation and this many test images; 0 is all. Default 0.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxEval { get; init; }
+}
+
+/// <summary>The teacher of a recipe.</summary>
+public sealed record TeacherRecipe
+{
+    /// <summary>timm's name of a ViT. Default deit_tiny_patch16_224.</summary>
+    public string Model { get; init; } = "deit_tiny_patch16_224";
+
+    /// <summary>Pretrained weights: a safetensors file, relative to the working directory; none starts from scratch.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>SAM's radius of the methods sam and both, above 0 to 10. Default 0.05.</summary>
+    [Range(1e-6, 10)]
+    public double Rho { get; init; } = 0.05;
+
+    /// <summary>ASAM instead of SAM. Default false.</summary>
+    public bool Adaptive { get; init; }
+
+    /// <summary>The policy of the methods reweighted and both. Default top(4,0.5).</summary>
+    public string Reweighting { get; init; } = "top(4,0.5)";
+
+    /// <summary>How every teacher is fine-tuned.</summary>
+    public TrainingOptions Training { get; init; } = new();
+}
+
+/// <summary>The student of a recipe.</summary>
+public sealed record StudentRecipe
+{
+    /// <summary>timm's name. Default mobilenetv3_small_100.</summary>
+    public string Model { get; init; } = "mobilenetv3_small_100";
+
+    /// <summary>Weights to start from; none starts from scratch.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>How every student is trained, with or without a teacher.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>The objective with a teacher.</summary>
+    public DistillationOptions Distillation { get; init; } = new();
+}
+
+/// <summary>The five ways to prepare a teacher.</summary>
+public static class TeacherMethods
+{
+    /// <summary>none, standard, sam, reweighted, both.</summary>
+    public static IReadOnlyList<string> All { get; } = ["none", "standard", "sam", "reweighted", "both"];
+
+    /// <summary>The teacher options of a method; null for "none", which has no teacher.</summary>
+    /// <exception cref="InputException">Unknown method.</exception>
+    public static TeacherOptions? Options(string method, TeacherRecipe recipe) => method switch
+    {
+        "none" => null,
+        "standard" => new TeacherOptions(),
+        "sam" => new TeacherOptions { Rho = recipe.Rho, Adaptive = recipe.Adaptive },
+        "reweighted" => new TeacherOptions { Reweighting = recipe.Reweighting },
+        "both" => new TeacherOptions { Rho = recipe.Rho, Adaptive = recipe.Adaptive, Reweighting = recipe.Reweighting },
+        _ => throw Runtime.Nearest.Unknown("method", method, [.. All], "methods"),
+    };
+}

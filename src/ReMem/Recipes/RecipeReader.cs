@@ -1,0 +1,119 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace ReMem.Recipes;
+
+/// <summary>Reads recipes from YAML with <c>key=value</c> overrides, and writes resolved ones.</summary>
+public static class RecipeReader
+{
+    /// <summary>Reads and validates a recipe file.</summary>
+    /// <param name="path">The YAML file.</param>
+    /// <param name="overrides">"teacher.training.epochs=3" and so on; values are YAML.</param>
+    /// <exception cref="InputException">Unreadable file, unknown key, or a value out of range; with file and line.</exception>
+    public static Recipe Read(string path, IEnumerable<string>? overrides = null)
+    {
+        if (!File.Exists(path))
+            throw new InputException("The recipe does not exist.", path, "Recipes ship in the folder recipes/.");
+        return Parse(File.ReadAllText(path), path, overrides);
+    }
+
+    /// <summary>As <see cref="Read"/>, from text.</summary>
+    public static Recipe Parse(string yaml, string name, IEnumerable<string>? overrides = null)
+    {
+        YamlMappingNode root = Load(yaml, name);
+        foreach (string text in overrides ?? [])
+            Override(root, text);
+        var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, name);
+        foreach (string method in recipe.Methods)
+            TeacherMethods.Options(method, recipe.Teacher);
+        Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
+        if (recipe.Seeds.Distinct().Count() != recipe.Seeds.Count || recipe.Methods.Distinct().Count() != recipe.Methods.Count)
+            throw new InputException("'seeds' and 'methods' must not name anything twice.", name);
+        return recipe;
+    }
+
+    /// <summary>The recipe with every value written out, as YAML that <see cref="Parse"/> reads back equal.</summary>
+    public static string Write(Recipe recipe)
+    {
+        var text = new StringBuilder();
+        Write(text, recipe, 0);
+        return text.ToString();
+    }
+
+    private static YamlMappingNode Load(string yaml, string name)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root
+                ? root
+                : throw new InputException("The recipe is not one block of keys.", name, "Start from a file of the folder recipes/.");
+        }
+        catch (YamlException e)
+        {
+            throw new InputException($"The recipe is not valid YAML: {e.Message}", $"{name}:{e.Start.Line}", null, e);
+        }
+    }
+
+    private static void Override(YamlMappingNode root, string text)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0)
+            throw new InputException($"The override '{text}' is not key=value.", "command line", "For example teacher.training.epochs=3.");
+        string value = text[(equals + 1)..];
+        YamlMappingNode node = root;
+        string[] keys = text[..equals].Split('.');
+        foreach (string key in keys[..^1])
+        {
+            var child = new YamlScalarNode(key);
+            if (!node.Children.TryGetValue(child, out YamlNode? next) || next is not YamlMappingNode)
+                node.Children[child] = next = new YamlMappingNode();
+            node = (YamlMappingNode)next;
+        }
+
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(value));
+        }
+        catch (YamlException e)
+        {
+            throw new InputException($"The value of the override '{text}' is not valid YAML.", "command line", null, e);
+        }
+
+        node.Children[new YamlScalarNode(keys[^1])] = stream.Documents.Count == 0 ? new YamlScalarNode(string.Empty) : stream.Documents[0].RootNode;
+    }
+
+    private static void Write(StringBuilder text, object record, int depth)
+    {
+        foreach ((string key, PropertyInfo property) in OptionsBinder.Keys(record.GetType()))
+        {
+            object? value = property.GetValue(record);
+            text.Append(' ', depth * 2).Append(key).Append(':');
+            if (value is not null && OptionsBinder.IsRecord(value.GetType()))
+            {
+                text.Append('\n');
+                Write(text, value, depth + 1);
+                continue;
+            }
+
+            text.Append(' ').Append(Format(value)).Append('\n');
+        }
+    }
+
+    private static string Format(object? value) => value switch
+    {
+        null => "null",
+        bool b => b ? "true" : "false",
+        string s => $"'{s.Replace("'", "''", StringComparison.Ordinal)}'",
+        Enum e => OptionsBinder.Snake(e.ToString()),
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Format))}]",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "null",
+    };
+}

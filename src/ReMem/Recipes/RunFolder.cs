@@ -1,0 +1,89 @@
+using ReMem.Runtime;
+
+namespace ReMem.Recipes;
+
+/// <summary>
+/// The folder of one run. Files appear whole or not at all; a finished stage leaves a JSON file and is not done again; a second process on
+/// the same folder is refused.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private const string RecipeFile = "recipe.yaml";
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens a run's folder: a new or empty one, or one that holds the same recipe, which is then continued.</summary>
+    /// <exception cref="InputException">It holds another run or foreign files, cannot be written, or is in use.</exception>
+    public static RunFolder Open(string path, string recipe)
+    {
+        string file = System.IO.Path.Combine(path, RecipeFile);
+        bool exists = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+        if (exists && !File.Exists(file))
+            throw new InputException("The output folder holds files that are no run of remem.", path, "Give another folder with --out.");
+        if (exists && File.ReadAllText(file) != recipe)
+            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out, or delete this one.");
+        FileStream held = Lock(path);
+        if (!exists)
+            AtomicFile.WriteAllText(file, recipe);
+        return new RunFolder(path, held);
+    }
+
+    /// <summary>The recipe text of an existing run.</summary>
+    /// <exception cref="InputException">The folder is no run.</exception>
+    public static string RecipeOf(string path)
+    {
+        string file = System.IO.Path.Combine(path, RecipeFile);
+        return File.Exists(file)
+            ? File.ReadAllText(file)
+            : throw new InputException("The folder holds no run to resume (no recipe.yaml).", path, "Give the folder that an earlier run printed.");
+    }
+
+    /// <summary>A path inside the folder; its parent exists afterwards.</summary>
+    public string FileIn(params string[] parts)
+    {
+        string path = System.IO.Path.Combine([Path, .. parts]);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        return path;
+    }
+
+    /// <summary>The stored result of a finished stage, or null.</summary>
+    public T? TryRead<T>(params string[] parts)
+        where T : class
+    {
+        string path = System.IO.Path.Combine([Path, .. parts]);
+        if (!File.Exists(path))
+            return null;
+        return Json.Deserialize<T>(File.ReadAllText(path), path);
+    }
+
+    /// <summary>Stores a finished stage's result.</summary>
+    public void Write<T>(T result, params string[] parts) => AtomicFile.WriteAllText(FileIn(parts), Json.Serialize(result));
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            return new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e)
+        {
+            throw new InputException("The output folder is in use by another run, or cannot be written.", path, "Wait for that run, or give another folder with --out.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new InputException("The output folder cannot be written.", path, "Give another folder with --out.", e);
+        }
+    }
+}

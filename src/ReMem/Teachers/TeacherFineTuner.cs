@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Teachers;
+
+/// <summary>What makes a teacher remember.</summary>
+public sealed record TeacherOptions
+{
+    /// <summary>SAM's radius, 0 (the plain gradient) to 10. Default 0.</summary>
+    [Range(0, 10)]
+    public double Rho { get; init; }
+
+    /// <summary>Whether the radius scales with each weight (ASAM). Default false.</summary>
+    public bool Adaptive { get; init; }
+
+    /// <summary>"none", "top(k,b)" or "ramp(b)": see <see cref="ReweightingPolicy"/>. Default none.</summary>
+    public string Reweighting { get; init; } = "none";
+}
+
+/// <summary>Fine-tunes a pretrained ViT on a data set's labels: plain, sharpness-aware, with reweighted MLP blocks, or both.</summary>
+public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions options)
+{
+    /// <summary>Trains <paramref name="job"/>'s model in place; the reweighting is in force from before the first step and stays.</summary>
+    /// <param name="job">The model and its batches; its <see cref="TrainingJob.Loss"/> and <see cref="TrainingJob.Gradient"/> are set here.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">The policy does not fit the model, or rho is out of range.</exception>
+    public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
+    {
+        ReweightingPolicy.Parse(options.Reweighting).Apply(job.Model);
+        IGradientFunction Gradient(ParameterSet parameters) => options.Rho > 0
+            ? new SharpnessAwareGradient(job.Model, parameters, options.Rho, options.Adaptive)
+            : new PlainGradient(parameters);
+        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = CrossEntropy }, cancel);
+    }
+
+    private Tensor CrossEntropy(ImageModel model, Batch batch, int epoch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = model.call(model.Info.Normalization.Apply(batch.Images));
+        return nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: training.LabelSmoothing).MoveToOuterDisposeScope();
+    }
+}

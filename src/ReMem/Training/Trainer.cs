@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Training;
+
+/// <summary>What a <see cref="Trainer"/> needs beside its options.</summary>
+public sealed record TrainingJob
+{
+    /// <summary>Named in progress and errors.</summary>
+    public required string Stage { get; init; }
+
+    /// <summary>What is trained, in place.</summary>
+    public required ImageModel Model { get; init; }
+
+    /// <summary>The training batches.</summary>
+    public required BatchLoader Train { get; init; }
+
+    /// <summary>The scalar loss of a batch: (model, batch, epoch from 0) to a tensor of one element.</summary>
+    public Func<ImageModel, Batch, int, Tensor> Loss { get; init; } =
+        (_, _, _) => throw new InvalidOperationException("a training job needs a loss");
+
+    /// <summary>Makes the gradient function; default the plain gradient.</summary>
+    public Func<ParameterSet, IGradientFunction>? Gradient { get; init; }
+
+    /// <summary>Validation top-1 in [0, 1] and mean cross-entropy; null validates nothing.</summary>
+    public Func<ImageModel, (double Top1, double Loss)>? Validate { get; init; }
+
+    /// <summary>The run's seed; every draw of a step is a function of it and the step.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Which view of each image epoch e uses; default e itself, so views never repeat.</summary>
+    public Func<int, int>? ViewEpoch { get; init; }
+
+    /// <summary>Where the state is kept after every epoch; null keeps none. An existing one is resumed.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Told of progress; may be null.</summary>
+    public IProgress<ProgressReport>? Progress { get; init; }
+}
+
+/// <summary>The training loop of teachers and students: gradient function, clipping, optimiser, schedule, validation, checkpoint.</summary>
+public sealed class Trainer(TrainingOptions options)
+{
+    private const int MostConsecutiveSkips = 20;
+
+    /// <summary>Trains to the end, from the checkpoint where one stands. The result is a function of the job, however often it was interrupted.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the last epoch's checkpoint stands.</exception>
+    /// <exception cref="ReMemException">The gradient stayed non-finite; the last epoch's checkpoint stands.</exception>
+    public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
+    {
+        var parameters = new ParameterSet(job.Model);
+        using Optimizer optimizer = Optimizer.Create(options, parameters);
+        IGradientFunction gradient = job.Gradient?.Invoke(parameters) ?? new PlainGradient(parameters);
+        int batches = job.Train.BatchesPerEpoch;
+        if (batches == 0)
+            throw new InputException($"The training split is smaller than one batch of {options.BatchSize}.", job.Stage, "Lower training.batch_size.");
+        var schedule = new CosineSchedule(options.Lr, (long)options.Epochs * batches, (long)(options.WarmupEpochs * batches), options.MinLrRatio);
+        var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, $"{options} seed {job.Seed} {job.Model.Info.Name}");
+        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer) ?? new TrainingResult([], 0, 0, 0);
+
+        while (done.Epochs.Count < options.Epochs)
+        {
+            done = RunEpoch(job, done, parameters, optimizer, gradient, schedule, cancel);
+            checkpoint?.Save(job.Model, optimizer, done);
+        }
+
+        job.Model.eval();
+        return done;
+    }
+
+    private TrainingResult RunEpoch(
+        TrainingJob job,
+        TrainingResult done,
+        ParameterSet parameters,
+        Optimizer optimizer,
+        IGradientFunction gradient,
+        CosineSchedule schedule,
+        CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        int epoch = done.Epochs.Count;
+        int batches = job.Train.BatchesPerEpoch;
+        double lossSum = 0, riseSum = 0, rate = 0;
+        int counted = 0, skipped = 0, consecutive = 0, batchIndex = 0;
+        job.Model.train();
+        foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch)))
+        {
+            using (batch)
+            {
+                cancel.ThrowIfCancellationRequested();
+                using DisposeScope scope = NewDisposeScope();
+                long step = ((long)epoch * batches) + batchIndex++;
+                rate = schedule.At(step);
+                // Masks are a function of the step, so that a resumed run draws the same ones.
+                manual_seed((long)new CounterRandom(job.Seed, "step", epoch, step).NextUInt32());
+                GradientResult result = gradient.Compute(() => job.Loss(job.Model, batch, epoch));
+                if (!result.IsFinite)
+                {
+                    skipped++;
+                    if (++consecutive >= MostConsecutiveSkips)
+                        throw NotFinite(job, parameters, step, result);
+                    continue;
+                }
+
+                consecutive = 0;
+                GradientNorm.Clip(parameters, result.GradientNorm, options.ClipGrad);
+                optimizer.Step(rate);
+                lossSum += result.Loss;
+                riseSum += result.Rise;
+                counted++;
+                Tick(job, done, epoch, batchIndex, batches, lossSum / counted, clock);
+            }
+        }
+
+        (double Top1, double Loss)? validation = null;
+        if (job.Validate is not null && ((epoch + 1) % options.ValidateEvery == 0 || epoch + 1 == options.Epochs))
+        {
+            job.Model.eval();
+            validation = job.Validate(job.Model);
+        }
+
+        var record = new EpochRecord(
+            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, counted), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds);
+        Tell(job, record);
+        return new TrainingResult([.. done.Epochs, record], optimizer.Steps, done.SkippedSteps + skipped, done.Seconds + record.Seconds);
+    }
+
+    private static ReMemException NotFinite(TrainingJob job, ParameterSet parameters, long step, GradientResult result)
+    {
+        string tensor = parameters.FirstNonFinite() is { } name ? $"tensor '{name}' holds a non-finite value" : $"loss {result.Loss}, gradient norm {result.GradientNorm}";
+        return new ReMemException(
+            $"{MostConsecutiveSkips} steps in a row had a non-finite gradient, up to step {step}: {tensor}.",
+            job.Stage,
+            "Lower the learning rate or rho; the last epoch's checkpoint is kept.");
+    }
+
+    private void Tick(TrainingJob job, TrainingResult done, int epoch, int batch, int batches, double loss, Stopwatch clock)
+    {
+        if (job.Progress is null)
+            return;
+        double seconds = clock.Elapsed.TotalSeconds;
+        double images = (double)batch * options.BatchSize / seconds;
+        double left = (((double)options.Epochs - epoch) * batches - batch) * (seconds / batch);
+        job.Progress.Report(new ProgressReport(job.Stage, null, epoch + 1, options.Epochs, batch, batches, loss, images, left));
+    }
+
+    private void Tell(TrainingJob job, EpochRecord r) => job.Progress?.Report(new ProgressReport(
+        job.Stage,
+        FormattableString.Invariant($"epoch {r.Epoch}/{options.Epochs}: loss {r.TrainLoss:0.000}")
+            + (r.Rise != 0 ? FormattableString.Invariant($", rise {r.Rise:0.000}") : string.Empty)
+            + (r.ValidationTop1 is { } top1 ? FormattableString.Invariant($", val top-1 {100 * top1:0.0} %") : string.Empty)
+            + FormattableString.Invariant($", {r.Seconds:0.0} s")));
+}

@@ -1,0 +1,63 @@
+using ReMem.Recipes;
+
+namespace ReMem.Tests.Recipes;
+
+public sealed class RunFolderTests : IDisposable
+{
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"remem-{Guid.NewGuid():N}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_path))
+            Directory.Delete(_path, recursive: true);
+    }
+
+    [Fact]
+    public void A_finished_stage_is_found_again()
+    {
+        using (RunFolder folder = RunFolder.Open(_path, "name: a"))
+        {
+            Assert.Null(folder.TryRead<int[]>("s", "result.json"));
+            folder.Write(new[] { 1, 2 }, "s", "result.json");
+        }
+
+        using RunFolder again = RunFolder.Open(_path, "name: a");
+        Assert.Equal([1, 2], again.TryRead<int[]>("s", "result.json")!);
+        Assert.Equal("name: a", RunFolder.RecipeOf(_path));
+    }
+
+    [Fact]
+    public void Another_runs_folder_is_refused_and_left_alone()
+    {
+        RunFolder.Open(_path, "name: a").Dispose();
+        Assert.Contains("another run", Assert.Throws<InputException>(() => RunFolder.Open(_path, "name: b")).Message, StringComparison.Ordinal);
+        Assert.Equal("name: a", RunFolder.RecipeOf(_path));
+    }
+
+    [Fact]
+    public void A_folder_with_foreign_files_is_refused()
+    {
+        Directory.CreateDirectory(_path);
+        File.WriteAllText(Path.Combine(_path, "holiday.txt"), "x");
+        Assert.Contains("no run", Assert.Throws<InputException>(() => RunFolder.Open(_path, "name: a")).Message, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFileSystemEntries(_path));
+    }
+
+    [Fact]
+    public void Two_runs_cannot_share_a_folder()
+    {
+        using RunFolder first = RunFolder.Open(_path, "name: a");
+        Assert.Contains("in use", Assert.Throws<InputException>(() => RunFolder.Open(_path, "name: a")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_broken_result_is_named()
+    {
+        using RunFolder folder = RunFolder.Open(_path, "name: a");
+        File.WriteAllText(folder.FileIn("s", "result.json"), "{");
+        Assert.EndsWith("result.json", Assert.Throws<InputException>(() => folder.TryRead<int[]>("s", "result.json")).Where, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_run_has_nothing_to_resume() => Assert.Throws<InputException>(() => RunFolder.RecipeOf(_path));
+}
