@@ -28,7 +28,8 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
         folder.Write(EnvironmentInfo.Current(), "environment.json");
-        var stages = new Stages(data, progress, cancel);
+        var log = new RunLog(folder, progress);
+        var stages = new Stages(data, log, cancel);
 
         var runs = new List<MethodRun>();
         foreach (int seed in recipe.Seeds)
@@ -38,7 +39,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         }
 
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
-        OnnxSection onnx = ExportBest(best, data, folder);
+        OnnxSection onnx = ExportBest(best, data, folder, log);
         ComparisonReport report = new ReportAssembler(recipe, data.Dataset).Assemble(runs, onnx, command, started);
         ReportWriter.Write(report, folder.Path);
         return report;
@@ -72,7 +73,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
             return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, seed, folder, studentPath));
     }
 
-    private OnnxSection ExportBest(MethodRun best, PreparedData data, RunFolder folder)
+    private static OnnxSection ExportBest(MethodRun best, PreparedData data, RunFolder folder, RunLog log)
     {
         string source = Path.Combine([folder.Path, .. StagePath(best.Seed, best.Method, "student")]);
         (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(source);
@@ -84,7 +85,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
             OnnxExporter.Export(model, file, new OnnxExportOptions { Labels = labels });
             using var images = FirstImages(data, model);
             OnnxCheck check = OnnxVerifier.Verify(model, file, images);
-            progress?.Report(new ProgressReport("export", FormattableString.Invariant(
+            log.Report(new ProgressReport("export", FormattableString.Invariant(
                 $"student of '{best.Method}', seed {best.Seed}, to ONNX: largest difference {check.LargestDifference:0.0e+0}, top-1 agreement {100 * check.Top1Agreement:0.0} % on {check.Images} images")));
             return new OnnxSection("student/model.onnx", best.Method, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images);
         }

@@ -119,6 +119,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         ModelFolder.Save(directory, model, data.Dataset.Classes);
         AtomicFile.WriteAllText(
             Path.Combine(directory, "metrics.jsonl"), string.Concat(training.Epochs.Select(e => JsonSerializer.Serialize(e, Json.Line) + "\n")));
+        Reports.TensorBoardLog.Write(Path.Combine(directory, "tensorboard"), training.Epochs);
         folder.Write(result, [.. path, ResultFile]);
         File.Delete(folder.FileIn([.. path, CheckpointFile]));
         model.Dispose();
