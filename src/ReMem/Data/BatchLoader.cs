@@ -1,136 +1,117 @@
-using System.Collections.Concurrent;
 using ReMem.Runtime;
 using static TorchSharp.torch;
 
 namespace ReMem.Data;
 
-/// <summary>How batches are made.</summary>
-public sealed record LoaderOptions
-{
-    /// <summary>Images a batch. Default 64.</summary>
-    public int BatchSize { get; init; } = 64;
-
-    /// <summary>Decides order and views. Default 0.</summary>
-    public long Seed { get; init; }
-
-    /// <summary>Threads that decode. Default 2.</summary>
-    public int Threads { get; init; } = 2;
-
-    /// <summary>Batches made ahead of the consumer at the most. Default 3.</summary>
-    public int Prefetch { get; init; } = 3;
-
-    /// <summary>A new order every epoch; else the source's. Default false.</summary>
-    public bool Shuffle { get; init; }
-
-    /// <summary>Leaves out a last batch that is not full. Default false.</summary>
-    public bool DropLast { get; init; }
-}
-
-/// <summary>Decoded images of one source, kept while they fit a budget. Loaders over the same source share one.</summary>
-/// <param name="budget">Bytes.</param>
-public sealed class DecodedImageCache(long budget = 1L << 30)
-{
-    private readonly ConcurrentDictionary<int, RgbImage> _images = new();
-    private long _bytes;
-
-    /// <summary>The decoded image, from memory where it is kept.</summary>
-    /// <exception cref="InputException">The image cannot be read or decoded.</exception>
-    public RgbImage Get(IImageSource source, int index)
-    {
-        if (_images.TryGetValue(index, out RgbImage? kept))
-            return kept;
-        RgbImage image = ImageDecoder.Decode(source.Read(index), source.Name(index));
-        if (Interlocked.Read(ref _bytes) + image.Pixels.Length <= budget && _images.TryAdd(index, image))
-            Interlocked.Add(ref _bytes, image.Pixels.Length);
-        return image;
-    }
-}
-
 /// <summary>
-/// Makes batches of views ahead of their use. What a batch holds depends only on (seed, epoch, index), never on threads or on where an epoch
-/// was started.
+/// Makes the batches of a split, ahead of the consumer, on threads of its own. Which samples a batch holds and how they look is a function of
+/// (seed, epoch, index) alone: neither the number of threads nor the batch that an epoch is entered at changes a pixel.
 /// </summary>
-public sealed class BatchLoader(IImageSource source, ViewOptions view, LoaderOptions options, DecodedImageCache cache)
+public sealed class BatchLoader
 {
-    /// <summary>Batches in one pass.</summary>
-    public int BatchesPerEpoch => options.DropLast ? source.Count / options.BatchSize : (source.Count + options.BatchSize - 1) / options.BatchSize;
+    private readonly IImageSource _source;
+    private readonly ViewOptions _view;
+    private readonly LoaderOptions _options;
+    private readonly DecodedImageCache _cache;
+    private readonly Lazy<(int[] Usable, IReadOnlyList<BadImage> Bad)> _scan;
 
-    /// <summary>One pass over the source.</summary>
-    /// <param name="epoch">Decides the order, from 0.</param>
-    /// <param name="firstBatch">Where to start.</param>
-    /// <param name="viewEpoch">Decides the views; default the epoch itself.</param>
-    /// <exception cref="InputException">An image cannot be read or decoded.</exception>
+    /// <summary>Creates a loader; nothing is read yet.</summary>
+    /// <param name="source">The split.</param>
+    /// <param name="view">How an image becomes a model input.</param>
+    /// <param name="options">How batches are made.</param>
+    /// <param name="cache">Decoded images to share with other loaders; null makes one of CacheBytes.</param>
+    /// <exception cref="InputException">An option is out of its range.</exception>
+    public BatchLoader(IImageSource source, ViewOptions view, LoaderOptions options, DecodedImageCache? cache = null)
+    {
+        DataOptions.Validate(options, "loader");
+        _source = source;
+        _view = view.Validated();
+        _options = options;
+        _cache = cache ?? new DecodedImageCache(options.CacheBytes);
+        _scan = new(Scan);
+    }
+
+    /// <summary>How the loader makes views.</summary>
+    public ViewOptions View => _view;
+
+    /// <summary>Samples an epoch goes through.</summary>
+    public int Count => _scan.Value.Usable.Length;
+
+    /// <summary>Batches of a whole epoch.</summary>
+    public int BatchesPerEpoch => _options.DropLast ? Count / _options.BatchSize : (Count + _options.BatchSize - 1) / _options.BatchSize;
+
+    /// <summary>Images that are left out; always empty unless the policy is to skip. The first use decodes every image once.</summary>
+    public IReadOnlyList<BadImage> BadImages => _scan.Value.Bad;
+
+    /// <summary>The batches of an epoch. The consumer disposes each batch; stopping early ends the threads.</summary>
+    /// <param name="epoch">From 0; decides the order and the views.</param>
+    /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
+    /// <param name="viewEpoch">The epoch whose views are shown, where it is another: cached teacher outputs repeat few views. Null is the epoch itself.</param>
+    /// <exception cref="InputException">An image cannot be decoded, and the policy is to fail.</exception>
     public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null)
     {
-        int[] order = options.Shuffle ? new CounterRandom(options.Seed, "order", epoch).Permutation(source.Count) : [.. Enumerable.Range(0, source.Count)];
-        var pending = new Queue<Task<byte[]>>();
-        using var stop = new CancellationTokenSource();
-        using var gate = new SemaphoreSlim(Math.Max(1, options.Threads));
-        int next = firstBatch;
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
+        Libtorch.Load();
+        return Batches(Order(epoch), viewEpoch ?? epoch, firstBatch);
+    }
+
+    private IEnumerable<Batch> Batches(int[] order, int viewEpoch, int firstBatch)
+    {
+        using var pump = new BatchPump(n => Make(order, viewEpoch, n), firstBatch, BatchesPerEpoch, _options.Threads, _options.Prefetch);
+        for (int batch = firstBatch; batch < BatchesPerEpoch; batch++)
+            yield return pump.Take(batch);
+    }
+
+    private int[] Order(int epoch)
+    {
+        int[] usable = _scan.Value.Usable;
+        if (!_options.Shuffle)
+            return usable;
+        return new CounterRandom(_options.Seed, "order", epoch).Permutation(usable.Length).Select(i => usable[i]).ToArray();
+    }
+
+    private Batch Make(int[] order, int viewEpoch, int number)
+    {
+        int[] indices = order.AsSpan().Slice(
+            number * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - (number * _options.BatchSize))).ToArray();
+        int size = _view.Size, plane = size * size;
+        Tensor images = empty([indices.Length, 3, size, size], ScalarType.Byte);
         try
         {
-            for (int batch = firstBatch; batch < BatchesPerEpoch; batch++)
+            for (int i = 0; i < indices.Length; i++)
             {
-                for (; next < BatchesPerEpoch && next <= batch + options.Prefetch; next++)
-                {
-                    int[] ahead = Members(order, next);
-                    pending.Enqueue(Pixels(ahead, viewEpoch ?? epoch, gate, stop.Token));
-                }
-
-                int[] members = Members(order, batch);
-                byte[] pixels = pending.Dequeue().GetAwaiter().GetResult();
-                yield return new Batch(
-                    tensor(pixels).view(members.Length, 3, view.Size, view.Size).DetachFromDisposeScope(),
-                    tensor(members.Select(i => (long)source.Label(i)).ToArray()).DetachFromDisposeScope(),
-                    members);
+                RgbImage view = Data.View.Apply(
+                    _cache.Get(_source, indices[i]), _view, Data.View.Random(_options.Seed, viewEpoch, indices[i]));
+                Split(view.Pixels, images.bytes.Slice(i * 3 * plane, 3 * plane), plane);
             }
+
+            return new Batch(images, tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices);
         }
-        finally
+        catch
         {
-            stop.Cancel();
-            Task.WhenAll(pending).ContinueWith(static t => t.Exception, TaskScheduler.Default).GetAwaiter().GetResult();
+            images.Dispose();
+            throw;
         }
     }
 
-    private int[] Members(int[] order, int batch) => order[(batch * options.BatchSize)..Math.Min(order.Length, (batch + 1) * options.BatchSize)];
-
-    private async Task<byte[]> Pixels(int[] members, int epoch, SemaphoreSlim gate, CancellationToken stop)
+    /// <summary>Interleaved pixels to one plane a channel.</summary>
+    private static void Split(ReadOnlySpan<byte> pixels, Span<byte> planes, int plane)
     {
-        byte[] pixels = new byte[(long)members.Length * 3 * view.Size * view.Size];
-        int parts = Math.Min(Math.Max(1, options.Threads), members.Length);
-        await Task.WhenAll(Enumerable.Range(0, parts).Select(part => Task.Run(
-            async () =>
-            {
-                await gate.WaitAsync(stop).ConfigureAwait(false);
-                try
-                {
-                    for (int i = part; i < members.Length; i += parts)
-                    {
-                        stop.ThrowIfCancellationRequested();
-                        Fill(pixels, i, members[i], epoch);
-                    }
-                }
-                finally
-                {
-                    gate.Release();
-                }
-            },
-            stop))).ConfigureAwait(false);
-        return pixels;
+        Span<byte> red = planes[..plane], green = planes.Slice(plane, plane), blue = planes.Slice(2 * plane, plane);
+        for (int i = 0, p = 0; i < red.Length; i++, p += 3)
+        {
+            red[i] = pixels[p];
+            green[i] = pixels[p + 1];
+            blue[i] = pixels[p + 2];
+        }
     }
 
-    /// <summary>Writes one view as planes, channel by channel.</summary>
-    private void Fill(byte[] pixels, int row, int index, int epoch)
+    private (int[] Usable, IReadOnlyList<BadImage> Bad) Scan()
     {
-        RgbImage image = View.Apply(cache.Get(source, index), view, new CounterRandom(options.Seed, "view", epoch, index));
-        int plane = view.Size * view.Size;
-        Span<byte> target = pixels.AsSpan(row * 3 * plane, 3 * plane);
-        ReadOnlySpan<byte> from = image.Pixels;
-        for (int i = 0; i < plane; i++)
-        {
-            target[i] = from[3 * i];
-            target[plane + i] = from[(3 * i) + 1];
-            target[(2 * plane) + i] = from[(3 * i) + 2];
-        }
+        if (_options.OnBadImage == BadImagePolicy.Fail)
+            return (Enumerable.Range(0, _source.Count).ToArray(), []);
+        ImageScan scan = ImageScan.Run("", _source, _cache, _options.Threads);
+        return (scan.Usable(), scan.Bad);
     }
 }

@@ -1,157 +1,140 @@
-using ReMem.Runtime;
-
 namespace ReMem.Data;
 
-/// <summary>How splits are made where a source has none.</summary>
-public sealed record DatasetOptions
-{
-    /// <summary>Share of every class for validation, above 0 to 0.5. Default 0.15.</summary>
-    public double ValFraction { get; init; } = 0.15;
-
-    /// <summary>Share of every class for test, above 0 to 0.5. Default 0.15.</summary>
-    public double TestFraction { get; init; } = 0.15;
-
-    /// <summary>Seed of the splits. Default 0.</summary>
-    public long Seed { get; init; }
-}
-
-/// <summary>Opens data sets: folders of class folders, with or without splits, and Parquet files in the Hugging Face layout.</summary>
+/// <summary>Opens a data set: folders of class folders, or Parquet in Hugging Face's layout. Which one it is shows from its content.</summary>
 public static class DatasetReader
 {
-    /// <summary>Opens a source; nothing is decoded yet.</summary>
-    /// <param name="source">A folder, a Parquet file, or a pattern such as "data/*.parquet".</param>
-    /// <param name="options">How splits are made where the source has none.</param>
-    /// <exception cref="InputException">Missing, empty, of no known layout, or classes that differ between splits.</exception>
+    private const int MostNamed = 5;
+
+    /// <summary>Opens the source. Images are not decoded yet; <see cref="Preflight"/> does that.</summary>
+    /// <param name="source">
+    /// A folder with train/, val/ (or validation/) and test/ of class folders; a folder of class folders; a folder, file or glob of Parquet files.
+    /// </param>
+    /// <param name="options">How; null is the defaults.</param>
+    /// <exception cref="InputException">Missing, empty or unreadable; a class without a training image; a class that training does not know.</exception>
     public static ImageDataset Open(string source, DatasetOptions? options = null)
     {
-        RawDataset raw = Read(source);
-        var warnings = new List<string>(raw.Warnings);
-        LabelledSamples? train = raw.Train, validation = raw.Validation, test = raw.Test;
-        if (train is null || train.Count == 0)
-            throw new InputException("The data set has no training image.", source, "Put one folder of images a class into it, or train/ val/ test/ with such folders.");
-
-        RequireClasses(raw, train, source);
         options ??= new DatasetOptions();
-        if (test is null)
+        DataOptions.Validate(options, "data");
+        if (options.ValFraction + options.TestFraction > 0.9)
         {
-            (train, test) = StratifiedSplit.Take(train, options.TestFraction, options.Seed, "test");
-            warnings.Add($"no test split: {test.Count} images were set aside by seed {options.Seed}");
+            throw new InputException(
+                $"Validation and test take {options.ValFraction:0.##} + {options.TestFraction:0.##} of every class.",
+                remedy: "Leave at least 0.1 for training.");
         }
 
-        if (validation is null)
-        {
-            (train, validation) = StratifiedSplit.Take(train, options.ValFraction, options.Seed, "val");
-            warnings.Add($"no validation split: {validation.Count} images were set aside by seed {options.Seed}");
-        }
-
-        warnings.AddRange(Absent(raw.Classes, validation, "validation"));
-        warnings.AddRange(Absent(raw.Classes, test, "test"));
-        return new ImageDataset(raw.Description, raw.Classes, train, validation, test, warnings);
-    }
-
-    private static RawDataset Read(string source)
-    {
-        if (Directory.Exists(source))
-        {
-            string[] parquet = [.. Directory.EnumerateFiles(source, "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-            return parquet.Length > 0 ? ParquetImages.Read(source, parquet) : ImageFolder.Read(source);
-        }
-
-        if (source.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
-        {
-            string folder = Path.GetDirectoryName(source) is { Length: > 0 } given ? given : ".";
-            string[] files = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, Path.GetFileName(source)).Order(StringComparer.Ordinal)] : [];
-            if (files.Length > 0)
-                return ParquetImages.Read(source, files);
-        }
-
-        string what = File.Exists(source) ? "The data source is a file of no known kind." : "The data source does not exist.";
-        throw new InputException(what, source, "Give a folder of class folders, one with train/ val/ test/, or Parquet files.");
-    }
-
-    private static void RequireClasses(RawDataset raw, LabelledSamples train, string source)
-    {
-        int[] counts = train.CountByClass(raw.Classes.Count);
-        foreach ((string split, LabelledSamples? samples) in new[] { ("validation", raw.Validation), ("test", raw.Test) })
-        {
-            if (samples is null)
-                continue;
-            int[] others = samples.CountByClass(raw.Classes.Count);
-            int stray = Enumerable.Range(0, counts.Length).FirstOrDefault(c => others[c] > 0 && counts[c] == 0, -1);
-            if (stray >= 0)
-            {
-                throw new InputException(
-                    $"The class '{raw.Classes[stray]}' has {others[stray]} {split} images but no training image.", source, "Add training images of it, or remove it from the other splits.");
-            }
-        }
-
-        int empty = Array.IndexOf(counts, 0);
-        if (empty >= 0)
-            throw new InputException($"The class '{raw.Classes[empty]}' has no training image.", source, "Add images of it, or remove its folder.");
-        if (raw.Classes.Count < 2)
-            throw new InputException($"The data set has {raw.Classes.Count} class; a classifier needs at least 2.", source, "Put one folder of images a class into it.");
-    }
-
-    private static IEnumerable<string> Absent(IReadOnlyList<string> classes, LabelledSamples samples, string split)
-    {
-        int[] counts = samples.CountByClass(classes.Count);
-        string[] absent = [.. classes.Where((_, i) => counts[i] == 0)];
-        if (absent.Length > 0)
-            yield return $"{absent.Length} of {classes.Count} classes have no {split} image ({string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", ..." : string.Empty)})";
-    }
-}
-
-/// <summary>What a reader found; splits that are null were not there.</summary>
-internal sealed record RawDataset(
-    string Description, IReadOnlyList<string> Classes, LabelledSamples? Train, LabelledSamples? Validation, LabelledSamples? Test, IReadOnlyList<string> Warnings);
-
-/// <summary>Samples that know their place and how to read their bytes.</summary>
-internal sealed class LabelledSamples(IReadOnlyList<(string Name, int Label, Func<byte[]> Read)> samples) : IImageSource
-{
-    public int Count => samples.Count;
-
-    public int Label(int index) => samples[index].Label;
-
-    public string Name(int index) => samples[index].Name;
-
-    public byte[] Read(int index)
-    {
         try
         {
-            return samples[index].Read();
+            return Assemble(Read(source, options), options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException("The image cannot be read.", samples[index].Name, "Check its permissions.", e);
+            throw new InputException($"The data set '{source}' cannot be read: {e.Message.TrimEnd('.')}.", inner: e);
         }
     }
 
-    public int[] CountByClass(int classes)
+    private static RawDataset Read(string source, DatasetOptions options)
     {
-        int[] counts = new int[classes];
-        foreach (var sample in samples)
-            counts[sample.Label]++;
-        return counts;
-    }
-
-    public LabelledSamples Pick(IEnumerable<int> indices) => new([.. indices.Select(i => samples[i])]);
-}
-
-/// <summary>Sets a share of every class aside, by seed.</summary>
-internal static class StratifiedSplit
-{
-    /// <summary>Takes the share; a class keeps at least one sample, and one of two or more gives at least one.</summary>
-    public static (LabelledSamples Kept, LabelledSamples Taken) Take(LabelledSamples samples, double fraction, long seed, string purpose)
-    {
-        var taken = new HashSet<int>();
-        foreach (var group in Enumerable.Range(0, samples.Count).GroupBy(samples.Label))
+        if (source.AsSpan().IndexOfAny('*', '?') >= 0)
+            return ParquetLayout.Read(source, Path.GetDirectoryName(source) ?? "", ParquetFiles.Glob(source), options);
+        if (File.Exists(source))
         {
-            int[] members = [.. group];
-            int count = Math.Min(members.Length - 1, Math.Max(1, (int)Math.Round(fraction * members.Length)));
-            int[] order = new CounterRandom(seed, $"split/{purpose}", index: group.Key).Permutation(members.Length);
-            taken.UnionWith(order.Take(count).Select(i => members[i]));
+            return Path.GetExtension(source).Equals(".parquet", StringComparison.OrdinalIgnoreCase)
+                ? ParquetLayout.Read(source, Path.GetDirectoryName(source) ?? "", [source], options)
+                : throw new InputException($"The data set '{source}' is a file, but no Parquet file.", remedy: "Name a folder of class folders, or Parquet.");
         }
 
-        return (samples.Pick(Enumerable.Range(0, samples.Count).Where(i => !taken.Contains(i))), samples.Pick(taken.Order()));
+        if (!Directory.Exists(source))
+        {
+            throw new InputException(
+                $"The data set '{source}' does not exist.", remedy: "Name a folder of class folders, or a folder, file or glob of Parquet files.");
+        }
+
+        if (FolderLayout.IsSplit(source))
+            return FolderLayout.ReadSplit(source);
+        string[] parquet = ParquetFiles.In(source);
+        return parquet.Length > 0 ? ParquetLayout.Read(source, source, parquet, options) : FolderLayout.ReadWhole(source);
     }
+
+    private static ImageDataset Assemble(RawDataset raw, DatasetOptions options)
+    {
+        List<string> warnings = raw.Warnings;
+        RawSplit train = raw.Splits[0];
+        IReadOnlyList<string> classes = raw.Classes ?? train.Declared.Concat(train.Classes).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var index = classes.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => p.i, StringComparer.Ordinal);
+        RequireTraining(train, classes);
+        foreach (RawSplit held in raw.Splits.Skip(1))
+            RequireKnown(held, index);
+
+        EncodedSource all = train.Number(index);
+        IImageSource? val = raw.Splits.FirstOrDefault(s => s.Split == "val")?.Number(index);
+        IImageSource? test = raw.Splits.FirstOrDefault(s => s.Split == "test")?.Number(index);
+        IImageSource training = all;
+        if (val is null || test is null)
+        {
+            string[] missing = [.. val is null ? ["val"] : Array.Empty<string>(), .. test is null ? ["test"] : Array.Empty<string>()];
+            var (keep, forVal, forTest) = StratifiedSplit.Divide(
+                Enumerable.Range(0, all.Count).Select(all.Label).ToArray(), val is null ? options.ValFraction : 0, test is null ? options.TestFraction : 0,
+                options.Seed);
+            training = new Subset(all, keep);
+            val ??= new Subset(all, forVal);
+            test ??= new Subset(all, forTest);
+            warnings.Add(
+                (train.Split.Length == 0 ? "The data set is not split" : $"There is no {string.Join(" and no ", missing)} split")
+                + $": {string.Join(" and ", missing)} taken from training by seed {options.Seed}, class by class.");
+        }
+
+        foreach ((string name, IImageSource split) in new[] { ("val", val), ("test", test) })
+        {
+            if (split.Count == 0)
+                throw new InputException($"The {name} split of '{raw.Description}' would hold no image.", remedy: "Give more images, or a larger fraction.");
+            WarnOfAbsent(name, split, classes, warnings);
+        }
+
+        return new ImageDataset(raw.Description, classes, training, val, test, warnings);
+    }
+
+    private static void RequireTraining(RawSplit train, IReadOnlyList<string> classes)
+    {
+        if (train.Names.Count == 0)
+            throw new InputException($"'{train.Where}' holds no image.", remedy: "Give each class a folder with its JPEG, PNG, WebP or GIF files.");
+        string split = train.Split.Length == 0 ? "data set" : "train split";
+        HashSet<string> present = [.. train.Classes];
+        string[] empty = classes.Where(c => !present.Contains(c)).ToArray();
+        if (empty.Length > 0)
+        {
+            throw new InputException(
+                $"{Subject(empty)} no image in the {split}.", train.Where, "Add images of it, or remove the class everywhere.");
+        }
+
+        if (classes.Count < 2)
+            throw new InputException($"The {split} has one class only, '{classes[0]}'.", train.Where, "A classifier needs two classes or more.");
+    }
+
+    private static void RequireKnown(RawSplit held, Dictionary<string, int> index)
+    {
+        string[] unknown = held.Declared.Concat(held.Classes).Distinct().Where(c => !index.ContainsKey(c)).Order(StringComparer.Ordinal).ToArray();
+        if (unknown.Length > 0)
+        {
+            throw new InputException(
+                $"{Subject(unknown)} images in the {held.Split} split but none in the train split.", held.Where,
+                $"Add training images, or remove the class from {held.Split}.");
+        }
+
+        if (held.Names.Count == 0)
+            throw new InputException($"The {held.Split} split holds no image.", held.Where, "Add images, or remove it: it is then taken from training.");
+    }
+
+    private static void WarnOfAbsent(string name, IImageSource split, IReadOnlyList<string> classes, List<string> warnings)
+    {
+        HashSet<int> present = Enumerable.Range(0, split.Count).Select(split.Label).ToHashSet();
+        string[] absent = classes.Where((_, i) => !present.Contains(i)).ToArray();
+        if (absent.Length > 0)
+            warnings.Add($"{absent.Length} of {classes.Count} classes have no image in the {name} split: {List(absent)}.");
+    }
+
+    private static string Subject(string[] classes) =>
+        classes.Length == 1 ? $"The class '{classes[0]}' has" : $"{classes.Length} classes ({List(classes)}) have";
+
+    private static string List(string[] names) =>
+        string.Join(", ", names.Take(MostNamed)) + (names.Length > MostNamed ? $" and {names.Length - MostNamed} more" : "");
 }

@@ -1,64 +1,129 @@
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace ReMem.Data;
 
-/// <summary>Decodes images by their content: JPEG, PNG, WebP, GIF (first frame), BMP. Transparency is flattened on white, EXIF orientation applied.</summary>
+/// <summary>
+/// Decodes JPEG, PNG, WebP, GIF and BMP by their content, never by the file's name. Pixels are those that are stored: embedded colour
+/// profiles are not applied, as in PIL and timm, on whose pixels the published weights were trained.
+/// </summary>
 public static class ImageDecoder
 {
-    /// <summary>Pixels above which an image is taken for a decompression bomb: PIL's limit.</summary>
+    /// <summary>The default of maxPixels: where PIL, too, refuses an image as a decompression bomb.</summary>
     public const long DefaultMaxPixels = 178_956_970;
 
-    /// <summary>Decodes an image.</summary>
+    /// <summary>
+    /// Decodes to 8-bit RGB: turned upright by its EXIF orientation, transparency flattened on white, CMYK converted, 16 bits cut to 8,
+    /// the first frame of an animation.
+    /// </summary>
     /// <param name="encoded">The file's bytes.</param>
-    /// <param name="name">Named in errors.</param>
-    /// <param name="maxPixels">More are refused before any is decoded.</param>
-    /// <exception cref="InputException">Empty, no image, too large, or cut short.</exception>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="maxPixels">More pixels than this are refused before any memory is taken for them.</param>
+    /// <exception cref="InputException">Empty, truncated, corrupt, too large, or no image; the message names it.</exception>
     public static RgbImage Decode(byte[] encoded, string name, long maxPixels = DefaultMaxPixels)
     {
         if (encoded.Length == 0)
-            throw Bad("The image file is empty.", name);
-        using var data = SKData.CreateCopy(encoded);
-        using SKCodec codec = SKCodec.Create(data) ?? throw Bad("The file is no image that can be decoded.", name);
-        SKImageInfo found = codec.Info;
-        if ((long)found.Width * found.Height > maxPixels)
-            throw Bad($"The image has {found.Width} x {found.Height} pixels, more than the limit of {maxPixels}.", name);
+            throw Bad(name, "is empty (0 bytes)");
 
-        bool opaque = found.AlphaType == SKAlphaType.Opaque;
-        var info = new SKImageInfo(found.Width, found.Height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
-        using var bitmap = new SKBitmap(info);
-        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
-        if (result != SKCodecResult.Success)
-            throw Bad(result == SKCodecResult.IncompleteInput ? "The image is cut short." : $"The image is corrupt ({result}).", name);
-        byte[] pixels = opaque ? Drop(bitmap.GetPixelSpan()) : Flatten(bitmap.GetPixelSpan());
-        return Orientation.Apply(new RgbImage(info.Width, info.Height, pixels), codec.EncodedOrigin);
+        // The stream reads the array in place; the codec owns the stream from here on.
+        GCHandle pin = GCHandle.Alloc(encoded, GCHandleType.Pinned);
+        try
+        {
+            using var data = SKData.Create(pin.AddrOfPinnedObject(), encoded.Length);
+            using SKCodec? codec = SKCodec.Create(data);
+            if (codec is null)
+                {
+                throw Bad(
+                    name, FormatOf(encoded) is { } format ? $"is a corrupt or truncated {format}: its header cannot be read" : "is no JPEG, PNG, WebP, GIF or BMP");
+            }
+
+
+            if (JpegStructure.LacksScans(encoded))
+                throw Bad(name, "is truncated");
+            return Decode(codec, name, maxPixels);
+        }
+        finally
+        {
+            pin.Free();
+        }
     }
 
-    private static InputException Bad(string what, string name) =>
-        new(what, name, "Replace or remove the file, or pass --on-bad-image skip.");
-
-    private static byte[] Drop(ReadOnlySpan<byte> rgba)
+    private static unsafe RgbImage Decode(SKCodec codec, string name, long maxPixels)
     {
-        byte[] rgb = new byte[rgba.Length / 4 * 3];
-        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+        int width = codec.Info.Width, height = codec.Info.Height;
+        if ((long)width * height > maxPixels)
         {
-            rgb[to] = rgba[from];
-            rgb[to + 1] = rgba[from + 1];
-            rgb[to + 2] = rgba[from + 2];
+            throw new InputException(
+                $"The image '{name}' claims {width} x {height} pixels, more than the {maxPixels} that are decoded.",
+                remedy: "Scale it down, delete it, or leave bad images out with --on-bad-image skip.");
         }
 
-        return rgb;
+        // Without a colour space Skia converts nothing; unpremultiplied keeps the colours under transparency as they are stored.
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, codec.Info.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        nuint bytes = (nuint)info.BytesSize64;
+        void* rgba = NativeMemory.Alloc(bytes);
+        try
+        {
+            SKCodecResult result = codec.GetPixels(info, (nint)rgba);
+            if (result == SKCodecResult.IncompleteInput)
+                throw Bad(name, "is truncated");
+            if (result != SKCodecResult.Success)
+                throw Bad(name, $"is corrupt ({result})");
+            return Orient((byte*)rgba, width, height, codec.EncodedOrigin, info.AlphaType == SKAlphaType.Opaque);
+        }
+        finally
+        {
+            NativeMemory.Free(rgba);
+        }
     }
 
-    private static byte[] Flatten(ReadOnlySpan<byte> rgba)
+    private static unsafe RgbImage Orient(byte* rgba, int width, int height, SKEncodedOrigin origin, bool opaque)
     {
-        byte[] rgb = new byte[rgba.Length / 4 * 3];
-        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+        // Where the stored pixel (0, 0) lands, and the steps in the upright image that one stored column and one stored row make.
+        bool swapped = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        (int outWidth, int outHeight) = swapped ? (height, width) : (width, height);
+        bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        bool fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom
+            or SKEncodedOrigin.LeftBottom;
+        nint horizontal = fromRight ? -3 : 3;
+        nint vertical = (fromBottom ? -3 : 3) * (nint)outWidth;
+        (nint column, nint row) = swapped ? (vertical, horizontal) : (horizontal, vertical);
+        nint start = ((fromRight ? outWidth - 1 : 0) * 3) + ((fromBottom ? outHeight - 1 : 0) * 3 * (nint)outWidth);
+
+        var pixels = new byte[checked(outWidth * outHeight * 3)];
+        fixed (byte* first = pixels)
         {
-            int alpha = rgba[from + 3];
-            for (int c = 0; c < 3; c++)
-                rgb[to + c] = (byte)(((rgba[from + c] * alpha) + (255 * (255 - alpha)) + 127) / 255);
+            byte* source = rgba;
+            for (int y = 0; y < height; y++)
+            {
+                byte* target = first + start + (y * row);
+                for (int x = 0; x < width; x++, source += 4, target += column)
+                {
+                    if (opaque || source[3] == 255)
+                    {
+                        (target[0], target[1], target[2]) = (source[0], source[1], source[2]);
+                    }
+                    else
+                    {
+                        for (int c = 0; c < 3; c++)
+                            target[c] = (byte)(((source[c] * source[3]) + (255 * (255 - source[3])) + 127) / 255);
+                    }
+                }
+            }
         }
 
-        return rgb;
+        return new RgbImage(outWidth, outHeight, pixels);
     }
+
+    /// <summary>The format that the first bytes say: JPEG, PNG, GIF, WebP or BMP; null is none of them.</summary>
+    internal static string? FormatOf(ReadOnlySpan<byte> encoded) =>
+        encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "JPEG"
+        : encoded.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) ? "PNG"
+        : encoded.StartsWith("GIF8"u8) ? "GIF"
+        : encoded.StartsWith("RIFF"u8) ? "WebP"
+        : encoded.StartsWith("BM"u8) ? "BMP"
+        : null;
+
+    private static InputException Bad(string name, string why) => new(
+        $"The image '{name}' {why}.", remedy: "Replace or delete it, or leave bad images out with --on-bad-image skip.");
 }

@@ -1,95 +1,138 @@
-using System.Security.Cryptography;
-
 namespace ReMem.Data;
 
-/// <summary>What to do with an image that cannot be decoded.</summary>
-public enum BadImagePolicy
-{
-    /// <summary>Stop, naming it.</summary>
-    Fail,
+/// <summary>How far a preflight is.</summary>
+/// <param name="Done">Images looked at.</param>
+/// <param name="Total">Images of all splits.</param>
+public readonly record struct PreflightProgress(int Done, int Total);
 
-    /// <summary>Leave it out, counted and named.</summary>
-    Skip,
-}
+/// <summary>How many images a class has.</summary>
+/// <param name="Class">Its name.</param>
+/// <param name="Train">In training.</param>
+/// <param name="Validation">In validation.</param>
+/// <param name="Test">In test.</param>
+public sealed record ClassImages(string Class, int Train, int Validation, int Test);
 
-/// <summary>What the checks found.</summary>
-/// <param name="Dataset">The data set, without the images that cannot be decoded.</param>
-/// <param name="BadImages">Their errors, one an image.</param>
-/// <param name="Warnings">What a user should know.</param>
-public sealed record PreflightResult(ImageDataset Dataset, IReadOnlyList<InputException> BadImages, IReadOnlyList<string> Warnings);
+/// <summary>What a preflight found.</summary>
+/// <param name="Dataset">The data set to go on with: without its bad images, and with <paramref name="Warnings"/> among its own.</param>
+/// <param name="BadImages">The images left out.</param>
+/// <param name="Counts">Usable images, by class in index order.</param>
+/// <param name="Imbalance">Training images of the largest class by those of the smallest, 1 or more.</param>
+/// <param name="LeakedImages">Validation and test images whose very bytes are in another split, too.</param>
+/// <param name="SmallestSide">The shortest side of any usable image, pixels.</param>
+/// <param name="Warnings">What a user should know, each with what to do about it.</param>
+public sealed record PreflightResult(
+    ImageDataset Dataset,
+    IReadOnlyList<BadImage> BadImages,
+    IReadOnlyList<ClassImages> Counts,
+    double Imbalance,
+    int LeakedImages,
+    int SmallestSide,
+    IReadOnlyList<string> Warnings);
 
-/// <summary>Checks a data set before any work: every image is decoded once, and the same file in two splits is told.</summary>
+/// <summary>Looks at every image of a data set before any work starts, so that hours of training cannot end at one broken file.</summary>
 public static class Preflight
 {
-    /// <summary>Checks all splits.</summary>
+    private const double StrongImbalance = 10;
+
+    /// <summary>Decodes every image once.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="policy">Of images that cannot be decoded.</param>
-    /// <exception cref="InputException">A bad image under <see cref="BadImagePolicy.Fail"/>, or a class that lost all its training images.</exception>
-    public static PreflightResult Check(ImageDataset dataset, BadImagePolicy policy)
+    /// <param name="policy">What to do with images that cannot be decoded.</param>
+    /// <param name="progress">Told after every image, from several threads; null for nobody.</param>
+    /// <param name="cache">Decoded images are kept here while they fit; null keeps none.</param>
+    /// <param name="threads">Threads to decode on, 1 or more.</param>
+    /// <param name="viewSize">Side of the model's input in pixels, to compare image sizes with; 0 compares nothing.</param>
+    /// <exception cref="InputException">An image is bad and the policy is to fail, or a class or a split has no image left.</exception>
+    public static PreflightResult Check(
+        ImageDataset dataset,
+        BadImagePolicy policy = BadImagePolicy.Fail,
+        IProgress<PreflightProgress>? progress = null,
+        DecodedImageCache? cache = null,
+        int threads = 2,
+        int viewSize = 0)
     {
-        var warnings = new List<string>();
-        var bad = new List<InputException>();
-        var hashes = new Dictionary<string, HashSet<string>>();
-        IImageSource Split(IImageSource source, string name)
+        (string Name, IImageSource Source)[] splits = [("train", dataset.Train), ("val", dataset.Validation), ("test", dataset.Test)];
+        int total = splits.Sum(s => s.Source.Count), done = 0;
+        ImageScan[] scans = splits.Select(s => ImageScan.Run(
+            s.Name, s.Source, cache, threads, () => progress?.Report(new PreflightProgress(Interlocked.Increment(ref done), total)))).ToArray();
+
+        BadImage[] bad = scans.SelectMany(s => s.Bad).ToArray();
+        if (bad.Length > 0 && policy == BadImagePolicy.Fail)
         {
-            (InputException? Error, string Hash)[] found = new (InputException?, string)[source.Count];
-            Parallel.For(0, source.Count, i => found[i] = Examine(source, i));
-            bad.AddRange(found.Where(f => f.Error is not null).Select(f => f.Error!));
-            hashes[name] = [.. found.Select(f => f.Hash).Where(h => h.Length > 0)];
-            return found.All(f => f.Error is null) ? source : new Subset(source, [.. Enumerable.Range(0, source.Count).Where(i => found[i].Error is null)]);
+            throw new InputException(
+                bad.Length == 1 ? bad[0].Reason : $"{bad.Length} of {total} images cannot be used. The first: {bad[0].Reason}",
+                remedy: "Replace or delete them, or leave them out with --on-bad-image skip.");
         }
 
-        ImageDataset kept = dataset with
+        IImageSource[] kept = splits.Select((s, i) => scans[i].Bad.Count == 0 ? s.Source : new Subset(s.Source, scans[i].Usable())).ToArray();
+        ClassImages[] counts = Count(dataset.Classes, kept);
+        RequireImages(splits, kept, counts, bad);
+        double imbalance = counts.Max(c => c.Train) / (double)counts.Min(c => c.Train);
+        (int leaked, string? leak) = Leakage(splits, scans);
+        (int side, int index, int split) = scans.Select((s, i) => (s.Smallest!.Value.Side, s.Smallest.Value.Index, i)).MinBy(s => s.Side);
+
+        List<string> warnings = [];
+        if (bad.Length > 0)
+            warnings.Add($"{bad.Length} of {total} images are left out. The first: {bad[0].Reason}");
+        if (leak is not null)
+            warnings.Add(leak);
+        if (imbalance >= StrongImbalance)
+            warnings.Add($"The largest class has {imbalance:0.#} times the training images of the smallest: read balanced accuracy beside top-1.");
+        if (side < viewSize)
+            warnings.Add($"The smallest image, '{splits[split].Source.Name(index)}', has a side of {side} pixels: views of {viewSize} enlarge it.");
+        (string File, string Format)[] misnamed = scans.SelectMany(s => s.Misnamed).ToArray();
+        if (misnamed.Length > 0)
+            warnings.Add($"{misnamed.Length} images are named as another format than they are, and are read as what they are, such as '{misnamed[0].File}' ({misnamed[0].Format}).");
+
+        ImageDataset usable = dataset with
         {
-            Train = Split(dataset.Train, "train"),
-            Validation = Split(dataset.Validation, "validation"),
-            Test = Split(dataset.Test, "test"),
+            Train = kept[0], Validation = kept[1], Test = kept[2], Warnings = [.. dataset.Warnings, .. warnings],
         };
-        if (bad.Count > 0)
+        return new PreflightResult(usable, bad, counts, imbalance, leaked, side, warnings);
+    }
+
+    private static ClassImages[] Count(IReadOnlyList<string> classes, IImageSource[] splits)
+    {
+        int[][] counts = splits.Select(split =>
         {
-            InputException first = bad[0];
-            if (policy == BadImagePolicy.Fail)
+            var perClass = new int[classes.Count];
+            for (int i = 0; i < split.Count; i++)
+                perClass[split.Label(i)]++;
+            return perClass;
+        }).ToArray();
+        return classes.Select((name, c) => new ClassImages(name, counts[0][c], counts[1][c], counts[2][c])).ToArray();
+    }
+
+    private static void RequireImages((string Name, IImageSource Source)[] splits, IImageSource[] kept, ClassImages[] counts, BadImage[] bad)
+    {
+        ClassImages? empty = counts.FirstOrDefault(c => c.Train == 0);
+        int gone = Array.FindIndex(kept, s => s.Count == 0);
+        if (empty is null && gone < 0)
+            return;
+        string what = empty is not null ? $"The class '{empty.Class}' has no usable image in the train split." : $"The {splits[gone].Name} split has no usable image.";
+        throw new InputException(what, bad.Length > 0 ? bad[0].Reason : null, "Replace the images that cannot be decoded.");
+    }
+
+    private static (int Count, string? Warning) Leakage((string Name, IImageSource Source)[] splits, ImageScan[] scans)
+    {
+        Dictionary<UInt128, (int Split, int Index)> seen = [];
+        int leaked = 0;
+        string? example = null;
+        for (int split = 0; split < scans.Length; split++)
+        {
+            foreach (int index in scans[split].Usable())
             {
-                throw bad.Count == 1
-                    ? first
-                    : new InputException($"{bad.Count} images cannot be used; the first: {first.Message}", first.Where, first.Remedy, first);
+                // The first holder stays: train, then val.
+                (int Split, int Index) mine = (split, index);
+                if (seen.TryAdd(scans[split].Hashes[index], mine))
+                    continue;
+                (int Split, int Index) first = seen[scans[split].Hashes[index]];
+                if (first.Split == split)
+                    continue;
+                leaked++;
+                example ??= $"'{splits[split].Source.Name(index)}' is '{splits[first.Split].Source.Name(first.Index)}'";
             }
-
-            warnings.Add($"{bad.Count} images were left out; the first: {first.Where}: {first.Message}");
-            RequireTraining(kept);
         }
 
-        foreach ((string a, string b) in new[] { ("train", "validation"), ("train", "test"), ("validation", "test") })
-        {
-            int shared = hashes[a].Count(hashes[b].Contains);
-            if (shared > 0)
-                warnings.Add($"leakage: {shared} files stand in both {a} and {b}");
-        }
-
-        return new PreflightResult(kept, bad, warnings);
-    }
-
-    private static (InputException? Error, string Hash) Examine(IImageSource source, int index)
-    {
-        try
-        {
-            byte[] bytes = source.Read(index);
-            ImageDecoder.Decode(bytes, source.Name(index));
-            return (null, Convert.ToHexString(SHA256.HashData(bytes)));
-        }
-        catch (InputException e)
-        {
-            return (e, string.Empty);
-        }
-    }
-
-    private static void RequireTraining(ImageDataset dataset)
-    {
-        bool[] seen = new bool[dataset.Classes.Count];
-        for (int i = 0; i < dataset.Train.Count; i++)
-            seen[dataset.Train.Label(i)] = true;
-        int lost = Array.IndexOf(seen, false);
-        if (lost >= 0)
-            throw new InputException($"Every training image of the class '{dataset.Classes[lost]}' is bad.", dataset.Description, "Replace them, or remove the class.");
+        return (leaked, leaked == 0 ? null : $"{leaked} validation or test images are exact copies of images in another split ({example}): scores are too good. Remove them from one.");
     }
 }

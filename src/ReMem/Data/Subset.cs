@@ -2,13 +2,27 @@ using ReMem.Runtime;
 
 namespace ReMem.Data;
 
-/// <summary>Some samples of a source.</summary>
-/// <param name="source">The whole.</param>
-/// <param name="indices">Which of them, in order.</param>
-public sealed class Subset(IImageSource source, IReadOnlyList<int> indices) : IImageSource
+/// <summary>Some samples of a source, in an order of their own.</summary>
+public sealed class Subset : IImageSource
 {
+    private readonly int[] _indices;
+
+    /// <summary>Picks samples.</summary>
+    /// <param name="source">The whole.</param>
+    /// <param name="indices">Which of them, in order.</param>
+    public Subset(IImageSource source, IEnumerable<int> indices)
+    {
+        _indices = [.. indices];
+        Whole = source;
+        foreach (int index in _indices)
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)source.Count, nameof(indices));
+    }
+
+    /// <summary>The source that the samples are of.</summary>
+    public IImageSource Whole { get; }
+
     /// <inheritdoc/>
-    public int Count => indices.Count;
+    public int Count => _indices.Length;
 
     /// <summary>At most <paramref name="most"/> samples, spread over the classes by seed: every class gives in turn. 0 is all.</summary>
     public static IImageSource AtMost(IImageSource source, int most, long seed)
@@ -25,12 +39,15 @@ public sealed class Subset(IImageSource source, IReadOnlyList<int> indices) : II
         return new Subset(source, kept);
     }
 
-    /// <inheritdoc/>
-    public int Label(int index) => source.Label(indices[index]);
+    /// <summary>The index in <see cref="Whole"/> of a sample.</summary>
+    public int WholeIndex(int index) => _indices[index];
 
     /// <inheritdoc/>
-    public string Name(int index) => source.Name(indices[index]);
+    public int Label(int index) => Whole.Label(_indices[index]);
 
     /// <inheritdoc/>
-    public byte[] Read(int index) => source.Read(indices[index]);
+    public string Name(int index) => Whole.Name(_indices[index]);
+
+    /// <inheritdoc/>
+    public byte[] Read(int index) => Whole.Read(_indices[index]);
 }

@@ -1,63 +1,33 @@
-using ReMem.Models;
 using ReMem.Runtime;
 
 namespace ReMem.Data;
 
-/// <summary>How an image becomes the square that a model sees.</summary>
-public sealed record ViewOptions
-{
-    /// <summary>Side of the view, pixels.</summary>
-    public required int Size { get; init; }
-
-    /// <summary>Random crop, flip and colour; else resize and centre crop.</summary>
-    public bool Train { get; init; }
-
-    /// <summary>Area share of the random crop. Default 0.35 to 1.</summary>
-    public (double Low, double High) Scale { get; init; } = (0.35, 1);
-
-    /// <summary>Aspect ratio of the random crop. Default 3/4 to 4/3.</summary>
-    public (double Low, double High) Ratio { get; init; } = (3.0 / 4, 4.0 / 3);
-
-    /// <summary>Chance of a horizontal flip. Default 0.5.</summary>
-    public double HorizontalFlip { get; init; } = 0.5;
-
-    /// <summary>Strength s of colour jitter: brightness, contrast and saturation factors are drawn from [1 - s, 1 + s]. Default 0.</summary>
-    public double ColorJitter { get; init; }
-
-    /// <summary>Evaluation resizes the shorter side to floor(Size / CropPct). Default 0.9.</summary>
-    public double CropPct { get; init; } = 0.9;
-
-    /// <summary>The filter. Default bicubic.</summary>
-    public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
-
-    /// <summary>Random views.</summary>
-    public static ViewOptions ForTraining(int size) => new() { Size = size, Train = true };
-
-    /// <summary>timm's evaluation view.</summary>
-    public static ViewOptions ForEvaluation(int size, double cropPct, Interpolation interpolation) =>
-        new() { Size = size, CropPct = cropPct, Interpolation = interpolation };
-
-    /// <summary>timm's evaluation view of a model, at its own resolution.</summary>
-    public static ViewOptions ForEvaluation(ImageModel model) =>
-        ForEvaluation(model.ImageSize, model.Info.CropPct, InterpolationOf(model.Info));
-
-    /// <summary>The filter that a model's published weights were evaluated with.</summary>
-    public static Interpolation InterpolationOf(ModelInfo model) => Enum.Parse<Interpolation>(model.Interpolation, ignoreCase: true);
-}
-
-/// <summary>Applies views. Every draw comes from the stream given, so a view is replayed by the same (seed, "view", epoch, index).</summary>
+/// <summary>
+/// Makes the square view of an image that a model sees: torchvision's random resized crop, flip and colour jitter, or timm's evaluation
+/// transform (both over PIL's arithmetic).
+/// </summary>
 public static class View
 {
-    private const int CropTries = 10;
+    private const int Attempts = 10;
+
+    /// <summary>The stream of random numbers that a sample's view is drawn from.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="index">The sample's index in its source.</param>
+    public static CounterRandom Random(long seed, int epoch, long index) => new(seed, "view", epoch, index);
 
     /// <summary>Makes the view.</summary>
+    /// <param name="image">The decoded image, 1 x 1 or larger.</param>
+    /// <param name="options">What the view is; validated already.</param>
+    /// <param name="random">Where a training view's draws come from; unused in evaluation.</param>
     /// <returns>An image of exactly Size x Size.</returns>
     public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random)
     {
         if (!options.Train)
-            return Evaluation(image, options);
-        (int left, int top, int width, int height) = RandomCrop(image, options, ref random);
-        RgbImage view = Resampler.Resize(image, left, top, width, height, options.Size, options.Size, options.Interpolation);
+            return Center(image, options);
+
+        PixelBox crop = RandomCrop(image.Width, image.Height, options, ref random);
+        RgbImage view = Resampler.Resize(image, options.Size, options.Size, options.Interpolation, crop);
         if (random.NextDouble() < options.HorizontalFlip)
             Flip(view);
         if (options.ColorJitter > 0)
@@ -65,38 +35,41 @@ public static class View
         return view;
     }
 
-    private static RgbImage Evaluation(RgbImage image, ViewOptions options)
+    private static RgbImage Center(RgbImage image, ViewOptions options)
     {
         int size = options.Size;
-        int shorter = (int)Math.Floor(size / options.CropPct);
-        bool wide = image.Width >= image.Height;
-        int longer = (int)((long)shorter * (wide ? image.Width : image.Height) / (wide ? image.Height : image.Width));
-        (int width, int height) = wide ? (longer, shorter) : (shorter, longer);
-        RgbImage resized = Resampler.Resize(image, width, height, options.Interpolation);
-        // torchvision rounds half to even here.
-        int left = (int)Math.Round((width - size) / 2.0, MidpointRounding.ToEven);
-        int top = (int)Math.Round((height - size) / 2.0, MidpointRounding.ToEven);
-        return Resampler.Resize(resized, left, top, size, size, size, size, options.Interpolation);
+        long shorter = (long)Math.Floor(size / options.CropPct);
+        (long width, long height) = image.Width <= image.Height
+            ? (shorter, (long)(shorter * (double)image.Height / image.Width))
+            : ((long)(shorter * (double)image.Width / image.Height), shorter);
+        long left = (long)Math.Round((width - size) / 2.0);
+        long top = (long)Math.Round((height - size) / 2.0);
+        var all = new PixelBox(0, 0, image.Width, image.Height);
+        return Resampler.Resize(image, width, height, options.Interpolation, all, left, top, size, size);
     }
 
-    /// <summary>torchvision's RandomResizedCrop: ten tries, then the largest centre crop within the ratio.</summary>
-    private static (int Left, int Top, int Width, int Height) RandomCrop(RgbImage image, ViewOptions options, ref CounterRandom random)
+    /// <summary>torchvision's RandomResizedCrop: ten tries, then the largest centred crop whose ratio is allowed.</summary>
+    internal static PixelBox RandomCrop(int width, int height, ViewOptions options, ref CounterRandom random)
     {
-        double area = (double)image.Width * image.Height;
-        for (int i = 0; i < CropTries; i++)
+        double area = (double)width * height;
+        double logMin = Math.Log(options.Ratio.Low), logMax = Math.Log(options.Ratio.High);
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
             double target = area * random.Uniform(options.Scale.Low, options.Scale.High);
-            double ratio = Math.Exp(random.Uniform(Math.Log(options.Ratio.Low), Math.Log(options.Ratio.High)));
-            int width = (int)Math.Round(Math.Sqrt(target * ratio), MidpointRounding.ToEven);
-            int height = (int)Math.Round(Math.Sqrt(target / ratio), MidpointRounding.ToEven);
-            if (width > 0 && width <= image.Width && height > 0 && height <= image.Height)
-                return (random.NextInt(image.Width - width + 1), random.NextInt(image.Height - height + 1), width, height);
+            double ratio = Math.Exp(random.Uniform(logMin, logMax));
+            int w = (int)Math.Round(Math.Sqrt(target * ratio));
+            int h = (int)Math.Round(Math.Sqrt(target / ratio));
+            if (w > 0 && w <= width && h > 0 && h <= height)
+            {
+                int x = random.NextInt(width - w + 1);
+                return new PixelBox(x, random.NextInt(height - h + 1), w, h);
+            }
         }
 
-        double whole = (double)image.Width / image.Height;
-        int cropWidth = whole > options.Ratio.High ? (int)Math.Round(image.Height * options.Ratio.High) : image.Width;
-        int cropHeight = whole < options.Ratio.Low ? (int)Math.Round(image.Width / options.Ratio.Low) : image.Height;
-        return ((image.Width - cropWidth) / 2, (image.Height - cropHeight) / 2, cropWidth, cropHeight);
+        double shape = (double)width / height;
+        int cropWidth = shape > options.Ratio.High ? Math.Clamp((int)Math.Round(height * options.Ratio.High), 1, width) : width;
+        int cropHeight = shape < options.Ratio.Low ? Math.Clamp((int)Math.Round(width / options.Ratio.Low), 1, height) : height;
+        return new PixelBox((width - cropWidth) / 2, (height - cropHeight) / 2, cropWidth, cropHeight);
     }
 
     private static void Flip(RgbImage image)
@@ -104,10 +77,10 @@ public static class View
         for (int y = 0; y < image.Height; y++)
         {
             Span<byte> row = image.Pixels.AsSpan(y * image.Width * 3, image.Width * 3);
-            for (int x = 0, mirror = image.Width - 1; x < mirror; x++, mirror--)
+            for (int left = 0, right = row.Length - 3; left < right; left += 3, right -= 3)
             {
                 for (int c = 0; c < 3; c++)
-                    (row[(x * 3) + c], row[(mirror * 3) + c]) = (row[(mirror * 3) + c], row[(x * 3) + c]);
+                    (row[left + c], row[right + c]) = (row[right + c], row[left + c]);
             }
         }
     }

@@ -10,13 +10,14 @@ public sealed class PreparedData
     private const int EvaluationBatch = 64;
     private readonly DataRecipe _recipe;
     private readonly int _threads;
-    private readonly Dictionary<IImageSource, DecodedImageCache> _caches = [];
+    private readonly DecodedImageCache _cache;
 
-    private PreparedData(ImageDataset dataset, DataRecipe recipe, int threads)
+    private PreparedData(ImageDataset dataset, DataRecipe recipe, int threads, DecodedImageCache cache)
     {
         Dataset = dataset;
         _recipe = recipe;
-        _threads = threads;
+        _threads = threads > 0 ? threads : Environment.ProcessorCount;
+        _cache = cache;
     }
 
     /// <summary>The data set.</summary>
@@ -31,7 +32,9 @@ public sealed class PreparedData
     {
         ImageDataset dataset = DatasetReader.Open(
             recipe.Source, new DatasetOptions { ValFraction = recipe.ValFraction, TestFraction = recipe.TestFraction, Seed = recipe.SplitSeed });
-        PreflightResult checks = Preflight.Check(dataset, recipe.OnBadImage);
+        var cache = new DecodedImageCache();
+        PreflightResult checks = Preflight.Check(
+            dataset, recipe.OnBadImage, cache: cache, threads: threads > 0 ? threads : Environment.ProcessorCount, viewSize: recipe.ImageSize);
         dataset = checks.Dataset;
         dataset = dataset with
         {
@@ -39,12 +42,12 @@ public sealed class PreparedData
             Validation = Subset.AtMost(dataset.Validation, recipe.MaxEval, recipe.SplitSeed),
             Test = Subset.AtMost(dataset.Test, recipe.MaxEval, recipe.SplitSeed),
         };
-        foreach (string warning in dataset.Warnings.Concat(checks.Warnings))
+        foreach (string warning in dataset.Warnings)
             progress?.Report(new ProgressReport("data", $"warning: {warning}"));
         progress?.Report(new ProgressReport(
             "data",
             $"{dataset.Description}: {dataset.Classes.Count} classes, {dataset.Train.Count} train / {dataset.Validation.Count} val / {dataset.Test.Count} test"));
-        return new PreparedData(dataset, recipe, threads);
+        return new PreparedData(dataset, recipe, threads, cache);
     }
 
     /// <summary>Augmented, shuffled batches of the training split.</summary>
@@ -72,10 +75,6 @@ public sealed class PreparedData
         ViewOptions.ForEvaluation(size ?? ImageSize, _recipe.CropPct, ViewOptions.InterpolationOf(model)),
         new LoaderOptions { BatchSize = EvaluationBatch });
 
-    private BatchLoader Loader(IImageSource split, ViewOptions view, LoaderOptions options)
-    {
-        if (!_caches.TryGetValue(split, out DecodedImageCache? cache))
-            _caches[split] = cache = new DecodedImageCache();
-        return new BatchLoader(split, view, options with { Threads = _threads > 0 ? _threads : Environment.ProcessorCount }, cache);
-    }
+    private BatchLoader Loader(IImageSource split, ViewOptions view, LoaderOptions options) =>
+        new(split, view, options with { Threads = _threads }, _cache);
 }

@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ReMem.Data;
+
+/// <summary>What happens to an image that cannot be read or decoded.</summary>
+public enum BadImagePolicy
+{
+    /// <summary>It is an error that names it.</summary>
+    Fail,
+
+    /// <summary>It is left out and counted.</summary>
+    Skip,
+}
+
+/// <summary>How batches are made.</summary>
+public sealed record LoaderOptions
+{
+    /// <summary>Images a batch, 1 to 65536. Default 64.</summary>
+    [Range(1, 65536)]
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>The run's seed, any number. Default 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Threads that decode and resize, 1 to 256. They do not change what comes out. Default 2.</summary>
+    [Range(1, 256)]
+    public int Threads { get; init; } = 2;
+
+    /// <summary>Batches made ahead of the consumer, 1 to 1024 (or as many as there are threads, where those are more). Default 3.</summary>
+    [Range(1, 1024)]
+    public int Prefetch { get; init; } = 3;
+
+    /// <summary>A new order every epoch. Default false: the source's order.</summary>
+    public bool Shuffle { get; init; }
+
+    /// <summary>Leaves out a last batch that is not full. Default false.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>What to do with an image that cannot be decoded. Default fail.</summary>
+    public BadImagePolicy OnBadImage { get; init; }
+
+    /// <summary>Bytes of decoded pixels to keep, 0 or more, where no cache is passed in. Default 1 GiB.</summary>
+    [Range(0, long.MaxValue)]
+    public long CacheBytes { get; init; } = 1L << 30;
+}

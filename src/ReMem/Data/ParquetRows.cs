@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.Json;
+using Parquet;
+using Parquet.Schema;
+
+namespace ReMem.Data;
+
+/// <summary>The rows of one split, gathered shard by shard.</summary>
+/// <param name="inFile">Keep the encoded images in a temporary file.</param>
+/// <param name="trainNames">The class names of training, for files whose metadata has none.</param>
+internal sealed class ParquetRows(bool inFile, IReadOnlyList<string>? trainNames)
+{
+    private static readonly string[] ImageColumns = ["image", "img"];
+    private static readonly string[] LabelColumns = ["label", "labels", "fine_label"];
+    private readonly EncodedStore _store = new(inFile);
+    private readonly List<string> _names = [];
+    private readonly List<string> _classes = [];
+
+    /// <summary>The class names of the files' metadata, in index order; null where there are none.</summary>
+    public IReadOnlyList<string>? ClassNames { get; private set; }
+
+    /// <summary>The labels are numbers, so that 10 comes after 9.</summary>
+    public bool LabelsAreNumbers { get; private set; }
+
+    public RawSplit ToSplit(string split, string where) =>
+        new(split, where, _classes.Distinct().ToArray(), _classes, _names, i => _store[i] ?? throw new InputException(
+            $"The image '{_names[i]}' has no bytes in the file, at most a path.",
+            remedy: "Save the data set with its images embedded, or leave bad images out with --on-bad-image skip."));
+
+    /// <summary>Adds a shard.</summary>
+    /// <exception cref="InputException">It is no Parquet, or lacks a column, or a label has no class.</exception>
+    public void Read(string file, DatasetOptions options)
+    {
+        try
+        {
+            ReadAsync(file, options).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is not InputException and not OutOfMemoryException)
+        {
+            // The Parquet reader answers damage with whatever exception its parser runs into.
+            throw new InputException($"'{file}' cannot be read as Parquet: {e.Message.TrimEnd('.')}.", remedy: "Copy or download the file again.", inner: e);
+        }
+    }
+
+    private async Task ReadAsync(string file, DatasetOptions options)
+    {
+        if (new FileInfo(file).Length == 0)
+            throw new InputException($"'{file}' is empty (0 bytes).", remedy: "Copy or download the file again.");
+        await using ParquetReader reader = await ParquetReader.CreateAsync(file).ConfigureAwait(false);
+        DataField image = ImageField(reader.Schema, file, options.ImageColumn);
+        DataField label = LabelField(reader.Schema, file, options.LabelColumn);
+        LabelsAreNumbers = label.ClrType != typeof(string);
+        IReadOnlyList<string>? names = LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
+        if (_names.Count > 0 && !(names ?? []).SequenceEqual(ClassNames ?? []))
+            throw new InputException($"'{file}' has other class names than the files before it.", remedy: "Write all files of a split with the same ClassLabel.");
+        ClassNames = names;
+        int row = 0;
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
+            var images = new byte[]?[rows.RowCount];
+            await rows.ReadAsync(image, images.AsMemory()).ConfigureAwait(false);
+            string?[] labels = await LabelsAsync(rows, label).ConfigureAwait(false);
+            for (int i = 0; i < images.Length; i++, row++)
+            {
+                _store.Add(images[i]);
+                _names.Add($"{file} row {row}");
+                _classes.Add(ClassOf(labels[i], file, row, label.Name));
+            }
+        }
+    }
+
+    private string ClassOf(string? label, string file, int row, string column)
+    {
+        if (label is null || (LabelsAreNumbers && label[0] == '-'))
+        {
+            throw new InputException(
+                $"'{file}' row {row} has no label ({column} is {label ?? "null"}).",
+                remedy: "Leave out unlabelled rows or files; a missing test split is taken from training.");
+        }
+
+        if (ClassNames is null || !LabelsAreNumbers)
+            return label;
+        return int.TryParse(label, CultureInfo.InvariantCulture, out int index) && index < ClassNames.Count
+            ? ClassNames[index]
+            : throw new InputException($"'{file}' row {row} has label {label}, but there are {ClassNames.Count} class names.", remedy: "Mend the file's ClassLabel.");
+    }
+
+    private static DataField ImageField(ParquetSchema schema, string file, string? column)
+    {
+        foreach (string path in (column is null ? ImageColumns : [column]).SelectMany(c => new[] { $"{c}/bytes", c }))
+        {
+            DataField? field = schema.DataFields.FirstOrDefault(f => f.Path.ToString() == path);
+            if (field?.ClrType == typeof(byte[]))
+                return field;
+        }
+
+        throw new InputException(
+            $"'{file}' has no column '{column ?? ImageColumns[0]}' of images (binary, or a struct with bytes); its columns: {Columns(schema)}.",
+            remedy: $"Write the encoded images to a column '{column ?? ImageColumns[0]}', as the Hugging Face layout does.");
+    }
+
+    private static DataField LabelField(ParquetSchema schema, string file, string? column)
+    {
+        string[] columns = column is null ? LabelColumns : [column];
+        DataField? field = columns.Select(c => schema.DataFields.FirstOrDefault(f => f.Path.ToString() == c)).FirstOrDefault(f => f is not null);
+        Type[] known = [typeof(long), typeof(int), typeof(short), typeof(sbyte), typeof(byte), typeof(ushort), typeof(uint), typeof(ulong), typeof(string)];
+        return field is not null && !field.IsArray && known.Contains(field.ClrType) ? field : throw new InputException(
+            $"'{file}' has no column '{columns[0]}' of labels (integers or text); its columns: {Columns(schema)}.",
+            remedy: $"Write the class indices or names to a column '{columns[0]}', as the Hugging Face layout does.");
+    }
+
+    private static string Columns(ParquetSchema schema) => string.Join(", ", schema.Fields.Select(f => f.Name));
+
+    private static async Task<string?[]> LabelsAsync(ParquetRowGroupReader rows, DataField field)
+    {
+        int count = (int)rows.RowCount;
+        if (field.ClrType == typeof(string))
+        {
+            var text = new string?[count];
+            await rows.ReadAsync(field, text.AsMemory()).ConfigureAwait(false);
+            return text;
+        }
+
+        return Type.GetTypeCode(field.ClrType) switch
+        {
+            TypeCode.Int64 => await NumbersAsync<long>(rows, field, count).ConfigureAwait(false),
+            TypeCode.Int32 => await NumbersAsync<int>(rows, field, count).ConfigureAwait(false),
+            TypeCode.Int16 => await NumbersAsync<short>(rows, field, count).ConfigureAwait(false),
+            TypeCode.SByte => await NumbersAsync<sbyte>(rows, field, count).ConfigureAwait(false),
+            TypeCode.Byte => await NumbersAsync<byte>(rows, field, count).ConfigureAwait(false),
+            TypeCode.UInt16 => await NumbersAsync<ushort>(rows, field, count).ConfigureAwait(false),
+            TypeCode.UInt32 => await NumbersAsync<uint>(rows, field, count).ConfigureAwait(false),
+            _ => await NumbersAsync<ulong>(rows, field, count).ConfigureAwait(false),
+        };
+    }
+
+    private static async Task<string?[]> NumbersAsync<T>(ParquetRowGroupReader rows, DataField field, int count)
+        where T : struct, IFormattable
+    {
+        var values = new T?[count];
+        await rows.ReadAsync<T>(field, values.AsMemory()).ConfigureAwait(false);
+        return values.Select(v => v?.ToString(null, CultureInfo.InvariantCulture)).ToArray();
+    }
+
+    /// <summary>The names of the ClassLabel feature, which <c>datasets</c> writes under the key "huggingface".</summary>
+    private static string[]? NamesOf(Dictionary<string, string> metadata, string column)
+    {
+        if (!metadata.TryGetValue("huggingface", out string? json))
+            return null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement features = document.RootElement.GetProperty("info").GetProperty("features");
+            return features.GetProperty(column).TryGetProperty("names", out JsonElement names)
+                ? names.EnumerateArray().Select(n => n.GetString() ?? "").ToArray()
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            // Another writer's metadata: the labels then speak for themselves.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,231 @@
+using ReMem.Data;
+using static TorchSharp.torch;
+
+namespace ReMem.Tests.Data;
+
+public sealed class BatchLoaderTests
+{
+    private static readonly ViewOptions Training = ViewOptions.ForTraining(12) with { ColorJitter = 0.3 };
+
+    private static LoaderOptions Options { get; } = new() { BatchSize = 4, Seed = 7, Shuffle = true };
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(8, 3)]
+    [InlineData(1, 50)]
+    public void BatchesDoNotDependOnThreadsOrPrefetch(int threads, int prefetch)
+    {
+        MemorySource source = MemorySource.Of(22);
+        List<Copy> one = Read(new BatchLoader(source, Training, Options with { Threads = 1 }), 3);
+        Assert.Equal(6, one.Count);
+        Assert.Equal(one, Read(new BatchLoader(source, Training, Options with { Threads = threads, Prefetch = prefetch }), 3));
+    }
+
+    [Fact]
+    public void EpochEnteredLaterGoesOnAlike()
+    {
+        var loader = new BatchLoader(MemorySource.Of(22), Training, Options);
+        Assert.Equal(Read(loader, 1).Skip(4), Read(loader, 1, 4));
+        Assert.Empty(Read(loader, 1, 6));
+    }
+
+    [Fact]
+    public void SeedAndEpochChangeOrderAndViews()
+    {
+        MemorySource source = MemorySource.Of(22);
+        var loader = new BatchLoader(source, Training, Options);
+        List<Copy> first = Read(loader, 0);
+        Assert.NotEqual(first.SelectMany(b => b.Indices), Read(loader, 1).SelectMany(b => b.Indices));
+        Assert.NotEqual(first.SelectMany(b => b.Indices), Read(new BatchLoader(source, Training, Options with { Seed = 8 }), 0).SelectMany(b => b.Indices));
+
+        var inOrder = new BatchLoader(source, Training, Options with { Shuffle = false });
+        List<Copy> epoch0 = Read(inOrder, 0), epoch1 = Read(inOrder, 1);
+        Assert.Equal(Enumerable.Range(0, 22), epoch0.SelectMany(b => b.Indices));
+        Assert.Equal(Enumerable.Range(0, 22), epoch1.SelectMany(b => b.Indices));
+        Assert.NotEqual(epoch0[0].Pixels, epoch1[0].Pixels);
+    }
+
+    [Fact]
+    public void ViewOfASampleDoesNotDependOnItsBatch()
+    {
+        MemorySource source = MemorySource.Of(8);
+        List<Copy> shuffled = Read(new BatchLoader(source, Training, Options), 5);
+        List<Copy> single = Read(new BatchLoader(source, Training, Options with { BatchSize = 1, Shuffle = false }), 5);
+        int plane = 3 * 12 * 12;
+        foreach (Copy batch in shuffled)
+        {
+            for (int i = 0; i < batch.Indices.Length; i++)
+                Assert.Equal(single[batch.Indices[i]].Pixels, batch.Pixels.AsSpan(i * plane, plane).ToArray());
+        }
+    }
+
+    [Fact]
+    public void EverySampleOnceWithItsLabelInPlanes()
+    {
+        MemorySource source = MemorySource.Of(10);
+        var loader = new BatchLoader(source, ViewOptions.ForEvaluation(8), Options);
+        Assert.Equal(3, loader.BatchesPerEpoch);
+        List<int> seen = [];
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            using (batch)
+            {
+                Assert.Equal([batch.Count, 3, 8, 8], batch.Images.shape);
+                Assert.Equal(ScalarType.Byte, batch.Images.dtype);
+                Assert.Equal(batch.Indices.Select(i => (long)(i % 3)), batch.Labels.data<long>().ToArray());
+                RgbImage view = View.Apply(
+                    ImageDecoder.Decode(source.Read(batch.Indices[0]), "x"), loader.View, View.Random(7, 0, batch.Indices[0]));
+                byte[] pixels = batch.Images.data<byte>().ToArray();
+                for (int p = 0; p < 64; p++)
+                {
+                    for (int c = 0; c < 3; c++)
+                        Assert.Equal(view.Pixels[(p * 3) + c], pixels[(c * 64) + p]);
+                }
+
+                seen.AddRange(batch.Indices);
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10), seen.Order());
+    }
+
+    [Fact]
+    public void DropLastLeavesOutTheRest()
+    {
+        var loader = new BatchLoader(MemorySource.Of(10), Training, Options with { DropLast = true });
+        Assert.Equal(2, loader.BatchesPerEpoch);
+        Assert.All(Read(loader, 0), b => Assert.Equal(4, b.Indices.Length));
+    }
+
+    [Fact]
+    public void ImagesAreDecodedOnceAndSharedThroughTheCache()
+    {
+        MemorySource source = MemorySource.Of(10);
+        var cache = new DecodedImageCache();
+        Read(new BatchLoader(source, Training, Options, cache), 0);
+        Read(new BatchLoader(source, Training, Options, cache), 1);
+        Read(new BatchLoader(new Subset(source, [3, 1]), ViewOptions.ForEvaluation(8), Options, cache), 0);
+        Assert.All(source.Reads, r => Assert.Equal(1, r));
+        Assert.True(cache.UsedBytes > 0);
+    }
+
+    [Fact]
+    public void CacheKeepsItsBudget()
+    {
+        MemorySource source = MemorySource.Of(10);
+        var cache = new DecodedImageCache(3000);
+        var loader = new BatchLoader(source, Training, Options, cache);
+        List<Copy> small = Read(loader, 0);
+        Read(loader, 0);
+        Assert.InRange(cache.UsedBytes, 1, 3000);
+        Assert.Contains(2, source.Reads);
+        Assert.Equal(Read(new BatchLoader(source, Training, Options), 0), small);
+        Read(new BatchLoader(source, Training, Options with { CacheBytes = 0 }), 0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void BadImageSurfacesAtItsBatch(int threads)
+    {
+        byte[][] images = Enumerable.Range(0, 12).Select(i => i == 6 ? [] : TestImages.Encode(9, 9, i)).ToArray();
+        var loader = new BatchLoader(new MemorySource(images), Training, Options with { Shuffle = false, Threads = threads });
+        List<int> seen = [];
+        InputException error = Assert.Throws<InputException>(() =>
+        {
+            foreach (Batch batch in loader.Epoch(0))
+            {
+                seen.AddRange(batch.Indices);
+                batch.Dispose();
+            }
+        });
+        Assert.Contains("memory/6.png", error.Message);
+        Assert.Equal([0, 1, 2, 3], seen);
+    }
+
+    [Fact]
+    public void SkippedImagesAreNamedAndLeaveTheBatches()
+    {
+        byte[][] images = Enumerable.Range(0, 12).Select(i => i is 6 or 2 ? [1, 2, 3] : TestImages.Encode(9, 9, i)).ToArray();
+        var source = new MemorySource(images);
+        LoaderOptions skip = Options with { OnBadImage = BadImagePolicy.Skip };
+        var loader = new BatchLoader(source, Training, skip);
+        Assert.Equal(["memory/2.png", "memory/6.png"], loader.BadImages.Select(b => b.Name));
+        Assert.Equal((10, 3), (loader.Count, loader.BatchesPerEpoch));
+        List<Copy> batches = Read(loader, 0);
+        Assert.Equal([0, 1, 3, 4, 5, 7, 8, 9, 10, 11], batches.SelectMany(b => b.Indices).Order());
+        Assert.Equal(batches, Read(new BatchLoader(source, Training, skip with { Threads = 5 }), 0));
+    }
+
+    [Fact]
+    public void StoppingEarlyEndsTheThreads()
+    {
+        MemorySource source = MemorySource.Of(400);
+        var loader = new BatchLoader(source, Training, Options with { Shuffle = false, Threads = 3, Prefetch = 3, CacheBytes = 0 });
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            batch.Dispose();
+            break;
+        }
+
+        int after = source.Reads.Sum();
+        Assert.InRange(after, 4, 4 * 8);
+        Thread.Sleep(50);
+        Assert.Equal(after, source.Reads.Sum());
+    }
+
+    [Fact]
+    public void PrefetchIsBounded()
+    {
+        MemorySource source = MemorySource.Of(400);
+        var loader = new BatchLoader(source, Training, Options with { Shuffle = false, Threads = 2, Prefetch = 3, CacheBytes = 0 });
+        using IEnumerator<Batch> batches = loader.Epoch(0).GetEnumerator();
+        Assert.True(batches.MoveNext());
+        batches.Current.Dispose();
+        Thread.Sleep(100);
+        Assert.Equal(4 * 4, source.Reads.Sum());
+    }
+
+    [Fact]
+    public void BatchesBelongToTheConsumer()
+    {
+        var loader = new BatchLoader(MemorySource.Of(8), Training, Options);
+        Batch first;
+        using (NewDisposeScope())
+            first = loader.Epoch(0).First();
+        Assert.False(first.Images.IsInvalid);
+        first.Dispose();
+        Assert.True(first.Images.IsInvalid);
+    }
+
+    [Theory]
+    [InlineData(0, 2, 3, "BatchSize")]
+    [InlineData(4, 0, 3, "Threads")]
+    [InlineData(4, 2, 0, "Prefetch")]
+    public void OptionOutOfRangeIsNamed(int batch, int threads, int prefetch, string name)
+    {
+        var options = new LoaderOptions { BatchSize = batch, Threads = threads, Prefetch = prefetch };
+        InputException error = Assert.Throws<InputException>(() => new BatchLoader(MemorySource.Of(2), Training, options));
+        Assert.Contains(name, error.Message);
+    }
+
+    private static List<Copy> Read(BatchLoader loader, int epoch, int firstBatch = 0)
+    {
+        List<Copy> copies = [];
+        foreach (Batch batch in loader.Epoch(epoch, firstBatch))
+        {
+            using (batch)
+                copies.Add(new Copy(batch.Indices, batch.Labels.data<long>().ToArray(), batch.Images.data<byte>().ToArray()));
+        }
+
+        return copies;
+    }
+
+    private sealed record Copy(int[] Indices, long[] Labels, byte[] Pixels)
+    {
+        public bool Equals(Copy? other) =>
+            other is not null && Indices.SequenceEqual(other.Indices) && Labels.SequenceEqual(other.Labels) && Pixels.SequenceEqual(other.Pixels);
+
+        public override int GetHashCode() => Indices.Length;
+    }
+}
