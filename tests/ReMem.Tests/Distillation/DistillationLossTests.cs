@@ -1,5 +1,4 @@
 using ReMem.Distillation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Distillation;

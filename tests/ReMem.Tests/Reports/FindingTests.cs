@@ -1,3 +1,4 @@
+using ReMem.Evaluation;
 using ReMem.Reports;
 
 namespace ReMem.Tests.Reports;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using ReMem.Evaluation;
 using ReMem.Reports;
 
 namespace ReMem.Tests.Reports;
