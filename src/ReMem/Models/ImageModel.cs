@@ -24,7 +24,7 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
     }
 }
 
-/// <summary>What a model is made with. Validated by <see cref="ModelCatalogue.Create"/>.</summary>
+/// <summary>What a model is made with. Validated by <see cref="ModelCatalogue.Create(string, ModelOptions)"/>.</summary>
 public sealed record ModelOptions
 {
     /// <summary>Outputs of the classifier; 1 or more. Default 1000.</summary>
@@ -33,7 +33,7 @@ public sealed record ModelOptions
     /// <summary>Side of the square input in pixels; a multiple of the patch size for ViTs. Default: the model's own.</summary>
     public int? ImageSize { get; init; }
 
-    /// <summary>Stochastic depth at the last block, 0 to below 1, rising linearly from 0 at the first. Default 0.</summary>
+    /// <summary>Stochastic depth at the last block, 0 to below 1, rising linearly from 0 at the first (Huang 2016). Default 0.</summary>
     public double DropPathRate { get; init; }
 
     /// <summary>Dropout before the classifier, 0 to below 1. Default: 0.</summary>

@@ -33,13 +33,17 @@ public sealed class MobileNetV3 : ImageModel
         conv_stem = nn.Conv2d(3, StemWidth, 3, stride: 2, padding: 1, bias: false);
         bn1 = nn.BatchNorm2d(StemWidth);
         int channels = StemWidth;
+        int block = 0;
+
+        // timm divides by all blocks with the last convolution, so no block reaches the full rate.
+        int blockCount = Small.Sum(s => s.Length) + 1;
         var stages = new List<(string, nn.Module<Tensor, Tensor>)>();
         foreach (MobileNetV3BlockShape[] stage in Small)
         {
             var made = new List<(string, nn.Module<Tensor, Tensor>)>();
             foreach (MobileNetV3BlockShape shape in stage)
             {
-                made.Add(($"{made.Count}", new MobileNetV3Block(channels, shape)));
+                made.Add(($"{made.Count}", new MobileNetV3Block(channels, shape, options.DropPathRate * block++ / blockCount)));
                 channels = shape.Out;
             }
 
@@ -123,11 +127,16 @@ public sealed class MobileNetV3Block : nn.Module<Tensor, Tensor>
     private readonly SqueezeExcite? _squeeze;
     private readonly Conv2d _project;
     private readonly BatchNorm2d _projectNorm;
+    private readonly double _dropPath;
 
     /// <summary>Builds the block.</summary>
-    public MobileNetV3Block(int channels, MobileNetV3BlockShape shape)
+    /// <param name="channels">Before it.</param>
+    /// <param name="shape">Its numbers.</param>
+    /// <param name="dropPath">Chance that a sample skips the block while training, where it has a residual.</param>
+    public MobileNetV3Block(int channels, MobileNetV3BlockShape shape, double dropPath = 0)
         : base(nameof(MobileNetV3Block))
     {
+        _dropPath = dropPath;
         Shape = shape;
         HasResidual = shape.Stride == 1 && channels == shape.Out;
         bool expands = shape.Hidden > 0;
@@ -161,7 +170,7 @@ public sealed class MobileNetV3Block : nn.Module<Tensor, Tensor>
         if (_squeeze is not null)
             h = _squeeze.call(h);
         h = _projectNorm.call(_project.call(h));
-        return (HasResidual ? h + x : h).MoveToOuterDisposeScope();
+        return (HasResidual ? StochasticDepth.Apply(h, _dropPath, training) + x : h).MoveToOuterDisposeScope();
     }
 
     private Tensor Activate(Tensor x) => Shape.HardSwish ? nn.functional.hardswish(x) : nn.functional.relu(x);

@@ -32,7 +32,8 @@ public sealed record ModelStatistics(long Parameters, long Macs)
             return output;
         }
 
-        _ = model.call(zeros(1, 3, model.ImageSize, model.ImageSize));
+        Tensor first = model.parameters().First();
+        _ = model.call(zeros(1, 3, model.ImageSize, model.ImageSize, dtype: first.dtype, device: first.device));
         foreach (Action remove in removers)
             remove();
         model.train(training);

@@ -25,6 +25,7 @@ public sealed class ResNet : ImageModel
             : nn.Conv2d(3, shape.Widths[0], 7, stride: 2, padding: 3, bias: false);
         bn1 = nn.BatchNorm2d(shape.Widths[0]);
         int width = shape.Widths[0];
+        int block = 0;
         _stages = new Sequential[shape.Widths.Count];
         register_module("conv1", conv1);
         register_module("bn1", bn1);
@@ -33,7 +34,8 @@ public sealed class ResNet : ImageModel
             var made = new List<(string, nn.Module<Tensor, Tensor>)>();
             for (int i = 0; i < shape.Layers[stage]; i++)
             {
-                made.Add(($"{i}", new ResNetBlock(width, shape.Widths[stage], i == 0 && stage > 0 ? 2 : 1)));
+                double drop = StochasticDepth.RateOf(options.DropPathRate, block++, shape.Layers.Sum());
+                made.Add(($"{i}", new ResNetBlock(width, shape.Widths[stage], i == 0 && stage > 0 ? 2 : 1, drop)));
                 width = shape.Widths[stage];
             }
 
@@ -100,11 +102,17 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
     private readonly Conv2d conv2;
     private readonly BatchNorm2d bn2;
     private readonly Sequential? downsample;
+    private readonly double _dropPath;
 
     /// <summary>Builds the block.</summary>
-    public ResNetBlock(int channels, int width, int stride)
+    /// <param name="channels">Before it.</param>
+    /// <param name="width">After it.</param>
+    /// <param name="stride">Of the first convolution and the shortcut.</param>
+    /// <param name="dropPath">Chance that a sample skips the convolutions while training.</param>
+    public ResNetBlock(int channels, int width, int stride, double dropPath = 0)
         : base(nameof(ResNetBlock))
     {
+        _dropPath = dropPath;
         Stride = stride;
         conv1 = nn.Conv2d(channels, width, 3, stride: stride, padding: 1, bias: false);
         bn1 = nn.BatchNorm2d(width);
@@ -126,7 +134,7 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor shortcut = downsample is null ? x : downsample.call(x);
-        Tensor h = bn2.call(conv2.call(bn1.call(conv1.call(x)).relu_()));
+        Tensor h = StochasticDepth.Apply(bn2.call(conv2.call(bn1.call(conv1.call(x)).relu_())), _dropPath, training);
         return (h + shortcut).relu_().MoveToOuterDisposeScope();
     }
 }

@@ -43,7 +43,7 @@ public sealed class VisionTransformer : ImageModel
         blocks = new ModuleList<VisionTransformerBlock>();
         for (int i = 0; i < shape.Depth; i++)
         {
-            double drop = shape.Depth == 1 ? options.DropPathRate : options.DropPathRate * i / (shape.Depth - 1);
+            double drop = StochasticDepth.RateOf(options.DropPathRate, i, shape.Depth);
             blocks.Add(new VisionTransformerBlock(shape.Width, shape.Heads, drop, NormEpsilon));
         }
 
@@ -66,8 +66,12 @@ public sealed class VisionTransformer : ImageModel
     public override int NumFeatures => Shape.Width;
 
     /// <summary>Tokens [B, 1 + Grid^2, C], class token first, after the final norm.</summary>
+    /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
     public override Tensor ForwardFeatures(Tensor x)
     {
+        // The patch convolution would drop a remainder of pixels in silence.
+        if (x.shape[2] != ImageSize || x.shape[3] != ImageSize)
+            throw new ArgumentException($"'{Info.Name}' was made for {ImageSize} x {ImageSize} pixels, not {x.shape[2]} x {x.shape[3]}.", nameof(x));
         using DisposeScope scope = NewDisposeScope();
         Tensor h = patch_embed.call(x);
         h = cat([cls_token.expand(h.shape[0], -1, -1), h], 1) + pos_embed;

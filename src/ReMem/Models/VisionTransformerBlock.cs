@@ -62,9 +62,7 @@ public sealed class VisionTransformerBlock : nn.Module<Tensor, Tensor>
         Tensor y = branch(x);
         if (scale != 1)
             y = y * scale;
-        if (_dropPath > 0 && training)
-            y = y * empty(y.shape[0], 1, 1, dtype: y.dtype, device: y.device).bernoulli_(1 - _dropPath).div_(1 - _dropPath);
-        return x + y;
+        return x + StochasticDepth.Apply(y, _dropPath, training);
     }
 
     private sealed class Attention : nn.Module<Tensor, Tensor>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ReMem.Models;
 using ReMem.Runtime;
 using TorchSharp;
@@ -17,36 +15,78 @@ public static class ModelFolder
     private const string ConfigFile = "config.json";
     private const string LabelsFile = "labels.txt";
 
-    /// <summary>Writes the folder; every file appears whole or not at all, the configuration last.</summary>
-    /// <param name="directory">Made where missing.</param>
+    /// <summary>
+    /// Writes the folder. All three files are complete beside the earlier ones before any of those is replaced, and a folder whose replacement
+    /// was cut off has no config.json, so that no mixture is ever loaded.
+    /// </summary>
+    /// <param name="directory">Made where missing; other files in it stay.</param>
     /// <param name="model">Not changed.</param>
-    /// <param name="labels">Class names in index order.</param>
+    /// <param name="labels">Class names in index order; a line break in one is a space in labels.txt.</param>
     /// <param name="castFloatsTo">Stores the weights in this type, such as Float16; null keeps float32.</param>
-    /// <exception cref="InputException">A file cannot be written.</exception>
+    /// <exception cref="InputException">A file cannot be written; an earlier folder is as it was.</exception>
+    /// <exception cref="ArgumentException">There are not as many labels as classes.</exception>
     public static void Save(string directory, ImageModel model, IReadOnlyList<string> labels, ScalarType? castFloatsTo = null)
     {
+        if (labels.Count != model.Options.NumClasses)
+            throw new ArgumentException($"{labels.Count} labels for {model.Options.NumClasses} classes.", nameof(labels));
         using DisposeScope scope = NewDisposeScope();
-        SafetensorsWriter.Write(Path.Combine(directory, WeightsFile), FoldedState(model), new Dictionary<string, string> { ["format"] = "pt" }, castFloatsTo);
-        AtomicFile.WriteAllText(Path.Combine(directory, LabelsFile), string.Concat(labels.Select(l => l + "\n")));
-        AtomicFile.WriteAllText(Path.Combine(directory, ConfigFile), Config(model, labels).ToJsonString(new() { WriteIndented = true }) + "\n");
+        string stage = Path.Combine(directory, $".{Guid.NewGuid():N}.tmp");
+        string InStage(string file) => Path.Combine(stage, file);
+        string Target(string file) => Path.Combine(directory, file);
+        try
+        {
+            SafetensorsWriter.Write(InStage(WeightsFile), FoldedState(model), new Dictionary<string, string> { ["format"] = "pt" }, castFloatsTo);
+            AtomicFile.WriteAllText(InStage(LabelsFile), string.Concat(labels.Select(l => l.ReplaceLineEndings(" ") + "\n")));
+            AtomicFile.WriteAllText(InStage(ConfigFile), ModelFolderConfig.Write(model, labels));
+            File.Delete(Target(ConfigFile));
+            foreach (string file in new[] { WeightsFile, LabelsFile, ConfigFile })
+                File.Move(InStage(file), Target(file), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.CannotWrite(directory, e);
+        }
+        finally
+        {
+            if (Directory.Exists(stage))
+                Directory.Delete(stage, recursive: true);
+        }
     }
 
-    /// <summary>Reads a folder that <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a folder that <see cref="Save"/> wrote, or one in timm's layout. The model normalises and crops as config.json says.</summary>
     /// <exception cref="InputException">A file is missing or does not fit the others.</exception>
     public static (ImageModel Model, IReadOnlyList<string> Labels) Load(string directory)
     {
-        string config = Path.Combine(directory, ConfigFile);
-        if (!File.Exists(config))
+        string path = Path.Combine(directory, ConfigFile);
+        if (!File.Exists(path))
             throw new InputException("This is no model folder: it has no config.json.", directory, "Give a folder that 'remem finetune' or 'remem distill' wrote.");
-        (string name, int classes, int size) = ReadConfig(config);
+        ModelFolderConfig config = ModelFolderConfig.Read(path);
         string labelsFile = Path.Combine(directory, LabelsFile);
-        string[] labels = File.Exists(labelsFile) ? File.ReadAllLines(labelsFile) : [.. Enumerable.Range(0, classes).Select(i => $"class {i}")];
-        if (labels.Length != classes)
-            throw new InputException($"labels.txt names {labels.Length} classes, but config.json says {classes}.", directory, "Restore the folder.");
-        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = classes, ImageSize = size });
-        WeightLoadReport report = WeightLoader.Load(model, Path.Combine(directory, WeightsFile));
-        if (report.NewHead.Count > 0)
-            throw new InputException($"The weights' head has {report.FileClasses} classes, but config.json says {classes}.", directory, "Restore the folder.");
+        IReadOnlyList<string> labels = File.Exists(labelsFile)
+            ? File.ReadAllLines(labelsFile)
+            : config.Labels ?? [.. Enumerable.Range(0, config.Options.NumClasses).Select(i => $"class {i}")];
+        if (labels.Count != config.Options.NumClasses)
+        {
+            string source = File.Exists(labelsFile) ? LabelsFile : "label_names";
+            throw new InputException($"{source} names {labels.Count} classes, but config.json says {config.Options.NumClasses}.", directory, "Restore the folder.");
+        }
+
+        ImageModel model = ModelCatalogue.Create(config.Info, config.Options);
+        try
+        {
+            WeightLoadReport report = WeightLoader.Load(model, Path.Combine(directory, WeightsFile));
+            if (report.NewHead.Count > 0)
+            {
+                string has = report.FileClasses is { } classes ? $"a head of {classes} classes" : "no head";
+                throw new InputException($"The weights have {has}, but config.json says {labels.Count} classes.", directory, "Restore the folder.");
+            }
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
         model.eval();
         return (model, labels);
     }
@@ -65,49 +105,5 @@ public static class ModelFolder
         }
 
         return state;
-    }
-
-    private static JsonObject Config(ImageModel model, IReadOnlyList<string> labels)
-    {
-        var arguments = new JsonObject();
-        if (model is VisionTransformer && model.ImageSize != model.Info.ImageSize)
-            arguments["img_size"] = model.ImageSize;
-        return new JsonObject
-        {
-            ["architecture"] = model.Info.Name,
-            ["num_classes"] = model.Options.NumClasses,
-            ["num_features"] = model.NumFeatures,
-            ["model_args"] = arguments,
-            ["pretrained_cfg"] = new JsonObject
-            {
-                ["custom_load"] = false,
-                ["input_size"] = new JsonArray(3, model.ImageSize, model.ImageSize),
-                ["interpolation"] = model.Info.Interpolation,
-                ["crop_pct"] = model.Info.CropPct,
-                ["crop_mode"] = "center",
-                ["mean"] = new JsonArray([.. model.Info.Normalization.Mean.Select(m => (JsonNode)m)]),
-                ["std"] = new JsonArray([.. model.Info.Normalization.Std.Select(s => (JsonNode)s)]),
-                ["num_classes"] = model.Options.NumClasses,
-                ["classifier"] = model.Info.Classifier,
-                ["label_names"] = new JsonArray([.. labels.Select(l => (JsonNode)l)]),
-            },
-        };
-    }
-
-    private static (string Name, int Classes, int Size) ReadConfig(string path)
-    {
-        try
-        {
-            using JsonDocument config = JsonDocument.Parse(File.ReadAllText(path));
-            JsonElement root = config.RootElement;
-            return (
-                root.GetProperty("architecture").GetString()!,
-                root.GetProperty("num_classes").GetInt32(),
-                root.GetProperty("pretrained_cfg").GetProperty("input_size")[1].GetInt32());
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new InputException("The model's config.json lacks architecture, num_classes or pretrained_cfg.input_size.", path, "Restore the folder.", e);
-        }
     }
 }

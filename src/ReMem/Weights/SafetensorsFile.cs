@@ -95,8 +95,10 @@ public sealed class SafetensorsFile : IDisposable
         if (!Tensors.TryGetValue(name, out TensorEntry? entry))
             throw new InputException($"The file has no tensor '{name}'.", Path);
         (ScalarType type, _) = Types[entry.DType];
-        Tensor result = empty([.. entry.Shape], type);
         long bytes = entry.End - entry.Begin;
+        if (bytes > int.MaxValue)
+            throw new InputException($"The tensor '{name}' has {bytes} bytes; one may have 2 GiB.", Path);
+        Tensor result = empty([.. entry.Shape], type);
         if (bytes == 0)
             return result;
         byte* source = null;

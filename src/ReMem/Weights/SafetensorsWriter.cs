@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using ReMem.Runtime;
@@ -9,26 +10,28 @@ namespace ReMem.Weights;
 /// <summary>Writes safetensors files as the reference implementation lays them out; a file appears whole or not at all.</summary>
 public static class SafetensorsWriter
 {
-    private static readonly Dictionary<ScalarType, string> Names = new()
-    {
-        [ScalarType.Float64] = "F64",
-        [ScalarType.Float32] = "F32",
-        [ScalarType.Float16] = "F16",
-        [ScalarType.BFloat16] = "BF16",
-        [ScalarType.Int64] = "I64",
-        [ScalarType.Int32] = "I32",
-        [ScalarType.Int16] = "I16",
-        [ScalarType.Int8] = "I8",
-        [ScalarType.Byte] = "U8",
-        [ScalarType.Bool] = "BOOL",
-    };
+    /// <summary>The types that can be written, in the reference implementation's order in a file: widest first, so that none is misaligned.</summary>
+    private static readonly (ScalarType Type, string Name)[] Types =
+    [
+        (ScalarType.Int64, "I64"),
+        (ScalarType.Float64, "F64"),
+        (ScalarType.Float32, "F32"),
+        (ScalarType.Int32, "I32"),
+        (ScalarType.BFloat16, "BF16"),
+        (ScalarType.Float16, "F16"),
+        (ScalarType.Int16, "I16"),
+        (ScalarType.Int8, "I8"),
+        (ScalarType.Byte, "U8"),
+        (ScalarType.Bool, "BOOL"),
+    ];
 
-    /// <summary>Writes tensors in the order given.</summary>
+    /// <summary>Writes tensors, ordered by type and then by name.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="tensors">By name.</param>
     /// <param name="metadata">Free-form strings.</param>
     /// <param name="castFloatsTo">Stores floating-point tensors in this type, such as Float16; null keeps theirs.</param>
-    /// <exception cref="InputException">The file cannot be written.</exception>
+    /// <exception cref="InputException">The file cannot be written, or a finite value does not fit <paramref name="castFloatsTo"/>.</exception>
+    /// <exception cref="ArgumentException">A name stands twice, or a type has no name in the format.</exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? castFloatsTo = null)
     {
@@ -37,26 +40,31 @@ public static class SafetensorsWriter
         var header = new JsonObject();
         if (metadata is { Count: > 0 })
             header["__metadata__"] = new JsonObject(metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
-        var stored = new List<Tensor>();
-        long at = 0;
+        var stored = new List<(string Name, Tensor Value, int Rank)>();
         foreach ((string name, Tensor tensor) in tensors)
         {
-            Tensor value = tensor.detach().cpu();
-            if (castFloatsTo is { } type && value.is_floating_point())
-                value = value.to(type);
-            value = value.contiguous();
+            Tensor value = Prepare(name, tensor, castFloatsTo, path);
+            int rank = Array.FindIndex(Types, t => t.Type == value.dtype);
+            if (rank < 0)
+                throw new ArgumentException($"The tensor '{name}' has the type {value.dtype}, which safetensors cannot hold.", nameof(tensors));
+            stored.Add((name, value, rank));
+        }
+
+        stored = [.. stored.OrderBy(t => t.Rank).ThenBy(t => t.Name, StringComparer.Ordinal)];
+        long at = 0;
+        foreach ((string name, Tensor value, int rank) in stored)
+        {
             long end = at + (value.numel() * value.element_size());
-            header[name] = new JsonObject
+            header.Add(name, new JsonObject
             {
-                ["dtype"] = Names[value.dtype],
+                ["dtype"] = Types[rank].Name,
                 ["shape"] = new JsonArray([.. value.shape.Select(d => (JsonNode)d)]),
                 ["data_offsets"] = new JsonArray(at, end),
-            };
-            stored.Add(value);
+            });
             at = end;
         }
 
-        byte[] json = System.Text.Encoding.UTF8.GetBytes(header.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        byte[] json = Encoding.UTF8.GetBytes(header.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         AtomicFile.Write(path, stream =>
         {
             // Tensors start at a multiple of 8 bytes; the format pads the header with spaces.
@@ -65,11 +73,22 @@ public static class SafetensorsWriter
             stream.Write(json);
             for (int i = 0; i < padding; i++)
                 stream.WriteByte((byte)' ');
-            foreach (Tensor value in stored)
+            foreach ((_, Tensor value, _) in stored)
             {
                 if (value.numel() > 0)
                     stream.Write(value.bytes);
             }
         });
+    }
+
+    private static Tensor Prepare(string name, Tensor tensor, ScalarType? castFloatsTo, string path)
+    {
+        Tensor value = tensor.detach().cpu().contiguous();
+        if (castFloatsTo is not { } type || !value.is_floating_point() || value.dtype == type)
+            return value;
+        Tensor cast = value.to(type);
+        if (!cast.isfinite().eq(value.isfinite()).all().item<bool>())
+            throw new InputException($"The tensor '{name}' has values that {type} cannot hold.", path, "Store float32 or bfloat16.");
+        return cast;
     }
 }

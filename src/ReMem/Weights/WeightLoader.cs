@@ -12,6 +12,15 @@ namespace ReMem.Weights;
 /// <param name="FileClasses">Classes of the file's head; null where it has none.</param>
 public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<string> Resampled, IReadOnlyList<string> NewHead, long? FileClasses)
 {
+    /// <summary>The model's tensors that the file lacks, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>The file's tensors that the model lacks; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
+    public IReadOnlyList<string> Unexpected { get; init; } = [];
+
+    /// <summary>Tensors of another shape in the file, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
+    public IReadOnlyList<string> MisShaped { get; init; } = [];
+
     /// <summary>One line for a person.</summary>
     public override string ToString()
     {
@@ -20,8 +29,21 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
             text += $"; {string.Join(", ", Resampled)} resampled to this image size";
         if (NewHead.Count > 0)
             text += $"; new head ({(FileClasses is { } classes ? $"the file's has {classes} classes" : "the file has none")})";
+        foreach ((IReadOnlyList<string> names, string what) in new[] { (Missing, "missing"), (Unexpected, "unexpected"), (MisShaped, "of another shape") })
+        {
+            if (names.Count > 0)
+                text += $"; {names.Count} {what} ({WeightLoader.Few(names)})";
+        }
+
         return text;
     }
+}
+
+/// <summary>How strict loading is.</summary>
+public sealed record WeightLoadOptions
+{
+    /// <summary>Whether missing, unexpected and mis-shaped tensors are only reported, as long as some tensor fits. Default false: an error.</summary>
+    public bool AllowMissing { get; init; }
 }
 
 /// <summary>Reads weights into a model by name.</summary>
@@ -30,23 +52,27 @@ public static class WeightLoader
     private const int NamesShown = 3;
 
     /// <summary>Loads a safetensors file; floats are cast to the model's type, position embeddings resampled, a head of other classes left new.</summary>
+    /// <param name="model">Its classifier is <see cref="ModelInfo.Classifier"/>.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How strict; null is the default.</param>
     /// <exception cref="InputException">A tensor is missing, unexpected, mis-shaped or not finite, or the weights are another architecture's. The
     /// model is unchanged.</exception>
-    public static WeightLoadReport Load(ImageModel model, string path)
+    public static WeightLoadReport Load(ImageModel model, string path, WeightLoadOptions? options = null)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Dictionary<string, Tensor> targets = model.state_dict();
         string[] head = [$"{model.Info.Classifier}.weight", $"{model.Info.Classifier}.bias"];
-        bool newHead = head.Any(h => !file.Tensors.TryGetValue(h, out TensorEntry? entry) || !entry.Shape.SequenceEqual(targets[h].shape));
-        string[] skipped = newHead ? head : [];
+        string[] skipped = IsOtherHead(file, head, targets) ? head : [];
 
         string[] missing = [.. targets.Keys.Where(n => !file.Tensors.ContainsKey(n) && !skipped.Contains(n) && !n.EndsWith("num_batches_tracked", StringComparison.Ordinal))];
         string[] unexpected = [.. file.Tensors.Keys.Where(n => !targets.ContainsKey(n))];
-        string[] shared = [.. targets.Keys.Where(n => file.Tensors.ContainsKey(n) && !skipped.Contains(n))];
-        string[] misshaped = [.. shared.Where(n => !file.Tensors[n].Shape.SequenceEqual(targets[n].shape) && !CanResample(model, n, file.Tensors[n]))];
-        if (missing.Length + unexpected.Length + misshaped.Length > 0)
+        string[] common = [.. targets.Keys.Where(n => file.Tensors.ContainsKey(n) && !skipped.Contains(n))];
+        string[] misshaped = [.. common.Where(n => !file.Tensors[n].Shape.SequenceEqual(targets[n].shape) && !CanResample(model, n, file.Tensors[n]))];
+        string[] shared = [.. common.Except(misshaped)];
+        bool fits = missing.Length + unexpected.Length + misshaped.Length == 0;
+        if (!fits && (options?.AllowMissing != true || shared.Length == 0))
             throw DoesNotFit(model, file, missing, unexpected, misshaped, targets);
 
         var resampled = new List<string>();
@@ -67,8 +93,8 @@ public static class WeightLoader
 
         foreach ((Tensor target, Tensor value) in values)
             target.copy_(value);
-        long? classes = file.Tensors.TryGetValue(head[0], out TensorEntry? given) ? given.Shape[0] : null;
-        return new WeightLoadReport(path, values.Count, resampled, skipped, classes);
+        long? classes = file.Tensors.TryGetValue(head[0], out TensorEntry? given) && given.Shape.Count == 2 ? given.Shape[0] : null;
+        return new WeightLoadReport(path, values.Count, resampled, skipped, classes) { Missing = missing, Unexpected = unexpected, MisShaped = misshaped };
     }
 
     /// <summary>How many classes the head in a weights file has.</summary>
@@ -77,9 +103,22 @@ public static class WeightLoader
     {
         string name = $"{ModelCatalogue.Info(model).Classifier}.weight";
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        return file.Tensors.TryGetValue(name, out TensorEntry? head)
+        return file.Tensors.TryGetValue(name, out TensorEntry? head) && head.Shape.Count == 2
             ? (int)head.Shape[0]
             : throw new InputException($"The weights have no classifier '{name}' for the model '{model}'.", path, "Give the weights of that model, with its head.");
+    }
+
+    internal static string Few(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : string.Empty);
+
+    /// <summary>Whether the file has no head, or one of as wide features and other classes.</summary>
+    private static bool IsOtherHead(SafetensorsFile file, string[] head, Dictionary<string, Tensor> targets)
+    {
+        if (!head.Any(file.Tensors.ContainsKey))
+            return true;
+        long[] wanted = targets[head[0]].shape;
+        return file.Tensors.TryGetValue(head[0], out TensorEntry? given)
+            && given.Shape.Count == 2 && given.Shape[1] == wanted[1] && given.Shape[0] != wanted[0];
     }
 
     private static bool CanResample(ImageModel model, string name, TensorEntry entry)
@@ -104,30 +143,13 @@ public static class WeightLoader
             parts.Add($"{misshaped.Length} have another shape ('{first}' is [{string.Join(", ", file.Tensors[first].Shape)}] rather than [{string.Join(", ", targets[first].shape)}])");
         }
 
-        string? fits = Guess(file);
-        return new InputException(
-            $"The weights are not those of '{model.Info.Name}': {string.Join(", ", parts)}.",
-            file.Path,
-            fits is null ? "Give the weights of that model." : $"They look like '{fits}'.");
-    }
-
-    private static string Few(string[] names) => string.Join(", ", names.Take(NamesShown)) + (names.Length > NamesShown ? ", ..." : string.Empty);
-
-    /// <summary>The catalogue's architecture whose parameters share most names and shapes with the file, where nearly all do.</summary>
-    private static string? Guess(SafetensorsFile file)
-    {
-        const double nearlyAll = 0.9;
-        (string? best, double share) = (null, nearlyAll);
-        foreach (ModelInfo info in ModelCatalogue.All)
+        IReadOnlyList<string> alike = ArchitectureGuess.Of(file);
+        string remedy = alike switch
         {
-            using ImageModel candidate = ModelCatalogue.Create(info.Name);
-            Dictionary<string, Tensor> state = candidate.state_dict();
-            double fits = state.Count(s => file.Tensors.TryGetValue(s.Key, out TensorEntry? e) && e.Shape.SequenceEqual(s.Value.shape));
-            double candidateShare = fits / Math.Max(state.Count, file.Tensors.Count);
-            if (candidateShare > share)
-                (best, share) = (info.Name, candidateShare);
-        }
-
-        return best;
+            [] => "Give the weights of that model.",
+            _ when alike.Contains(model.Info.Name) => "Give weights that have all its tensors and no others.",
+            _ => $"They look like {string.Join(" or ", alike.Select(n => $"'{n}'"))}.",
+        };
+        return new InputException($"The weights are not those of '{model.Info.Name}': {string.Join(", ", parts)}.", file.Path, remedy);
     }
 }

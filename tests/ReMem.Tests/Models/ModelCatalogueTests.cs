@@ -1,0 +1,104 @@
+using ReMem.Models;
+using static TorchSharp.torch;
+
+namespace ReMem.Tests.Models;
+
+public class ModelCatalogueTests
+{
+    private static readonly string[] Small = ["vit_pico_patch4_32", "resnet18", "resnet20", "mobilenetv3_small_100"];
+
+    public static TheoryData<string> SmallModels => [.. Small];
+
+    [Theory]
+    [InlineData("deit_tiny_patch16_244", "deit_tiny_patch16_224")]
+    [InlineData("ResNet18", "resnet18")]
+    [InlineData("mobilenet_v3_small_100", "mobilenetv3_small_100")]
+    public void An_unknown_name_offers_the_nearest(string asked, string nearest)
+    {
+        InputException e = Assert.Throws<InputException>(() => ModelCatalogue.Create(asked));
+        Assert.Contains($"'{asked}'; did you mean '{nearest}'?", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Impossible_options_are_refused_by_name_and_value()
+    {
+        (ModelOptions Options, string Text)[] cases =
+        [
+            (new() { NumClasses = 0 }, "number of classes is 0"),
+            (new() { ImageSize = -32 }, "image size is -32"),
+            (new() { DropPathRate = 1 }, "drop path rate is 1"),
+            (new() { DropRate = double.NaN }, "drop rate is NaN"),
+        ];
+        foreach ((ModelOptions options, string text) in cases)
+        {
+            InputException e = Assert.Throws<InputException>(() => ModelCatalogue.Create("resnet20", options));
+            Assert.Contains(text, e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SmallModels))]
+    public void A_seed_decides_the_initialisation(string name)
+    {
+        using var scope = NewDisposeScope();
+        Dictionary<string, Tensor> Make(long seed)
+        {
+            manual_seed(seed);
+            return ModelCatalogue.Create(name, new ModelOptions { NumClasses = 3 }).state_dict();
+        }
+
+        Dictionary<string, Tensor> first = Make(5), again = Make(5), other = Make(6);
+        Assert.All(first, t => Assert.True(Goldens.Same(t.Value, again[t.Key]), t.Key));
+        Assert.Contains(first, t => !Goldens.Same(t.Value, other[t.Key]));
+    }
+
+    [Theory]
+    [MemberData(nameof(SmallModels))]
+    public void A_model_made_and_used_in_a_scope_outlives_it_and_leaks_nothing(string name)
+    {
+        ImageModel model;
+        using (NewDisposeScope())
+            model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 3, ImageSize = 32 });
+        using (model)
+        using (no_grad())
+        using (Tensor input = zeros(2, 3, 32, 32))
+        {
+            model.eval();
+            model.call(input).Dispose();
+            long before = Tensor.TotalCount;
+            using (Tensor logits = model.call(input))
+                Assert.Equal([2, 3], logits.shape);
+            Assert.Equal(before, Tensor.TotalCount);
+            using Tensor features = model.ForwardFeatures(input);
+            using Tensor pooled = model.ForwardHead(features, preLogits: true);
+            Assert.Equal([2, model.NumFeatures], pooled.shape);
+        }
+    }
+
+    [Fact]
+    public void A_model_can_carry_other_facts_than_the_catalogue()
+    {
+        ModelInfo info = ModelCatalogue.Info("resnet20") with { Normalization = Normalization.Half };
+        using ImageModel model = ModelCatalogue.Create(info);
+        Assert.Equal(Normalization.Half, model.Info.Normalization);
+    }
+
+    [Fact]
+    public void Residual_networks_start_as_timm_does()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        Dictionary<string, Tensor> resnet = ModelCatalogue.Create("resnet18").state_dict();
+        Assert.Equal(0, resnet["layer2.1.bn2.weight"].abs().max().item<float>());
+        Assert.Equal(1, resnet["layer2.1.bn1.weight"].min().item<float>());
+
+        // Kaiming, fan-out: sqrt(2 / (128 * 9)).
+        Assert.InRange(resnet["layer2.1.conv1.weight"].std().item<float>(), 0.0412f, 0.0421f);
+        Dictionary<string, Tensor> mobile = ModelCatalogue.Create("mobilenetv3_small_100").state_dict();
+
+        // Depthwise: sqrt(2 / (5 * 5)), the fan-out of one group.
+        Assert.InRange(mobile["blocks.4.1.conv_dw.weight"].std().item<float>(), 0.277f, 0.289f);
+        Assert.InRange(mobile["classifier.weight"].abs().max().item<float>(), 0.0315f, 0.03163f);
+        Assert.Equal(0, mobile["conv_head.bias"].abs().max().item<float>());
+    }
+}

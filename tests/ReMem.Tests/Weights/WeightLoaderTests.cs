@@ -1,0 +1,183 @@
+using ReMem.Models;
+using ReMem.Tests.Models;
+using ReMem.Weights;
+using static TorchSharp.torch;
+
+namespace ReMem.Tests.Weights;
+
+public sealed class WeightLoaderTests : IDisposable
+{
+    private const string Vit = "vit_pico_patch4_32";
+    private readonly TemporaryFolder _folder = new();
+    private readonly IDisposable _scope = NewDisposeScope();
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(ScalarType.Float16, 1e-3)]
+    [InlineData(ScalarType.BFloat16, 1e-2)]
+    [InlineData(ScalarType.Float64, 0)]
+    public void Every_tensor_is_read_and_cast_to_the_models_type(ScalarType? stored, double tolerance)
+    {
+        ImageModel source = Filled("resnet20");
+        string path = Store(source.state_dict(), stored);
+        ImageModel model = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 5 });
+        WeightLoadReport report = WeightLoader.Load(model, path);
+        Dictionary<string, Tensor> wanted = source.state_dict();
+        Assert.Equal(wanted.Count, report.Loaded);
+        Assert.Empty(report.NewHead.Concat(report.Resampled));
+        foreach (var (name, value) in model.state_dict())
+        {
+            Assert.Equal(wanted[name].dtype, value.dtype);
+            Assert.True((value - wanted[name]).abs().max().to(ScalarType.Float64).item<double>() <= tolerance, name);
+        }
+    }
+
+    [Fact]
+    public void A_head_of_other_classes_stays_new_and_is_said()
+    {
+        ImageModel source = Filled(Vit);
+        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 9 });
+        Tensor fresh = model.state_dict()["head.weight"].clone();
+        WeightLoadReport report = WeightLoader.Load(model, Store(source.state_dict()));
+        Assert.Equal(["head.weight", "head.bias"], report.NewHead);
+        Assert.Equal(5, report.FileClasses);
+        Assert.Contains("new head (the file's has 5 classes)", report.ToString(), StringComparison.Ordinal);
+        Assert.True(Goldens.Same(fresh, model.state_dict()["head.weight"]));
+        Assert.True(Goldens.Same(source.state_dict()["norm.weight"], model.state_dict()["norm.weight"]));
+
+        Dictionary<string, Tensor> headless = source.state_dict();
+        headless.Remove("head.weight");
+        headless.Remove("head.bias");
+        Assert.Contains("the file has none", WeightLoader.Load(model, Store(headless)).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Position_embeddings_of_another_resolution_are_resampled()
+    {
+        ImageModel source = Filled(Vit);
+        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5, ImageSize = 48 });
+        WeightLoadReport report = WeightLoader.Load(model, Store(source.state_dict()));
+        Assert.Equal(["pos_embed"], report.Resampled);
+        Tensor expected = PositionEmbedding.Resample(source.state_dict()["pos_embed"], 12, 1);
+        Assert.True(Goldens.Same(expected, model.state_dict()["pos_embed"]));
+    }
+
+    [Fact]
+    public void Missing_unexpected_and_misshaped_tensors_are_named_and_nothing_is_changed()
+    {
+        Dictionary<string, Tensor> broken = Broken();
+        string path = Store(broken);
+        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5 });
+        Dictionary<string, Tensor> before = model.state_dict().ToDictionary(t => t.Key, t => t.Value.clone());
+        InputException e = Assert.Throws<InputException>(() => WeightLoader.Load(model, path));
+        Assert.Contains("1 tensors are missing (blocks.1.norm1.bias)", e.Message, StringComparison.Ordinal);
+        Assert.Contains("1 are unexpected (extra)", e.Message, StringComparison.Ordinal);
+        Assert.Contains("'norm.weight' is [7] rather than [128]", e.Message, StringComparison.Ordinal);
+        Assert.Equal(path, e.Where);
+        Assert.All(model.state_dict(), t => Assert.True(Goldens.Same(before[t.Key], t.Value), t.Key));
+    }
+
+    [Fact]
+    public void AllowMissing_loads_what_fits_and_reports_the_rest()
+    {
+        Dictionary<string, Tensor> broken = Broken();
+        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5 });
+        WeightLoadReport report = WeightLoader.Load(model, Store(broken), new WeightLoadOptions { AllowMissing = true });
+        Assert.Equal((["blocks.1.norm1.bias"], ["extra"], ["norm.weight"]), (report.Missing.ToArray(), report.Unexpected.ToArray(), report.MisShaped.ToArray()), Comparer);
+        Assert.Contains("1 missing (blocks.1.norm1.bias); 1 unexpected (extra); 1 of another shape (norm.weight)", report.ToString(), StringComparison.Ordinal);
+        Assert.True(Goldens.Same(broken["norm.bias"], model.state_dict()["norm.bias"]));
+        Assert.Equal(1, model.state_dict()["norm.weight"].min().item<float>());
+
+        string foreign = Store(new Dictionary<string, Tensor> { ["other"] = zeros(2) });
+        Assert.Throws<InputException>(() => WeightLoader.Load(model, foreign, new WeightLoadOptions { AllowMissing = true }));
+    }
+
+    [Theory]
+    [InlineData("resnet20", "resnet18", "'resnet20'")]
+    [InlineData("resnet20", Vit, "'resnet20'")]
+    [InlineData("mobilenetv3_small_100", "resnet18", "'mobilenetv3_small_100'")]
+    [InlineData("deit_tiny_patch16_224", "vit_small_patch16_224", "'vit_tiny_patch16_224' or 'deit_tiny_patch16_224'")]
+    public void Weights_of_another_architecture_are_recognised(string stored, string asked, string guess)
+    {
+        ImageModel model = ModelCatalogue.Create(asked, new ModelOptions { NumClasses = 5 });
+        InputException e = Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(Filled(stored).state_dict())));
+        Assert.Contains($"not those of '{asked}'", e.Message, StringComparison.Ordinal);
+        Assert.Equal($"They look like {guess}.", e.Remedy);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_not_finite_are_refused_by_name(float bad)
+    {
+        Dictionary<string, Tensor> state = Filled("resnet20").state_dict();
+        state["layer2.1.conv1.weight"] = state["layer2.1.conv1.weight"].detach().clone();
+        using (no_grad())
+            state["layer2.1.conv1.weight"][3, 2, 1, 0] = bad;
+        ImageModel model = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 5 });
+        Tensor before = model.state_dict()["conv1.weight"].clone();
+        InputException e = Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state)));
+        Assert.Contains("'layer2.1.conv1.weight'", e.Message, StringComparison.Ordinal);
+        Assert.True(Goldens.Same(before, model.state_dict()["conv1.weight"]));
+    }
+
+    [Fact]
+    public void A_head_of_other_width_is_no_new_head()
+    {
+        Dictionary<string, Tensor> state = Filled(Vit).state_dict();
+        state["head.weight"] = zeros(9, 64);
+        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5 });
+        Assert.Contains("'head.weight' is [9, 64]", Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classes_are_counted_from_the_head()
+    {
+        Assert.Equal(5, WeightLoader.CountClasses("resnet20", Store(Filled("resnet20").state_dict())));
+        Assert.Throws<InputException>(() => WeightLoader.CountClasses(Vit, Store(Filled("resnet20").state_dict())));
+    }
+
+    [Fact]
+    public void DeiT_tinys_published_weights_load_whole()
+    {
+        string path = Assets.Path("deit_tiny/model.safetensors");
+        ImageModel model = ModelCatalogue.Create("deit_tiny_patch16_224");
+        WeightLoadReport report = WeightLoader.Load(model, path);
+        Assert.Equal((152, 0, 0), (report.Loaded, report.NewHead.Count, report.Resampled.Count));
+        Assert.Equal(5_717_416, model.parameters().Sum(p => p.numel()));
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        Assert.All(model.state_dict(), t => Assert.True(Goldens.Same(file.Read(t.Key), t.Value), t.Key));
+    }
+
+    private static readonly EqualityComparer<(string[], string[], string[])> Comparer = EqualityComparer<(string[], string[], string[])>.Create(
+        (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2) && a.Item3.SequenceEqual(b.Item3), _ => 0);
+
+    private static ImageModel Filled(string name)
+    {
+        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 5 });
+        GoldenWeights.Fill(model);
+        return model;
+    }
+
+    private static Dictionary<string, Tensor> Broken()
+    {
+        Dictionary<string, Tensor> state = Filled(Vit).state_dict();
+        state.Remove("blocks.1.norm1.bias");
+        state["extra"] = zeros(3);
+        state["norm.weight"] = zeros(7);
+        return state;
+    }
+
+    private string Store(Dictionary<string, Tensor> state, ScalarType? type = null)
+    {
+        string path = _folder.File($"{Guid.NewGuid():N}.safetensors");
+        SafetensorsWriter.Write(path, state, castFloatsTo: type);
+        return path;
+    }
+}
