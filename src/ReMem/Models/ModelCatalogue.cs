@@ -1,4 +1,5 @@
 using ReMem.Runtime;
+using static TorchSharp.torch;
 
 namespace ReMem.Models;
 
@@ -31,7 +32,12 @@ public static class ModelCatalogue
         Require(options.ImageSize is null or >= 8, "image size", options.ImageSize, "8 or more");
         Require(options.DropPathRate is >= 0 and < 1, "drop path rate", options.DropPathRate, "between 0 and 1");
         Require(options.DropRate is >= 0 and < 1, "drop rate", options.DropRate, "between 0 and 1");
-        return entry.Create(info, options);
+        ImageModel model = entry.Create(info, options);
+
+        // A model lives as long as its owner says, also when it is made inside a scope.
+        foreach ((_, Tensor value) in model.state_dict())
+            value.DetachFromDisposeScope();
+        return model;
     }
 
     /// <summary>A ViT's numbers without building it; null for other architectures.</summary>

@@ -112,13 +112,15 @@ public sealed class VisionTransformer : ImageModel
     private void Initialise()
     {
         using var guard = no_grad();
-        nn.init.trunc_normal_(pos_embed, std: 0.02, a: -2, b: 2);
+
+        // timm cuts the normal at -2 and 2, a hundred deviations away: no cut at all. (TorchSharp 0.107's trunc_normal_ fills with a constant.)
+        nn.init.normal_(pos_embed, std: 0.02);
         nn.init.normal_(cls_token, std: 1e-6);
         foreach ((_, nn.Module module) in named_modules())
         {
             if (module is not Linear linear)
                 continue;
-            nn.init.trunc_normal_(linear.weight!, std: 0.02, a: -2, b: 2);
+            nn.init.normal_(linear.weight!, std: 0.02);
             if (linear.bias is not null)
                 nn.init.zeros_(linear.bias);
         }

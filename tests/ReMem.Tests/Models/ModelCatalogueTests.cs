@@ -1,8 +1,10 @@
 using ReMem.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Models;
 
+[Collection(TorchGenerator.Name)]
 public class ModelCatalogueTests
 {
     private static readonly string[] Small = ["vit_pico_patch4_32", "resnet18", "resnet20", "mobilenetv3_small_100"];
@@ -44,7 +46,8 @@ public class ModelCatalogueTests
         Dictionary<string, Tensor> Make(long seed)
         {
             manual_seed(seed);
-            return ModelCatalogue.Create(name, new ModelOptions { NumClasses = 3 }).state_dict();
+            using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 3 });
+            return model.state_dict().ToDictionary(t => t.Key, t => t.Value.detach().clone());
         }
 
         Dictionary<string, Tensor> first = Make(5), again = Make(5), other = Make(6);
@@ -65,10 +68,10 @@ public class ModelCatalogueTests
         {
             model.eval();
             model.call(input).Dispose();
-            long before = Tensor.TotalCount;
+            long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
             using (Tensor logits = model.call(input))
                 Assert.Equal([2, 3], logits.shape);
-            Assert.Equal(before, Tensor.TotalCount);
+            Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
             using Tensor features = model.ForwardFeatures(input);
             using Tensor pooled = model.ForwardHead(features, preLogits: true);
             Assert.Equal([2, model.NumFeatures], pooled.shape);
@@ -88,13 +91,15 @@ public class ModelCatalogueTests
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
-        Dictionary<string, Tensor> resnet = ModelCatalogue.Create("resnet18").state_dict();
+        using ImageModel resnetModel = ModelCatalogue.Create("resnet18");
+        using ImageModel mobileModel = ModelCatalogue.Create("mobilenetv3_small_100");
+        Dictionary<string, Tensor> resnet = resnetModel.state_dict();
         Assert.Equal(0, resnet["layer2.1.bn2.weight"].abs().max().item<float>());
         Assert.Equal(1, resnet["layer2.1.bn1.weight"].min().item<float>());
 
         // Kaiming, fan-out: sqrt(2 / (128 * 9)).
         Assert.InRange(resnet["layer2.1.conv1.weight"].std().item<float>(), 0.0412f, 0.0421f);
-        Dictionary<string, Tensor> mobile = ModelCatalogue.Create("mobilenetv3_small_100").state_dict();
+        Dictionary<string, Tensor> mobile = mobileModel.state_dict();
 
         // Depthwise: sqrt(2 / (5 * 5)), the fan-out of one group.
         Assert.InRange(mobile["blocks.4.1.conv_dw.weight"].std().item<float>(), 0.277f, 0.289f);

@@ -1,5 +1,5 @@
 using ReMem.Models;
-using static TorchSharp.torch;
+using TorchSharp;
 
 namespace ReMem.Tests.Models;
 
@@ -33,9 +33,9 @@ public class ModelStatisticsTests
         using ImageModel model = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 10 });
         model.train();
         ModelStatistics first = ModelStatistics.Of(model);
-        long before = Tensor.TotalCount;
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Assert.Equal(first, ModelStatistics.Of(model));
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         Assert.True(model.training);
         Assert.Equal(0, model.state_dict()["bn1.num_batches_tracked"].item<long>());
     }

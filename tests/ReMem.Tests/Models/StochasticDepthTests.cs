@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Models;
 
+[Collection(TorchGenerator.Name)]
 public class StochasticDepthTests
 {
     [Fact]

@@ -33,6 +33,7 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Equal((model.Info.Name, size, 4, false), (loaded.Info.Name, loaded.ImageSize, loaded.Options.NumClasses, loaded.training));
         Dictionary<string, Tensor> state = loaded.state_dict();
         Assert.All(model.state_dict(), t => Assert.True(Goldens.Same(t.Value, state[t.Key]), t.Key));
+        GC.KeepAlive((model, loaded));
     }
 
     [Fact]
@@ -171,7 +172,8 @@ public sealed class ModelFolderTests : IDisposable
         ImageModel model = ModelCatalogue.Create("deit_tiny_patch16_224");
         WeightLoader.Load(model, path);
         ModelFolder.Save(_folder.Path, model, [.. Enumerable.Range(0, 1000).Select(i => $"{i}")]);
-        Dictionary<string, Tensor> state = ModelFolder.Load(_folder.Path).Model.state_dict();
+        using ImageModel loaded = ModelFolder.Load(_folder.Path).Model;
+        Dictionary<string, Tensor> state = loaded.state_dict();
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.Equal(file.Tensors.Keys.Order(), state.Keys.Order());
         Assert.All(state, t => Assert.True(Goldens.Same(file.Read(t.Key), t.Value), t.Key));

@@ -11,8 +11,12 @@ public sealed class WeightLoaderTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly IDisposable _scope = NewDisposeScope();
 
+    /// <summary>A model that is collected takes its tensors with it.</summary>
+    private readonly List<ImageModel> _models = [];
+
     public void Dispose()
     {
+        _models.ForEach(m => m.Dispose());
         _scope.Dispose();
         _folder.Dispose();
     }
@@ -26,7 +30,7 @@ public sealed class WeightLoaderTests : IDisposable
     {
         ImageModel source = Filled("resnet20");
         string path = Store(source.state_dict(), stored);
-        ImageModel model = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 5 });
+        ImageModel model = Make("resnet20");
         WeightLoadReport report = WeightLoader.Load(model, path);
         Dictionary<string, Tensor> wanted = source.state_dict();
         Assert.Equal(wanted.Count, report.Loaded);
@@ -42,7 +46,7 @@ public sealed class WeightLoaderTests : IDisposable
     public void A_head_of_other_classes_stays_new_and_is_said()
     {
         ImageModel source = Filled(Vit);
-        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 9 });
+        ImageModel model = Make(Vit, classes: 9);
         Tensor fresh = model.state_dict()["head.weight"].clone();
         WeightLoadReport report = WeightLoader.Load(model, Store(source.state_dict()));
         Assert.Equal(["head.weight", "head.bias"], report.NewHead);
@@ -61,7 +65,7 @@ public sealed class WeightLoaderTests : IDisposable
     public void Position_embeddings_of_another_resolution_are_resampled()
     {
         ImageModel source = Filled(Vit);
-        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5, ImageSize = 48 });
+        ImageModel model = Make(Vit, size: 48);
         WeightLoadReport report = WeightLoader.Load(model, Store(source.state_dict()));
         Assert.Equal(["pos_embed"], report.Resampled);
         Tensor expected = PositionEmbedding.Resample(source.state_dict()["pos_embed"], 12, 1);
@@ -73,7 +77,7 @@ public sealed class WeightLoaderTests : IDisposable
     {
         Dictionary<string, Tensor> broken = Broken();
         string path = Store(broken);
-        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5 });
+        ImageModel model = Make(Vit);
         Dictionary<string, Tensor> before = model.state_dict().ToDictionary(t => t.Key, t => t.Value.clone());
         InputException e = Assert.Throws<InputException>(() => WeightLoader.Load(model, path));
         Assert.Contains("1 tensors are missing (blocks.1.norm1.bias)", e.Message, StringComparison.Ordinal);
@@ -87,7 +91,7 @@ public sealed class WeightLoaderTests : IDisposable
     public void AllowMissing_loads_what_fits_and_reports_the_rest()
     {
         Dictionary<string, Tensor> broken = Broken();
-        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5 });
+        ImageModel model = Make(Vit);
         WeightLoadReport report = WeightLoader.Load(model, Store(broken), new WeightLoadOptions { AllowMissing = true });
         Assert.Equal((["blocks.1.norm1.bias"], ["extra"], ["norm.weight"]), (report.Missing.ToArray(), report.Unexpected.ToArray(), report.MisShaped.ToArray()), Comparer);
         Assert.Contains("1 missing (blocks.1.norm1.bias); 1 unexpected (extra); 1 of another shape (norm.weight)", report.ToString(), StringComparison.Ordinal);
@@ -105,7 +109,7 @@ public sealed class WeightLoaderTests : IDisposable
     [InlineData("deit_tiny_patch16_224", "vit_small_patch16_224", "'vit_tiny_patch16_224' or 'deit_tiny_patch16_224'")]
     public void Weights_of_another_architecture_are_recognised(string stored, string asked, string guess)
     {
-        ImageModel model = ModelCatalogue.Create(asked, new ModelOptions { NumClasses = 5 });
+        ImageModel model = Make(asked);
         InputException e = Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(Filled(stored).state_dict())));
         Assert.Contains($"not those of '{asked}'", e.Message, StringComparison.Ordinal);
         Assert.Equal($"They look like {guess}.", e.Remedy);
@@ -120,7 +124,7 @@ public sealed class WeightLoaderTests : IDisposable
         state["layer2.1.conv1.weight"] = state["layer2.1.conv1.weight"].detach().clone();
         using (no_grad())
             state["layer2.1.conv1.weight"][3, 2, 1, 0] = bad;
-        ImageModel model = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 5 });
+        ImageModel model = Make("resnet20");
         Tensor before = model.state_dict()["conv1.weight"].clone();
         InputException e = Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state)));
         Assert.Contains("'layer2.1.conv1.weight'", e.Message, StringComparison.Ordinal);
@@ -132,7 +136,7 @@ public sealed class WeightLoaderTests : IDisposable
     {
         Dictionary<string, Tensor> state = Filled(Vit).state_dict();
         state["head.weight"] = zeros(9, 64);
-        ImageModel model = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5 });
+        ImageModel model = Make(Vit);
         Assert.Contains("'head.weight' is [9, 64]", Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state))).Message, StringComparison.Ordinal);
     }
 
@@ -147,7 +151,7 @@ public sealed class WeightLoaderTests : IDisposable
     public void DeiT_tinys_published_weights_load_whole()
     {
         string path = Assets.Path("deit_tiny/model.safetensors");
-        ImageModel model = ModelCatalogue.Create("deit_tiny_patch16_224");
+        ImageModel model = Make("deit_tiny_patch16_224", classes: 1000);
         WeightLoadReport report = WeightLoader.Load(model, path);
         Assert.Equal((152, 0, 0), (report.Loaded, report.NewHead.Count, report.Resampled.Count));
         Assert.Equal(5_717_416, model.parameters().Sum(p => p.numel()));
@@ -158,14 +162,21 @@ public sealed class WeightLoaderTests : IDisposable
     private static readonly EqualityComparer<(string[], string[], string[])> Comparer = EqualityComparer<(string[], string[], string[])>.Create(
         (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2) && a.Item3.SequenceEqual(b.Item3), _ => 0);
 
-    private static ImageModel Filled(string name)
+    private ImageModel Make(string name, int classes = 5, int? size = null)
     {
-        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 5 });
+        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = classes, ImageSize = size });
+        _models.Add(model);
+        return model;
+    }
+
+    private ImageModel Filled(string name)
+    {
+        ImageModel model = Make(name);
         GoldenWeights.Fill(model);
         return model;
     }
 
-    private static Dictionary<string, Tensor> Broken()
+    private Dictionary<string, Tensor> Broken()
     {
         Dictionary<string, Tensor> state = Filled(Vit).state_dict();
         state.Remove("blocks.1.norm1.bias");
