@@ -91,7 +91,7 @@ internal sealed class ParquetRows(bool inFile, IReadOnlyList<string>? trainNames
         foreach (string path in (column is null ? ImageColumns : [column]).SelectMany(c => new[] { $"{c}/bytes", c }))
         {
             DataField? field = schema.DataFields.FirstOrDefault(f => f.Path.ToString() == path);
-            if (field?.ClrType == typeof(byte[]))
+            if (field?.ClrType == typeof(byte[]) || field?.ClrType == typeof(ReadOnlyMemory<byte>))
                 return field;
         }
 
