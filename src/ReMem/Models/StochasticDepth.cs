@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Models;
@@ -14,6 +15,7 @@ internal static class StochasticDepth
         if (rate == 0 || !training)
             return branch;
         long[] shape = [branch.shape[0], .. Enumerable.Repeat(1L, (int)branch.dim() - 1)];
-        return branch * empty(shape, dtype: branch.dtype, device: branch.device).bernoulli_(1 - rate).div_(1 - rate);
+        using Scalar kept = 1 - rate;
+        return branch * empty(shape, dtype: branch.dtype, device: branch.device).bernoulli_(1 - rate).div_(kept);
     }
 }

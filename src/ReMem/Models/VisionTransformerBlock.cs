@@ -61,7 +61,12 @@ public sealed class VisionTransformerBlock : nn.Module<Tensor, Tensor>
             return x.alias();
         Tensor y = branch(x);
         if (scale != 1)
-            y = y * scale;
+        {
+            // Held by name: TorchSharp lets the collector free an implicit scalar while the operator still reads it.
+            using Scalar factor = scale;
+            y = y * factor;
+        }
+
         return x + StochasticDepth.Apply(y, _dropPath, training);
     }
 
