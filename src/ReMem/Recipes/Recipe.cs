@@ -49,6 +49,7 @@ public sealed record Recipe
         Data = Data with { MaxTrain = Smaller(Data.MaxTrain, 192), MaxEval = Smaller(Data.MaxEval, 96) },
         Teacher = Teacher with { Training = Shrink(Teacher.Training) },
         Student = Student with { Training = Shrink(Student.Training) },
+        Information = Information with { Seeds = Math.Min(Information.Seeds, 2), Epochs = Math.Min(Information.Epochs, 1) },
     };
 
     private static int Smaller(int limit, int most) => limit == 0 ? most : Math.Min(limit, most);
