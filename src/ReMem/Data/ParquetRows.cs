@@ -49,7 +49,7 @@ internal sealed class ParquetRows(bool inFile, IReadOnlyList<string>? trainNames
         await using ParquetReader reader = await ParquetReader.CreateAsync(file).ConfigureAwait(false);
         DataField image = ImageField(reader.Schema, file, options.ImageColumn);
         DataField label = LabelField(reader.Schema, file, options.LabelColumn);
-        LabelsAreNumbers = label.ClrType != typeof(string);
+        LabelsAreNumbers = !IsText(label);
         IReadOnlyList<string>? names = LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
         if (_names.Count > 0 && !(names ?? []).SequenceEqual(ClassNames ?? []))
             throw new InputException($"'{file}' has other class names than the files before it.", remedy: "Write all files of a split with the same ClassLabel.");
@@ -104,18 +104,20 @@ internal sealed class ParquetRows(bool inFile, IReadOnlyList<string>? trainNames
     {
         string[] columns = column is null ? LabelColumns : [column];
         DataField? field = columns.Select(c => schema.DataFields.FirstOrDefault(f => f.Path.ToString() == c)).FirstOrDefault(f => f is not null);
-        Type[] known = [typeof(long), typeof(int), typeof(short), typeof(sbyte), typeof(byte), typeof(ushort), typeof(uint), typeof(ulong), typeof(string)];
-        return field is not null && !field.IsArray && known.Contains(field.ClrType) ? field : throw new InputException(
+        Type[] known = [typeof(long), typeof(int), typeof(short), typeof(sbyte), typeof(byte), typeof(ushort), typeof(uint), typeof(ulong)];
+        return field is not null && !field.IsArray && (IsText(field) || known.Contains(field.ClrType)) ? field : throw new InputException(
             $"'{file}' has no column '{columns[0]}' of labels (integers or text); its columns: {Columns(schema)}.",
             remedy: $"Write the class indices or names to a column '{columns[0]}', as the Hugging Face layout does.");
     }
+
+    private static bool IsText(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string);
 
     private static string Columns(ParquetSchema schema) => string.Join(", ", schema.Fields.Select(f => f.Name));
 
     private static async Task<string?[]> LabelsAsync(ParquetRowGroupReader rows, DataField field)
     {
         int count = (int)rows.RowCount;
-        if (field.ClrType == typeof(string))
+        if (IsText(field))
         {
             var text = new string?[count];
             await rows.ReadAsync(field, text.AsMemory()).ConfigureAwait(false);

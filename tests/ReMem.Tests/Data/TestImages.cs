@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using ReMem.Data;
+using ReMem.Runtime;
 using SkiaSharp;
 
 namespace ReMem.Tests.Data;
@@ -43,6 +44,16 @@ internal static class TestImages
 
         using SKData data = bitmap.Encode(format, 90);
         return data.ToArray();
+    }
+
+    /// <summary>Random pixels, which no other name or number has.</summary>
+    public static byte[] Noise(int width, int height, string name, int number)
+    {
+        var random = new CounterRandom(0, name, 0, number);
+        byte[] rows = new byte[width * height * 3];
+        foreach (ref byte value in rows.AsSpan())
+            value = (byte)random.NextUInt32();
+        return Png(width, height, 8, 2, rows);
     }
 
     /// <summary>A PNG of any kind, written chunk by chunk.</summary>
