@@ -58,8 +58,7 @@ internal sealed class ParquetRows(bool inFile, IReadOnlyList<string>? trainNames
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
-            var images = new byte[]?[rows.RowCount];
-            await rows.ReadAsync(image, images.AsMemory()).ConfigureAwait(false);
+            byte[]?[] images = await ImagesAsync(rows, image).ConfigureAwait(false);
             string?[] labels = await LabelsAsync(rows, label).ConfigureAwait(false);
             for (int i = 0; i < images.Length; i++, row++)
             {
@@ -113,6 +112,20 @@ internal sealed class ParquetRows(bool inFile, IReadOnlyList<string>? trainNames
     private static bool IsText(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string);
 
     private static string Columns(ParquetSchema schema) => string.Join(", ", schema.Fields.Select(f => f.Name));
+
+    /// <summary>
+    /// A row group's images, null where a row has none. Read raw: the reader's own nullable form drops the nulls of a struct's fields, and
+    /// every image behind one would get the label of the row before it.
+    /// </summary>
+    private static async Task<byte[]?[]> ImagesAsync(ParquetRowGroupReader rows, DataField field)
+    {
+        var packed = new ReadOnlyMemory<byte>[rows.RowCount];
+        var levels = new int[rows.RowCount];
+        Memory<int>? definitions = field.MaxDefinitionLevel > 0 ? levels : default(Memory<int>?);
+        await rows.ReadRawAsync<ReadOnlyMemory<byte>>(field, packed, definitions, null).ConfigureAwait(false);
+        int next = 0;
+        return [.. levels.Select(level => level == field.MaxDefinitionLevel ? packed[next++].ToArray() : null)];
+    }
 
     private static async Task<string?[]> LabelsAsync(ParquetRowGroupReader rows, DataField field)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Parquet;
 using Parquet.Schema;
@@ -87,6 +88,26 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task RequiredColumnsOfSmallIntegersAreRead()
+    {
+        DataField image = new("img", typeof(byte[]), isNullable: false);
+        DataField<int> label = new("fine_label");
+        byte[][] images = Images(9);
+        await using (FileStream stream = File.Create(_folder.At("all.parquet")))
+        {
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(image, label), stream);
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await group.WriteAsync(image, images);
+            await group.WriteAsync<int>(label, new[] { 4, 5, 4, 5, 4, 5, 4, 5, 4 });
+            group.CompleteValidate();
+        }
+
+        ImageDataset data = DatasetReader.Open(_folder.At("all.parquet"));
+        Assert.Equal(["4", "5"], data.Classes);
+        Assert.All(Enumerable.Range(0, data.Train.Count), i => Assert.Contains(data.Train.Read(i), images));
+    }
+
+    [Fact]
     public async Task OneFileIsDividedBySeed()
     {
         string file = await WriteAsync("flowers.parquet", Images(20), [.. Enumerable.Range(0, 20).Select(i => (long?)(i % 2))], ["a", "b"]);
@@ -125,6 +146,29 @@ public sealed class ParquetLayoutTests : IDisposable
         await WriteAsync("train.parquet", Images(2), [0, 1], ["a", "b"]);
         await WriteAsync("test.parquet", Images(2), [0, label], ["a", "b"]);
         AssertBad("row 1 has no label");
+    }
+
+    [Fact]
+    public async Task RowWithoutBytesIsABadImageAndShiftsNoLabel()
+    {
+        byte[]?[] images = Images(20);
+        images[3] = null;
+        await WriteAsync("train.parquet", images!, [.. Enumerable.Range(0, 20).Select(i => (long?)(i % 2))], ["a", "b"]);
+        foreach (long memory in new[] { 0, long.MaxValue })
+        {
+            ImageDataset data = DatasetReader.Open(_folder.Root, new DatasetOptions { MemoryBytes = memory });
+            PreflightResult result = Preflight.Check(data, BadImagePolicy.Skip);
+            Assert.EndsWith("train.parquet row 3", Assert.Single(result.BadImages).Name);
+            foreach (IImageSource split in new[] { result.Dataset.Train, result.Dataset.Validation, result.Dataset.Test })
+            {
+                for (int i = 0; i < split.Count; i++)
+                {
+                    int row = int.Parse(split.Name(i).Split(' ')[^1], CultureInfo.InvariantCulture);
+                    Assert.Equal(images[row], split.Read(i));
+                    Assert.Equal(row % 2, split.Label(i));
+                }
+            }
+        }
     }
 
     [Fact]
