@@ -16,13 +16,17 @@ internal sealed class EncodedStore : IDisposable
     private long _end;
 
     /// <summary>Opens an empty store.</summary>
-    /// <param name="inFile">True keeps the bytes in a temporary file, which the system deletes when the store or the process ends.</param>
-    public EncodedStore(bool inFile)
+    /// <param name="folder">Keeps the bytes in a file of this folder, which is gone when the process ends, however it ends; null keeps them in memory.</param>
+    /// <exception cref="InputException">The folder cannot be written.</exception>
+    public EncodedStore(string? folder)
     {
-        if (!inFile)
+        if (folder is null)
             return;
-        _path = Path.Combine(Path.GetTempPath(), $"remem-{Guid.NewGuid():N}.images");
-        _file = Guarded(() => File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose));
+        _path = Path.Combine(folder, $"remem-{Guid.NewGuid():N}.images");
+        _file = Guarded(() => File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose));
+        // Windows deletes it at the end even of a killed process; elsewhere an open file lives on without its name.
+        if (!OperatingSystem.IsWindows())
+            File.Delete(_path);
     }
 
     /// <summary>Adds an image; null is a row without bytes.</summary>

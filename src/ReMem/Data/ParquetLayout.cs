@@ -16,7 +16,7 @@ internal static class ParquetLayout
                 $"'{source}' has no train split, only {string.Join(" and ", bySplit.Keys)}.", remedy: "Add train*.parquet, or name one file that is not split.");
         }
 
-        bool inFile = bySplit.Values.SelectMany(f => f).Sum(f => new FileInfo(f).Length) > options.MemoryBytes;
+        bool many = bySplit.Values.SelectMany(f => f).Sum(f => new FileInfo(f).Length) > options.MemoryBytes;
         List<RawSplit> splits = [];
         IReadOnlyList<string>? names = null;
         bool numeric = false;
@@ -25,7 +25,7 @@ internal static class ParquetLayout
             if (!bySplit.TryGetValue(split, out string[]? shards))
                 continue;
             // Held-out shards may lack the metadata that the training shards have: the class names are those of training.
-            var rows = new ParquetRows(inFile, names);
+            var rows = new ParquetRows(many ? Path.GetTempPath() : null, names);
             foreach (string shard in shards)
                 rows.Read(shard, options);
             if (splits.Count == 0)

@@ -6,13 +6,13 @@ using Parquet.Schema;
 namespace ReMem.Data;
 
 /// <summary>The rows of one split, gathered shard by shard.</summary>
-/// <param name="inFile">Keep the encoded images in a temporary file.</param>
+/// <param name="folder">Keep the encoded images in a file of this folder; null keeps them in memory.</param>
 /// <param name="trainNames">The class names of training, for files whose metadata has none.</param>
-internal sealed class ParquetRows(bool inFile, IReadOnlyList<string>? trainNames)
+internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNames)
 {
     private static readonly string[] ImageColumns = ["image", "img"];
     private static readonly string[] LabelColumns = ["label", "labels", "fine_label"];
-    private readonly EncodedStore _store = new(inFile);
+    private readonly EncodedStore _store = new(folder);
     private readonly List<string> _names = [];
     private readonly List<string> _classes = [];
 

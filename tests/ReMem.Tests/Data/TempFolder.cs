@@ -26,14 +26,5 @@ internal sealed class TempFolder : IDisposable
         return this;
     }
 
-    public void Dispose()
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            foreach (string folder in Directory.EnumerateDirectories(Root))
-                File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        Directory.Delete(Root, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(Root, recursive: true);
 }
