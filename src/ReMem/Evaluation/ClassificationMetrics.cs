@@ -8,7 +8,7 @@ namespace ReMem.Evaluation;
 /// <param name="Count">Its samples.</param>
 /// <param name="Recall">Of its samples, how many were found; NaN without samples.</param>
 /// <param name="Precision">Of the answers with this class, how many are right; NaN without such answers.</param>
-/// <param name="F1">Harmonic mean of both; 0 where nothing was found.</param>
+/// <param name="F1">Harmonic mean of both; 0 where nothing was found, NaN with neither samples nor such answers.</param>
 public sealed record ClassScore(string Name, int Count, double Recall, double Precision, double F1);
 
 /// <summary>A classifier's scores on a split, as shares in [0, 1].</summary>
@@ -30,46 +30,69 @@ public sealed record ClassificationMetrics(
 {
     private const int Bins = 15;
 
-    /// <summary>Scores logits.</summary>
+    /// <summary>Mean F1 over the classes that have samples.</summary>
+    public double MacroF1 => PerClass.Where(score => score.Count > 0).Average(score => score.F1);
+
+    /// <summary>Scores logits. Equal logits rank in class order, so that a model without an opinion gains nothing by it.</summary>
     /// <param name="logits">float [N, C].</param>
-    /// <param name="labels">int64 [N].</param>
+    /// <param name="labels">int64 [N], 0 to C - 1.</param>
     /// <param name="classes">C names.</param>
-    /// <exception cref="InputException">There is no sample.</exception>
+    /// <exception cref="InputException">There is no sample, or a logit is not finite.</exception>
+    /// <exception cref="ArgumentException">Shapes or labels do not fit the classes.</exception>
     public static ClassificationMetrics From(Tensor logits, Tensor labels, IReadOnlyList<string> classes)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        int count = (int)logits.shape[0];
-        if (count == 0)
-            throw new InputException("There is no image to score.", "evaluation", "Choose a split that has images.");
-        Tensor probabilities = logits.to(ScalarType.Float64).softmax(1);
-        (Tensor confidence, Tensor answers) = probabilities.max(1);
-        long[] truth = labels.to(ScalarType.Int64).data<long>().ToArray();
-        long[] given = answers.data<long>().ToArray();
-        double[] sure = confidence.data<double>().ToArray();
-        Tensor own = logits.gather(1, labels.unsqueeze(1));
-        Tensor others = logits.gt(own).sum(1);
-        double top5 = others.lt(5).to(ScalarType.Float64).mean().item<double>();
-        double nll = nn.functional.cross_entropy(logits.to(ScalarType.Float64), labels).item<double>();
-
-        ClassScore[] scores = [.. classes.Select((name, c) => Score(name, c, truth, given))];
+        Tensor scores = logits.cpu().to(ScalarType.Float64);
+        Tensor targets = labels.cpu().to(ScalarType.Int64);
+        Require(scores, targets, classes.Count);
+        Tensor column = targets.unsqueeze(1);
+        Tensor own = scores.gather(1, column);
+        Tensor rank = scores.gt(own).logical_or(scores.eq(own).logical_and(arange(classes.Count).lt(column))).sum(1);
+        (Tensor confidence, _) = scores.softmax(1).max(1);
+        long[] truth = targets.data<long>().ToArray();
+        long[] given = scores.argmax(1).data<long>().ToArray();
+        ClassScore[] perClass = PerClassScores(truth, given, classes);
         return new ClassificationMetrics(
-            count,
-            truth.Zip(given).Count(p => p.First == p.Second) / (double)count,
-            top5,
-            scores.Where(s => s.Count > 0).Average(s => s.Recall),
-            CalibrationError(truth, given, sure),
-            nll,
-            scores);
+            truth.Length,
+            Share(rank.lt(1)),
+            Share(rank.lt(5)),
+            perClass.Where(score => score.Count > 0).Average(score => score.Recall),
+            CalibrationError(truth, given, confidence.data<double>().ToArray()),
+            nn.functional.cross_entropy(scores, targets).item<double>(),
+            perClass);
     }
 
-    private static ClassScore Score(string name, int index, long[] truth, long[] given)
+    private static void Require(Tensor logits, Tensor labels, int classes)
     {
-        int samples = truth.Count(t => t == index);
-        int answers = given.Count(g => g == index);
-        int right = truth.Zip(given).Count(p => p.First == index && p.Second == index);
-        double f1 = samples + answers == 0 ? double.NaN : 2.0 * right / (samples + answers);
-        return new ClassScore(name, samples, samples == 0 ? double.NaN : (double)right / samples, answers == 0 ? double.NaN : (double)right / answers, f1);
+        if (logits.dim() != 2 || labels.dim() != 1 || logits.shape[0] != labels.shape[0] || logits.shape[1] != classes)
+            throw new ArgumentException($"Logits [{string.Join(", ", logits.shape)}] and labels [{string.Join(", ", labels.shape)}] do not fit {classes} classes.");
+        if (logits.shape[0] == 0)
+            throw new InputException("There is no image to score.", "evaluation", "Choose a split that has images.");
+        if (labels.lt(0).logical_or(labels.ge(classes)).any().item<bool>())
+            throw new ArgumentException($"A label is not between 0 and {classes - 1}.", nameof(labels));
+        // NaN is larger than nothing: without this, a diverged model would be in everyone's top five.
+        if (!logits.isfinite().all().item<bool>())
+            throw new InputException("The model's logits hold NaN or infinity.", "evaluation", "The model is broken; train it again with a lower learning rate.");
+    }
+
+    private static double Share(Tensor holds) => holds.to(ScalarType.Float64).mean().item<double>();
+
+    private static ClassScore[] PerClassScores(long[] truth, long[] given, IReadOnlyList<string> classes)
+    {
+        var samples = new int[classes.Count];
+        var answers = new int[classes.Count];
+        var right = new int[classes.Count];
+        foreach ((long label, long answer) in truth.Zip(given))
+        {
+            samples[label]++;
+            answers[answer]++;
+            right[label] += label == answer ? 1 : 0;
+        }
+
+        // 0 / 0 is NaN: undefined, not bad.
+        return [.. classes.Select((name, c) => new ClassScore(
+            name, samples[c], (double)right[c] / samples[c], (double)right[c] / answers[c], 2.0 * right[c] / (samples[c] + answers[c])))];
     }
 
     private static double CalibrationError(long[] truth, long[] given, double[] confidence)

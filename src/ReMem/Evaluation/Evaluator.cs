@@ -38,20 +38,20 @@ public sealed record ModelOutputs(Tensor Logits, Tensor Features, Tensor Labels)
 public static class Evaluator
 {
     /// <summary>The model's logits and pooled features of every sample, in eval mode; the model's mode is restored.</summary>
+    /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     public static ModelOutputs Run(ImageModel model, BatchLoader loader, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        bool training = model.training;
-        model.eval();
         var logits = new List<Tensor>();
         var features = new List<Tensor>();
         var labels = new List<Tensor>();
-        foreach (Batch batch in loader.Epoch(0))
+        bool training = model.training;
+        model.eval();
+        try
         {
-            using (batch)
+            foreach (Batch batch in Batches(loader, cancel))
             {
-                cancel.ThrowIfCancellationRequested();
                 using DisposeScope inner = NewDisposeScope();
                 Tensor maps = model.ForwardFeatures(model.Info.Normalization.Apply(batch.Images));
                 features.Add(model.ForwardHead(maps, preLogits: true).MoveToOuterDisposeScope());
@@ -59,26 +59,35 @@ public static class Evaluator
                 labels.Add(batch.Labels.clone().MoveToOuterDisposeScope());
             }
         }
+        finally
+        {
+            model.train(training);
+        }
 
-        model.train(training);
-        return new ModelOutputs(
-            cat([.. logits]).DetachFromDisposeScope(), cat([.. features]).DetachFromDisposeScope(), cat([.. labels]).DetachFromDisposeScope());
+        return new ModelOutputs(Whole(logits), Whole(features), Whole(labels));
     }
 
-    /// <summary>The split's images as a loader shows them, uint8 [N, 3, S, S].</summary>
+    /// <summary>The split's images as a loader shows them, uint8 [N, 3, S, S]. The caller disposes them.</summary>
+    /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     public static Tensor Images(BatchLoader loader, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        var images = new List<Tensor>();
+        return Whole([.. Batches(loader, cancel).Select(batch => batch.Images.clone())]);
+    }
+
+    private static IEnumerable<Batch> Batches(BatchLoader loader, CancellationToken cancel)
+    {
         foreach (Batch batch in loader.Epoch(0))
         {
             using (batch)
             {
                 cancel.ThrowIfCancellationRequested();
-                images.Add(batch.Images.clone());
+                yield return batch;
             }
         }
-
-        return cat([.. images]).DetachFromDisposeScope();
     }
+
+    private static Tensor Whole(List<Tensor> parts) => parts.Count > 0
+        ? cat([.. parts]).DetachFromDisposeScope()
+        : throw new InputException("There is no image to run the model on.", "evaluation", "Choose a split that has images.");
 }

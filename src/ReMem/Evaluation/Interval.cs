@@ -12,6 +12,9 @@ public sealed record Interval(double Mean, double? HalfWidth, int Count)
     /// <summary>Upper end; the mean where there is no interval.</summary>
     public double High => Mean + (HalfWidth ?? 0);
 
+    /// <summary>Whether the two share a value; ends count, and so does a mean or end that is no number, since nothing can be said of it.</summary>
+    public bool Overlaps(Interval other) => !(Low > other.High || High < other.Low);
+
     /// <summary>Student's t interval of repeated measurements, with n - 1 degrees of freedom.</summary>
     /// <param name="values">One a repetition; one value gives a mean without an interval.</param>
     /// <exception cref="ArgumentException">There is no value.</exception>

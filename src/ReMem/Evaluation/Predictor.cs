@@ -28,8 +28,15 @@ public sealed class Predictor
     /// <summary>Binds a model, which is put in eval mode.</summary>
     /// <param name="model">Classifies.</param>
     /// <param name="labels">Class names in index order.</param>
+    /// <exception cref="InputException">There is not one name a class.</exception>
     public Predictor(ImageModel model, IReadOnlyList<string> labels)
     {
+        if (labels.Count != model.Options.NumClasses)
+        {
+            throw new InputException(
+                $"There are {labels.Count} labels for a model of {model.Options.NumClasses} classes.", "labels", "Give one name a class, in index order.");
+        }
+
         _model = model;
         _model.eval();
         _labels = labels;

@@ -27,6 +27,19 @@ public sealed class IntervalTests
     }
 
     [Theory]
+    [InlineData(1, 0.4, true)]
+    [InlineData(1.9, 0.5, true)]
+    [InlineData(2.1, 0.5, false)]
+    [InlineData(-0.1, 0.5, false)]
+    [InlineData(1, 5, true)]
+    public void Overlap_is_a_shared_value(double mean, double half, bool expected)
+    {
+        var one = new Interval(1, 0.5, 3);
+        Assert.Equal(expected, one.Overlaps(new Interval(mean, half, 3)));
+        Assert.Equal(expected, new Interval(mean, half, 3).Overlaps(one));
+    }
+
+    [Theory]
     [InlineData(1, 12.7062)]
     [InlineData(2, 4.3027)]
     [InlineData(9, 2.2622)]

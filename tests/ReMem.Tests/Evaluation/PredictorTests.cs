@@ -1,0 +1,105 @@
+using ReMem.Data;
+using ReMem.Evaluation;
+using ReMem.Models;
+using ReMem.Tests.Data;
+using TorchSharp;
+
+namespace ReMem.Tests.Evaluation;
+
+public sealed class PredictorTests : IDisposable
+{
+    private static readonly string[] Names = ["ant", "bee", "cat", "dog"];
+    private readonly string _folder = Directory.CreateTempSubdirectory("remem-predict-").FullName;
+
+    [Fact]
+    public void It_sees_a_file_as_the_evaluator_sees_a_split()
+    {
+        using ImageModel model = Model();
+        byte[] encoded = TestImages.Encode(40, 30, 7);
+        Prediction prediction = new Predictor(model, Names).Predict(Write("a.png", encoded), 4);
+
+        var loader = new BatchLoader(new MemorySource([encoded]), ViewOptions.ForEvaluation(model), new LoaderOptions());
+        using ModelOutputs outputs = Evaluator.Run(model, loader);
+        float[] logits = outputs.Logits.data<float>().ToArray();
+        Assert.Equal(Path.Combine(_folder, "a.png"), prediction.File);
+        Assert.Equal([0, 1, 2, 3], prediction.Top.Select(c => c.Index).Order());
+        Assert.All(prediction.Top, c => Assert.Equal(logits[c.Index], c.Logit, 1e-4));
+    }
+
+    [Fact]
+    public void The_best_come_first_with_their_names_and_probabilities()
+    {
+        using ImageModel model = Model();
+        string file = Write("a.png", TestImages.Encode(32, 32, 3));
+        var predictor = new Predictor(model, Names);
+        IReadOnlyList<RankedClass> all = predictor.Predict(file, 99).Top;
+        Assert.Equal(4, all.Count);
+        Assert.Equal(all.OrderByDescending(c => c.Logit), all);
+        Assert.All(all, c => Assert.Equal(Names[c.Index], c.Label));
+        Assert.Equal(1, all.Sum(c => c.Probability), 1e-5);
+        Assert.Equal(all[0].Logit - all[1].Logit, Math.Log(all[0].Probability / all[1].Probability), 1e-4);
+        Assert.Equal(all.Take(2), predictor.Predict(file, 2).Top);
+    }
+
+    [Fact]
+    public void A_model_in_training_mode_predicts_in_eval_mode()
+    {
+        using ImageModel model = Model();
+        model.train();
+        string file = Write("a.png", TestImages.Encode(32, 32, 3));
+        var predictor = new Predictor(model, Names);
+        Assert.False(model.training);
+        Assert.Equal(predictor.Predict(file, 4).Top, predictor.Predict(file, 4).Top);
+    }
+
+    [Fact]
+    public void Names_that_do_not_count_the_models_classes_are_an_input_error()
+    {
+        using ImageModel model = Model();
+        InputException error = Assert.Throws<InputException>(() => new Predictor(model, ["ant", "bee"]));
+        Assert.Equal("There are 2 labels for a model of 4 classes.", error.Message);
+    }
+
+    [Fact]
+    public void A_missing_or_broken_file_is_an_input_error_that_names_it()
+    {
+        using ImageModel model = Model();
+        var predictor = new Predictor(model, Names);
+        string missing = Path.Combine(_folder, "no.png");
+        Assert.Equal(missing, Assert.Throws<InputException>(() => predictor.Predict(missing, 1)).Where);
+        InputException error = Assert.Throws<InputException>(() => predictor.Predict(Write("text.png", "no image"u8.ToArray()), 1));
+        Assert.Contains("text.png", error.Message + error.Where, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_stays_behind()
+    {
+        using ImageModel model = Model();
+        var predictor = new Predictor(model, Names);
+        string file = Write("a.png", TestImages.Encode(32, 32, 3));
+        predictor.Predict(file, 1);
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        predictor.Predict(file, 1);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Labels_are_lines_without_WordNet_ids()
+    {
+        string file = Write("labels.txt", "n01440764 tench, Tinca tinca\r\nplain name\n\nn0144076x kept as it is\nnest\n"u8.ToArray());
+        Assert.Equal(["tench, Tinca tinca", "plain name", "n0144076x kept as it is", "nest"], Predictor.ReadLabels(file));
+        Assert.Throws<InputException>(() => Predictor.ReadLabels(Path.Combine(_folder, "none.txt")));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static ImageModel Model() =>
+        ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = Names.Length, ImageSize = 16 });
+
+    private string Write(string name, byte[] content)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+}
