@@ -19,7 +19,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor, Tensor>
     private readonly Conv2d conv3;
     private readonly Conv2d leave;
 
-    public ImageRefiner(long features, int size, int width)
+    public ImageRefiner(long features, int size, int width, long seed)
         : base(nameof(ImageRefiner))
     {
         _grid = size / 4;
@@ -30,8 +30,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor, Tensor>
         conv3 = nn.Conv2d(width + 3, width, 3, padding: 1);
         leave = nn.Conv2d(width, 3, 3, padding: 1);
         RegisterComponents();
-        nn.init.zeros_(leave.weight!);
-        nn.init.zeros_(leave.bias!);
+        Initialise(seed);
     }
 
     /// <summary>Standardised features [B, D] and the linear drawing [B, 3, S, S] to the refined drawing [B, 3, S, S].</summary>
@@ -47,8 +46,13 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor, Tensor>
 
     /// <summary>Trains on rows and keeps the state that was best on others, the start included.</summary>
     public void Train(
-        (Tensor Features, Tensor Drawings, Tensor Images) fit, (Tensor Features, Tensor Drawings, Tensor Images) held, InformationMeterOptions options, long seed, CancellationToken cancel)
+        (Tensor Features, Tensor Drawings, Tensor Images) fit,
+        (Tensor Features, Tensor Drawings, Tensor Images) held,
+        InformationMeterOptions options,
+        long seed,
+        CancellationToken cancel)
     {
+        using var gradients = enable_grad();
         using var optimizer = optim.Adam(parameters(), options.Lr);
         double best = Error(held, options.BatchSize);
         Dictionary<string, Tensor> kept = Snapshot();
@@ -71,13 +75,16 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor, Tensor>
             }
 
             double error = Error(held, options.BatchSize);
-            if (error < best)
-                (best, kept) = (error, Snapshot());
+            if (!(error < best))
+                continue;
+            Release(kept);
+            (best, kept) = (error, Snapshot());
         }
 
         using var guard = no_grad();
         foreach ((string name, Tensor value) in state_dict())
             value.copy_(kept[name]);
+        Release(kept);
     }
 
     /// <summary>Mean squared error over rows, without gradients.</summary>
@@ -97,7 +104,32 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor, Tensor>
         return sum / rows.Images.numel();
     }
 
+    /// <summary>PyTorch's own initialisation, from a stream of its own: the global one is shared with whatever else draws in the process.</summary>
+    private void Initialise(long seed)
+    {
+        using var guard = no_grad();
+        using var generator = new Generator(new CounterRandom(seed, "decoder-init").NextUInt32());
+        void Fill(Tensor weight, Tensor bias)
+        {
+            double bound = 1 / Math.Sqrt(weight.numel() / (double)weight.shape[0]);
+            weight.uniform_(-bound, bound, generator);
+            bias.uniform_(-bound, bound, generator);
+        }
+
+        Fill(enter.weight!, enter.bias!);
+        foreach (Conv2d conv in new[] { conv1, conv2, conv3 })
+            Fill(conv.weight!, conv.bias!);
+        leave.weight!.zero_();
+        leave.bias!.zero_();
+    }
+
     private static Tensor Up(Tensor map) => nn.functional.interpolate(map, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+
+    private static void Release(Dictionary<string, Tensor> state)
+    {
+        foreach (Tensor value in state.Values)
+            value.Dispose();
+    }
 
     private Dictionary<string, Tensor> Snapshot()
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using ReMem.Evaluation;
@@ -23,24 +24,25 @@ public static class InformationMeter
     /// <param name="testImages">uint8 [M, 3, S, S].</param>
     /// <param name="options">The budget.</param>
     /// <param name="cancel">Stops between steps.</param>
-    /// <exception cref="InputException">Too few images, a size the decoder cannot draw, or features that are not finite.</exception>
+    /// <exception cref="InputException">An option out of range, too few images, a size the decoder cannot draw, or features that are not finite.</exception>
     public static InformationResult Measure(
         Tensor trainFeatures, Tensor trainImages, Tensor testFeatures, Tensor testImages, InformationMeterOptions options, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
+        RequireOptions(options);
         RequireImages(trainImages, testImages, options);
+        RequireRows(trainFeatures, trainImages, testFeatures, testImages);
         long[] kept = NotAmong(trainImages, testImages);
-        int leaked = (int)testImages.shape[0] - kept.Length;
-        Tensor rows = tensor(kept);
-        InformationResult result = Measure(
+        Tensor rows = tensor(kept, dtype: ScalarType.Int64);
+        return Measure(
             trainFeatures,
             trainImages.to(ScalarType.Float32).flatten(1) / 255,
             testFeatures[rows],
             testImages[rows].to(ScalarType.Float32).flatten(1) / 255,
             options,
             drawsImages: true,
+            leaked: (int)testImages.shape[0] - kept.Length,
             cancel);
-        return result with { LeakedImages = leaked };
     }
 
     /// <summary>As above for targets of any kind, decoded linearly: the exact estimator where feature and target are jointly Gaussian.</summary>
@@ -50,23 +52,35 @@ public static class InformationMeter
     /// <param name="testTargets">float [M, P].</param>
     /// <param name="options">Seeds and split; the refinement's settings are not used.</param>
     /// <param name="cancel">Stops between decoders.</param>
+    /// <exception cref="InputException">An option out of range, too few rows, or numbers that are not finite.</exception>
     public static InformationResult MeasureTargets(
-        Tensor trainFeatures, Tensor trainTargets, Tensor testFeatures, Tensor testTargets, InformationMeterOptions options, CancellationToken cancel = default) =>
-        Measure(trainFeatures, trainTargets, testFeatures, testTargets, options, drawsImages: false, cancel);
+        Tensor trainFeatures, Tensor trainTargets, Tensor testFeatures, Tensor testTargets, InformationMeterOptions options, CancellationToken cancel = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        RequireOptions(options);
+        RequireRows(trainFeatures, trainTargets, testFeatures, testTargets);
+        RequireFinite(trainTargets, "training targets");
+        RequireFinite(testTargets, "test targets");
+        return Measure(
+            trainFeatures, trainTargets.to(ScalarType.Float32), testFeatures, testTargets.to(ScalarType.Float32), options, drawsImages: false, leaked: 0, cancel);
+    }
 
     private static InformationResult Measure(
-        Tensor trainFeatures, Tensor trainTargets, Tensor testFeatures, Tensor testTargets, InformationMeterOptions options, bool drawsImages, CancellationToken cancel)
+        Tensor trainFeatures,
+        Tensor trainTargets,
+        Tensor testFeatures,
+        Tensor testTargets,
+        InformationMeterOptions options,
+        bool drawsImages,
+        int leaked,
+        CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        RequireFeatures(trainFeatures, trainTargets, "training");
-        RequireFeatures(testFeatures, testTargets, "test");
-        if (trainFeatures.shape[0] < FewestTrain || testFeatures.shape[0] < FewestTest)
-        {
-            throw new InputException(
-                $"The meter has {trainFeatures.shape[0]} training and {testFeatures.shape[0]} test images; it needs {FewestTrain} and {FewestTest}.",
-                "information",
-                "Use more images, or leave the meter out.");
-        }
+        RequireFinite(trainFeatures, "training features");
+        RequireFinite(testFeatures, "test features");
+        RequireEnough(trainFeatures.shape[0], testFeatures.shape[0], leaked);
+        trainFeatures = trainFeatures.detach().to(ScalarType.Float32);
+        testFeatures = testFeatures.detach().to(ScalarType.Float32);
 
         var constants = new double[options.Seeds];
         var decoders = new double[options.Seeds];
@@ -83,7 +97,7 @@ public static class InformationMeter
 
         double[] information = [.. constants.Zip(decoders, (c, d) => c - d)];
         return new InformationResult(
-            Interval.Of(information), information, constants.Average(), decoders, (int)testFeatures.shape[0], 0, clock.Elapsed.TotalSeconds);
+            Interval.Of(information), information, constants.Average(), decoders, (int)testFeatures.shape[0], leaked, clock.Elapsed.TotalSeconds);
     }
 
     private static (double Constant, double Decoder) OneDecoder(
@@ -100,8 +114,7 @@ public static class InformationMeter
         if (!drawsImages || options.Epochs == 0)
             return (constant, Loss(MeanSquare(held.Targets - ridge.Predict(held.Features)), MeanSquare(test.Targets - ridge.Predict(test.Features))));
 
-        manual_seed((long)new CounterRandom(seed, "decoder-init").NextUInt32());
-        using var refiner = new ImageRefiner(fit.Features.shape[1], options.ImageSize, options.Width);
+        using var refiner = new ImageRefiner(fit.Features.shape[1], options.ImageSize, options.Width, seed);
         (Tensor, Tensor, Tensor) Rows((Tensor Features, Tensor Targets) rows) =>
             (ridge.Standardise(rows.Features), Image(ridge.Predict(rows.Features)), Image(rows.Targets));
         Tensor Image(Tensor flat) => flat.view(-1, 3, options.ImageSize, options.ImageSize);
@@ -127,22 +140,62 @@ public static class InformationMeter
 
     private static void RequireImages(Tensor train, Tensor test, InformationMeterOptions options)
     {
-        if (options.ImageSize % 4 != 0 || options.ImageSize < 8)
-            throw new InputException($"The meter's image size is {options.ImageSize}; it must be a multiple of 4, and 8 or more.", "information.image_size", "32 is usual.");
+        if (options.ImageSize % 4 != 0)
+            throw new InputException($"The meter's image size is {options.ImageSize}; it must be a multiple of 4.", "information.image_size", "32 is usual.");
         foreach (Tensor images in new[] { train, test })
         {
             if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != options.ImageSize || images.shape[3] != options.ImageSize || images.dtype != ScalarType.Byte)
-                throw new InputException($"The meter's images are {images.dtype} [{string.Join(", ", images.shape)}]; they must be uint8 [N, 3, {options.ImageSize}, {options.ImageSize}].", "information");
+            {
+                throw new InputException(
+                    $"The meter's images are {images.dtype} [{string.Join(", ", images.shape)}]; they must be uint8 [N, 3, {options.ImageSize}, {options.ImageSize}].",
+                    "information");
+            }
         }
     }
 
-    private static void RequireFeatures(Tensor features, Tensor targets, string split)
+    private static void RequireRows(Tensor trainFeatures, Tensor trainTargets, Tensor testFeatures, Tensor testTargets)
     {
-        if (features.dim() != 2 || features.shape[0] != targets.shape[0])
-            throw new InputException($"The {split} features are [{string.Join(", ", features.shape)}] for {targets.shape[0]} images; they must be one row an image.", "information");
+        foreach ((string split, Tensor features, Tensor targets) in new[] { ("training", trainFeatures, trainTargets), ("test", testFeatures, testTargets) })
+        {
+            if (features.dim() != 2 || features.shape[0] != targets.shape[0])
+            {
+                throw new InputException(
+                    $"The {split} features are [{string.Join(", ", features.shape)}] for {targets.shape[0]} images; they must be one row an image.", "information");
+            }
+        }
+
+        if (trainFeatures.shape[1] != testFeatures.shape[1])
+        {
+            throw new InputException(
+                $"The training features have {trainFeatures.shape[1]} dimensions and the test features {testFeatures.shape[1]}.",
+                "information",
+                "Take both from the same model.");
+        }
+    }
+
+    private static void RequireFinite(Tensor values, string name)
+    {
         using DisposeScope scope = NewDisposeScope();
-        if (!features.isfinite().all().item<bool>())
-            throw new InputException($"The {split} features hold NaN or infinity.", "information", "The model is broken; train it again with a lower learning rate.");
+        if (!values.isfinite().all().item<bool>())
+            throw new InputException($"The {name} hold NaN or infinity.", "information", "The model is broken; train it again with a lower learning rate.");
+    }
+
+    private static void RequireEnough(long train, long test, int leaked)
+    {
+        if (train >= FewestTrain && test >= FewestTest)
+            return;
+        string left = leaked > 0 ? $" ({leaked} test images are left out, since they are among the training images)" : "";
+        throw new InputException(
+            $"The meter has {train} training and {test} test images{left}; it needs {FewestTrain} and {FewestTest}.",
+            "information",
+            "Use more images, or leave the meter out.");
+    }
+
+    private static void RequireOptions(InformationMeterOptions options)
+    {
+        var wrong = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), wrong, validateAllProperties: true))
+            throw new InputException(wrong[0].ErrorMessage!, "information");
     }
 
     /// <summary>Rows of the test images that are no training image, byte for byte: a decoder must not be judged on what it has seen.</summary>

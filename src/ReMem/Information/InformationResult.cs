@@ -22,11 +22,11 @@ public sealed record InformationResult(
     int LeakedImages,
     double Seconds)
 {
-    /// <summary>Which of two keeps more: "higher", "lower", or "inconclusive" where the intervals overlap.</summary>
+    /// <summary>Which of two keeps more: "higher", "lower", or "inconclusive" where the intervals overlap, or where a single decoder gives none.</summary>
     public string VerdictAgainst(InformationResult other)
     {
-        if (NatsPerChannel.Low > other.NatsPerChannel.High)
-            return "higher";
-        return NatsPerChannel.High < other.NatsPerChannel.Low ? "lower" : "inconclusive";
+        if (NatsPerChannel.HalfWidth is null || other.NatsPerChannel.HalfWidth is null || NatsPerChannel.Overlaps(other.NatsPerChannel))
+            return "inconclusive";
+        return NatsPerChannel.Mean > other.NatsPerChannel.Mean ? "higher" : "lower";
     }
 }
