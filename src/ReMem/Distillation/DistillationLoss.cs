@@ -12,9 +12,10 @@ public static class DistillationLoss
     public static Tensor KullbackLeibler(Tensor student, Tensor teacher, double temperature)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor log = nn.functional.log_softmax(student / temperature, dim: 1);
-        Tensor target = nn.functional.log_softmax(teacher / temperature, dim: 1);
-        return ((target.exp() * (target - log)).sum(dim: 1).mean() * (temperature * temperature)).MoveToOuterDisposeScope();
+        using Scalar soften = temperature, size = temperature * temperature;
+        Tensor log = nn.functional.log_softmax(student / soften, dim: 1);
+        Tensor target = nn.functional.log_softmax(teacher / soften, dim: 1);
+        return ((target.exp() * (target - log)).sum(dim: 1).mean() * size).MoveToOuterDisposeScope();
     }
 
     /// <summary>The weighted sum of <see cref="KullbackLeibler"/> and the cross-entropy with the labels.</summary>
@@ -27,10 +28,11 @@ public static class DistillationLoss
     {
         using DisposeScope scope = NewDisposeScope();
         double weight = teacher is null ? 0 : options.Weight;
-        Tensor? loss = weight < 1 ? nn.functional.cross_entropy(student, labels, label_smoothing: labelSmoothing) * (1 - weight) : null;
+        using Scalar hard = 1 - weight, softly = weight;
+        Tensor? loss = weight < 1 ? nn.functional.cross_entropy(student, labels, label_smoothing: labelSmoothing) * hard : null;
         if (teacher is not null && weight > 0)
         {
-            Tensor soft = KullbackLeibler(student, teacher, options.Temperature) * weight;
+            Tensor soft = KullbackLeibler(student, teacher, options.Temperature) * softly;
             loss = loss is null ? soft : loss + soft;
         }
 

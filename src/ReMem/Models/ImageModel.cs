@@ -20,7 +20,8 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         using DisposeScope scope = NewDisposeScope();
         Tensor scale = tensor(Std.Select(s => (float)(1 / (255 * s))).ToArray(), device: images.device).view(1, 3, 1, 1);
         Tensor shift = tensor(Mean.Zip(Std, (m, s) => (float)(-m / s)).ToArray(), device: images.device).view(1, 3, 1, 1);
-        return torch.addcmul(shift, images.to(ScalarType.Float32), scale, 1).MoveToOuterDisposeScope();
+        using Scalar one = 1;
+        return torch.addcmul(shift, images.to(ScalarType.Float32), scale, one).MoveToOuterDisposeScope();
     }
 }
 

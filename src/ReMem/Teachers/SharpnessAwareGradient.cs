@@ -73,6 +73,7 @@ public sealed class SharpnessAwareGradient : IGradientFunction
         Tensor scaled = _adaptive ? gradient * values.abs() : gradient;
         norm = Value(scaled.norm());
         Tensor direction = _adaptive ? scaled * values.abs() : scaled;
-        return direction * (_rho / (norm + 1e-12));
+        using Scalar length = _rho / (norm + 1e-12);
+        return direction * length;
     }
 }

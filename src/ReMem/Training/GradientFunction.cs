@@ -54,6 +54,7 @@ public static class GradientNorm
         if (limit <= 0 || norm <= limit)
             return;
         using DisposeScope scope = NewDisposeScope();
-        parameters.SetGradients(parameters.Gradients().mul_(limit / (norm + 1e-6)));
+        using Scalar scale = limit / (norm + 1e-6);
+        parameters.SetGradients(parameters.Gradients().mul_(scale));
     }
 }

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>An optimiser over a <see cref="ParameterSet"/>: its state is a few flat vectors, cheap to step and plain to checkpoint.</summary>
+/// <remarks>Scalars are held by name here and in other hot paths: TorchSharp 0.107 may collect an implicit one while an operator reads it.</remarks>
 public abstract class Optimizer : IDisposable
 {
     private readonly Tensor? _decayMask;
@@ -69,8 +70,10 @@ public abstract class Optimizer : IDisposable
     /// <summary>target += factor * decayed part of values.</summary>
     protected void AddDecay(Tensor target, Tensor values, double factor)
     {
-        if (_decayMask is not null)
-            target.addcmul_(values, _decayMask, factor);
+        if (_decayMask is null)
+            return;
+        using Scalar scale = factor;
+        target.addcmul_(values, _decayMask, scale);
     }
 
     /// <summary>A zero vector [P] that outlives every scope.</summary>
@@ -105,11 +108,13 @@ public sealed class AdamW : Optimizer
     /// <inheritdoc/>
     protected override void Update(Tensor values, Tensor gradient, double learningRate)
     {
-        _first.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-        _second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+        using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2, epsilon = Epsilon;
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, Steps)), step = -learningRate / (1 - Math.Pow(Beta1, Steps));
+        _first.mul_(beta1).add_(gradient, alpha: rest1);
+        _second.mul_(beta2).addcmul_(gradient, gradient, rest2);
         AddDecay(values, values, -learningRate * WeightDecay);
-        Tensor denominator = _second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, Steps))).add_(Epsilon);
-        values.addcdiv_(_first, denominator, -learningRate / (1 - Math.Pow(Beta1, Steps)));
+        Tensor denominator = _second.sqrt().div_(correction).add_(epsilon);
+        values.addcdiv_(_first, denominator, step);
     }
 }
 
@@ -135,7 +140,8 @@ public sealed class Sgd : Optimizer
     protected override void Update(Tensor values, Tensor gradient, double learningRate)
     {
         AddDecay(gradient, values, WeightDecay);
-        _buffer.mul_(_momentum).add_(gradient);
-        values.add_(_buffer, alpha: -learningRate);
+        using Scalar momentum = _momentum, step = -learningRate;
+        _buffer.mul_(momentum).add_(gradient);
+        values.add_(_buffer, alpha: step);
     }
 }
