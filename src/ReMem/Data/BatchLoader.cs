@@ -46,7 +46,7 @@ public sealed class BatchLoader
     /// <summary>The batches of an epoch. The consumer disposes each batch; stopping early ends the threads.</summary>
     /// <param name="epoch">From 0; decides the order and the views.</param>
     /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
-    /// <param name="viewEpoch">The epoch whose views are shown, where it is another: cached teacher outputs repeat few views. Null is the epoch itself.</param>
+    /// <param name="viewEpoch">The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs.</param>
     /// <exception cref="InputException">An image cannot be decoded, and the policy is to fail.</exception>
     public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null)
     {

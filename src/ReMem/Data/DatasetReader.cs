@@ -40,7 +40,8 @@ public static class DatasetReader
         {
             return Path.GetExtension(source).Equals(".parquet", StringComparison.OrdinalIgnoreCase)
                 ? ParquetLayout.Read(source, Path.GetDirectoryName(source) ?? "", [source], options)
-                : throw new InputException($"The data set '{source}' is a file, but no Parquet file.", remedy: "Name a folder of class folders, or Parquet.");
+                : throw new InputException(
+                    $"The data set '{source}' is a file, but no Parquet file.", remedy: "Name a folder of class folders, or Parquet.");
         }
 
         if (!Directory.Exists(source))
@@ -73,7 +74,9 @@ public static class DatasetReader
         {
             string[] missing = [.. val is null ? ["val"] : Array.Empty<string>(), .. test is null ? ["test"] : Array.Empty<string>()];
             var (keep, forVal, forTest) = StratifiedSplit.Divide(
-                Enumerable.Range(0, all.Count).Select(all.Label).ToArray(), val is null ? options.ValFraction : 0, test is null ? options.TestFraction : 0,
+                Enumerable.Range(0, all.Count).Select(all.Label).ToArray(),
+                val is null ? options.ValFraction : 0,
+                test is null ? options.TestFraction : 0,
                 options.Seed);
             training = new Subset(all, keep);
             val ??= new Subset(all, forVal);
@@ -86,7 +89,11 @@ public static class DatasetReader
         foreach ((string name, IImageSource split) in new[] { ("val", val), ("test", test) })
         {
             if (split.Count == 0)
-                throw new InputException($"The {name} split of '{raw.Description}' would hold no image.", remedy: "Give more images, or a larger fraction.");
+            {
+                throw new InputException(
+                    $"The {name} split of '{raw.Description}' would hold no image.", remedy: "Give more images, or a larger fraction.");
+            }
+
             WarnOfAbsent(name, split, classes, warnings);
         }
 

@@ -16,7 +16,9 @@ internal sealed class EncodedStore : IDisposable
     private long _end;
 
     /// <summary>Opens an empty store.</summary>
-    /// <param name="folder">Keeps the bytes in a file of this folder, which is gone when the process ends, however it ends; null keeps them in memory.</param>
+    /// <param name="folder">
+    /// Keeps the bytes in a file of this folder, which is gone when the process ends, however it ends; null keeps them in memory.
+    /// </param>
     /// <exception cref="InputException">The folder cannot be written.</exception>
     public EncodedStore(string? folder)
     {

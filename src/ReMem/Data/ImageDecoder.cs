@@ -34,7 +34,10 @@ public static class ImageDecoder
             if (codec is null)
                 {
                 throw Bad(
-                    name, FormatOf(encoded) is { } format ? $"is a corrupt or truncated {format}: its header cannot be read" : "is no JPEG, PNG, WebP, GIF or BMP");
+                    name,
+                    FormatOf(encoded) is { } format
+                        ? $"is a corrupt or truncated {format}: its header cannot be read"
+                        : "is no JPEG, PNG, WebP, GIF or BMP");
             }
 
 

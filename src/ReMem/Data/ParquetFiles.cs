@@ -22,15 +22,18 @@ internal static partial class ParquetFiles
         var expression = new Regex(
             "^" + Regex.Escape(rest).Replace(@"\*\*/", "(.*/)?", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal)
                 .Replace(@"\?", "[^/]", StringComparison.Ordinal) + "$");
-        string[] files = Sorted(Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = rest.Contains('/', StringComparison.Ordinal) })
+        var depth = new EnumerationOptions { RecurseSubdirectories = rest.Contains('/', StringComparison.Ordinal) };
+        string[] files = Sorted(Directory.EnumerateFiles(folder, "*", depth)
             .Where(f => expression.IsMatch(Path.GetRelativePath(folder, f).Replace('\\', '/'))));
         if (files.Length == 0)
             throw new InputException($"No file matches '{pattern}'.", remedy: "Check the pattern; quote it so that the shell does not expand it.");
         string? other = files.FirstOrDefault(f => !Path.GetExtension(f).Equals(".parquet", StringComparison.OrdinalIgnoreCase));
-        return other is null ? files : throw new InputException($"'{other}' matches '{pattern}' but is no Parquet file.", remedy: "End the pattern in .parquet.");
+        return other is null
+            ? files
+            : throw new InputException($"'{other}' matches '{pattern}' but is no Parquet file.", remedy: "End the pattern in .parquet.");
     }
 
-    /// <summary>"train", "val", "test", or null: from the file's own name, else from the nearest folder below <paramref name="root"/> that says one.</summary>
+    /// <summary>"train", "val", "test", or null: by the file's own name, else by the nearest folder below <paramref name="root"/>.</summary>
     public static string? Split(string root, string file)
     {
         string relative = Path.GetRelativePath(root.Length == 0 ? "." : root, file).Replace('\\', '/');

@@ -13,7 +13,8 @@ internal static class ParquetLayout
         if (!bySplit.ContainsKey(first))
         {
             throw new InputException(
-                $"'{source}' has no train split, only {string.Join(" and ", bySplit.Keys)}.", remedy: "Add train*.parquet, or name one file that is not split.");
+                $"'{source}' has no train split, only {string.Join(" and ", bySplit.Keys)}.",
+                remedy: "Add train*.parquet, or name one file that is not split.");
         }
 
         bool many = bySplit.Values.SelectMany(f => f).Sum(f => new FileInfo(f).Length) > options.MemoryBytes;

@@ -38,7 +38,8 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         catch (Exception e) when (e is not InputException and not OutOfMemoryException)
         {
             // The Parquet reader answers damage with whatever exception its parser runs into.
-            throw new InputException($"'{file}' cannot be read as Parquet: {e.Message.TrimEnd('.')}.", remedy: "Copy or download the file again.", inner: e);
+            string why = e.Message.Split('\n')[0].TrimEnd('.', '\r');
+            throw new InputException($"'{file}' cannot be read as Parquet: {why}.", remedy: "Copy or download the file again.", inner: e);
         }
     }
 
@@ -52,7 +53,11 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         LabelsAreNumbers = !IsText(label);
         IReadOnlyList<string>? names = LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
         if (_names.Count > 0 && !(names ?? []).SequenceEqual(ClassNames ?? []))
-            throw new InputException($"'{file}' has other class names than the files before it.", remedy: "Write all files of a split with the same ClassLabel.");
+        {
+            throw new InputException(
+                $"'{file}' has other class names than the files before it.", remedy: "Write all files of a split with the same ClassLabel.");
+        }
+
         ClassNames = names;
         int row = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
@@ -82,7 +87,8 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
             return label;
         return int.TryParse(label, CultureInfo.InvariantCulture, out int index) && index < ClassNames.Count
             ? ClassNames[index]
-            : throw new InputException($"'{file}' row {row} has label {label}, but there are {ClassNames.Count} class names.", remedy: "Mend the file's ClassLabel.");
+            : throw new InputException(
+                $"'{file}' row {row} has label {label}, but there are {ClassNames.Count} class names.", remedy: "Mend the file's ClassLabel.");
     }
 
     private static DataField ImageField(ParquetSchema schema, string file, string? column)

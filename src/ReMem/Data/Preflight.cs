@@ -81,7 +81,11 @@ public static class Preflight
             warnings.Add($"The smallest image, '{splits[split].Source.Name(index)}', has a side of {side} pixels: views of {viewSize} enlarge it.");
         (string File, string Format)[] misnamed = scans.SelectMany(s => s.Misnamed).ToArray();
         if (misnamed.Length > 0)
-            warnings.Add($"{misnamed.Length} images are named as another format than they are, and are read as what they are, such as '{misnamed[0].File}' ({misnamed[0].Format}).");
+        {
+            warnings.Add(
+                $"{misnamed.Length} images are of another format than their names say, such as '{misnamed[0].File}' ({misnamed[0].Format}); "
+                + "they are read as what they are.");
+        }
 
         ImageDataset usable = dataset with
         {
@@ -108,7 +112,9 @@ public static class Preflight
         int gone = Array.FindIndex(kept, s => s.Count == 0);
         if (empty is null && gone < 0)
             return;
-        string what = empty is not null ? $"The class '{empty.Class}' has no usable image in the train split." : $"The {splits[gone].Name} split has no usable image.";
+        string what = empty is not null
+            ? $"The class '{empty.Class}' has no usable image in the train split."
+            : $"The {splits[gone].Name} split has no usable image.";
         throw new InputException(what, bad.Length > 0 ? bad[0].Reason : null, "Replace the images that cannot be decoded.");
     }
 
@@ -133,6 +139,8 @@ public static class Preflight
             }
         }
 
-        return (leaked, leaked == 0 ? null : $"{leaked} validation or test images are exact copies of images in another split ({example}): scores are too good. Remove them from one.");
+        string warning = $"{leaked} validation or test images are exact copies of images in another split ({example}): "
+            + "scores are too good. Remove them from one.";
+        return (leaked, leaked == 0 ? null : warning);
     }
 }

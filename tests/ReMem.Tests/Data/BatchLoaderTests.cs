@@ -182,7 +182,9 @@ public sealed class BatchLoaderTests
         using IEnumerator<Batch> batches = loader.Epoch(0).GetEnumerator();
         Assert.True(batches.MoveNext());
         batches.Current.Dispose();
-        Thread.Sleep(100);
+        // The batch taken, and three ahead.
+        Assert.True(SpinWait.SpinUntil(() => source.Reads.Sum() >= 4 * 4, TimeSpan.FromSeconds(20)));
+        Thread.Sleep(50);
         Assert.Equal(4 * 4, source.Reads.Sum());
     }
 
