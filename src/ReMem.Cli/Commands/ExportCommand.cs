@@ -11,20 +11,25 @@ internal static class ExportCommand
     public static Command Create()
     {
         var folder = Common.ModelDir();
-        var output = new Option<string>("--out", "-o") { Description = "The ONNX file.", HelpName = "FILE", Required = true };
+        var output = new Option<string>("--out", "-o") { Description = "The file: NAME.onnx, or NAME.safetensors for the weights alone.", HelpName = "FILE", Required = true };
         var softmax = new Option<bool>("--softmax") { Description = "End with probabilities instead of logits." };
+        var half = new Option<bool>("--half") { Description = "Store safetensors weights as float16." };
         var json = Common.Json();
         Command command = Common.Command(
             "export",
             "Write a model folder as ONNX (dynamic batch; class names and preprocessing in the metadata) and check it in ONNX Runtime.",
             "remem export --model-dir student/ --out student.onnx");
-        foreach (Symbol symbol in new Symbol[] { folder, output, softmax, json })
+        foreach (Symbol symbol in new Symbol[] { folder, output, softmax, half, json })
             command.AddSymbol(symbol);
         command.Action((parsed, _) =>
         {
             Common.LoadLibtorch();
             (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(parsed.GetValue(folder)!);
             string file = parsed.GetValue(output)!;
+            if (Path.GetExtension(file).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
+                return WriteWeights(model, file, parsed.GetValue(half), parsed.GetValue(json));
+            if (parsed.GetValue(half))
+                throw new InputException("--half is for .safetensors files only.", "command line", "Leave it out for ONNX.");
             var options = new OnnxExportOptions { Labels = labels, Softmax = parsed.GetValue(softmax) };
             OnnxExporter.Export(model, file, options);
             OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, file, options);
@@ -36,5 +41,18 @@ internal static class ExportCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static int WriteWeights(ImageModel model, string file, bool half, bool json)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        SafetensorsWriter.Write(
+            file, ModelFolder.FoldedState(model), new Dictionary<string, string> { ["format"] = "pt" }, half ? TorchSharp.torch.ScalarType.Float16 : null);
+        long bytes = new FileInfo(file).Length;
+        if (json)
+            Common.PrintJson(new { file, bytes });
+        else
+            Console.WriteLine($"{file}: {bytes / 1e6:0.0} MB");
+        return ExitCodes.Done;
     }
 }
