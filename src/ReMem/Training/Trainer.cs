@@ -101,8 +101,8 @@ public sealed class Trainer(TrainingOptions options)
                 if (!result.IsFinite)
                 {
                     skipped++;
-                    if (++consecutive >= MostConsecutiveSkips)
-                        throw NotFinite(job, parameters, step, result);
+                    if (++consecutive >= Math.Min(MostConsecutiveSkips, batches))
+                        throw NotFinite(job, parameters, step, consecutive, result);
                     continue;
                 }
 
@@ -129,11 +129,11 @@ public sealed class Trainer(TrainingOptions options)
         return new TrainingResult([.. done.Epochs, record], optimizer.Steps, done.SkippedSteps + skipped, done.Seconds + record.Seconds);
     }
 
-    private static ReMemException NotFinite(TrainingJob job, ParameterSet parameters, long step, GradientResult result)
+    private static ReMemException NotFinite(TrainingJob job, ParameterSet parameters, long step, int skips, GradientResult result)
     {
         string tensor = parameters.FirstNonFinite() is { } name ? $"tensor '{name}' holds a non-finite value" : $"loss {result.Loss}, gradient norm {result.GradientNorm}";
         return new ReMemException(
-            $"{MostConsecutiveSkips} steps in a row had a non-finite gradient, up to step {step}: {tensor}.",
+            $"{skips} steps in a row had a non-finite gradient, up to step {step}: {tensor}.",
             job.Stage,
             "Lower the learning rate or rho; the last epoch's checkpoint is kept.");
     }

@@ -1,0 +1,67 @@
+namespace ReMem.Cli.Tests;
+
+/// <summary>What a person can get wrong: one sentence, exit code 2, nothing lost and nothing written.</summary>
+public class BadInputTests
+{
+    [Theory]
+    [InlineData("finetun", "finetun")]
+    [InlineData("models --jsn", "--jsn")]
+    [InlineData("models resnet81", "did you mean 'resnet18'")]
+    [InlineData("run", "No recipe was given")]
+    [InlineData("run missing.yaml", "does not exist")]
+    [InlineData("run --resume missing", "no run to resume")]
+    [InlineData("predict cat.jpg", "--model-dir")]
+    [InlineData("predict --model resnet18 --weights missing.safetensors cat.jpg", "does not exist")]
+    [InlineData("evaluate photos --model-dir missing", "missing")]
+    [InlineData("finetune missing --model vit_pico_patch4_32 --image-size 32 --out out", "missing")]
+    public void Is_told_in_one_sentence(string arguments, string part) => Cli.Run(arguments.Split(' ')).IsBadInput(part);
+
+    [Fact]
+    public void Wrong_options_and_data_are_told_before_anything_is_written()
+    {
+        using var work = new Workspace();
+        string photos = work.Photos(3, 2);
+        CliResult Finetune(params string[] more) => Cli.Run(
+            ["finetune", photos, "--model", "vit_pico_patch4_32", "--epochs", "1", "--out", work.At("out"), .. more.Contains("--image-size") ? [] : new[] { "--image-size", "32" }, .. more]);
+        Finetune("--image-size", "30").IsBadInput("30 is not a multiple of the patch size 4");
+        Finetune("--reweighting", "tpo(2,0.5)").IsBadInput("did you mean 'top'");
+        Finetune("--reweighting", "top(9,0.5)").IsBadInput("has 6");
+        Finetune("--rho", "-1").IsBadInput("rho");
+        Finetune("training.epohs=3").IsBadInput("did you mean 'teacher.training.epochs'");
+        Finetune("--weights", work.At("none.safetensors")).IsBadInput("does not exist");
+        Finetune("--on-bad-image", "ignore").IsBadInput("on_bad_image");
+
+        File.WriteAllText(work.At("broken.safetensors"), "0123456789");
+        Finetune("--weights", work.At("broken.safetensors")).IsBadInput("broken.safetensors");
+
+        File.WriteAllText(work.At("photos", "train", "red", "0.png"), "no image");
+        Finetune().IsBadInput("0.png");
+        Directory.CreateDirectory(work.At("photos", "test", "violet"));
+        File.Copy(work.At("photos", "test", "red", "0.png"), work.At("photos", "test", "violet", "0.png"));
+        Finetune().IsBadInput("violet");
+        Assert.False(File.Exists(work.At("out", "model.safetensors")));
+    }
+
+    [Fact]
+    public void A_bad_image_can_be_skipped()
+    {
+        using var work = new Workspace();
+        string photos = work.Photos(6, 3);
+        File.WriteAllText(work.At("photos", "train", "red", "0.png"), "no image");
+        CliResult skipped = Cli.Run("finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho", "0", "--on-bad-image", "skip",
+            "--out", work.At("out"), "training.batch_size=8");
+        Assert.True(skipped.ExitCode == 0, skipped.Error);
+        Assert.Contains("0.png", skipped.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Foreign_files_are_not_overwritten()
+    {
+        using var work = new Workspace();
+        string photos = work.Photos(3, 2);
+        Directory.CreateDirectory(work.At("out"));
+        File.WriteAllText(work.At("out", "holiday.txt"), "x");
+        Cli.Run("finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--out", work.At("out")).IsBadInput("no run of remem");
+        Assert.Single(Directory.GetFileSystemEntries(work.At("out")));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using ReMem.Export;
+using ReMem.Models;
+using static TorchSharp.torch;
+
+namespace ReMem.Tests.Export;
+
+public class OnnxExporterTests
+{
+    [Theory]
+    [InlineData("vit_pico_patch4_32", 32)]
+    [InlineData("deit_tiny_patch16_224", 48)]
+    [InlineData("vit_small_patch32_224", 64)]
+    [InlineData("resnet18", 64)]
+    [InlineData("resnet20", 32)]
+    [InlineData("mobilenetv3_small_100", 64)]
+    public void ONNX_Runtime_agrees_for_one_image_and_for_a_batch(string name, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled(name, size);
+        string file = folder.File("model.onnx");
+        OnnxExporter.Export(model, file);
+        OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, file);
+        Assert.True(check.RelativeDifference < 1e-4, $"{check}");
+        Assert.Equal(1, check.Top1Agreement);
+        Assert.Equal(8, check.Images);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0)]
+    public void A_reweighted_ViT_is_exported_folded_and_left_unchanged(double b)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var model = (VisionTransformer)Filled("vit_pico_patch4_32", 32);
+        model.Blocks[4].MlpScale = model.Blocks[5].MlpScale = b;
+        string file = folder.File("model.onnx");
+        OnnxExporter.Export(model, file);
+        Assert.True(OnnxVerifier.VerifyOnNoise(model, file).RelativeDifference < 1e-4);
+        Assert.Equal(b, model.Blocks[5].MlpScale);
+        model.Blocks[5].MlpScale = 1;
+        Assert.True(OnnxVerifier.VerifyOnNoise(model, file).RelativeDifference > 1e-3, "the check must tell another model");
+    }
+
+    [Fact]
+    public void Metadata_says_classes_and_preprocessing()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("resnet20", 32);
+        string file = folder.File("model.onnx");
+        OnnxExporter.Export(model, file, new OnnxExportOptions { Labels = ["cat", "Food & \"drink\"", "日本"] });
+        using var session = new InferenceSession(file);
+        var metadata = session.ModelMetadata.CustomMetadataMap;
+        Assert.Equal(["cat", "Food & \"drink\"", "日本"], JsonSerializer.Deserialize<string[]>(metadata["labels"])!);
+        Assert.Equal("resnet20", metadata["architecture"]);
+        JsonElement preprocessing = JsonDocument.Parse(metadata["preprocessing"]).RootElement;
+        Assert.Equal(32, preprocessing.GetProperty("input_size")[1].GetInt32());
+        Assert.Equal(0.485, preprocessing.GetProperty("mean")[0].GetDouble());
+        Assert.Equal([-1, 3, 32, 32], session.InputMetadata[OnnxExporter.InputName].Dimensions);
+    }
+
+    [Fact]
+    public void Softmax_gives_probabilities()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("resnet20", 32);
+        var options = new OnnxExportOptions { Softmax = true };
+        string file = folder.File("model.onnx");
+        OnnxExporter.Export(model, file, options);
+        Assert.True(OnnxVerifier.VerifyOnNoise(model, file, options).LargestDifference < 1e-5);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("resnet20", 32);
+        Assert.Contains(folder.Path, Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_model_is_told_by_the_verifier()
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("resnet20", 32);
+        File.WriteAllText(folder.File("model.onnx"), "no model");
+        Assert.Throws<ReMemException>(() => OnnxVerifier.VerifyOnNoise(model, folder.File("model.onnx")));
+    }
+
+    private static ImageModel Filled(string name, int size)
+    {
+        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 3, ImageSize = size });
+        Models.GoldenWeights.Fill(model);
+        return model;
+    }
+}
