@@ -36,10 +36,12 @@ internal static class Common
     }
 
     /// <summary>A recipe from a command's own options; it is validated as any recipe.</summary>
-    public static Recipe Assemble(string name, string data, string onBadImage, int imageSize, IEnumerable<string> overrides) => RecipeReader.Parse(
+    public static Recipe Assemble(string name, string data, string onBadImage, int imageSize, IEnumerable<string> overrides, double? cropPct = null) => RecipeReader.Parse(
         $"name: {name}",
         "command line",
-        [$"data.source={Quote(data)}", $"data.on_bad_image={Quote(onBadImage)}", $"data.image_size={imageSize}", .. overrides]);
+        [$"data.source={Quote(data)}", $"data.on_bad_image={Quote(onBadImage)}", $"data.image_size={imageSize}", .. CropPct(cropPct), .. overrides]);
+
+    private static string[] CropPct(double? value) => value is { } given ? [FormattableString.Invariant($"data.crop_pct={given}")] : [];
 
     /// <summary>Puts a command's own key=value pairs under its block of the recipe; those of other blocks stay.</summary>
     public static IEnumerable<string> Prefixed(string block, string[]? overrides) => (overrides ?? []).Select(o =>

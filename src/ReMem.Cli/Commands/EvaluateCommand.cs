@@ -30,7 +30,7 @@ internal static class EvaluateCommand
             if (name is not ("train" or "val" or "test"))
                 throw Nearest.Unknown("split", name, ["train", "val", "test"], "--split");
             (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(parsed.GetValue(folder)!);
-            Recipe recipe = Common.Assemble("evaluate", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, []);
+            Recipe recipe = Common.Assemble("evaluate", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [], model.Info.CropPct);
             ClassificationMetrics metrics = Common.WithProgress(progress =>
             {
                 PreparedData prepared = PreparedData.Open(recipe.Data, recipe.Threads, progress);

@@ -28,7 +28,7 @@ internal static class ProbeCommand
             Common.LoadLibtorch();
             (ImageModel model, _) = ModelFolder.Load(parsed.GetValue(folder)!);
             Recipe recipe = Common.Assemble(
-                "probe", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [.. Common.Prefixed("information", parsed.GetValue(overrides))]);
+                "probe", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [.. Common.Prefixed("information", parsed.GetValue(overrides))], model.Info.CropPct);
             MeterResult result = Common.WithProgress(progress =>
                 new Stages(PreparedData.Open(recipe.Data, recipe.Threads, progress), progress, cancel).Meter(model, recipe.Information, "probe"));
             if (parsed.GetValue(json))

@@ -26,6 +26,9 @@ public sealed class PreparedData
     /// <summary>Side of every view, pixels.</summary>
     public int ImageSize => _recipe.ImageSize;
 
+    /// <summary>The evaluation views' crop.</summary>
+    public double CropPct => _recipe.CropPct;
+
     /// <summary>Opens and checks a source.</summary>
     /// <exception cref="InputException">Whatever is wrong with the source.</exception>
     public static PreparedData Open(DataRecipe recipe, int threads = 0, IProgress<ProgressReport>? progress = null)

@@ -91,7 +91,9 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         TorchSharp.torch.manual_seed(Derive(seed, "init"));
         ImageModel model = ModelCatalogue.Create(
-            name, new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+            // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
+            ModelCatalogue.Info(name) with { CropPct = data.CropPct },
+            new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
         if (weights is not null)
             progress?.Report(new ProgressReport(stage, WeightLoader.Load(model, weights).ToString()));
         return model;
