@@ -18,9 +18,14 @@ public static class EmojiGroup
     /// <summary>Person, child and older person by the code points of their gendered, blond and bearded forms.</summary>
     private static readonly Dictionary<int, int> Ungendered = new()
     {
-        [0x1F468] = Person, [0x1F469] = Person, [0x1F471] = Person, [0x1F9D4] = Person,
-        [0x1F466] = Child, [0x1F467] = Child,
-        [0x1F474] = Older, [0x1F475] = Older,
+        [0x1F468] = Person,
+        [0x1F469] = Person,
+        [0x1F471] = Person,
+        [0x1F9D4] = Person,
+        [0x1F466] = Child,
+        [0x1F467] = Child,
+        [0x1F474] = Older,
+        [0x1F475] = Older,
     };
 
     /// <summary>One drawing turned, mirrored, recoloured or dressed as another gender; the first of a row names the group.</summary>

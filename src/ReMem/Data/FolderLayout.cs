@@ -10,9 +10,14 @@ internal static class FolderLayout
 
     private static readonly Dictionary<string, string> SplitNames = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["train"] = "train", ["training"] = "train",
-        ["val"] = "val", ["valid"] = "val", ["validation"] = "val", ["dev"] = "val",
-        ["test"] = "test", ["testing"] = "test",
+        ["train"] = "train",
+        ["training"] = "train",
+        ["val"] = "val",
+        ["valid"] = "val",
+        ["validation"] = "val",
+        ["dev"] = "val",
+        ["test"] = "test",
+        ["testing"] = "test",
     };
 
     /// <summary>

@@ -32,7 +32,7 @@ public static class ImageDecoder
             using var data = SKData.Create(pin.AddrOfPinnedObject(), encoded.Length);
             using SKCodec? codec = SKCodec.Create(data);
             if (codec is null)
-                {
+            {
                 throw Bad(
                     name,
                     FormatOf(encoded) is { } format

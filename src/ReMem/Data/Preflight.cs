@@ -89,7 +89,10 @@ public static class Preflight
 
         ImageDataset usable = dataset with
         {
-            Train = kept[0], Validation = kept[1], Test = kept[2], Warnings = [.. dataset.Warnings, .. warnings],
+            Train = kept[0],
+            Validation = kept[1],
+            Test = kept[2],
+            Warnings = [.. dataset.Warnings, .. warnings],
         };
         return new PreflightResult(usable, bad, counts, imbalance, leaked, side, warnings);
     }

@@ -1,5 +1,5 @@
-using ReMem.Evaluation;
 using System.Globalization;
+using ReMem.Evaluation;
 
 namespace ReMem.Reports;
 
