@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public static class DistillationLoss
         if (teacher is not null && weight > 0)
         {
             Tensor soft = KullbackLeibler(student, teacher, options.Temperature) * softly;
-            loss = loss is null ? soft : loss + soft;
+            loss = loss is null ? soft : loss.Plus(soft);
         }
 
         return loss!.MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -170,7 +171,7 @@ public sealed class MobileNetV3Block : nn.Module<Tensor, Tensor>
         if (_squeeze is not null)
             h = _squeeze.call(h);
         h = _projectNorm.call(_project.call(h));
-        return (HasResidual ? StochasticDepth.Apply(h, _dropPath, training) + x : h).MoveToOuterDisposeScope();
+        return (HasResidual ? StochasticDepth.Apply(h, _dropPath, training).Plus(x) : h).MoveToOuterDisposeScope();
     }
 
     private Tensor Activate(Tensor x) => Shape.HardSwish ? nn.functional.hardswish(x) : nn.functional.relu(x);

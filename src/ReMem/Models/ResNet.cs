@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -135,7 +136,7 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor shortcut = downsample is null ? x : downsample.call(x);
         Tensor h = StochasticDepth.Apply(bn2.call(conv2.call(bn1.call(conv1.call(x)).relu_())), _dropPath, training);
-        return (h + shortcut).relu_().MoveToOuterDisposeScope();
+        return h.Plus(shortcut).relu_().MoveToOuterDisposeScope();
     }
 }
 

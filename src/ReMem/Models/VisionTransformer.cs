@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -74,7 +75,7 @@ public sealed class VisionTransformer : ImageModel
             throw new ArgumentException($"'{Info.Name}' was made for {ImageSize} x {ImageSize} pixels, not {x.shape[2]} x {x.shape[3]}.", nameof(x));
         using DisposeScope scope = NewDisposeScope();
         Tensor h = patch_embed.call(x);
-        h = cat([cls_token.expand(h.shape[0], -1, -1), h], 1) + pos_embed;
+        h = cat([cls_token.expand(h.shape[0], -1, -1), h], 1).Plus(pos_embed);
         foreach (VisionTransformerBlock block in blocks)
             h = block.call(h);
         return norm.call(h).MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -67,7 +68,7 @@ public sealed class VisionTransformerBlock : nn.Module<Tensor, Tensor>
             y = y * factor;
         }
 
-        return x + StochasticDepth.Apply(y, _dropPath, training);
+        return x.Plus(StochasticDepth.Apply(y, _dropPath, training));
     }
 
     private sealed class Attention : nn.Module<Tensor, Tensor>

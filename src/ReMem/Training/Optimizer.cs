@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -113,7 +114,7 @@ public sealed class AdamW : Optimizer
         _first.mul_(beta1).add_(gradient, alpha: rest1);
         _second.mul_(beta2).addcmul_(gradient, gradient, rest2);
         AddDecay(values, values, -learningRate * WeightDecay);
-        Tensor denominator = _second.sqrt().div_(correction).add_(epsilon);
+        Tensor denominator = _second.sqrt().div_(correction).PlusInPlace(epsilon);
         values.addcdiv_(_first, denominator, step);
     }
 }
@@ -141,7 +142,7 @@ public sealed class Sgd : Optimizer
     {
         AddDecay(gradient, values, WeightDecay);
         using Scalar momentum = _momentum, step = -learningRate;
-        _buffer.mul_(momentum).add_(gradient);
+        _buffer.mul_(momentum).PlusInPlace(gradient);
         values.add_(_buffer, alpha: step);
     }
 }

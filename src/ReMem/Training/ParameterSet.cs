@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -60,7 +61,7 @@ public sealed class ParameterSet
     public void SetValues(Tensor flat) => Each(flat, static (p, slice) => p.copy_(slice));
 
     /// <summary>Adds a vector [P] to all values.</summary>
-    public void AddToValues(Tensor flat) => Each(flat, static (p, slice) => p.add_(slice));
+    public void AddToValues(Tensor flat) => Each(flat, static (p, slice) => p.PlusInPlace(slice));
 
     /// <summary>
     /// 1 where weight decay applies and 0 elsewhere [P]: timm's rule, which spares biases, norms, and class token and position embeddings.
