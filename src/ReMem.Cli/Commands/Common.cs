@@ -56,7 +56,7 @@ internal static class Common
         {
             PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
             using RunFolder folder = RunFolder.Open(path, $"# {identity}\n{RecipeReader.Write(recipe)}");
-            return stage(new Stages(data, progress, cancel), folder);
+            return folder.Use(() => stage(new Stages(data, progress, cancel), folder));
         });
         if (json)
             PrintJson(result);

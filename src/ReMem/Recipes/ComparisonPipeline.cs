@@ -27,6 +27,11 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
             Libtorch.SetThreads(recipe.Threads);
         PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
+        return folder.Use(() => Run(folder, data, command, started, cancel));
+    }
+
+    private ComparisonReport Run(RunFolder folder, PreparedData data, string command, DateTimeOffset started, CancellationToken cancel)
+    {
         folder.Write(EnvironmentInfo.Current(), "environment.json");
         var log = new RunLog(folder, progress);
         var stages = new Stages(data, log, cancel);

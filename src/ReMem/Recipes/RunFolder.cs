@@ -9,12 +9,16 @@ namespace ReMem.Recipes;
 public sealed class RunFolder : IDisposable
 {
     private const string RecipeFile = "recipe.yaml";
+    private const string LockFile = ".lock";
+    private static readonly string[] BookKeeping = [RecipeFile, "environment.json", "log.txt"];
     private readonly FileStream _lock;
+    private readonly bool _isNew;
 
-    private RunFolder(string path, FileStream held)
+    private RunFolder(string path, FileStream held, bool isNew)
     {
         Path = path;
         _lock = held;
+        _isNew = isNew;
     }
 
     /// <summary>The folder.</summary>
@@ -33,7 +37,31 @@ public sealed class RunFolder : IDisposable
         FileStream held = Lock(path);
         if (!exists)
             AtomicFile.WriteAllText(file, recipe);
-        return new RunFolder(path, held);
+        return new RunFolder(path, held, !exists);
+    }
+
+    /// <summary>
+    /// Runs work in the folder. Where the input turns out wrong before anything was made, a new folder's bookkeeping is removed again, so that the
+    /// mended command finds it free.
+    /// </summary>
+    public T Use<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (InputException)
+        {
+            if (_isNew && !Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Select(System.IO.Path.GetFileName).Except([.. BookKeeping, LockFile]).Any())
+            {
+                foreach (string file in BookKeeping)
+                    File.Delete(System.IO.Path.Combine(Path, file));
+                foreach (string folder in Directory.GetDirectories(Path))
+                    Directory.Delete(folder, recursive: true);
+            }
+
+            throw;
+        }
     }
 
     /// <summary>The recipe text of an existing run.</summary>
@@ -75,7 +103,7 @@ public sealed class RunFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            return new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (IOException e)
         {

@@ -101,7 +101,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
     private TrainingJob Job(ImageModel model, TrainingOptions training, long seed, RunFolder folder, string[] path) => new()
     {
-        Stage = string.Join('/', path),
+        Stage = path.Length == 0 ? "training" : string.Join('/', path),
         Model = model,
         Train = data.Training(training, model.Info, seed),
         Validate = m =>

@@ -30,6 +30,8 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
     /// <exception cref="InputException">The policy does not fit the model, or rho is out of range.</exception>
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
+        if (options.Rho is not (>= 0 and <= 10))
+            throw new InputException(FormattableString.Invariant($"SAM's radius rho is {options.Rho}; it must be between 0 (plain) and 10."), "rho", "0.02 to 0.2 is usual.");
         ReweightingPolicy.Parse(options.Reweighting).Apply(job.Model);
         IGradientFunction Gradient(ParameterSet parameters) => options.Rho > 0
             ? new SharpnessAwareGradient(job.Model, parameters, options.Rho, options.Adaptive)

@@ -55,9 +55,22 @@ public sealed class RunFolderTests : IDisposable
     {
         using RunFolder folder = RunFolder.Open(_path, "name: a");
         File.WriteAllText(folder.FileIn("s", "result.json"), "{");
-        Assert.EndsWith("result.json", Assert.Throws<InputException>(() => folder.TryRead<int[]>("s", "result.json")).Where, StringComparison.Ordinal);
+        Assert.Contains("result.json", Assert.Throws<InputException>(() => folder.TryRead<int[]>("s", "result.json")).Where, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_folder_that_is_no_run_has_nothing_to_resume() => Assert.Throws<InputException>(() => RunFolder.RecipeOf(_path));
+
+    [Fact]
+    public void Wrong_input_leaves_a_new_folder_free_and_an_old_one_as_it_was()
+    {
+        int Fail(RunFolder folder) => throw new InputException($"wrong in {folder.Path}");
+        using (RunFolder folder = RunFolder.Open(_path, "name: a"))
+            Assert.Throws<InputException>(() => folder.Use(() => Fail(folder)));
+        using (RunFolder folder = RunFolder.Open(_path, "name: b"))
+            folder.Write(1, "s", "result.json");
+        using (RunFolder folder = RunFolder.Open(_path, "name: b"))
+            Assert.Throws<InputException>(() => folder.Use(() => Fail(folder)));
+        Assert.Equal("name: b", RunFolder.RecipeOf(_path));
+    }
 }
