@@ -1,5 +1,7 @@
+using System.Text.Json;
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,19 +12,27 @@ namespace ReMem.Distillation;
 public sealed class Distiller(TrainingOptions training, DistillationOptions options)
 {
     /// <summary>Trains the student to the end, from its checkpoint where one stands.</summary>
-    /// <param name="job">The student and its batches; <see cref="TrainingJob.Loss"/> and <see cref="TrainingJob.ViewEpoch"/> are set here.</param>
+    /// <param name="job">The student and its batches; <see cref="TrainingJob.Loss"/>, <see cref="TrainingJob.Objective"/> and <see cref="TrainingJob.ViewEpoch"/> are set here.</param>
     /// <param name="teacher">Of the same classes in the same order, and the same input size; null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="cancel">Stops between steps.</param>
-    /// <exception cref="InputException">The teacher does not fit the student.</exception>
+    /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
     public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default)
     {
+        DataOptions.Validate(options, "distillation");
         if (teacher is not null)
             RequireFit(job.Model, teacher);
-        using TeacherTargets? targets = teacher is null || options.Weight == 0 ? null : new TeacherTargets(teacher, samples, options.Views);
+        // Views that no epoch comes back to are not worth keeping targets for.
+        int recycled = options.Views < training.Epochs ? options.Views : 0;
+        using TeacherTargets? targets = teacher is null || options.Weight == 0 ? null : new TeacherTargets(teacher, samples, recycled);
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
-            job with { Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch)), ViewEpoch = View },
+            job with
+            {
+                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch)),
+                Objective = $"distillation {JsonSerializer.Serialize(options, Json.Line)} teacher {teacher?.Info.Name ?? "none"}",
+                ViewEpoch = View,
+            },
             cancel);
     }
 

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,7 +27,7 @@ public sealed record TeacherOptions
 public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions options)
 {
     /// <summary>Trains <paramref name="job"/>'s model in place; the reweighting is in force from before the first step and stays.</summary>
-    /// <param name="job">The model and its batches; its <see cref="TrainingJob.Loss"/> and <see cref="TrainingJob.Gradient"/> are set here.</param>
+    /// <param name="job">The model and its batches; its loss, gradient and objective are set here.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="InputException">The policy does not fit the model, or rho is out of range.</exception>
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
@@ -36,7 +38,8 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
         IGradientFunction Gradient(ParameterSet parameters) => options.Rho > 0
             ? new SharpnessAwareGradient(job.Model, parameters, options.Rho, options.Adaptive)
             : new PlainGradient(parameters);
-        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = CrossEntropy }, cancel);
+        string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";
+        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = CrossEntropy, Objective = objective }, cancel);
     }
 
     private Tensor CrossEntropy(ImageModel model, Batch batch, int epoch)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using ReMem.Data;
 using ReMem.Models;
 using ReMem.Runtime;
@@ -22,6 +23,9 @@ public sealed record TrainingJob
     /// <summary>The scalar loss of a batch: (model, batch, epoch from 0) to a tensor of one element.</summary>
     public Func<ImageModel, Batch, int, Tensor> Loss { get; init; } =
         (_, _, _) => throw new InvalidOperationException("a training job needs a loss");
+
+    /// <summary>What loss and gradient are, in words. A checkpoint of another objective is not resumed, since the result would belong to neither.</summary>
+    public string Objective { get; init; } = string.Empty;
 
     /// <summary>Makes the gradient function; default the plain gradient.</summary>
     public Func<ParameterSet, IGradientFunction>? Gradient { get; init; }
@@ -48,10 +52,12 @@ public sealed class Trainer(TrainingOptions options)
     private const int MostConsecutiveSkips = 20;
 
     /// <summary>Trains to the end, from the checkpoint where one stands. The result is a function of the job, however often it was interrupted.</summary>
+    /// <exception cref="InputException">An option is out of range, the split is too small, or the checkpoint belongs to another training.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the last epoch's checkpoint stands.</exception>
     /// <exception cref="ReMemException">The gradient stayed non-finite; the last epoch's checkpoint stands.</exception>
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
+        DataOptions.Validate(options, "training");
         var parameters = new ParameterSet(job.Model);
         using Optimizer optimizer = Optimizer.Create(options, parameters);
         IGradientFunction gradient = job.Gradient?.Invoke(parameters) ?? new PlainGradient(parameters);
@@ -59,7 +65,7 @@ public sealed class Trainer(TrainingOptions options)
         if (batches == 0)
             throw new InputException($"The training split is smaller than one batch of {options.BatchSize}.", job.Stage, "Lower training.batch_size.");
         var schedule = new CosineSchedule(options.Lr, (long)options.Epochs * batches, (long)(options.WarmupEpochs * batches), options.MinLrRatio);
-        var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, $"{options} seed {job.Seed} {job.Model.Info.Name}");
+        var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, Fingerprint(job, batches));
         TrainingResult done = checkpoint?.TryResume(job.Model, optimizer) ?? new TrainingResult([], 0, 0, 0);
 
         while (done.Epochs.Count < options.Epochs)
@@ -71,6 +77,10 @@ public sealed class Trainer(TrainingOptions options)
         job.Model.eval();
         return done;
     }
+
+    /// <summary>All that the result is a function of, as far as it can be told without reading the images.</summary>
+    private string Fingerprint(TrainingJob job, int batches) =>
+        FormattableString.Invariant($"{JsonSerializer.Serialize(options, Json.Line)} {job.Objective} {job.Model.Info.Name} {JsonSerializer.Serialize(job.Model.Options, Json.Line)} seed {job.Seed}, {job.Train.Count} images in {batches} batches");
 
     private TrainingResult RunEpoch(
         TrainingJob job,
@@ -86,6 +96,7 @@ public sealed class Trainer(TrainingOptions options)
         int batches = job.Train.BatchesPerEpoch;
         double lossSum = 0, riseSum = 0, rate = 0;
         int counted = 0, skipped = 0, consecutive = 0, batchIndex = 0;
+        Tensor[] buffers = [.. job.Model.named_buffers().Select(b => b.buffer)];
         job.Model.train();
         foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch)))
         {
@@ -97,9 +108,12 @@ public sealed class Trainer(TrainingOptions options)
                 rate = schedule.At(step);
                 // Masks are a function of the step, so that a resumed run draws the same ones.
                 manual_seed((long)new CounterRandom(job.Seed, "step", epoch, step).NextUInt32());
+                Tensor[] before = [.. buffers.Select(b => b.clone())];
                 GradientResult result = gradient.Compute(() => job.Loss(job.Model, batch, epoch));
                 if (!result.IsFinite)
                 {
+                    // BatchNorm's running statistics have met the broken batch, and would never forget a NaN.
+                    Restore(buffers, before);
                     skipped++;
                     if (++consecutive >= Math.Min(MostConsecutiveSkips, batches))
                         throw NotFinite(job, parameters, step, consecutive, result);
@@ -127,6 +141,13 @@ public sealed class Trainer(TrainingOptions options)
             epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, counted), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds);
         Tell(job, record);
         return new TrainingResult([.. done.Epochs, record], optimizer.Steps, done.SkippedSteps + skipped, done.Seconds + record.Seconds);
+    }
+
+    private static void Restore(Tensor[] buffers, Tensor[] before)
+    {
+        using var guard = no_grad();
+        for (int i = 0; i < buffers.Length; i++)
+            buffers[i].copy_(before[i]);
     }
 
     private static ReMemException NotFinite(TrainingJob job, ParameterSet parameters, long step, int skips, GradientResult result)

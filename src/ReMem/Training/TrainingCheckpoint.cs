@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Training;
@@ -28,7 +28,7 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         {
             ["fingerprint"] = fingerprint,
             ["optimizer_steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture),
-            ["result"] = JsonSerializer.Serialize(done),
+            ["result"] = JsonSerializer.Serialize(done, Json.Line),
         });
     }
 
@@ -42,18 +42,30 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault("fingerprint") != fingerprint)
             throw new InputException("The checkpoint belongs to a training with other options.", path, "Give another output folder, or delete the checkpoint to start over.");
+        (string Name, Tensor Value)[] state =
+        [
+            .. model.state_dict().Select(entry => (ModelPrefix + entry.Key, entry.Value)),
+            .. optimizer.State.Select(entry => (OptimizerPrefix + entry.Key, entry.Value)),
+        ];
+        // All or nothing: a model that is half another one must not be trained on.
+        foreach ((string name, Tensor value) in state)
+            RequireFit(file, name, value);
         using var guard = no_grad();
-        foreach ((string name, Tensor value) in model.state_dict())
-            Copy(file, ModelPrefix + name, value);
-        foreach ((string name, Tensor value) in optimizer.State)
-            Copy(file, OptimizerPrefix + name, value);
+        foreach ((string name, Tensor value) in state)
+        {
+            using Tensor read = file.Read(name);
+            value.copy_(read);
+        }
+
         optimizer.Steps = long.Parse(file.Metadata["optimizer_steps"], CultureInfo.InvariantCulture);
-        return JsonSerializer.Deserialize<TrainingResult>(file.Metadata["result"]);
+        return Json.Deserialize<TrainingResult>(file.Metadata["result"], path);
     }
 
-    private static void Copy(SafetensorsFile file, string name, Tensor target)
+    private static void RequireFit(SafetensorsFile file, string name, Tensor target)
     {
-        using DisposeScope scope = NewDisposeScope();
-        target.copy_(file.Read(name));
+        if (file.Tensors.TryGetValue(name, out TensorEntry? entry) && entry.Shape.SequenceEqual(target.shape))
+            return;
+        string held = entry is null ? "is missing" : $"is [{string.Join(", ", entry.Shape)}], not [{string.Join(", ", target.shape)}]";
+        throw new InputException($"The checkpoint is of another model: '{name}' {held}.", file.Path, "Delete the checkpoint to start over.");
     }
 }

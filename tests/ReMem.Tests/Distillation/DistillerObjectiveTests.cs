@@ -1,0 +1,116 @@
+using ReMem.Distillation;
+using ReMem.Models;
+using ReMem.Training;
+using static ReMem.Tests.Training.TinyTraining;
+using static TorchSharp.torch;
+
+namespace ReMem.Tests.Distillation;
+
+/// <summary>What teacher and student are shown, and what the student learns from it.</summary>
+[Collection(TorchGenerator.Name)]
+public class DistillerObjectiveTests
+{
+    private static readonly TrainingOptions Still = Options with { Epochs = 1, Lr = 1e-9, WarmupEpochs = 0 };
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Teacher_and_student_see_the_same_views(int views)
+    {
+        using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
+        var taught = new List<byte[]>();
+        var learnt = new List<byte[]>();
+        Record(teacher, taught);
+        Record(student, learnt);
+        Run(Options with { Epochs = 4 }, new DistillationOptions { Views = views }, student, teacher);
+        Assert.Equal(12, learnt.Count);
+        Assert.Equal(learnt.Take(views == 0 ? 12 : 6), taught);
+        // Recycled views are the same pictures in another order.
+        bool repeat = Pictures(learnt[..3]).SetEquals(Pictures(learnt[6..9]));
+        Assert.Equal(views > 0, repeat);
+        Assert.Empty(Pictures(learnt[..3]).Intersect(Pictures(learnt[3..6])));
+    }
+
+    [Fact]
+    public void The_teacher_is_left_as_it_was()
+    {
+        using ImageModel teacher = Model(Convolutional, seed: 8), same = Model(Convolutional, seed: 8), student = Model(Convolutional);
+        teacher.train();
+        Run(Options, new DistillationOptions(), student, teacher);
+        AssertSame(same, teacher);
+        Assert.All(teacher.parameters(), p => Assert.Null(p.grad));
+    }
+
+    [Fact]
+    public void Without_a_teacher_it_is_plain_training()
+    {
+        using ImageModel expected = Model(Convolutional), student = Model(Convolutional);
+        TrainingResult plain = new Trainer(Options).Run(Job(expected));
+        AssertSame(plain, Run(Options, new DistillationOptions { Weight = 0.9 }, student, null));
+        AssertSame(expected, student);
+    }
+
+    [Fact]
+    public void The_loss_is_the_weighted_sum_of_both_parts()
+    {
+        double hard = First(0, 1), soft = First(1, 3), both = First(0.7, 3);
+        Assert.Equal((0.3 * hard) + (0.7 * soft), both, 1e-5);
+        Assert.NotEqual(hard, soft, 1e-3);
+    }
+
+    [Fact]
+    public void A_student_that_is_its_teacher_has_nothing_to_learn()
+    {
+        using ImageModel teacher = Model(), student = Model();
+        TrainingResult result = Run(Still, new DistillationOptions { Weight = 1, Temperature = 2 }, student, teacher);
+        Assert.Equal(0, result.Epochs[0].TrainLoss, 1e-5);
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_refused()
+    {
+        using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
+        Assert.Contains("Weight", Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Weight = 1.5 }, student, teacher)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Temperature", Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Temperature = 0 }, student, teacher)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_leave_no_tensor_behind()
+    {
+        using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
+        var counts = new List<long>();
+        new Distiller(Options with { Epochs = 4 }, new DistillationOptions { Views = 1 }).Run(
+            Job(student) with
+            {
+                Validate = _ =>
+                {
+                    counts.Add(Tensor.TotalCount);
+                    return (0, 0);
+                },
+            },
+            teacher,
+            12);
+        Assert.Equal(counts[1], counts[3]);
+    }
+
+    private static double First(double weight, double temperature)
+    {
+        using ImageModel teacher = Model(seed: 8), student = Model();
+        return Run(Still, new DistillationOptions { Weight = weight, Temperature = temperature }, student, teacher).Epochs[0].TrainLoss;
+    }
+
+    private static TrainingResult Run(TrainingOptions training, DistillationOptions options, ImageModel student, ImageModel? teacher) =>
+        new Distiller(training, options).Run(Job(student), teacher, 12);
+
+    /// <summary>Notes the pixels of every batch that a model sees, as bytes: the models' normalisations differ.</summary>
+    private static void Record(ImageModel model, List<byte[]> seen) => model.register_forward_pre_hook((_, input) =>
+    {
+        using var scope = NewDisposeScope();
+        Tensor mean = tensor(model.Info.Normalization.Mean.ToArray()).view(1, 3, 1, 1), std = tensor(model.Info.Normalization.Std.ToArray()).view(1, 3, 1, 1);
+        seen.Add((((input * std) + mean) * 255).round().to(ScalarType.Byte).contiguous().data<byte>().ToArray());
+        return input;
+    });
+
+    private static HashSet<string> Pictures(IEnumerable<byte[]> batches) => [.. batches.SelectMany(b => b.Chunk(3 * 32 * 32)).Select(Convert.ToBase64String)];
+}
