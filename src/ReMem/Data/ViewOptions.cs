@@ -23,11 +23,11 @@ public sealed record ViewOptions
     public (double Low, double High) Ratio { get; init; } = (3.0 / 4, 4.0 / 3);
 
     /// <summary>Chance of a horizontal flip, 0 to 1. Default 0.5.</summary>
-    [Range(0, 1)]
+    [Range(0.0, 1)]
     public double HorizontalFlip { get; init; } = 0.5;
 
     /// <summary>Strength of brightness, contrast and saturation jitter, 0 to 1: each factor is uniform in 1 - s to 1 + s. Default 0.</summary>
-    [Range(0, 1)]
+    [Range(0.0, 1)]
     public double ColorJitter { get; init; }
 
     /// <summary>The filter of the resize. Default bicubic.</summary>

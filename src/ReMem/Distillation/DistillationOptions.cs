@@ -10,7 +10,7 @@ public sealed record DistillationOptions
     public double Temperature { get; init; } = 1;
 
     /// <summary>Share of the teacher's part, 0 (labels alone) to 1 (teacher alone). Default 0.9. Without a teacher it counts as 0.</summary>
-    [Range(0, 1)]
+    [Range(0.0, 1)]
     public double Weight { get; init; } = 0.9;
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace ReMem.Distillation;
 public sealed class Distiller(TrainingOptions training, DistillationOptions options)
 {
     /// <summary>Trains the student to the end, from its checkpoint where one stands.</summary>
-    /// <param name="job">The student and its batches; <see cref="TrainingJob.Loss"/>, <see cref="TrainingJob.Objective"/> and <see cref="TrainingJob.ViewEpoch"/> are set here.</param>
+    /// <param name="job">The student and its batches; its loss, objective and view epochs are set here.</param>
     /// <param name="teacher">Of the same classes in the same order, and the same input size; null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="cancel">Stops between steps.</param>

@@ -13,7 +13,7 @@ namespace ReMem.Teachers;
 public sealed record TeacherOptions
 {
     /// <summary>SAM's radius, 0 (the plain gradient) to 10. Default 0.</summary>
-    [Range(0, 10)]
+    [Range(0.0, 10)]
     public double Rho { get; init; }
 
     /// <summary>Whether the radius scales with each weight (ASAM). Default false.</summary>

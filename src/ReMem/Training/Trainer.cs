@@ -79,8 +79,12 @@ public sealed class Trainer(TrainingOptions options)
     }
 
     /// <summary>All that the result is a function of, as far as it can be told without reading the images.</summary>
-    private string Fingerprint(TrainingJob job, int batches) =>
-        FormattableString.Invariant($"{JsonSerializer.Serialize(options, Json.Line)} {job.Objective} {job.Model.Info.Name} {JsonSerializer.Serialize(job.Model.Options, Json.Line)} seed {job.Seed}, {job.Train.Count} images in {batches} batches");
+    private string Fingerprint(TrainingJob job, int batches)
+    {
+        string model = $"{job.Model.Info.Name} {JsonSerializer.Serialize(job.Model.Options, Json.Line)}";
+        return FormattableString.Invariant(
+            $"{JsonSerializer.Serialize(options, Json.Line)} {job.Objective}; {model}; seed {job.Seed}, {job.Train.Count} images in {batches} batches");
+    }
 
     private TrainingResult RunEpoch(
         TrainingJob job,

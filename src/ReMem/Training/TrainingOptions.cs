@@ -22,7 +22,7 @@ public sealed record TrainingOptions
     public double Lr { get; init; } = 2e-4;
 
     /// <summary>Weight decay, 0 to 10. Default 0.05.</summary>
-    [Range(0, 10)]
+    [Range(0.0, 10)]
     public double WeightDecay { get; init; } = 0.05;
 
     /// <summary>Momentum of SGD, 0 to below 1. Default 0.9.</summary>
@@ -30,11 +30,11 @@ public sealed record TrainingOptions
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>Epochs of linear warm-up, 0 to 1000; may be fractional. Default 1.</summary>
-    [Range(0, 1000)]
+    [Range(0.0, 1000)]
     public double WarmupEpochs { get; init; } = 1;
 
     /// <summary>The cosine's end as a share of the peak, 0 to 1. Default 0.01.</summary>
-    [Range(0, 1)]
+    [Range(0.0, 1)]
     public double MinLrRatio { get; init; } = 0.01;
 
     /// <summary>Largest global norm of the gradient; 0 is no clipping. Default 1.</summary>
@@ -54,11 +54,11 @@ public sealed record TrainingOptions
     public double CropScale { get; init; } = 0.35;
 
     /// <summary>Strength of brightness, contrast and saturation jitter, 0 to 1. Default 0.</summary>
-    [Range(0, 1)]
+    [Range(0.0, 1)]
     public double ColorJitter { get; init; }
 
     /// <summary>Chance of a horizontal flip, 0 to 1. Default 0.5.</summary>
-    [Range(0, 1)]
+    [Range(0.0, 1)]
     public double HorizontalFlip { get; init; } = 0.5;
 
     /// <summary>Epochs between validations, 1 or more; the last epoch is always validated. Default 1.</summary>

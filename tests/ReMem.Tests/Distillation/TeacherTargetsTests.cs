@@ -79,6 +79,7 @@ public class TeacherTargetsTests
     [InlineData(2)]
     public void Nothing_is_left_behind(int views)
     {
+        CollectGarbage();
         using ImageModel teacher = Model();
         using Batch batch = Loader().Epoch(0).First();
         Once();

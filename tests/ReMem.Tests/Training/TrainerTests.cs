@@ -2,56 +2,192 @@ using ReMem.Data;
 using ReMem.Models;
 using ReMem.Teachers;
 using ReMem.Training;
+using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Training;
 
+/// <summary>What a step and an epoch do, and what they do when a step goes wrong.</summary>
 [Collection(TorchGenerator.Name)]
 public class TrainerTests
 {
-    private static readonly TrainingOptions Options = new() { Epochs = 3, BatchSize = 4, Lr = 1e-3, WarmupEpochs = 0 };
+    [Theory]
+    [InlineData(Vit, "adamw", 1e-3)]
+    [InlineData(Convolutional, "sgd", 0.05)]
+    public void The_loss_falls(string name, string optimizer, double rate)
+    {
+        using ImageModel model = Model(name);
+        TrainingResult result = new Trainer(Options with { Epochs = 5, Optimizer = optimizer, Lr = rate }).Run(Job(model));
+        Assert.Equal([1, 2, 3, 4, 5], result.Epochs.Select(e => e.Epoch));
+        Assert.True(result.Epochs[^1].TrainLoss < 0.6 * result.Epochs[0].TrainLoss, string.Join(" ", result.Epochs.Select(e => e.TrainLoss)));
+        Assert.Equal((15, 0), (result.Steps, result.SkippedSteps));
+    }
+
+    [Fact]
+    public void Validation_comes_every_so_often_and_last_in_eval_mode()
+    {
+        using ImageModel model = Model(Convolutional);
+        var seen = new List<bool>();
+        TrainingResult result = new Trainer(Options with { Epochs = 5, ValidateEvery = 2 }).Run(Job(model) with
+        {
+            Validate = m =>
+            {
+                seen.Add(m.training);
+                return (0.25, 1.5);
+            },
+            Loss = (m, batch, epoch) =>
+            {
+                Assert.True(m.training);
+                return CrossEntropy(m, batch, epoch);
+            },
+        });
+        Assert.Equal([false, false, false], seen);
+        Assert.Equal([null, 0.25, null, 0.25, 0.25], result.Epochs.Select(e => e.ValidationTop1));
+        Assert.Equal([null, 1.5, null, 1.5, 1.5], result.Epochs.Select(e => e.ValidationLoss));
+        Assert.False(model.training);
+    }
+
+    [Fact]
+    public void Clipping_bounds_the_step()
+    {
+        using ImageModel model = Model(Convolutional);
+        using var scope = NewDisposeScope();
+        var parameters = new ParameterSet(model);
+        Tensor before = parameters.Values();
+        TrainingOptions options = Options with { Epochs = 1, Optimizer = "sgd", Momentum = 0, WeightDecay = 0, Lr = 0.5, WarmupEpochs = 0, ClipGrad = 1e-2 };
+        new Trainer(options).Run(Job(model) with { Train = Loader(count: 4) });
+        Assert.Equal(0.5 * 1e-2, (parameters.Values() - before).norm().item<float>(), 1e-5);
+    }
+
+    [Fact]
+    public void The_rate_is_the_schedules_at_the_epochs_end()
+    {
+        using ImageModel model = Model(Convolutional);
+        TrainingResult result = new Trainer(Options).Run(Job(model));
+        var schedule = new CosineSchedule(Options.Lr, 9, 1, Options.MinLrRatio);
+        Assert.Equal([schedule.At(2), schedule.At(5), schedule.At(8)], result.Epochs.Select(e => e.LearningRate));
+    }
+
+    [Fact]
+    public void Views_come_from_the_epoch_that_is_asked_for()
+    {
+        using ImageModel model = Model(Convolutional);
+        using var scope = NewDisposeScope();
+        var seen = new List<(int Epoch, int Index, Tensor Image)>();
+        new Trainer(Options with { Epochs = 2 }).Run(Job(model) with
+        {
+            ViewEpoch = _ => 6,
+            Loss = (m, batch, epoch) =>
+            {
+                for (int i = 0; i < batch.Count; i++)
+                    seen.Add((epoch, batch.Indices[i], batch.Images[i].clone().DetachFromDisposeScope()));
+                return CrossEntropy(m, batch, epoch);
+            },
+        });
+        foreach ((int _, int index, Tensor first) in seen.Where(s => s.Epoch == 0))
+            Assert.True(Goldens.Same(first, seen.Single(s => s.Epoch == 1 && s.Index == index).Image));
+        Assert.NotEqual(seen.Where(s => s.Epoch == 0).Select(s => s.Index), seen.Where(s => s.Epoch == 1).Select(s => s.Index));
+        foreach ((int _, int _, Tensor image) in seen)
+            image.Dispose();
+    }
 
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.05)]
-    public void An_interrupted_training_ends_as_an_uninterrupted_one(double rho)
+    public void A_step_that_is_not_finite_is_left_out_and_leaves_no_trace(double rho)
     {
-        using var folder = new TemporaryFolder();
-        var (whole, wholeResult) = Train(rho, null, CancellationToken.None);
-        using var cancel = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Train(rho, folder.File("c"), cancel.Token, onEpoch: 2, cancel));
-        Assert.True(File.Exists(folder.File("c")));
-        var (resumed, resumedResult) = Train(rho, folder.File("c"), CancellationToken.None);
-        Assert.Equal(wholeResult.Epochs.Select(e => (e.TrainLoss, e.Rise, e.ValidationTop1)), resumedResult.Epochs.Select(e => (e.TrainLoss, e.Rise, e.ValidationTop1)));
-        foreach (var (name, value) in whole.state_dict())
-            Assert.True(Goldens.Same(value, resumed.state_dict()[name]), name);
-    }
+        using ImageModel poisoned = Model(Convolutional), untouched = Model(Convolutional);
+        // Poisoned images, not merely a poisoned loss: BatchNorm's running statistics meet them too.
+        TrainingResult result = Train(poisoned, (m, batch) =>
+            nn.functional.cross_entropy(m.call(batch.Images.to(ScalarType.Float32) * float.NaN), batch.Labels));
+        Assert.Equal((5, 1), (result.Steps, result.SkippedSteps));
+        AssertSame(result, Train(untouched, (m, _) => First(m).sum() * double.NaN));
+        AssertSame(untouched, poisoned);
 
-    [Fact]
-    public void A_checkpoint_of_other_options_is_refused()
-    {
-        using var folder = new TemporaryFolder();
-        Train(0, folder.File("c"), CancellationToken.None);
-        Assert.Contains("other options", Assert.Throws<InputException>(() => Train(0.05, folder.File("c"), CancellationToken.None, options: Options with { Lr = 2e-3 })).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_loss_that_stays_non_finite_stops_the_training_and_names_the_step()
-    {
-        using ImageModel model = Model();
-        ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Options with { Epochs = 50 }).Run(Job(model, null) with
+        TrainingResult Train(ImageModel trained, Func<ImageModel, Batch, Tensor> poison)
         {
-            Loss = (m, batch, _) => m.call(m.Info.Normalization.Apply(batch.Images)).sum() * double.NaN,
-        }));
+            Batch? victim = null;
+            return new Trainer(Options with { Epochs = 2 }).Run(Job(trained) with
+            {
+                Loss = (m, batch, epoch) =>
+                {
+                    // The first batch of the second epoch, in both of SAM's passes.
+                    victim ??= epoch == 1 ? batch : null;
+                    return ReferenceEquals(batch, victim) ? poison(m, batch) : CrossEntropy(m, batch, epoch);
+                },
+                Gradient = rho > 0 ? p => new SharpnessAwareGradient(trained, p, rho) : null,
+            });
+        }
+    }
+
+    [Fact]
+    public void Skipped_steps_do_not_count_in_the_means()
+    {
+        using ImageModel model = Model(Convolutional);
+        int step = 0;
+        TrainingResult result = new Trainer(Options with { Epochs = 1, Lr = 1e-9 }).Run(Job(model) with
+        {
+            Loss = (m, batch, epoch) => step++ == 1 ? First(m).sum() * double.PositiveInfinity : (First(m).sum() * 0) + 2,
+        });
+        Assert.Equal(2, result.Epochs[0].TrainLoss);
+        Assert.Equal((2, 1), (result.Steps, result.SkippedSteps));
+    }
+
+    [Fact]
+    public void Twenty_steps_in_a_row_stop_it_and_the_last_epoch_can_be_resumed()
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel whole = Model(Convolutional), model = Model(Convolutional), resumed = Model(Convolutional, seed: 77);
+        TrainingResult expected = Train(whole, null, CrossEntropy);
+        ReMemException error = Assert.Throws<ReMemException>(() => Train(
+            model, folder.File("state"), (m, batch, epoch) => epoch == 0 ? CrossEntropy(m, batch, epoch) : First(m).sum() * double.NaN));
+        // 24 steps an epoch: the twentieth of the second is step 43, counted from 0.
+        Assert.Contains("20 steps in a row had a non-finite gradient, up to step 43", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.Equal("tiny", error.Where);
+        AssertSame(expected, Train(resumed, folder.File("state"), CrossEntropy));
+        AssertSame(whole, resumed);
+
+        static TrainingResult Train(ImageModel trained, string? checkpoint, Func<ImageModel, Batch, int, Tensor> loss) =>
+            new Trainer(Options with { Epochs = 2, BatchSize = 1 }).Run(Job(trained, checkpoint) with { Train = Loader(24, batch: 1), Loss = loss });
+    }
+
+    [Fact]
+    public void An_epoch_without_a_finite_step_stops_it_too()
+    {
+        using ImageModel model = Model(Convolutional);
+        ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Options).Run(Job(model) with { Loss = (m, _, _) => First(m).sum() * double.NaN }));
         Assert.Contains("3 steps in a row had a non-finite gradient, up to step 2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Steps_leave_no_tensor_behind()
+    public void A_split_smaller_than_a_batch_is_refused()
     {
-        using ImageModel model = Model();
+        using ImageModel model = Model(Convolutional);
+        InputException error = Assert.Throws<InputException>(() => new Trainer(Options).Run(Job(model) with { Train = Loader(3) }));
+        Assert.Contains("smaller than one batch of 4", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_tensor_that_is_not_finite_is_named()
+    {
+        using ImageModel model = Model(Convolutional);
+        using (no_grad())
+            model.state_dict()["layer2.0.conv1.weight"].fill_(float.NaN);
+        ReMemException error = Assert.Throws<ReMemException>(() =>
+            new Trainer(Options with { BatchSize = 1 }).Run(Job(model) with { Train = Loader(24, batch: 1), Loss = (m, _, _) => First(m).sum() * double.NaN }));
+        Assert.Contains("'layer2.0.conv1.weight'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Vit, 0.0)]
+    [InlineData(Convolutional, 0.05)]
+    public void Steps_leave_no_tensor_behind(string name, double rho)
+    {
+        CollectGarbage();
+        using ImageModel model = Model(name, dropPath: 0.2);
         var counts = new List<long>();
-        new Trainer(Options with { Epochs = 4 }).Run(Job(model, null) with
+        new TeacherFineTuner(Options with { Epochs = 4 }, new TeacherOptions { Rho = rho }).Run(Job(model) with
         {
             Validate = _ =>
             {
@@ -63,65 +199,36 @@ public class TrainerTests
     }
 
     [Fact]
-    public void A_split_smaller_than_a_batch_is_refused()
+    public void Progress_counts_up_and_the_time_left_comes_to_nothing()
     {
-        using ImageModel model = Model();
-        TrainingJob job = Job(model, null) with { Train = new BatchLoader(Source(3), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, DropLast = true }) };
-        Assert.Contains("smaller than one batch", Assert.Throws<InputException>(() => new Trainer(Options).Run(job)).Message, StringComparison.Ordinal);
+        using ImageModel model = Model(Convolutional);
+        var reports = new List<ProgressReport>();
+        new Trainer(Options).Run(Job(model, progress: new Watcher(reports.Add)));
+        ProgressReport[] ticks = [.. reports.Where(r => r.Batches > 0)];
+        Assert.Equal(9, ticks.Length);
+        Assert.Equal([1, 2, 3, 1, 2, 3, 1, 2, 3], ticks.Select(r => r.Batch));
+        Assert.All(ticks, r => Assert.Equal(("tiny", 3, 3), (r.Stage, r.Epochs, r.Batches)));
+        Assert.Equal(0, ticks[^1].SecondsLeft);
+        Assert.Equal(3, reports.Count(r => r.Message is not null && r.Message.StartsWith("epoch ", StringComparison.Ordinal)));
     }
 
-    private static (ImageModel Model, TrainingResult Result) Train(
-        double rho, string? checkpoint, CancellationToken token, int onEpoch = 0, CancellationTokenSource? cancel = null, TrainingOptions? options = null)
+    [Fact]
+    public void Options_out_of_range_are_refused_before_any_step()
     {
-        ImageModel model = Model();
-        TrainingJob job = Job(model, checkpoint) with
+        using ImageModel model = Model(Convolutional);
+        foreach ((string name, TrainingOptions options) in new[]
         {
-            Progress = new Watcher(r =>
-            {
-                if (r.Epoch == onEpoch && r.Batch == 1)
-                    cancel?.Cancel();
-            }),
-        };
-        return (model, new TeacherFineTuner(options ?? Options, new TeacherOptions { Rho = rho }).Run(job, token));
-    }
-
-    private static ImageModel Model()
-    {
-        manual_seed(5);
-        return ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 2, DropPathRate = 0.3 });
-    }
-
-    private static TrainingJob Job(ImageModel model, string? checkpoint) => new()
-    {
-        Stage = "test",
-        Model = model,
-        Train = new BatchLoader(Source(12), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Shuffle = true }),
-        Loss = (m, batch, _) => nn.functional.cross_entropy(m.call(m.Info.Normalization.Apply(batch.Images)), batch.Labels),
-        Validate = m => (m.training ? 1 : 0.5, 0),
-        Seed = 3,
-        CheckpointPath = checkpoint,
-    };
-
-    private static IImageSource Source(int count) => new Images(count);
-
-    private sealed class Images(int count) : IImageSource
-    {
-        public int Count => count;
-
-        public int Label(int index) => index % 2;
-
-        public string Name(int index) => $"image {index}";
-
-        public byte[] Read(int index)
+            ("Epochs", Options with { Epochs = 0 }),
+            ("Lr", Options with { Lr = double.NaN }),
+            ("Momentum", Options with { Momentum = 1 }),
+            ("Optimizer", Options with { Optimizer = "lion" }),
+            ("ValidateEvery", Options with { ValidateEvery = 0 }),
+        })
         {
-            using var bitmap = new SkiaSharp.SKBitmap(32, 32);
-            bitmap.Erase(new SkiaSharp.SKColor((byte)(index % 2 == 0 ? 220 : 30), (byte)(17 * index), 90));
-            return bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Png, 100).ToArray();
+            InputException error = Assert.Throws<InputException>(() => new Trainer(options).Run(Job(model) with { Loss = (_, _, _) => throw new InvalidOperationException() }));
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
         }
     }
 
-    private sealed class Watcher(Action<ProgressReport> see) : IProgress<ProgressReport>
-    {
-        public void Report(ProgressReport value) => see(value);
-    }
+    private static Tensor First(ImageModel model) => model.parameters().First();
 }
