@@ -36,9 +36,9 @@ public static class InformationMeter
         Tensor rows = tensor(kept, dtype: ScalarType.Int64);
         return Measure(
             trainFeatures,
-            trainImages.to(ScalarType.Float32).flatten(1) / 255,
+            Unit(trainImages),
             testFeatures[rows],
-            testImages[rows].to(ScalarType.Float32).flatten(1) / 255,
+            Unit(testImages[rows]),
             options,
             drawsImages: true,
             leaked: (int)testImages.shape[0] - kept.Length,
@@ -109,17 +109,18 @@ public static class InformationMeter
         long seed,
         CancellationToken cancel)
     {
-        RidgeDecoder ridge = RidgeDecoder.Fit(fit.Features, fit.Targets, held.Features, held.Targets);
+        RidgeDecoder ridge = RidgeDecoder.Fit(fit.Features, fit.Targets);
         double constant = Loss(MeanSquare(held.Targets - ridge.Offset), MeanSquare(test.Targets - ridge.Offset));
+        Tensor heldDrawn = ridge.Predict(held.Features);
+        Tensor testDrawn = ridge.Predict(test.Features);
         if (!drawsImages || options.Epochs == 0)
-            return (constant, Loss(MeanSquare(held.Targets - ridge.Predict(held.Features)), MeanSquare(test.Targets - ridge.Predict(test.Features))));
+            return (constant, Loss(MeanSquare(held.Targets - heldDrawn), MeanSquare(test.Targets - testDrawn)));
 
-        using var refiner = new ImageRefiner(fit.Features.shape[1], options.ImageSize, options.Width, seed);
-        (Tensor, Tensor, Tensor) Rows((Tensor Features, Tensor Targets) rows) =>
-            (ridge.Standardise(rows.Features), Image(ridge.Predict(rows.Features)), Image(rows.Targets));
         Tensor Image(Tensor flat) => flat.view(-1, 3, options.ImageSize, options.ImageSize);
-        refiner.Train(Rows(fit), Rows(held), options, seed, cancel);
-        return (constant, Loss(refiner.Error(Rows(held), options.BatchSize), refiner.Error(Rows(test), options.BatchSize)));
+        using var refiner = new ImageRefiner(options.Width, seed);
+        (Tensor, Tensor) heldRows = (Image(heldDrawn), Image(held.Targets));
+        refiner.Train((Image(ridge.PredictLeftOut(fit.Features, fit.Targets)), Image(fit.Targets)), heldRows, options, seed, cancel);
+        return (constant, Loss(refiner.Error(heldRows, options.BatchSize), refiner.Error((Image(testDrawn), Image(test.Targets)), options.BatchSize)));
     }
 
     /// <summary>Gaussian negative log-likelihood a channel, with the variance of one set and the error on another.</summary>
@@ -127,6 +128,13 @@ public static class InformationMeter
     {
         variance = Math.Max(variance, 1e-12);
         return (0.5 * Math.Log(2 * Math.PI * variance)) + (error / (2 * variance));
+    }
+
+    /// <summary>uint8 [N, 3, S, S] to float [N, 3 * S * S] in [0, 1].</summary>
+    private static Tensor Unit(Tensor images)
+    {
+        using Scalar largest = 255;
+        return images.to(ScalarType.Float32).flatten(1).div_(largest);
     }
 
     private static double MeanSquare(Tensor difference) => difference.to(ScalarType.Float64).square().mean().item<double>();

@@ -13,23 +13,23 @@ public sealed record InformationMeterOptions
     [Range(2, 100)]
     public int Seeds { get; init; } = 3;
 
-    /// <summary>Passes of the convolutional refinement, 0 (the linear decoder alone) to 1000. Default 4.</summary>
+    /// <summary>Passes of the convolutional refinement, 0 (the linear decoder alone) to 1000. Default 8.</summary>
     [Range(0, 1000)]
-    public int Epochs { get; init; } = 4;
+    public int Epochs { get; init; } = 8;
 
-    /// <summary>Channels of the refinement, 4 to 512. Default 16.</summary>
+    /// <summary>Channels of the refinement, 4 to 512. Default 32.</summary>
     [Range(4, 512)]
-    public int Width { get; init; } = 16;
+    public int Width { get; init; } = 32;
 
     /// <summary>Images a step of the refinement, 1 to 4096. Default 64.</summary>
     [Range(1, 4096)]
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Adam's learning rate of the refinement, above 0 to 1. Default 2e-3.</summary>
+    /// <summary>Adam's learning rate of the refinement, 1e-6 to 1. Default 1e-3.</summary>
     [Range(1e-6, 1)]
-    public double Lr { get; init; } = 2e-3;
+    public double Lr { get; init; } = 1e-3;
 
-    /// <summary>Share of the training images that chooses regularisation, stopping and variance, 0.05 to 0.5. Default 0.2.</summary>
+    /// <summary>Share of the training images that chooses stopping and variance, 0.05 to 0.5. Default 0.2.</summary>
     [Range(0.05, 0.5)]
     public double ValFraction { get; init; } = 0.2;
 

@@ -1,70 +1,112 @@
+using ReMem.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Information;
 
 /// <summary>
-/// The best linear decoder of targets from features, in closed form: ridge regression over standardised features, its strength chosen on
-/// held-out rows. It is where every decoder starts, so that a short training refines it rather than finds it.
+/// The best linear decoder of targets from features, in closed form: ridge regression over standardised features, its strength chosen by
+/// leave-one-out error. It is where every decoder starts, so that a short training refines it rather than finds it.
 /// </summary>
 internal sealed class RidgeDecoder
 {
-    private static readonly double[] Strengths = [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3, 10, 100, 1e4];
     private const double SmallestDeviation = 1e-6;
+    private const double SmallestRest = 1e-9;
+    private readonly Tensor _mean;
+    private readonly Tensor _scale;
+    private readonly Tensor _weights;
+    private readonly Tensor _leverage;
 
-    private RidgeDecoder(Tensor mean, Tensor scale, Tensor weights, Tensor offset)
+    private RidgeDecoder(Tensor mean, Tensor scale, Tensor weights, Tensor leverage, Tensor offset)
     {
-        Mean = mean;
-        Scale = scale;
-        Weights = weights;
+        _mean = mean;
+        _scale = scale;
+        _weights = weights;
+        _leverage = leverage;
         Offset = offset;
     }
-
-    private Tensor Mean { get; }
-
-    private Tensor Scale { get; }
-
-    private Tensor Weights { get; }
 
     /// <summary>The mean target [P]: the best constant.</summary>
     public Tensor Offset { get; }
 
-    /// <summary>Fits on rows and chooses the strength on others. Tensors belong to the caller's scope.</summary>
+    /// <summary>Fits. Tensors belong to the caller's scope.</summary>
     /// <param name="features">float [N, D].</param>
     /// <param name="targets">float [N, P].</param>
-    /// <param name="heldFeatures">float [V, D].</param>
-    /// <param name="heldTargets">float [V, P].</param>
-    public static RidgeDecoder Fit(Tensor features, Tensor targets, Tensor heldFeatures, Tensor heldTargets)
+    public static RidgeDecoder Fit(Tensor features, Tensor targets)
     {
+        using DisposeScope scope = NewDisposeScope();
+        using Scalar tiny = 1e-30, smallest = SmallestDeviation, rows = (double)features.shape[0];
         Tensor mean = features.mean([0]);
         Tensor deviation = features.std(0, unbiased: false);
         // A dimension that never varies carries nothing; dividing by its rounding noise would make it look as if it did.
-        Tensor alive = deviation.gt(SmallestDeviation * deviation.max().clamp_min(1e-12)).to(features.dtype);
-        Tensor scale = alive / deviation.clamp_min(1e-12);
+        Tensor alive = deviation.gt(mean.abs().maximum(deviation.max()).mul(smallest)).to(features.dtype);
+        Tensor scale = alive / deviation.clamp_min(tiny);
         Tensor offset = targets.mean([0]);
         Tensor x = ((features - mean) * scale).to(ScalarType.Float64);
-        Tensor gram = x.t().matmul(x) / x.shape[0];
-        Tensor cross = x.t().matmul((targets - offset).to(ScalarType.Float64)) / x.shape[0];
-        (Tensor values, Tensor vectors) = linalg.eigh(gram);
-        Tensor rotated = vectors.t().matmul(cross);
-        Tensor heldX = ((heldFeatures - mean) * scale).to(ScalarType.Float64).matmul(vectors);
-        Tensor held = (heldTargets - offset).to(ScalarType.Float64);
-        // With strength infinity the decoder is the constant, so a useless feature costs nothing.
-        Tensor best = zeros_like(rotated);
-        double bestError = held.square().mean().item<double>();
-        foreach (double strength in Strengths)
-        {
-            Tensor candidate = rotated / (values + strength).unsqueeze(1);
-            double error = (held - heldX.matmul(candidate)).square().mean().item<double>();
-            if (error < bestError)
-                (best, bestError) = (candidate, error);
-        }
-
-        return new RidgeDecoder(mean, scale, vectors.matmul(best).to(targets.dtype), offset);
+        (Tensor values, Tensor vectors) = linalg.eigh(x.t().matmul(x).div_(rows));
+        x = x.matmul(vectors);
+        Tensor y = (targets - offset).to(ScalarType.Float64);
+        Tensor rotated = x.t().matmul(y).div_(rows);
+        // Rounding can leave an eigenvalue of a singular matrix below zero.
+        (Tensor shrink, Tensor leverage) = Strongest(values.relu(), x, y, rotated);
+        Tensor weights = vectors.matmul(rotated * shrink.unsqueeze(1)).to(targets.dtype);
+        return new RidgeDecoder(
+            mean.MoveToOuterDisposeScope(),
+            scale.MoveToOuterDisposeScope(),
+            weights.MoveToOuterDisposeScope(),
+            leverage.to(targets.dtype).MoveToOuterDisposeScope(),
+            offset.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Standardised features [N, D].</summary>
-    public Tensor Standardise(Tensor features) => (features - Mean) * Scale;
-
     /// <summary>Predictions [N, P].</summary>
-    public Tensor Predict(Tensor features) => Standardise(features).matmul(Weights) + Offset;
+    public Tensor Predict(Tensor features) => ((features - _mean) * _scale).matmul(_weights).Plus(Offset);
+
+    /// <summary>
+    /// Predictions [N, P] for the rows that were fitted on, each by the decoder that the other rows give (leave-one-out, in closed form): what is
+    /// trained on top must see errors as large as they will be on new rows.
+    /// </summary>
+    public Tensor PredictLeftOut(Tensor features, Tensor targets)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Scalar smallest = SmallestRest;
+        Tensor rest = (ones_like(_leverage) - _leverage).clamp_min(smallest).unsqueeze(1);
+        return (targets - ((targets - Predict(features)) / rest)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The shrinkage 1 / (eigenvalue + strength) [D] and the leverages [N] of the strength whose leave-one-out squared error is least; the constant's
+    /// where no strength beats that, so that a useless feature costs nothing. A row's squared residual is a quadratic form in the shrinkage, so that
+    /// a strength costs N D^2 and not a prediction of every pixel.
+    /// </summary>
+    private static (Tensor Shrink, Tensor Leverage) Strongest(Tensor values, Tensor x, Tensor y, Tensor rotated)
+    {
+        using Scalar rows = (double)x.shape[0], smallest = SmallestRest, two = 2;
+        Tensor own = y.square().sum(1);
+        Tensor linear = x * y.matmul(rotated.t()) * two;
+        Tensor quadratic = rotated.matmul(rotated.t());
+        Tensor mean = ones_like(own).div_(rows);
+        (Tensor, Tensor) best = (zeros_like(values), mean);
+        double bestError = own.mean().item<double>() / Math.Pow(1 - (1.0 / x.shape[0]), 2);
+        int bestExponent = 0;
+        // From next to nothing to next to the constant by half decades, then by eighths around the best.
+        Try(Enumerable.Range(-6, 15).Select(i => 4 * i));
+        Try(Enumerable.Range(bestExponent - 3, 7));
+        return best;
+
+        void Try(IEnumerable<int> exponents)
+        {
+            foreach (int exponent in exponents)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                using Scalar strength = Math.Pow(10, exponent / 8.0);
+                Tensor shrink = values.clone().PlusInPlace(strength).reciprocal_();
+                Tensor shrunk = x * shrink;
+                Tensor residual = own.Plus((shrunk.matmul(quadratic) * shrunk).sum(1)) - linear.matmul(shrink);
+                Tensor leverage = mean.Plus((x * shrunk).sum(1).div_(rows));
+                double error = (residual / (ones_like(leverage) - leverage).clamp_min(smallest).square()).mean().item<double>();
+                if (error < bestError)
+                    (best, bestError, bestExponent) = ((shrink.MoveToOuterDisposeScope(), leverage.MoveToOuterDisposeScope()), error, exponent);
+            }
+        }
+    }
 }

@@ -40,18 +40,19 @@ public sealed class InformationMeterTests
     public void Convolutions_find_what_is_not_linear_in_the_feature()
     {
         using var scope = NewDisposeScope();
-        // The image's brightness is |f|, of which no linear decoder can tell anything.
-        (Tensor F, Tensor X) Folded(int count, int seed)
+        // Black or white, by the feature's sign: a linear decoder can only draw shades of grey.
+        (Tensor F, Tensor X) Signs(int count, int seed)
         {
-            Tensor f = Normal(count, 1, "folded", seed);
-            return (f, (f.abs() * 90).clamp(0, 255).to(ScalarType.Byte).view(-1, 1, 1, 1).expand(-1, 3, Size, Size).contiguous());
+            Tensor f = Normal(count, 1, "signs", seed);
+            Tensor pixels = 20 * Normal(count, 3 * Size * Size, "pixels", seed);
+            return (f, ((f.sign() * 80) + 128 + pixels).clamp(0, 255).to(ScalarType.Byte).view(count, 3, Size, Size));
         }
 
-        var (train, test) = (Folded(400, 0), Folded(200, 1));
+        var (train, test) = (Signs(400, 0), Signs(200, 1));
         double linear = Measure(train, test, Quick with { Epochs = 0 }).NatsPerChannel.Mean;
         double refined = Measure(train, test, Quick with { Epochs = 10, Lr = 1e-2 }).NatsPerChannel.Mean;
-        Assert.Equal(0, linear, 0.05);
-        Assert.True(refined > linear + 0.1, $"{linear} {refined}");
+        Assert.True(linear > 0.3, $"{linear}");
+        Assert.True(refined > linear + 0.2, $"{linear} {refined}");
     }
 
     [Fact]
