@@ -33,7 +33,13 @@ internal static class OptionsBinder
         }
 
         foreach ((string key, PropertyInfo property) in known)
+        {
             Validate(instance, property, Join(path, key), file);
+            // A block that is left out has its defaults, of which a required key has none.
+            if (IsRecord(property.PropertyType) && !node.Children.ContainsKey(new YamlScalarNode(key)))
+                Bind(new YamlMappingNode(), property.PropertyType, Join(path, key), file);
+        }
+
         return instance;
     }
 

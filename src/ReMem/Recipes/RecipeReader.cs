@@ -65,7 +65,7 @@ public static class RecipeReader
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
             throw new InputException($"The override '{text}' is not key=value.", "command line", "For example teacher.training.epochs=3.");
-        string value = text[(equals + 1)..];
+        string value = text[(equals + 1)..].Trim();
         YamlMappingNode node = root;
         string[] keys = text[..equals].Split('.');
         foreach (string key in keys[..^1])
@@ -76,17 +76,24 @@ public static class RecipeReader
             node = (YamlMappingNode)next;
         }
 
+        node.Children[new YamlScalarNode(keys[^1])] = Value(value, text);
+    }
+
+    /// <summary>A value off the command line: lists, blocks and quoted text are YAML; anything else is taken as it stands, "a: b # c" too.</summary>
+    private static YamlNode Value(string value, string text)
+    {
+        if (value.Length == 0 || !"[{'\"".Contains(value[0], StringComparison.Ordinal))
+            return new YamlScalarNode(value) { Style = ScalarStyle.Plain };
         var stream = new YamlStream();
         try
         {
             stream.Load(new StringReader(value));
+            return stream.Documents[0].RootNode;
         }
         catch (YamlException e)
         {
             throw new InputException($"The value of the override '{text}' is not valid YAML.", "command line", null, e);
         }
-
-        node.Children[new YamlScalarNode(keys[^1])] = stream.Documents.Count == 0 ? new YamlScalarNode(string.Empty) : stream.Documents[0].RootNode;
     }
 
     private static void Write(StringBuilder text, object record, int depth)

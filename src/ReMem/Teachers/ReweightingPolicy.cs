@@ -32,7 +32,7 @@ public abstract partial record ReweightingPolicy
             ("top", 2) => new Top(Count(arguments[0], text), Scale(arguments[1], text)),
             ("ramp", 1) => new Ramp(Scale(arguments[0], text)),
             ("none" or "top" or "ramp", _) => throw Unreadable(text),
-            _ => throw Nearest.Unknown("reweighting policy", name, ["none", "top", "ramp"]),
+            _ => throw Nearest.Unknown("reweighting policy", name, ["none", "top", "ramp"], "teacher.reweighting"),
         };
     }
 

@@ -25,6 +25,11 @@ public class RecipeReaderTests
         Assert.Equal(0.003, recipe.Student.Training.Lr);
         Assert.Equal([4], recipe.Seeds);
         Assert.Equal("top(2,0.25)", recipe.Teacher.Reweighting);
+        recipe = RecipeReader.Parse(Minimal, "r.yaml", ["teacher.weights=null", "title='quoted: text'", "teacher.training={epochs: 7}", "seeds= [2, 3]"]);
+        Assert.Null(recipe.Teacher.Weights);
+        Assert.Equal("quoted: text", recipe.Title);
+        Assert.Equal(7, recipe.Teacher.Training.Epochs);
+        Assert.Equal([2, 3], recipe.Seeds);
     }
 
     [Fact]
