@@ -36,6 +36,7 @@ internal static class Cli
         info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ReMem.Cli.dll"));
         foreach (string argument in arguments)
             info.ArgumentList.Add(argument);
+        info.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
         Process process = Process.Start(info)!;
         process.StandardInput.Close();
         return process;
