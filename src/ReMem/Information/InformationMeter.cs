@@ -1,6 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ReMem.Data;
 using ReMem.Evaluation;
 using ReMem.Runtime;
 using TorchSharp;
@@ -29,7 +29,7 @@ public static class InformationMeter
         Tensor trainFeatures, Tensor trainImages, Tensor testFeatures, Tensor testImages, InformationMeterOptions options, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        RequireOptions(options);
+        DataOptions.Validate(options, "information");
         RequireImages(trainImages, testImages, options);
         RequireRows(trainFeatures, trainImages, testFeatures, testImages);
         long[] kept = NotAmong(trainImages, testImages);
@@ -57,7 +57,7 @@ public static class InformationMeter
         Tensor trainFeatures, Tensor trainTargets, Tensor testFeatures, Tensor testTargets, InformationMeterOptions options, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        RequireOptions(options);
+        DataOptions.Validate(options, "information");
         RequireRows(trainFeatures, trainTargets, testFeatures, testTargets);
         RequireFinite(trainTargets, "training targets");
         RequireFinite(testTargets, "test targets");
@@ -197,13 +197,6 @@ public static class InformationMeter
             $"The meter has {train} training and {test} test images{left}; it needs {FewestTrain} and {FewestTest}.",
             "information",
             "Use more images, or leave the meter out.");
-    }
-
-    private static void RequireOptions(InformationMeterOptions options)
-    {
-        var wrong = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(options, new ValidationContext(options), wrong, validateAllProperties: true))
-            throw new InputException(wrong[0].ErrorMessage!, "information");
     }
 
     /// <summary>Rows of the test images that are no training image, byte for byte: a decoder must not be judged on what it has seen.</summary>

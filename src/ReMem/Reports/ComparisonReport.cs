@@ -147,4 +147,19 @@ public sealed record ComparisonReport
 
     /// <summary>Every method against "none" and "standard", with a verdict.</summary>
     public IReadOnlyList<Finding> Findings => Finding.All(Rows);
+
+    /// <summary>
+    /// The paper's own claim, over every teacher and seed: does the student rise with what the teacher's logits keep? Null with fewer than three teachers. Seeds of
+    /// one method are no independent teachers, so the interval is narrower than it should be.
+    /// </summary>
+    public RankCorrelation? InformationAndStudent
+    {
+        get
+        {
+            SeedRow[] measured = [.. Rows.SelectMany(row => row.Seeds).Where(seed => seed.InformationLogits is { } i && double.IsFinite(i.Mean))];
+            return measured.Length < 3
+                ? null
+                : RankCorrelation.Of([.. measured.Select(seed => seed.InformationLogits!.Mean)], [.. measured.Select(seed => seed.StudentTop1)]);
+        }
+    }
 }

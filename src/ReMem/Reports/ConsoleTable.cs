@@ -28,6 +28,8 @@ public static class ConsoleTable
         IReadOnlyList<Finding> findings = report.Findings;
         foreach (Finding finding in findings.Where(finding => !finding.IsSecondary))
             text.Append("- ").Append(finding.Sentence).Append('\n');
+        if (Finding.CorrelationSentence(report.InformationAndStudent) is { } correlation)
+            text.Append("- ").Append(correlation).Append('\n');
         if (Finding.Caveat(findings) is { } caveat)
             text.Append("- ").Append(caveat).Append('\n');
         foreach (string note in report.Notes)

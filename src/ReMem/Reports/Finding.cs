@@ -77,6 +77,21 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
         }
     }
 
+    /// <summary>One line on whether students rise with what their teachers keep; null where too few teachers were measured.</summary>
+    internal static string? CorrelationSentence(RankCorrelation? correlation)
+    {
+        if (correlation is null)
+            return null;
+        string Signed(double value) => value.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+        string what = $"I_hat of the logits against student top-1 over {correlation.Count} teachers: Spearman's rho";
+        if (double.IsNaN(correlation.Rho))
+            return $"{what} is undefined, since one of them never varies.";
+        if (correlation is not { Low: { } low, High: { } high })
+            return $"{what} {Signed(correlation.Rho)} (too few for an interval): within noise.";
+        string verdict = low > 0 ? "students rise with it" : high < 0 ? "students fall with it" : "within noise";
+        return $"{what} {Signed(correlation.Rho)} (95 % bootstrap interval {Signed(low)} to {Signed(high)}): {verdict}.";
+    }
+
     /// <summary>The one line to take away: which students differ from the standard teacher's beyond noise.</summary>
     public static string Headline(IReadOnlyList<Finding> findings)
     {

@@ -78,6 +78,8 @@ public static class HtmlReport
         Open(page, "What the differences say");
         ILookup<bool, Finding> findings = report.Findings.ToLookup(finding => finding.IsSecondary);
         Findings(page, findings[false]);
+        if (Finding.CorrelationSentence(report.InformationAndStudent) is { } correlation)
+            page.Append($"<p>{Encode(correlation)}</p>\n");
         foreach (string note in report.Notes)
             page.Append($"<p>{Encode(note)}</p>\n");
         page.Append("<details><summary>Balanced accuracy</summary>\n");

@@ -5,6 +5,27 @@ namespace ReMem.Tests.Reports;
 
 public sealed class FindingTests
 {
+    [Fact]
+    public void The_rank_correlation_is_over_every_teacher_and_seed()
+    {
+        ComparisonReport report = SampleReport.Create();
+        Assert.Equal(12, report.InformationAndStudent!.Count);
+        string sentence = Finding.CorrelationSentence(report.InformationAndStudent)!;
+        Assert.StartsWith("I_hat of the logits against student top-1 over 12 teachers: Spearman's rho ", sentence, StringComparison.Ordinal);
+        Assert.Contains(sentence, ConsoleTable.Render(report), StringComparison.Ordinal);
+        Assert.Contains(System.Net.WebUtility.HtmlEncode(sentence)!, HtmlReport.Render(report), StringComparison.Ordinal);
+        Assert.Null((report with { Rows = [.. report.Rows.Take(1)] }).InformationAndStudent);
+    }
+
+    [Theory]
+    [InlineData(0.6, 0.1, 0.9, "+0.60 (95 % bootstrap interval +0.10 to +0.90): students rise with it.")]
+    [InlineData(-0.6, -0.9, -0.1, "students fall with it.")]
+    [InlineData(0.6, -0.1, 0.9, "within noise.")]
+    [InlineData(1, null, null, "+1.00 (too few for an interval): within noise.")]
+    [InlineData(double.NaN, null, null, "is undefined, since one of them never varies.")]
+    public void A_correlation_is_a_sentence(double rho, double? low, double? high, string end) =>
+        Assert.EndsWith(end, Finding.CorrelationSentence(new RankCorrelation(rho, low, high, 12)), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("sam", Verdict.Higher)]
     [InlineData("reweighted", Verdict.WithinNoise)]

@@ -1,0 +1,84 @@
+using ReMem.Runtime;
+
+namespace ReMem.Evaluation;
+
+/// <summary>Spearman's rank correlation of two measurements, with a 95 % bootstrap interval over the pairs.</summary>
+/// <param name="Rho">-1 to 1; NaN where one of the two never varies.</param>
+/// <param name="Low">Lower end; null with fewer than <see cref="FewestForInterval"/> pairs, or where rho is NaN.</param>
+/// <param name="High">Upper end; null likewise.</param>
+/// <param name="Count">Pairs.</param>
+public sealed record RankCorrelation(double Rho, double? Low, double? High, int Count)
+{
+    /// <summary>Resamples of fewer pairs are nearly all alike, so that an interval from them would promise too much.</summary>
+    public const int FewestForInterval = 5;
+
+    private const int Resamples = 2000;
+
+    /// <summary>Correlates. Equal values share the mean of their ranks.</summary>
+    /// <param name="xs">One a pair.</param>
+    /// <param name="ys">One a pair.</param>
+    /// <param name="seed">Of the resampling.</param>
+    /// <exception cref="ArgumentException">The counts differ.</exception>
+    public static RankCorrelation Of(IReadOnlyList<double> xs, IReadOnlyList<double> ys, long seed = 0)
+    {
+        if (xs.Count != ys.Count)
+            throw new ArgumentException($"There are {xs.Count} and {ys.Count} values; pairs need as many of each.", nameof(ys));
+        int count = xs.Count;
+        double rho = Spearman([.. xs], [.. ys]);
+        if (count < FewestForInterval || double.IsNaN(rho))
+            return new RankCorrelation(rho, null, null, count);
+        var values = new List<double>();
+        for (int i = 0; i < Resamples; i++)
+        {
+            var random = new CounterRandom(seed, "bootstrap", index: i);
+            int[] drawn = new int[count];
+            for (int j = 0; j < count; j++)
+                drawn[j] = random.NextInt(count);
+            double value = Spearman([.. drawn.Select(j => xs[j])], [.. drawn.Select(j => ys[j])]);
+            // A resample of one pair over and over has no correlation.
+            if (!double.IsNaN(value))
+                values.Add(value);
+        }
+
+        values.Sort();
+        return new RankCorrelation(rho, Quantile(values, 0.025), Quantile(values, 0.975), count);
+    }
+
+    private static double Quantile(List<double> sorted, double share)
+    {
+        double at = share * (sorted.Count - 1);
+        int below = (int)at;
+        int above = Math.Min(below + 1, sorted.Count - 1);
+        return sorted[below] + ((at - below) * (sorted[above] - sorted[below]));
+    }
+
+    /// <summary>Pearson's correlation of the ranks.</summary>
+    private static double Spearman(double[] xs, double[] ys)
+    {
+        double[] a = Ranks(xs), b = Ranks(ys);
+        double middle = (xs.Length - 1) / 2.0, ab = 0, aa = 0, bb = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            ab += (a[i] - middle) * (b[i] - middle);
+            aa += (a[i] - middle) * (a[i] - middle);
+            bb += (b[i] - middle) * (b[i] - middle);
+        }
+
+        return aa * bb > 0 ? ab / Math.Sqrt(aa * bb) : double.NaN;
+    }
+
+    private static double[] Ranks(double[] values)
+    {
+        int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(i => values[i])];
+        var ranks = new double[values.Length];
+        for (int start = 0, end; start < order.Length; start = end)
+        {
+            for (end = start + 1; end < order.Length && values[order[end]] == values[order[start]];)
+                end++;
+            for (int i = start; i < end; i++)
+                ranks[order[i]] = (start + end - 1) / 2.0;
+        }
+
+        return ranks;
+    }
+}
