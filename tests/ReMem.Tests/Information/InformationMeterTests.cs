@@ -37,6 +37,52 @@ public sealed class InformationMeterTests
     }
 
     [Fact]
+    public void Codes_that_name_an_image_without_showing_it_give_nothing()
+    {
+        using var scope = NewDisposeScope();
+        // Every image has a code of its own and more dimensions than there are images: all a decoder can do is learn its training images by heart.
+        (Tensor F, Tensor X) Coded(int count, int seed) => (Normal(count, 300, "code", seed).sign(), Draw(count, seed).X);
+        InformationResult result = Measure(Coded(200, 0), Coded(100, 1));
+        Assert.All(result.PerSeed, nats => Assert.Equal(0, nats, 0.02));
+        Assert.Equal("lower", result.VerdictAgainst(Measure(Draw(200, 0), Draw(100, 1))));
+    }
+
+    [Fact]
+    public void More_principal_components_of_the_image_keep_more_of_it()
+    {
+        using var scope = NewDisposeScope();
+        (Tensor train, Tensor test) = (Soft(400, 0), Soft(200, 1));
+        Tensor flat = train.flatten(1).to(ScalarType.Float32), mean = flat.mean([0]);
+        (_, Tensor vectors) = linalg.eigh((flat - mean).t().matmul(flat - mean));
+        InformationResult[] kept = [.. new[] { 2, 6, 16 }.Select(components =>
+        {
+            Tensor basis = vectors[.., ^components..];
+            return Measure((Project(train, basis), train), (Project(test, basis), test));
+        })];
+        Assert.Equal("higher", kept[1].VerdictAgainst(kept[0]));
+        Assert.Equal("higher", kept[2].VerdictAgainst(kept[1]));
+
+        Tensor Project(Tensor images, Tensor basis) => (images.flatten(1).to(ScalarType.Float32) - mean).matmul(basis);
+
+        // Random 4x4 pictures, enlarged: what a photo looks like to a meter of few pixels.
+        static Tensor Soft(int count, int seed) => nn.functional.interpolate(
+            Normal(count, 3 * 4 * 4, "soft", seed).view(count, 3, 4, 4) * 40, [Size, Size], mode: InterpolationMode.Bilinear, align_corners: false)
+            .add(128).clamp(0, 255).to(ScalarType.Byte);
+    }
+
+    [Fact]
+    public void Invertible_mixing_changes_nothing_beyond_the_interval()
+    {
+        using var scope = NewDisposeScope();
+        var (train, test) = (Noisy(Draw(400, 0), 0.5, 2), Noisy(Draw(200, 1), 0.5, 3));
+        Tensor mix = eye(Hidden) + (0.3 * Normal(Hidden, Hidden, "mix", 0));
+        InformationResult plain = Measure(train, test);
+        InformationResult mixed = Measure((train.F.matmul(mix) * 100, train.X), (test.F.matmul(mix) * 100, test.X));
+        Assert.Equal("inconclusive", plain.VerdictAgainst(mixed));
+        Assert.Equal(plain.NatsPerChannel.Mean, mixed.NatsPerChannel.Mean, 0.01);
+    }
+
+    [Fact]
     public void Convolutions_find_what_is_not_linear_in_the_feature()
     {
         using var scope = NewDisposeScope();
