@@ -32,7 +32,11 @@ internal static class Cli
 
     public static Process Start(params string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        // A test run in a shell's background ignores SIGINT, and its children would inherit that.
+        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var info = new ProcessStartInfo(program[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (string part in program[1..])
+            info.ArgumentList.Add(part);
         info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ReMem.Cli.dll"));
         foreach (string argument in arguments)
             info.ArgumentList.Add(argument);
