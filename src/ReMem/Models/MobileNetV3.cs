@@ -70,7 +70,7 @@ public sealed class MobileNetV3 : ImageModel
     public override Tensor ForwardFeatures(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        return blocks.call(nn.functional.hardswish(bn1.call(conv_stem.call(x)))).MoveToOuterDisposeScope();
+        return blocks.call(nn.functional.hardswish(bn1.call(conv_stem.call(x.ChannelsLast())))).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

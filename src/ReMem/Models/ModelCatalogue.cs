@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>Every architecture by timm's name.</summary>
-public static class ModelCatalogue
+public static partial class ModelCatalogue
 {
     /// <summary>The name of the demo's own teacher, the one that timm does not know.</summary>
     public const string DemoTeacher = "vit_pico_patch4_32";
@@ -55,25 +55,8 @@ public static class ModelCatalogue
     private static Dictionary<string, ModelEntry> Build()
     {
         var entries = new Dictionary<string, ModelEntry>(StringComparer.Ordinal);
-        void Vit(ModelInfo info, VisionTransformerShape shape) => entries.Add(info.Name, new ModelEntry(info, (i, o) => new VisionTransformer(i, o, shape), shape));
-        void Resnet(ModelInfo info, ResNetShape shape) => entries.Add(info.Name, new ModelEntry(info, (i, o) => new ResNet(i, o, shape)));
-
-        foreach ((string size, int width, int depth, int heads) in new[] { ("tiny", 192, 12, 3), ("small", 384, 12, 6), ("base", 768, 12, 12), ("large", 1024, 24, 16) })
-        {
-            Vit(new ModelInfo($"vit_{size}_patch16_224", "teacher", 224, Normalization.Half, 0.9, "bicubic", "head"), new(16, width, depth, heads));
-            if (size != "tiny")
-                Vit(new ModelInfo($"vit_{size}_patch32_224", "teacher", 224, Normalization.Half, 0.9, "bicubic", "head"), new(32, width, depth, heads));
-            if (size != "large")
-                Vit(new ModelInfo($"deit_{size}_patch16_224", "teacher", 224, Normalization.ImageNet, 0.9, "bicubic", "head"), new(16, width, depth, heads));
-        }
-
-        // The demo's own: timm.models.VisionTransformer(img_size=32, patch_size=4, embed_dim=128, depth=6, num_heads=4).
-        Vit(new ModelInfo(DemoTeacher, "teacher", 32, Normalization.Half, 1, "bicubic", "head"), new(4, 128, 6, 4));
-
-        Resnet(new ModelInfo("resnet18", "student", 224, Normalization.ImageNet, 0.95, "bicubic", "fc"), new([2, 2, 2, 2], [64, 128, 256, 512], false));
-        Resnet(new ModelInfo("resnet20", "student", 32, Normalization.ImageNet, 1, "bicubic", "fc"), new([3, 3, 3], [16, 32, 64], true));
-        var mobile = new ModelInfo("mobilenetv3_small_100", "student", 224, Normalization.ImageNet, 0.875, "bicubic", "classifier");
-        entries.Add(mobile.Name, new ModelEntry(mobile, (i, o) => new MobileNetV3(i, o)));
+        AddTeachers(entries);
+        AddStudents(entries);
         return entries;
     }
 

@@ -62,7 +62,7 @@ public sealed class ResNet : ImageModel
     public override Tensor ForwardFeatures(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor h = bn1.call(conv1.call(x)).relu_();
+        Tensor h = bn1.call(conv1.call(x.ChannelsLast())).relu_();
         if (!Shape.CifarStem)
             h = nn.functional.max_pool2d(h, 3, stride: 2, padding: 1);
         foreach (Sequential stage in _stages)
