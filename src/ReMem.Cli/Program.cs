@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ReMem.Cli;
 using ReMem.Cli.Commands;
+using ReMem.Cli.Workers;
 
 var root = new RootCommand("Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
 {
@@ -14,6 +15,7 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
     ExportCommand.Create(),
     ModelsCommand.Create(),
     DoctorCommand.Create(),
+    WorkerCommand.Create(),
 };
 root.Options.Add(Common.Verbose);
 

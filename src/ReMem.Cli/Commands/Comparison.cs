@@ -1,3 +1,5 @@
+using System.CommandLine;
+using ReMem.Cli.Workers;
 using ReMem.Recipes;
 using ReMem.Reports;
 
@@ -6,10 +8,18 @@ namespace ReMem.Cli.Commands;
 /// <summary>Runs a comparison under a progress display and prints its table.</summary>
 internal static class Comparison
 {
-    public static int Run(Recipe recipe, string folder, bool json, CancellationToken cancel)
+    public static Option<int> Jobs() => new("--jobs", "-j")
     {
+        Description = "Parts (a seed of a method) to compute at once, each in a process of its own with its share of the cores.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    public static int Run(Recipe recipe, string folder, int jobs, bool json, CancellationToken cancel)
+    {
+        PartWorkers? workers = jobs == 1 ? null : WorkerProcess.Workers(jobs, recipe.Threads);
         Common.LoadLibtorch();
-        ComparisonReport report = Common.WithProgress(progress => new ComparisonPipeline(recipe, progress).Run(folder, CommandLine(), cancel));
+        ComparisonReport report = Common.WithProgress(progress => new ComparisonPipeline(recipe, progress).Run(folder, CommandLine(), workers, cancel));
         if (json)
         {
             Console.WriteLine(File.ReadAllText(Path.Combine(folder, "report.json")));

@@ -10,6 +10,7 @@ internal static class DemoCommand
     {
         var output = new Option<string>("--out", "-o") { Description = "The run folder.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("runs", "demo") };
         var overrides = Common.Overrides();
+        var jobs = Comparison.Jobs();
         var json = Common.Json();
         Command command = Common.Command(
             "demo",
@@ -18,11 +19,12 @@ internal static class DemoCommand
             "remem demo");
         command.Add(overrides);
         command.Add(output);
+        command.Add(jobs);
         command.Add(json);
         command.Action((parsed, cancel) =>
         {
             Recipe recipe = RecipeReader.Read(BuiltIn.DemoRecipe, parsed.GetValue(overrides));
-            return Comparison.Run(BuiltIn.Resolve(recipe), parsed.GetValue(output)!, parsed.GetValue(json), cancel);
+            return Comparison.Run(BuiltIn.Resolve(recipe), parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(json), cancel);
         });
         return command;
     }

@@ -13,16 +13,18 @@ internal static class RunCommand
         var smoke = new Option<bool>("--smoke") { Description = "Shrink the recipe to about a minute, to see that everything works." };
         var output = new Option<string?>("--out", "-o") { Description = "The run folder. Default: runs/NAME.", HelpName = "DIR" };
         var resume = new Option<string?>("--resume") { Description = "Continue the run in this folder.", HelpName = "DIR" };
+        var jobs = Comparison.Jobs();
         var json = Common.Json();
         Command command = Common.Command(
             "run",
             "Fine-tune the teachers of a recipe, measure what they keep, distil a student from each, and compare.",
-            "remem run recipes/grocery-deit-tiny.yaml seeds=[0,1,2] --out runs/grocery");
+            "remem run recipes/grocery-deit-tiny.yaml seeds=[0,1,2] --jobs 2 --out runs/grocery");
         command.Add(recipe);
         command.Add(overrides);
         command.Add(smoke);
         command.Add(output);
         command.Add(resume);
+        command.Add(jobs);
         command.Add(json);
         command.Action((parsed, cancel) =>
         {
@@ -38,7 +40,7 @@ internal static class RunCommand
                 : RecipeReader.Read(file!, values);
             if (parsed.GetValue(smoke))
                 loaded = loaded.Smoked();
-            return Comparison.Run(loaded, folder ?? parsed.GetValue(output) ?? Path.Combine("runs", loaded.Name), parsed.GetValue(json), cancel);
+            return Comparison.Run(loaded, folder ?? parsed.GetValue(output) ?? Path.Combine("runs", loaded.Name), parsed.GetValue(jobs), parsed.GetValue(json), cancel);
         });
         return command;
     }

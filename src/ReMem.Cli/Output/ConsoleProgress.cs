@@ -4,16 +4,19 @@ using Spectre.Console;
 
 namespace ReMem.Cli.Output;
 
-/// <summary>Progress on stderr: a live line with bar, rate and time left on a terminal, else a plain line every few seconds.</summary>
+/// <summary>Progress on stderr: a live line a job with bar, rate and time left on a terminal, else a plain line every few seconds.</summary>
 internal sealed class ConsoleProgress : IProgress<ProgressReport>, IDisposable
 {
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(30);
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
     private readonly bool _live = !Console.IsErrorRedirected;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private TimeSpan _last;
-    private bool _open;
+    private readonly Lock _gate = new();
+    private readonly List<Job> _jobs = [];
+    private TimeSpan _drawn;
+    private int _open;
 
     private ConsoleProgress()
     {
@@ -23,32 +26,67 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IDisposable
 
     public void Report(ProgressReport value)
     {
-        if (value.Message is { } message)
+        // Jobs of 'run --jobs' report side by side.
+        lock (_gate)
         {
-            Clear();
-            _console.Write(new Text($"{_clock.Elapsed:h\\:mm\\:ss} ", new Style(Color.Grey)));
-            _console.Write(new Text($"{value.Stage}: ", new Style(Color.Blue)));
-            _console.WriteLine(message);
-            _last = _clock.Elapsed;
-            return;
+            if (value.Message is not null)
+                Say(value);
+            else if (_live)
+                Draw(value);
+            else
+                Tell(value);
         }
-
-        if (_clock.Elapsed - _last < (_live ? LiveInterval : PlainInterval))
-            return;
-        _last = _clock.Elapsed;
-        string line = Line(value);
-        if (!_live)
-        {
-            _console.WriteLine(line);
-            return;
-        }
-
-        Clear();
-        Console.Error.Write(line.Length < _console.Profile.Width ? line : line[..(_console.Profile.Width - 1)]);
-        _open = true;
     }
 
-    public void Dispose() => Clear();
+    public void Dispose()
+    {
+        lock (_gate)
+            Clear();
+    }
+
+    private void Say(ProgressReport value)
+    {
+        Clear();
+        _jobs.RemoveAll(j => j.Stage == value.Stage);
+        _console.Write(new Text($"{_clock.Elapsed:h\\:mm\\:ss} ", new Style(Color.Grey)));
+        _console.Write(new Text($"{value.Stage}: ", new Style(Color.Blue)));
+        _console.WriteLine(value.Message!);
+    }
+
+    private void Tell(ProgressReport value)
+    {
+        Job job = Find(value.Stage);
+        if (_clock.Elapsed - job.Told < PlainInterval)
+            return;
+        job.Told = _clock.Elapsed;
+        _console.WriteLine(Line(value));
+    }
+
+    private void Draw(ProgressReport value)
+    {
+        Job job = Find(value.Stage);
+        job.Line = Line(value);
+        job.Told = _clock.Elapsed;
+        if (_clock.Elapsed - _drawn < LiveInterval)
+            return;
+        _drawn = _clock.Elapsed;
+        Clear();
+        _jobs.RemoveAll(j => _clock.Elapsed - j.Told > Stale);
+        int width = _console.Profile.Width - 1;
+        foreach (string line in _jobs.Select(j => j.Line))
+            Console.Error.Write((line.Length <= width ? line : line[..width]) + "\n");
+        _open = _jobs.Count;
+    }
+
+    private Job Find(string stage)
+    {
+        if (_jobs.Find(j => j.Stage == stage) is { } known)
+            return known;
+        // The first plain line of a stage comes after an interval, not at once.
+        var job = new Job(stage) { Told = _clock.Elapsed };
+        _jobs.Add(job);
+        return job;
+    }
 
     private static string Line(ProgressReport r)
     {
@@ -61,9 +99,16 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IDisposable
 
     private void Clear()
     {
-        if (!_open)
-            return;
-        Console.Error.Write("\r\u001b[2K");
-        _open = false;
+        for (; _open > 0; _open--)
+            Console.Error.Write("\u001b[1A\r\u001b[2K");
+    }
+
+    private sealed class Job(string stage)
+    {
+        public string Stage { get; } = stage;
+
+        public string Line { get; set; } = string.Empty;
+
+        public TimeSpan Told { get; set; }
     }
 }

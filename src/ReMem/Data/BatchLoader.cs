@@ -13,6 +13,7 @@ public sealed class BatchLoader
     private readonly ViewOptions _view;
     private readonly LoaderOptions _options;
     private readonly DecodedImageCache _cache;
+    private readonly ViewCache _views;
     private readonly Lazy<(int[] Usable, IReadOnlyList<BadImage> Bad)> _scan;
 
     /// <summary>Creates a loader; nothing is read yet.</summary>
@@ -28,6 +29,7 @@ public sealed class BatchLoader
         _view = view.Validated();
         _options = options;
         _cache = cache ?? new DecodedImageCache(options.CacheBytes);
+        _views = new ViewCache(options.ViewCacheBytes);
         _scan = new(Scan);
     }
 
@@ -81,9 +83,12 @@ public sealed class BatchLoader
         {
             for (int i = 0; i < indices.Length; i++)
             {
-                RgbImage view = Data.View.Apply(
-                    _cache.Get(_source, indices[i]), _view, Data.View.Random(_options.Seed, viewEpoch, indices[i]));
-                Split(view.Pixels, images.bytes.Slice(i * 3 * plane, 3 * plane), plane);
+                int index = indices[i];
+                _views.Get(viewEpoch, index, images.bytes.Slice(i * 3 * plane, 3 * plane), planes =>
+                {
+                    RgbImage view = Data.View.Apply(_cache.Get(_source, index), _view, Data.View.Random(_options.Seed, viewEpoch, index));
+                    Split(view.Pixels, planes, plane);
+                });
             }
 
             return new Batch(images, tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices);

@@ -14,33 +14,53 @@ namespace ReMem.Recipes;
 public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress)
 {
     private const int ExportCheckImages = 64;
+    private const string ResultFile = "result.json";
+    private const string MeterFile = "information.json";
 
     /// <summary>Runs what is not done yet.</summary>
     /// <param name="path">The run folder: new, empty, or of this very recipe.</param>
     /// <param name="command">The command line, for the report.</param>
+    /// <param name="workers">Compute the parts in processes of their own; null computes them here, one after the other.</param>
     /// <param name="cancel">Stops between steps; the folder stays resumable.</param>
     /// <exception cref="InputException">Whatever is wrong with recipe, data, weights or folder.</exception>
-    public ComparisonReport Run(string path, string command, CancellationToken cancel = default)
+    public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
         PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
-        return folder.Use(() => Run(folder, data, command, started, cancel));
+        return folder.Use(() => Run(folder, data, command, started, workers, cancel));
     }
 
-    private ComparisonReport Run(RunFolder folder, PreparedData data, string command, DateTimeOffset started, CancellationToken cancel)
+    /// <summary>Computes one part in the folder of a run that another process holds, and leaves its results there.</summary>
+    /// <param name="path">The run folder.</param>
+    /// <param name="part">Which.</param>
+    /// <param name="threads">Threads to compute with, 1 or more.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">The folder is no run of this recipe, or the part is being computed already.</exception>
+    public void RunPart(string path, ComparisonPart part, int threads, CancellationToken cancel = default)
+    {
+        Libtorch.SetThreads(threads);
+        using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
+        PreparedData data = PreparedData.Open(recipe.Data, threads);
+        RunMethod(part, new Stages(data, progress, cancel), folder);
+    }
+
+    private ComparisonReport Run(
+        RunFolder folder, PreparedData data, string command, DateTimeOffset started, PartWorkers? workers, CancellationToken cancel)
     {
         folder.Write(EnvironmentInfo.Current(), "environment.json");
         var log = new RunLog(folder, progress);
         var stages = new Stages(data, log, cancel);
 
+        ComparisonPart[] parts = [.. recipe.Seeds.SelectMany(seed => recipe.Methods.Select(method => new ComparisonPart(method, seed)))];
+        workers?.Run(folder.Path, parts.Where(part => !IsDone(part, folder)), log, cancel);
         var runs = new List<MethodRun>();
-        foreach (int seed in recipe.Seeds)
+        foreach (ComparisonPart part in parts)
         {
-            foreach (string method in recipe.Methods)
-                runs.Add(RunMethod(method, seed, stages, folder));
+            using IDisposable held = folder.Hold([.. part.Path]);
+            runs.Add(RunMethod(part, stages, folder));
         }
 
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
@@ -52,25 +72,30 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
 
     private static double MeanValidation(List<MethodRun> runs, string method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
 
-    private static string[] StagePath(int seed, string method, string role) => [$"seed-{seed}", method, role];
+    private static string[] StagePath(ComparisonPart part, string role) => [.. part.Path, role];
 
-    private MethodRun RunMethod(string method, int seed, Stages stages, RunFolder folder)
+    private static bool IsDone(ComparisonPart part, RunFolder folder) =>
+        folder.TryRead<TrainedResult>([.. StagePath(part, "student"), ResultFile]) is not null
+        && (part.Method == "none" || folder.TryRead<MeterResult>([.. StagePath(part, "teacher"), MeterFile]) is not null);
+
+    private MethodRun RunMethod(ComparisonPart part, Stages stages, RunFolder folder)
     {
+        (string method, int seed) = part;
         TrainedResult? teacherResult = null;
         MeterResult? meter = null;
         ImageModel? teacher = null;
-        string[] studentPath = StagePath(seed, method, "student");
+        string[] studentPath = StagePath(part, "student");
         if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
         {
-            string[] path = StagePath(seed, method, "teacher");
+            string[] path = StagePath(part, "teacher");
             teacherResult = stages.Teacher(recipe.Teacher, options, seed, folder, path);
-            meter = folder.TryRead<MeterResult>([.. path, "information.json"]);
-            if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, "result.json"]) is null)
+            meter = folder.TryRead<MeterResult>([.. path, MeterFile]);
+            if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, ResultFile]) is null)
                 teacher = ModelFolder.Load(Path.Combine([folder.Path, .. path])).Model;
             if (meter is null)
             {
                 meter = stages.Meter(teacher!, recipe.Information, string.Join('/', path));
-                folder.Write(meter, [.. path, "information.json"]);
+                folder.Write(meter, [.. path, MeterFile]);
             }
         }
 
@@ -80,7 +105,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
 
     private static OnnxSection ExportBest(MethodRun best, PreparedData data, RunFolder folder, RunLog log)
     {
-        string source = Path.Combine([folder.Path, .. StagePath(best.Seed, best.Method, "student")]);
+        string source = Path.Combine([folder.Path, .. StagePath(new ComparisonPart(best.Method, best.Seed), "student")]);
         (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(source);
         using (model)
         {

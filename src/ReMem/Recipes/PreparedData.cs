@@ -8,6 +8,7 @@ namespace ReMem.Recipes;
 public sealed class PreparedData
 {
     private const int EvaluationBatch = 64;
+    private const long ViewCacheBytes = 1L << 30;
     private readonly DataRecipe _recipe;
     private readonly int _threads;
     private readonly DecodedImageCache _cache;
@@ -54,7 +55,11 @@ public sealed class PreparedData
     }
 
     /// <summary>Augmented, shuffled batches of the training split.</summary>
-    public BatchLoader Training(TrainingOptions training, ModelInfo model, long seed) => Loader(
+    /// <param name="training">Batch size and augmentation.</param>
+    /// <param name="model">Says how to interpolate.</param>
+    /// <param name="seed">Decides order and views.</param>
+    /// <param name="recycled">Whether the same views come round again, so that they are kept once made.</param>
+    public BatchLoader Training(TrainingOptions training, ModelInfo model, long seed, bool recycled = false) => Loader(
         Dataset.Train,
         ViewOptions.ForTraining(ImageSize) with
         {
@@ -68,6 +73,7 @@ public sealed class PreparedData
             BatchSize = training.BatchSize,
             Seed = seed,
             Shuffle = true,
+            ViewCacheBytes = recycled ? ViewCacheBytes : 0,
             // A last batch of one or two images would ruin BatchNorm's statistics.
             DropLast = Dataset.Train.Count >= training.BatchSize,
         });

@@ -74,6 +74,19 @@ public sealed class RunFolder : IDisposable
             : throw new InputException("The folder holds no run to resume (no recipe.yaml).", path, "Give the folder that an earlier run printed.");
     }
 
+    /// <summary>Opens the folder of a run that another process holds, to compute one part of it.</summary>
+    /// <exception cref="InputException">It is no run of this recipe, or the part is being computed already.</exception>
+    public static RunFolder Join(string path, string recipe, params string[] part)
+    {
+        if (RecipeOf(path) != recipe)
+            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out.");
+        return new RunFolder(path, Lock(System.IO.Path.Combine([path, .. part])), isNew: false);
+    }
+
+    /// <summary>Keeps every other process off a part of the run until disposed.</summary>
+    /// <exception cref="InputException">Another process computes it.</exception>
+    public IDisposable Hold(params string[] part) => Lock(System.IO.Path.Combine([Path, .. part]));
+
     /// <summary>A path inside the folder; its parent exists afterwards.</summary>
     public string FileIn(params string[] parts)
     {

@@ -7,11 +7,19 @@ namespace ReMem.Recipes;
 internal sealed class RunLog(RunFolder folder, IProgress<ProgressReport>? next) : IProgress<ProgressReport>
 {
     private readonly string _path = folder.FileIn("log.txt");
+    private readonly Lock _gate = new();
 
     public void Report(ProgressReport value)
     {
+        // Workers report from threads of their own.
+        lock (_gate)
+            Write(value);
+        next?.Report(value);
+    }
+
+    private void Write(ProgressReport value)
+    {
         if (value.Message is { } message)
             File.AppendAllText(_path, string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z {value.Stage}: {message}\n"));
-        next?.Report(value);
     }
 }

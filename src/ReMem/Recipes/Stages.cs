@@ -43,7 +43,8 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
         ImageModel model = Create(recipe.Model, recipe.Weights, recipe.Training, seed, string.Join('/', path));
-        var job = Job(model, recipe.Training, Derive(seed, "student"), folder, path);
+        bool recycled = recipe.Distillation.Views > 0 && recipe.Distillation.Views < recipe.Training.Epochs;
+        var job = Job(model, recipe.Training, Derive(seed, "student"), folder, path, recycled);
         TrainingResult training = new Distillation.Distiller(recipe.Training, recipe.Distillation).Run(job, teacher, data.Dataset.Train.Count, cancel);
         return Finish(model, training, folder, path);
     }
@@ -99,11 +100,11 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         return model;
     }
 
-    private TrainingJob Job(ImageModel model, TrainingOptions training, long seed, RunFolder folder, string[] path) => new()
+    private TrainingJob Job(ImageModel model, TrainingOptions training, long seed, RunFolder folder, string[] path, bool recycled = false) => new()
     {
         Stage = path.Length == 0 ? "training" : string.Join('/', path),
         Model = model,
-        Train = data.Training(training, model.Info, seed),
+        Train = data.Training(training, model.Info, seed, recycled),
         Validate = m =>
         {
             using ModelOutputs outputs = Evaluator.Run(m, data.Evaluation(data.Dataset.Validation, m.Info), cancel);

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ReMem.Recipes;
+using ReMem.Runtime;
+using ReMem.Training;
+
+namespace ReMem.Cli.Workers;
+
+/// <summary>Starts this program again to compute one part of a run; see <see cref="WorkerCommand"/> for the other side.</summary>
+internal static class WorkerProcess
+{
+    /// <summary>How long a worker may take to stop at its next step before it is killed. Its last checkpoint stands in either case.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Workers that share the cores evenly.</summary>
+    /// <param name="jobs">Parts at once.</param>
+    /// <param name="threads">The run's threads in all; 0 is all cores.</param>
+    public static PartWorkers Workers(int jobs, int threads)
+    {
+        int each = Math.Max(1, (threads > 0 ? threads : Environment.ProcessorCount) / Math.Max(1, jobs));
+        return new PartWorkers(jobs, (folder, part, progress, cancel) => Run(folder, part, each, progress, cancel));
+    }
+
+    private static async Task Run(string folder, ComparisonPart part, int threads, IProgress<ProgressReport> progress, CancellationToken cancel)
+    {
+        using Process process = Process.Start(StartInfo(folder, part, threads))!;
+
+        // A worker stops when its standard input ends, so that it never outlives this process.
+        await using CancellationTokenRegistration stop = cancel.Register(process.StandardInput.Close);
+        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        WorkerError? error = null;
+        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
+        {
+            WorkerMessage message = JsonSerializer.Deserialize<WorkerMessage>(line, Json.Line)!;
+            error = message.Error ?? error;
+            if (message.Progress is { } news)
+                progress.Report(news);
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        if (error is not null)
+            throw error.ToException();
+        if (process.ExitCode == ExitCodes.Done)
+            return;
+        string last = (await errors.ConfigureAwait(false)).Trim().Split('\n')[^1];
+        throw new ReMemException(
+            $"The worker process of this part ended with code {process.ExitCode}{(last.Length > 0 ? $": {last}" : string.Empty)}.",
+            string.Join('/', part.Path),
+            "Run the same command again to continue; with fewer --jobs if memory ran out.");
+    }
+
+    private static ProcessStartInfo StartInfo(string folder, ComparisonPart part, int threads)
+    {
+        string program = Environment.ProcessPath!;
+        var info = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // Under the dotnet host the program is its first argument.
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+            info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
+        foreach (string argument in new[] { WorkerCommand.Name, folder, part.Method, part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture) })
+            info.ArgumentList.Add(argument);
+        return info;
+    }
+}

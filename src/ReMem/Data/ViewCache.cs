@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+
+namespace ReMem.Data;
+
+/// <summary>Finished views of a split, kept after their first use while they fit a budget. Like <see cref="DecodedImageCache"/> it never evicts.</summary>
+/// <param name="budget">Bytes of pixels.</param>
+internal sealed class ViewCache(long budget)
+{
+    private readonly ConcurrentDictionary<(int Epoch, int Index), byte[]> _views = new();
+    private long _used;
+
+    /// <summary>Bytes of pixels that are kept.</summary>
+    public long UsedBytes => Interlocked.Read(ref _used);
+
+    /// <summary>Copies the view's pixels to <paramref name="planes"/>, from what is kept or as <paramref name="make"/> writes them.</summary>
+    public void Get(int epoch, int index, Span<byte> planes, Maker make)
+    {
+        if (_views.TryGetValue((epoch, index), out byte[]? kept))
+        {
+            kept.CopyTo(planes);
+            return;
+        }
+
+        make(planes);
+        if (Interlocked.Add(ref _used, planes.Length) > budget || !_views.TryAdd((epoch, index), planes.ToArray()))
+            Interlocked.Add(ref _used, -planes.Length);
+    }
+
+    /// <summary>Writes a view's pixels.</summary>
+    public delegate void Maker(Span<byte> planes);
+}

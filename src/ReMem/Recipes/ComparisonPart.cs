@@ -1,0 +1,37 @@
+using ReMem.Training;
+
+namespace ReMem.Recipes;
+
+/// <summary>What can be computed by itself: one way to prepare the teacher, at one seed, with its student.</summary>
+/// <param name="Method">none, standard, sam, reweighted or both.</param>
+/// <param name="Seed">The repetition.</param>
+public sealed record ComparisonPart(string Method, int Seed)
+{
+    /// <summary>Its folder inside the run's.</summary>
+    public IReadOnlyList<string> Path => [$"seed-{Seed}", Method];
+}
+
+/// <summary>Computes one part of the run in a folder, somewhere else.</summary>
+/// <param name="folder">The run folder; <see cref="ComparisonPipeline.RunPart"/> leaves the results there.</param>
+/// <param name="part">Which.</param>
+/// <param name="progress">Told of progress, from any thread.</param>
+/// <param name="cancel">Stops it; what is done stays.</param>
+public delegate Task PartRunner(string folder, ComparisonPart part, IProgress<ProgressReport> progress, CancellationToken cancel);
+
+/// <summary>Computes parts side by side. One process computes one part at a time, since torch's generator is one for the process.</summary>
+/// <param name="Jobs">Parts at once, 1 or more.</param>
+/// <param name="Runner">Computes one.</param>
+public sealed record PartWorkers(int Jobs, PartRunner Runner)
+{
+    /// <summary>Computes all parts; the first error stops the others and is thrown.</summary>
+    /// <exception cref="InputException">There are fewer than one job, or a part's own.</exception>
+    public void Run(string folder, IEnumerable<ComparisonPart> parts, IProgress<ProgressReport> progress, CancellationToken cancel)
+    {
+        if (Jobs < 1)
+            throw new InputException($"The number of jobs is {Jobs}; it must be 1 or more.", "--jobs", "Half the number of cores is a good start.");
+        Parallel.ForEachAsync(
+            parts,
+            new ParallelOptions { MaxDegreeOfParallelism = Jobs, CancellationToken = cancel },
+            async (part, stop) => await Runner(folder, part, progress, stop).ConfigureAwait(false)).GetAwaiter().GetResult();
+    }
+}
