@@ -64,4 +64,19 @@ public class BadInputTests
         Cli.Run("finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--out", work.At("out")).IsBadInput("no run of remem");
         Assert.Single(Directory.GetFileSystemEntries(work.At("out")));
     }
+
+    [Fact]
+    public void What_a_worker_finds_wrong_is_told_as_if_it_were_found_here()
+    {
+        using var work = new Workspace();
+        File.WriteAllText(work.At("recipe.yaml"), $$"""
+            name: tiny
+            data: { source: '{{work.Photos(3, 2)}}', image_size: 32 }
+            teacher: { model: vit_pico_patch4_32, weights: '{{work.At("none.safetensors")}}' }
+            methods: [standard, sam]
+            """);
+        Cli.Run("run", work.At("recipe.yaml"), "--jobs", "2", "--out", work.At("out")).IsBadInput("none.safetensors", "does not exist");
+        Assert.False(Directory.EnumerateFileSystemEntries(work.At("out")).Any(), "the folder is free for the mended command");
+        Cli.Run("run", work.At("recipe.yaml"), "--jobs", "0", "--out", work.At("out")).IsBadInput("number of jobs is 0");
+    }
 }

@@ -52,12 +52,13 @@ public class CommandTests
     }
 
     [Fact]
-    public void A_recipe_runs_is_interrupted_and_ends_with_the_same_numbers()
+    public void A_recipe_runs_side_by_side_is_interrupted_and_ends_with_the_same_numbers()
     {
         using var work = new Workspace();
         string recipe = work.At("recipe.yaml");
         File.WriteAllText(recipe, $$"""
             name: tiny
+            threads: 1
             data: { source: '{{work.Photos(16, 12)}}', image_size: 32, crop_pct: 1 }
             teacher: { model: vit_pico_patch4_32, reweighting: 'ramp(0.5)', training: { epochs: 2, batch_size: 16 } }
             student: { model: resnet20, training: { epochs: 2, batch_size: 16 }, distillation: { views: 1 } }
@@ -69,7 +70,7 @@ public class CommandTests
             Assert.True(File.Exists(work.At("whole", file)), file);
         Assert.Equal(5, JsonDocument.Parse(whole.Out).RootElement.GetProperty("rows").GetArrayLength());
 
-        using (var process = Cli.Start("run", recipe, "--out", work.At("cut"), "--json"))
+        using (var process = Cli.Start("run", recipe, "--out", work.At("cut"), "--json", "--jobs", "2"))
         {
             while (!Directory.Exists(work.At("cut", "seed-0", "sam")) && !process.HasExited)
                 Thread.Sleep(50);
@@ -80,7 +81,8 @@ public class CommandTests
             Assert.Empty(cut.Out);
         }
 
-        CliResult resumed = Cli.Run("run", "--resume", work.At("cut"), "--json");
+        Assert.False(File.Exists(work.At("cut", "report.json")));
+        CliResult resumed = Cli.Run("run", "--resume", work.At("cut"), "--json", "--jobs", "2");
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Equal(Scores(whole.Out), Scores(resumed.Out));
     }

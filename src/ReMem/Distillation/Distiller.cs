@@ -3,6 +3,7 @@ using ReMem.Data;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
+using ReMem.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             job with
             {
                 Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch)),
-                Objective = $"distillation {JsonSerializer.Serialize(options, Json.Line)} teacher {teacher?.Info.Name ?? "none"}",
+                Objective = $"distillation {JsonSerializer.Serialize(options, Json.Line)} teacher {(teacher is null ? "none" : ModelFingerprint.Of(teacher))}",
                 ViewEpoch = View,
             },
             cancel);

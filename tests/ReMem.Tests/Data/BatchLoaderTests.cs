@@ -45,6 +45,17 @@ public sealed class BatchLoaderTests
         Assert.NotEqual(epoch0[0].Pixels, epoch1[0].Pixels);
     }
 
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData(5000)]
+    public void KeptViewsAreTheViewsMadeAnew(long budget)
+    {
+        var anew = new BatchLoader(MemorySource.Of(22), Training, Options);
+        var kept = new BatchLoader(MemorySource.Of(22), Training, Options with { ViewCacheBytes = budget });
+        for (int epoch = 0; epoch < 4; epoch++)
+            Assert.Equal(Read(anew, epoch, viewEpoch: epoch % 2), Read(kept, epoch, viewEpoch: epoch % 2));
+    }
+
     [Fact]
     public void ViewOfASampleDoesNotDependOnItsBatch()
     {
@@ -211,10 +222,10 @@ public sealed class BatchLoaderTests
         Assert.Contains(name, error.Message);
     }
 
-    private static List<Copy> Read(BatchLoader loader, int epoch, int firstBatch = 0)
+    private static List<Copy> Read(BatchLoader loader, int epoch, int firstBatch = 0, int? viewEpoch = null)
     {
         List<Copy> copies = [];
-        foreach (Batch batch in loader.Epoch(epoch, firstBatch))
+        foreach (Batch batch in loader.Epoch(epoch, firstBatch, viewEpoch))
         {
             using (batch)
                 copies.Add(new Copy(batch.Indices, batch.Labels.data<long>().ToArray(), batch.Images.data<byte>().ToArray()));

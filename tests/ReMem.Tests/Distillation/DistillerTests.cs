@@ -97,6 +97,19 @@ public class DistillerTests
     }
 
     [Fact]
+    public void A_checkpoint_from_another_teachers_outputs_is_not_continued()
+    {
+        using var folder = new TemporaryFolder();
+        void Train(ImageModel student, ImageModel teacher) =>
+            new Distiller(Options, new DistillationOptions()).Run(Job(student) with { CheckpointPath = folder.File("checkpoint.safetensors") }, teacher, 12);
+        using ImageModel teacher = Model(seed: 8), other = Model(seed: 9), student = Model(Convolutional), again = Model(Convolutional);
+        Train(student, teacher);
+        Train(again, teacher);
+        AssertSame(student, again);
+        Assert.Contains("other options", Assert.Throws<InputException>(() => Train(again, other)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Steps_leave_no_tensor_behind()
     {
         CollectGarbage();

@@ -73,4 +73,21 @@ public sealed class RunFolderTests : IDisposable
             Assert.Throws<InputException>(() => folder.Use(() => Fail(folder)));
         Assert.Equal("name: b", RunFolder.RecipeOf(_path));
     }
+
+    [Fact]
+    public void A_part_is_computed_beside_the_run_by_one_process_only()
+    {
+        using RunFolder run = RunFolder.Open(_path, "name: a");
+        using (RunFolder part = RunFolder.Join(_path, "name: a", "seed-0", "sam"))
+        {
+            part.Write(1, "seed-0", "sam", "result.json");
+            Assert.Contains("in use", Assert.Throws<InputException>(() => RunFolder.Join(_path, "name: a", "seed-0", "sam")).Message, StringComparison.Ordinal);
+            Assert.Throws<InputException>(() => run.Hold("seed-0", "sam"));
+            run.Hold("seed-0", "none").Dispose();
+        }
+
+        run.Hold("seed-0", "sam").Dispose();
+        Assert.True(File.Exists(Path.Combine(_path, "seed-0", "sam", "result.json")));
+        Assert.Contains("another run", Assert.Throws<InputException>(() => RunFolder.Join(_path, "name: b", "seed-0", "sam")).Message, StringComparison.Ordinal);
+    }
 }
