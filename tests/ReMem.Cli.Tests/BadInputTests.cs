@@ -77,6 +77,7 @@ public class BadInputTests
             """);
         Cli.Run("run", work.At("recipe.yaml"), "--jobs", "2", "--out", work.At("out")).IsBadInput("none.safetensors", "does not exist");
         Assert.False(Directory.EnumerateFileSystemEntries(work.At("out")).Any(), "the folder is free for the mended command");
+        Cli.Run("run", work.At("recipe.yaml"), "student.distillation.objective=kl + dkd(1)", "--out", work.At("out")).IsBadInput("'kl + dkd(1)' cannot be read");
         Cli.Run("run", work.At("recipe.yaml"), "--jobs", "0", "--out", work.At("out")).IsBadInput("number of jobs is 0");
     }
 }

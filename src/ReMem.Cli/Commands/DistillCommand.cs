@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ReMem.Distillation;
 using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Weights;
@@ -17,6 +18,7 @@ internal static class DistillCommand
         var weights = new Option<string?>("--weights") { Description = "Weights the student starts from; none starts from scratch.", HelpName = "FILE" };
         var size = new Option<int?>("--image-size") { Description = "Side of the views in pixels. Default: the teacher's, else 224." };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 30 };
+        var objective = new Option<string>("--objective") { Description = "The teacher's part of the loss: kl, standardized, dkd(a,b), dist(b,g), rkd(d,a), hint, cosine, or a sum such as 'kl + 0.5*rkd(25,50)'.", DefaultValueFactory = _ => "kl" };
         var temperature = new Option<double>("--temperature") { Description = "Softens teacher and student.", DefaultValueFactory = _ => 1 };
         var weight = new Option<double>("--weight") { Description = "Share of the teacher's part, 0 to 1.", DefaultValueFactory = _ => 0.9 };
         var seed = new Option<int>("--seed") { Description = "Decides every random draw." };
@@ -27,7 +29,7 @@ internal static class DistillCommand
             "distill",
             "Train a small student on your images and a teacher's outputs for the very same views. Further settings are key=value, such as training.lr=1e-3.",
             "remem distill photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --out student/");
-        foreach (Symbol symbol in new Symbol[] { data, overrides, teacher, student, weights, size, epochs, temperature, weight, seed, bad, output, json })
+        foreach (Symbol symbol in new Symbol[] { data, overrides, teacher, student, weights, size, epochs, objective, temperature, weight, seed, bad, output, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -43,11 +45,13 @@ internal static class DistillCommand
                     $"student.model={Common.Quote(parsed.GetValue(student)!)}",
                     $"student.weights={(parsed.GetValue(weights) is { } file ? Common.Quote(file) : "null")}",
                     $"student.training.epochs={parsed.GetValue(epochs)}",
+                    $"student.distillation.objective={Common.Quote(parsed.GetValue(objective)!)}",
                     FormattableString.Invariant($"student.distillation.temperature={parsed.GetValue(temperature)}"),
                     FormattableString.Invariant($"student.distillation.weight={parsed.GetValue(weight)}"),
                     $"seeds=[{parsed.GetValue(seed)}]",
                     .. Common.Prefixed("student", parsed.GetValue(overrides)),
                 ]);
+            _ = DistillationObjective.Parse(recipe.Student.Distillation.Objective);
             string teacherName = folder is null ? "none" : Path.GetFullPath(folder);
             return Common.RunStage(recipe, $"teacher {teacherName}", parsed.GetValue(output)!, parsed.GetValue(json), cancel, (stages, run) =>
             {

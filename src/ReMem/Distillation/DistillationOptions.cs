@@ -2,9 +2,15 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ReMem.Distillation;
 
-/// <summary>The objective of a student: weight * KL(teacher, student; T) * T^2 + (1 - weight) * cross-entropy (Hinton 2015).</summary>
+/// <summary>The loss of a student: weight * objective(teacher, student; T) + (1 - weight) * cross-entropy with the labels (Hinton 2015).</summary>
 public sealed record DistillationOptions
 {
+    /// <summary>
+    /// The teacher's part: a sum of kl, standardized, dkd(alpha,beta), dist(beta,gamma), rkd(distance,angle), hint and cosine, each with a weight if
+    /// wanted, such as "kl + 0.5*rkd(25,50)". See <see cref="DistillationObjective"/>. Default kl.
+    /// </summary>
+    public string Objective { get; init; } = "kl";
+
     /// <summary>Softens both outputs, 0.1 to 100. Default 1.</summary>
     [Range(0.1, 100)]
     public double Temperature { get; init; } = 1;

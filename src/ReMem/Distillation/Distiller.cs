@@ -5,6 +5,7 @@ using ReMem.Runtime;
 using ReMem.Training;
 using ReMem.Weights;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ReMem.Distillation;
@@ -21,28 +22,60 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "distillation");
+        DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         if (teacher is not null)
             RequireFit(job.Model, teacher);
         // Views that no epoch comes back to are not worth keeping targets for.
         int recycled = options.Views < training.Epochs ? options.Views : 0;
-        using TeacherTargets? targets = teacher is null || options.Weight == 0 ? null : new TeacherTargets(teacher, samples, recycled);
+        bool taught = teacher is not null && options.Weight > 0;
+        using TeacherTargets? targets = taught ? new TeacherTargets(teacher!, samples, recycled, objective.NeedsFeatures) : null;
+        using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch)),
+                Loss = (model, batch, epoch) => Loss(model, batch, targets?.For(batch, View(epoch)), objective, projection),
                 Objective = $"distillation {JsonSerializer.Serialize(options, Json.Line)} teacher {(teacher is null ? "none" : ModelFingerprint.Of(teacher))}",
+                Auxiliary = projection,
                 ViewEpoch = View,
             },
             cancel);
     }
 
-    private Tensor Loss(ImageModel student, Batch batch, TeacherTargets? targets, int view)
+    private Tensor Loss(ImageModel student, Batch batch, BatchOutputs? teacher, DistillationObjective objective, Linear? projection)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor? target = targets?.For(batch, view);
-        Tensor logits = student.call(student.Info.Normalization.Apply(batch.Images));
-        return DistillationLoss.Combined(logits, target, batch.Labels, options, training.LabelSmoothing).MoveToOuterDisposeScope();
+        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Images), teacher?.Features is not null, projection);
+        double weight = teacher is null ? 0 : options.Weight;
+        using Scalar hard = 1 - weight, soft = weight;
+        Tensor? loss = weight < 1 ? nn.functional.cross_entropy(outputs.Logits, batch.Labels, label_smoothing: training.LabelSmoothing) * hard : null;
+        if (teacher is not null)
+        {
+            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;
+            loss = loss is null ? part : loss.Plus(part);
+            teacher.Logits.Dispose();
+            teacher.Features?.Dispose();
+        }
+
+        return loss!.MoveToOuterDisposeScope();
+    }
+
+    private static BatchOutputs Outputs(ImageModel student, Tensor images, bool features, Linear? projection)
+    {
+        if (!features)
+            return new BatchOutputs(student.call(images), null);
+        Tensor maps = student.ForwardFeatures(images);
+        Tensor pooled = student.ForwardHead(maps, preLogits: true);
+        return new BatchOutputs(student.ForwardHead(maps), projection is null ? pooled : projection.call(pooled));
+    }
+
+    /// <summary>A linear map from the student's feature to the teacher's, learned beside the student and then forgotten (FitNets, Romero 2015).</summary>
+    private static Linear? Projection(TrainingJob job, ImageModel teacher)
+    {
+        if (job.Model.NumFeatures == teacher.NumFeatures)
+            return null;
+        manual_seed((long)new CounterRandom(job.Seed, "projection").NextUInt32());
+        return nn.Linear(job.Model.NumFeatures, teacher.NumFeatures);
     }
 
     private static void RequireFit(ImageModel student, ImageModel teacher)

@@ -6,12 +6,13 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation;
 
 /// <summary>
-/// A teacher's logits for the views that a student sees. With recycled views each is computed once and kept: views are a pure function of
+/// A teacher's outputs for the views that a student sees. With recycled views each is computed once and kept: views are a pure function of
 /// (seed, view epoch, index), so the kept row is the live one.
 /// </summary>
 public sealed class TeacherTargets : IDisposable
 {
     private readonly ImageModel _teacher;
+    private readonly bool _features;
     private readonly Tensor? _kept;
     private readonly bool[,]? _known;
 
@@ -19,26 +20,40 @@ public sealed class TeacherTargets : IDisposable
     /// <param name="teacher">Answers.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
-    public TeacherTargets(ImageModel teacher, int samples, int views)
+    /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
+    public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false)
     {
         _teacher = teacher;
+        _features = features;
         _teacher.eval();
         if (views == 0)
             return;
-        _kept = zeros(views, samples, teacher.Options.NumClasses).DetachFromDisposeScope();
+        _kept = zeros(views, samples, teacher.Options.NumClasses + (features ? teacher.NumFeatures : 0)).DetachFromDisposeScope();
         _known = new bool[views, samples];
     }
 
-    /// <summary>Logits [B, C] of the batch's images, without gradient.</summary>
+    /// <summary>The outputs for the batch's images, without gradient; the caller's scope owns them.</summary>
     /// <param name="batch">The student's own views.</param>
     /// <param name="view">Which of the recycled views the batch shows.</param>
-    public Tensor For(Batch batch, int view)
+    public BatchOutputs For(Batch batch, int view)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        if (_kept is null || _known is null)
-            return Live(batch.Images).MoveToOuterDisposeScope();
+        Tensor rows = Rows(batch, view);
+        int classes = _teacher.Options.NumClasses;
+        return _features
+            ? new BatchOutputs(rows.narrow(1, 0, classes).MoveToOuterDisposeScope(), rows.narrow(1, classes, _teacher.NumFeatures).MoveToOuterDisposeScope())
+            : new BatchOutputs(rows.MoveToOuterDisposeScope(), null);
+    }
 
+    /// <inheritdoc/>
+    public void Dispose() => _kept?.Dispose();
+
+    /// <summary>Logits, then the feature where it is wanted: [B, C] or [B, C + D].</summary>
+    private Tensor Rows(Batch batch, int view)
+    {
+        if (_kept is null || _known is null)
+            return Live(batch.Images);
         Tensor rows = tensor(batch.Indices.Select(i => (long)i).ToArray());
         if (!batch.Indices.All(i => _known[view, i]))
         {
@@ -47,11 +62,15 @@ public sealed class TeacherTargets : IDisposable
                 _known[view, index] = true;
         }
 
-        return _kept[view].index_select(0, rows).MoveToOuterDisposeScope();
+        return _kept[view].index_select(0, rows);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _kept?.Dispose();
-
-    private Tensor Live(Tensor images) => _teacher.call(_teacher.Info.Normalization.Apply(images));
+    private Tensor Live(Tensor images)
+    {
+        Tensor input = _teacher.Info.Normalization.Apply(images);
+        if (!_features)
+            return _teacher.call(input);
+        Tensor maps = _teacher.ForwardFeatures(input);
+        return cat([_teacher.ForwardHead(maps), _teacher.ForwardHead(maps, preLogits: true)], 1);
+    }
 }

@@ -1,7 +1,9 @@
+using ReMem.Distillation;
 using ReMem.Export;
 using ReMem.Models;
 using ReMem.Reports;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using ReMem.Training;
 using ReMem.Weights;
 
@@ -26,6 +28,10 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
+
+        // What is only read hours later must not fail then.
+        _ = ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
+        _ = DistillationObjective.Parse(recipe.Student.Distillation.Objective);
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
         PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);

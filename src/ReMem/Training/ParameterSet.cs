@@ -11,10 +11,13 @@ public sealed class ParameterSet
     private readonly (string Name, Parameter Value, long Offset)[] _parameters;
 
     /// <summary>Takes every parameter that requires a gradient.</summary>
-    public ParameterSet(nn.Module module)
+    /// <param name="module">Its parameters come first.</param>
+    /// <param name="auxiliary">Trained beside it; its names start with "auxiliary.".</param>
+    public ParameterSet(nn.Module module, nn.Module? auxiliary = null)
     {
         var parameters = new List<(string, Parameter, long)>();
-        foreach ((string name, Parameter value) in module.named_parameters())
+        var all = module.named_parameters().Concat((auxiliary?.named_parameters() ?? []).Select(p => ($"auxiliary.{p.name}", p.parameter)));
+        foreach ((string name, Parameter value) in all)
         {
             if (!value.requires_grad)
                 continue;

@@ -17,6 +17,9 @@ public sealed record TrainingJob
     /// <summary>What is trained, in place.</summary>
     public required ImageModel Model { get; init; }
 
+    /// <summary>Trained and checkpointed beside the model, and no part of it: a projection, say. Null where there is none.</summary>
+    public nn.Module? Auxiliary { get; init; }
+
     /// <summary>The training batches.</summary>
     public required BatchLoader Train { get; init; }
 
@@ -58,7 +61,7 @@ public sealed class Trainer(TrainingOptions options)
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
-        var parameters = new ParameterSet(job.Model);
+        var parameters = new ParameterSet(job.Model, job.Auxiliary);
         using Optimizer optimizer = Optimizer.Create(options, parameters);
         IGradientFunction gradient = job.Gradient?.Invoke(parameters) ?? new PlainGradient(parameters);
         int batches = job.Train.BatchesPerEpoch;
@@ -66,12 +69,12 @@ public sealed class Trainer(TrainingOptions options)
             throw new InputException($"The training split is smaller than one batch of {options.BatchSize}.", job.Stage, "Lower training.batch_size.");
         var schedule = new CosineSchedule(options.Lr, (long)options.Epochs * batches, (long)(options.WarmupEpochs * batches), options.MinLrRatio);
         var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, Fingerprint(job, batches));
-        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer) ?? new TrainingResult([], 0, 0, 0);
+        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary) ?? new TrainingResult([], 0, 0, 0);
 
         while (done.Epochs.Count < options.Epochs)
         {
             done = RunEpoch(job, done, parameters, optimizer, gradient, schedule, cancel);
-            checkpoint?.Save(job.Model, optimizer, done);
+            checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary);
         }
 
         job.Model.eval();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Training;
@@ -14,17 +15,17 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
 {
     private const string ModelPrefix = "model.";
     private const string OptimizerPrefix = "optimizer.";
+    private const string AuxiliaryPrefix = "auxiliary.";
 
     /// <summary>Writes the state.</summary>
-    public void Save(ImageModel model, Optimizer optimizer, TrainingResult done)
+    /// <param name="model">What is trained.</param>
+    /// <param name="optimizer">Its optimiser.</param>
+    /// <param name="done">The epochs so far.</param>
+    /// <param name="auxiliary">What is trained beside the model; null where there is nothing.</param>
+    public void Save(ImageModel model, Optimizer optimizer, TrainingResult done, nn.Module? auxiliary = null)
     {
         using var guard = no_grad();
-        var tensors = new Dictionary<string, Tensor>();
-        foreach ((string name, Tensor value) in model.state_dict())
-            tensors[ModelPrefix + name] = value;
-        foreach ((string name, Tensor value) in optimizer.State)
-            tensors[OptimizerPrefix + name] = value;
-        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
+        SafetensorsWriter.Write(path, State(model, optimizer, auxiliary), new Dictionary<string, string>
         {
             ["fingerprint"] = fingerprint,
             ["optimizer_steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture),
@@ -32,21 +33,17 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         });
     }
 
-    /// <summary>Reads the state into the model and the optimiser.</summary>
+    /// <summary>Reads the state into the model, the optimiser and what is trained beside the model.</summary>
     /// <returns>What was done so far, or null where no checkpoint stands.</returns>
     /// <exception cref="InputException">The checkpoint is broken or belongs to another training.</exception>
-    public TrainingResult? TryResume(ImageModel model, Optimizer optimizer)
+    public TrainingResult? TryResume(ImageModel model, Optimizer optimizer, nn.Module? auxiliary = null)
     {
         if (!File.Exists(path))
             return null;
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault("fingerprint") != fingerprint)
             throw new InputException("The checkpoint belongs to a training with other options.", path, "Give another output folder, or delete the checkpoint to start over.");
-        (string Name, Tensor Value)[] state =
-        [
-            .. model.state_dict().Select(entry => (ModelPrefix + entry.Key, entry.Value)),
-            .. optimizer.State.Select(entry => (OptimizerPrefix + entry.Key, entry.Value)),
-        ];
+        Dictionary<string, Tensor> state = State(model, optimizer, auxiliary);
         // All or nothing: a model that is half another one must not be trained on.
         foreach ((string name, Tensor value) in state)
             RequireFit(file, name, value);
@@ -60,6 +57,13 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         optimizer.Steps = long.Parse(file.Metadata["optimizer_steps"], CultureInfo.InvariantCulture);
         return Json.Deserialize<TrainingResult>(file.Metadata["result"], path);
     }
+
+    private static Dictionary<string, Tensor> State(ImageModel model, Optimizer optimizer, nn.Module? auxiliary) => new(
+    [
+        .. model.state_dict().Select(entry => KeyValuePair.Create(ModelPrefix + entry.Key, entry.Value)),
+        .. optimizer.State.Select(entry => KeyValuePair.Create(OptimizerPrefix + entry.Key, entry.Value)),
+        .. (auxiliary?.state_dict() ?? []).Select(entry => KeyValuePair.Create(AuxiliaryPrefix + entry.Key, entry.Value)),
+    ]);
 
     private static void RequireFit(SafetensorsFile file, string name, Tensor target)
     {

@@ -109,13 +109,45 @@ public class DistillerTests
         Assert.Contains("other options", Assert.Throws<InputException>(() => Train(again, other)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kl + rkd(1,1)")]
+    [InlineData("hint")]
+    [InlineData("dkd(1,2) + cosine")]
+    public void Features_teach_too_and_an_interrupted_training_ends_alike(string objective)
+    {
+        using var folder = new TemporaryFolder();
+        var options = new DistillationOptions { Objective = objective, Weight = 0.9, Views = 1 };
+        TrainingOptions two = Options with { Epochs = 2 };
+        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), plain = Model(Convolutional);
+        TrainingResult expected = Run(two, options, whole, teacher);
+        Run(two, options with { Objective = "kl" }, plain, teacher);
+        Assert.True(Differs(whole, plain));
+
+        TrainingJob job = Job(cut, folder.File("checkpoint.safetensors"));
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => new Distiller(two, options).Run(
+            job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token));
+        using ImageModel resumed = Model(Convolutional, seed: 6);
+        AssertSame(expected, new Distiller(two, options).Run(job with { Model = resumed }, teacher, 12));
+        AssertSame(whole, resumed);
+    }
+
     [Fact]
-    public void Steps_leave_no_tensor_behind()
+    public void An_unknown_objective_is_refused()
+    {
+        using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
+        Assert.Contains("'kll'", Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Objective = "kll" }, student, teacher)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("kl")]
+    [InlineData("hint + rkd")]
+    public void Steps_leave_no_tensor_behind(string objective)
     {
         CollectGarbage();
         using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
         var counts = new List<long>();
-        new Distiller(Options with { Epochs = 4 }, new DistillationOptions { Views = 1 }).Run(
+        new Distiller(Options with { Epochs = 4 }, new DistillationOptions { Views = 1, Objective = objective }).Run(
             Job(student) with
             {
                 Validate = _ =>
@@ -127,6 +159,12 @@ public class DistillerTests
             teacher,
             12);
         Assert.Equal(counts[1], counts[3]);
+    }
+
+    private static void Cancel(ProgressReport report, CancellationTokenSource stop)
+    {
+        if (report.Epoch == 2)
+            stop.Cancel();
     }
 
     private static double First(double weight, double temperature)

@@ -49,7 +49,7 @@ public class TeacherTargetsTests
         kept.For(Loader().Epoch(0, viewEpoch: 0).First(), 0);
         Each(Loader(), 1, 0, (batch, i, target) => Assert.NotEqual(0, target.abs().sum().item<float>()), kept);
         using Batch first = Loader().Epoch(1, viewEpoch: 0).First();
-        Assert.True(allclose(live.For(first, 0), kept.For(first, 0), rtol: 1e-5, atol: 1e-6));
+        Assert.True(allclose(live.For(first, 0).Logits, kept.For(first, 0).Logits, rtol: 1e-5, atol: 1e-6));
     }
 
     [Theory]
@@ -67,11 +67,29 @@ public class TeacherTargetsTests
             return input;
         });
         using Batch batch = Loader().Epoch(0).First();
-        Tensor logits = targets.For(batch, 0);
+        Tensor logits = targets.For(batch, 0).Logits;
         Assert.False(teacher.training);
         Assert.False(logits.requires_grad);
         Assert.True(is_grad_enabled());
         Assert.Equal([4, 3], logits.shape);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void The_pooled_feature_comes_with_the_logits_where_it_is_wanted(int views)
+    {
+        using var scope = NewDisposeScope();
+        using ImageModel teacher = Model(Convolutional);
+        using var plain = new TeacherTargets(teacher, 12, views);
+        using var both = new TeacherTargets(teacher, 12, views, features: true);
+        using Batch batch = Loader().Epoch(0).First();
+        Assert.Null(plain.For(batch, 1 % Math.Max(1, views)).Features);
+        BatchOutputs outputs = both.For(batch, 1 % Math.Max(1, views));
+        Assert.True(allclose(plain.For(batch, 1 % Math.Max(1, views)).Logits, outputs.Logits, rtol: 1e-5, atol: 1e-6));
+        using var guard = no_grad();
+        Tensor expected = teacher.ForwardHead(teacher.ForwardFeatures(teacher.Info.Normalization.Apply(batch.Images)), preLogits: true);
+        Assert.True(allclose(expected, outputs.Features!, rtol: 1e-5, atol: 1e-6));
     }
 
     [Theory]
@@ -90,8 +108,8 @@ public class TeacherTargetsTests
         void Once()
         {
             using var targets = new TeacherTargets(teacher, 12, views);
-            targets.For(batch, 0).Dispose();
-            targets.For(batch, 0).Dispose();
+            targets.For(batch, 0).Logits.Dispose();
+            targets.For(batch, 0).Logits.Dispose();
         }
     }
 
@@ -101,7 +119,7 @@ public class TeacherTargetsTests
         {
             using (batch)
             {
-                Tensor logits = targets.For(batch, view);
+                Tensor logits = targets.For(batch, view).Logits;
                 for (int row = 0; row < batch.Count; row++)
                     see(batch, batch.Indices[row], logits[row]);
             }

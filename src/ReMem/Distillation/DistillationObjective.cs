@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ReMem.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Distillation;
+
+/// <summary>What a model says of a batch.</summary>
+/// <param name="Logits">[B, C].</param>
+/// <param name="Features">The pooled feature [B, D]; null where no term asks for it.</param>
+public sealed record BatchOutputs(Tensor Logits, Tensor? Features);
+
+/// <summary>
+/// The teacher's part of a student's loss: a sum of terms, read from a text such as "kl", "dkd(1,8)" or "kl + 0.5*rkd(25,50)". The terms and their
+/// sources are listed in docs/distillation.md.
+/// </summary>
+public sealed partial class DistillationObjective
+{
+    private static readonly Dictionary<string, Form> Forms = new(StringComparer.Ordinal)
+    {
+        ["kl"] = new([], false, (s, t, _, temperature, _) => DistillationLoss.KullbackLeibler(s.Logits, t.Logits, temperature)),
+        ["standardized"] = new([], false, (s, t, _, temperature, _) => Standardized(s.Logits, t.Logits, temperature)),
+        ["dkd"] = new([1, 8], false, (s, t, labels, temperature, a) => DistillationLoss.Decoupled(s.Logits, t.Logits, labels, temperature, a[0], a[1])),
+        ["dist"] = new([1, 1], false, (s, t, _, temperature, a) => DistillationLoss.Correlation(s.Logits, t.Logits, temperature, a[0], a[1])),
+        ["rkd"] = new([25, 50], true, (s, t, _, _, a) => Relational(s.Features!, t.Features!, a[0], a[1])),
+        ["hint"] = new([], true, (s, t, _, _, _) => FeatureLoss.Hint(s.Features!, t.Features!), NeedsSameWidth: true),
+        ["cosine"] = new([], true, (s, t, _, _, _) => FeatureLoss.Cosine(s.Features!, t.Features!), NeedsSameWidth: true),
+    };
+
+    private readonly Term[] _terms;
+    private readonly string _text;
+
+    private DistillationObjective(Term[] terms, string text)
+    {
+        _terms = terms;
+        _text = text;
+    }
+
+    /// <summary>The names of the terms.</summary>
+    public static IReadOnlyList<string> TermNames { get; } = [.. Forms.Keys];
+
+    /// <summary>Whether a term compares pooled features, so that the teacher's have to be kept too.</summary>
+    public bool NeedsFeatures => _terms.Any(t => t.Form.NeedsFeatures);
+
+    /// <summary>Whether a term compares features number by number, so that a narrower or wider student needs a projection.</summary>
+    public bool NeedsSameWidth => _terms.Any(t => t.Form.NeedsSameWidth);
+
+    /// <summary>Reads a sum of terms "weight*name(arguments)"; weight and arguments may be left out.</summary>
+    /// <exception cref="InputException">A term is unknown, or a number is missing or negative.</exception>
+    public static DistillationObjective Parse(string text)
+    {
+        Term[] terms = [.. text.Split('+').Select(part => ParseTerm(part.Trim(), text))];
+        return new DistillationObjective(terms, text);
+    }
+
+    /// <summary>The weighted sum of the terms, a scalar.</summary>
+    /// <param name="student">With gradient.</param>
+    /// <param name="teacher">Without.</param>
+    /// <param name="labels">int64 [B].</param>
+    /// <param name="temperature">Softens the logits of all terms that soften.</param>
+    public Tensor Loss(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor? sum = null;
+        foreach (Term term in _terms)
+        {
+            using Scalar weight = term.Weight;
+            Tensor part = term.Form.Compute(student, teacher, labels, temperature, term.Arguments) * weight;
+            sum = sum is null ? part : sum.Plus(part);
+        }
+
+        return sum!.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _text;
+
+    private static Term ParseTerm(string part, string text)
+    {
+        Match match = TermForm().Match(part);
+        if (!match.Success)
+            throw Unreadable(text);
+        string name = match.Groups["name"].Value;
+        if (!Forms.TryGetValue(name, out Form? form))
+            throw Nearest.Unknown("distillation term", name, [.. Forms.Keys], Where);
+        double weight = match.Groups["weight"].Success ? Number(match.Groups["weight"].Value, text) : 1;
+        if (!match.Groups["arguments"].Success)
+            return new Term(weight, form, form.Defaults);
+        double[] arguments = [.. match.Groups["arguments"].Value.Split(',').Select(a => Number(a, text))];
+        return arguments.Length == form.Defaults.Count ? new Term(weight, form, arguments) : throw Unreadable(text);
+    }
+
+    private const string Where = "student.distillation.objective";
+
+    private static double Number(string value, string text) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 1e6
+            ? number
+            : throw new InputException($"In the objective '{text}', '{value.Trim()}' is no number of 0 to 1000000.", Where, "For example kl + 0.5*rkd(25,50).");
+
+    private static InputException Unreadable(string text) => new(
+        $"The objective '{text}' cannot be read.",
+        Where,
+        $"Write a sum of {string.Join(", ", Forms.Select(f => f.Value.Defaults.Count == 0 ? f.Key : $"{f.Key}({string.Join(',', f.Value.Defaults)})"))}; for example kl + 0.5*rkd(25,50).");
+
+    private static Tensor Standardized(Tensor student, Tensor teacher, double temperature)
+    {
+        using Tensor s = DistillationLoss.Standardize(student), t = DistillationLoss.Standardize(teacher);
+        return DistillationLoss.KullbackLeibler(s, t, temperature);
+    }
+
+    private static Tensor Relational(Tensor student, Tensor teacher, double distance, double angle)
+    {
+        using Scalar first = distance, second = angle;
+        return (FeatureLoss.RelationalDistance(student, teacher) * first).Plus(FeatureLoss.RelationalAngle(student, teacher) * second);
+    }
+
+    [GeneratedRegex(@"^(?:(?<weight>[^*()\s]+)\s*\*\s*)?(?<name>[a-z_]+)\s*(?:\((?<arguments>[^()]*)\))?$")]
+    private static partial Regex TermForm();
+
+    private delegate Tensor Compute(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, IReadOnlyList<double> arguments);
+
+    private sealed record Form(IReadOnlyList<double> Defaults, bool NeedsFeatures, Compute Compute, bool NeedsSameWidth = false);
+
+    private sealed record Term(double Weight, Form Form, IReadOnlyList<double> Arguments);
+}
