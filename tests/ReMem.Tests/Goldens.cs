@@ -16,21 +16,33 @@ internal static class Goldens
         uint hash = global::ReMem.Runtime.CounterRandom.Fnv1a(name);
         var values = new double[count];
         for (long j = 0; j < count; j++)
-        {
-            uint x = hash + ((uint)j * 0x9E3779B9);
-            x ^= x >> 16;
-            x *= 0x85EBCA6B;
-            x ^= x >> 13;
-            x *= 0xC2B2AE35;
-            x ^= x >> 16;
-            values[j] = (x / 2147483648.0) - 1;
-        }
+            values[j] = At(hash, j);
+        return values;
+    }
 
+    /// <summary>offset + scale u in float32: the largest models have a hundred million of them.</summary>
+    public static float[] UniformFloats(string name, long count, double offset, double scale)
+    {
+        uint hash = global::ReMem.Runtime.CounterRandom.Fnv1a(name);
+        var values = new float[count];
+        for (int j = 0; j < values.Length; j++)
+            values[j] = (float)(offset + (scale * At(hash, j)));
         return values;
     }
 
     public static Tensor UniformTensor(string name, double scale, params long[] shape) =>
         tensor(Uniform(name, shape.Aggregate(1L, (a, b) => a * b)).Select(v => scale * v).ToArray()).view(shape);
+
+    private static double At(uint hash, long j)
+    {
+        uint x = hash + ((uint)j * 0x9E3779B9);
+        x ^= x >> 16;
+        x *= 0x85EBCA6B;
+        x ^= x >> 13;
+        x *= 0xC2B2AE35;
+        x ^= x >> 16;
+        return (x / 2147483648.0) - 1;
+    }
 
     /// <summary>Bit equality.</summary>
     public static bool Same(Tensor a, Tensor b) => a.shape.SequenceEqual(b.shape) && a.eq(b).all().item<bool>();

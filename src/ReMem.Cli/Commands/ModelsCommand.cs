@@ -22,8 +22,7 @@ internal static class ModelsCommand
                 throw Runtime.Nearest.Unknown("model", part, [.. ModelCatalogue.All.Select(m => m.Name)]);
             var rows = found.Select(info =>
             {
-                using ImageModel model = ModelCatalogue.Create(info.Name);
-                ModelStatistics statistics = ModelStatistics.Of(model);
+                ModelStatistics statistics = ModelStatistics.Of(info.Name);
                 return new { info.Name, info.Role, statistics.Parameters, Gmacs = statistics.Macs / 1e9, info.ImageSize, info.Normalization.Mean, info.Normalization.Std };
             }).ToArray();
             if (parsed.GetValue(json))
@@ -32,11 +31,11 @@ internal static class ModelsCommand
                 return ExitCodes.Done;
             }
 
-            Console.WriteLine($"{"name",-30} {"role",-8} {"params M",9} {"GMACs",7} {"input",6}  mean");
+            Console.WriteLine($"{"name",-42} {"role",-8} {"params M",9} {"GMACs",7} {"input",6}  mean");
             foreach (var row in rows)
             {
                 Console.WriteLine(FormattableString.Invariant(
-                    $"{row.Name,-30} {row.Role,-8} {row.Parameters / 1e6,9:0.00} {row.Gmacs,7:0.00} {row.ImageSize,6}  {string.Join(' ', row.Mean)}"));
+                    $"{row.Name,-42} {row.Role,-8} {row.Parameters / 1e6,9:0.00} {row.Gmacs,7:0.00} {row.ImageSize,6}  {string.Join(' ', row.Mean)}"));
             }
 
             return ExitCodes.Done;

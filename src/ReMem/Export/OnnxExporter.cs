@@ -44,6 +44,8 @@ public static class OnnxExporter
         string logits = model switch
         {
             VisionTransformer vit => VisionTransformerOnnx.Emit(graph, vit, InputName),
+            Eva eva => EvaOnnx.Emit(graph, eva, InputName),
+            Beit beit => BeitOnnx.Emit(graph, beit, InputName),
             ResNet resnet => ResNetOnnx.Emit(graph, resnet, InputName),
             MobileNetV3 mobile => MobileNetV3Onnx.Emit(graph, mobile, InputName),
             _ => throw new InputException($"The model '{model.Info.Name}' has no ONNX form.", "export"),

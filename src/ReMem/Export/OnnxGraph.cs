@@ -29,6 +29,9 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
         return output;
     }
 
+    /// <summary>Whether the model has that parameter.</summary>
+    public bool Has(string name) => state.ContainsKey(name);
+
     /// <summary>The initialiser of a model's parameter, in float32.</summary>
     public string Parameter(string name)
     {
@@ -37,6 +40,19 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
             using DisposeScope scope = NewDisposeScope();
             Tensor value = state[name].detach().cpu().to(ScalarType.Float32).contiguous();
             Add(name, Float, value.shape, value.bytes.ToArray());
+        }
+
+        return name;
+    }
+
+    /// <summary>The initialiser of a tensor that the model computes, in float32 or int64.</summary>
+    public string Constant(string name, Tensor value)
+    {
+        if (_initialisers.Add(name))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            bool whole = value.dtype == ScalarType.Int64;
+            Add(name, whole ? Int64 : Float, value.shape, value.to(whole ? ScalarType.Int64 : ScalarType.Float32).contiguous().bytes.ToArray());
         }
 
         return name;
@@ -60,11 +76,12 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
         return name;
     }
 
-    /// <summary>x W^T + b over the last axis, with a parameter pair as torch.nn.Linear's.</summary>
+    /// <summary>x W^T + b over the last axis, with parameters as torch.nn.Linear's; without b where there is none.</summary>
     public string Linear(string x, string layer)
     {
         string transposed = Node("Transpose", [Parameter($"{layer}.weight")], ("perm", new long[] { 1, 0 }));
-        return Node("Add", [Node("MatMul", [x, transposed]), Parameter($"{layer}.bias")]);
+        string product = Node("MatMul", [x, transposed]);
+        return Has($"{layer}.bias") ? Node("Add", [product, Parameter($"{layer}.bias")]) : product;
     }
 
     /// <summary>A square 2-D convolution; its kernel, groups and bias are those of the parameters.</summary>
@@ -97,6 +114,14 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
     {
         string erf = Node("Erf", [Node("Mul", [x, Scalar((float)Math.Sqrt(0.5))])]);
         return Node("Mul", [Node("Mul", [x, Scalar(0.5f)]), Node("Add", [erf, Scalar(1)])]);
+    }
+
+    /// <summary>GELU's tanh approximation, x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.</summary>
+    public string GeluTanh(string x)
+    {
+        string cube = Node("Mul", [Node("Mul", [Node("Mul", [x, x]), x]), Scalar(0.044715f)]);
+        string tanh = Node("Tanh", [Node("Mul", [Node("Add", [x, cube]), Scalar((float)Math.Sqrt(2 / Math.PI))])]);
+        return Node("Mul", [Node("Mul", [x, Scalar(0.5f)]), Node("Add", [tanh, Scalar(1)])]);
     }
 
     /// <summary>Mean over height and width, [B, C, H, W] to [B, C, 1, 1].</summary>

@@ -14,6 +14,9 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
     /// <summary>0.5 everywhere, as timm's IMAGENET_INCEPTION_MEAN and IMAGENET_INCEPTION_STD.</summary>
     public static Normalization Half { get; } = new([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
 
+    /// <summary>CLIP's, as timm's OPENAI_CLIP_MEAN and OPENAI_CLIP_STD.</summary>
+    public static Normalization Clip { get; } = new([0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]);
+
     /// <summary>uint8 images [B, 3, H, W] to normalised float32 of the same shape.</summary>
     public Tensor Apply(Tensor images)
     {
@@ -39,6 +42,12 @@ public sealed record ModelOptions
 
     /// <summary>Dropout before the classifier, 0 to below 1. Default: 0.</summary>
     public double DropRate { get; init; }
+
+    /// <summary>How a transformer's tokens are pooled, where a checkpoint was tuned with another pooling than the model's own. Default: the model's own.</summary>
+    public GlobalPool? GlobalPool { get; init; }
+
+    /// <summary>Whether a ViT norms queries and keys, as one that was made with timm's <c>qk_norm</c>. Default false.</summary>
+    public bool QkNorm { get; init; }
 }
 
 /// <summary>What the catalogue knows of a model without building it.</summary>
@@ -50,7 +59,14 @@ public sealed record ModelOptions
 /// <param name="Interpolation">timm's interpolation name of evaluation, "bicubic" or "bilinear".</param>
 /// <param name="Classifier">The classifier's module name, as timm's default_cfg: "head", "fc", "classifier".</param>
 public sealed record ModelInfo(
-    string Name, string Role, int ImageSize, Normalization Normalization, double CropPct, string Interpolation, string Classifier);
+    string Name, string Role, int ImageSize, Normalization Normalization, double CropPct, string Interpolation, string Classifier)
+{
+    /// <summary>Classifiers beside the first, such as a distilled model's "head_dist". Default none.</summary>
+    public IReadOnlyList<string> OtherClassifiers { get; init; } = [];
+
+    /// <summary>Names of the tensors that depend on the number of classes.</summary>
+    public IEnumerable<string> HeadTensors => new[] { Classifier }.Concat(OtherClassifiers).SelectMany(c => new[] { $"{c}.weight", $"{c}.bias" });
+}
 
 /// <summary>An image classifier with timm's interface. Submodule and parameter names are timm's, so a timm state dict loads by name.</summary>
 public abstract class ImageModel : nn.Module<Tensor, Tensor>

@@ -32,6 +32,9 @@ public static partial class ModelCatalogue
         Require(options.ImageSize is null or >= 8, "image size", options.ImageSize, "8 or more");
         Require(options.DropPathRate is >= 0 and < 1, "drop path rate", options.DropPathRate, "between 0 and 1");
         Require(options.DropRate is >= 0 and < 1, "drop rate", options.DropRate, "between 0 and 1");
+        if ((options.GlobalPool is not null || options.QkNorm) && entry.Shape is null)
+            throw new InputException($"The model '{info.Name}' has no tokens: it takes neither a pooling nor qk_norm.", "model options");
+        Require(!options.QkNorm || entry.Shape is VisionTransformerShape, "qk_norm", options.QkNorm, "left out for models that are no plain ViT");
         ImageModel model = entry.Create(info, options);
 
         // A model lives as long as its owner says, also when it is made inside a scope.
@@ -40,8 +43,8 @@ public static partial class ModelCatalogue
         return model;
     }
 
-    /// <summary>A ViT's numbers without building it; null for other architectures.</summary>
-    internal static VisionTransformerShape? ShapeOf(string name) => Entry(name).Vit;
+    /// <summary>A transformer's numbers without building it; null for other architectures.</summary>
+    internal static TransformerShape? ShapeOf(string name) => Entry(name).Shape;
 
     private static void Require(bool holds, string name, object? value, string must)
     {
@@ -60,5 +63,5 @@ public static partial class ModelCatalogue
         return entries;
     }
 
-    private sealed record ModelEntry(ModelInfo Info, Func<ModelInfo, ModelOptions, ImageModel> Create, VisionTransformerShape? Vit = null);
+    private sealed record ModelEntry(ModelInfo Info, Func<ModelInfo, ModelOptions, ImageModel> Create, TransformerShape? Shape = null);
 }

@@ -9,6 +9,17 @@ namespace ReMem.Models;
 /// <param name="Macs">Multiply-accumulates of one image, of convolutions, linear layers and attention products.</param>
 public sealed record ModelStatistics(long Parameters, long Macs)
 {
+    /// <summary>Counts a model of the catalogue at its own image size; transformers are not built for it, since the largest have billions of weights.</summary>
+    /// <exception cref="InputException">No model has that name.</exception>
+    public static ModelStatistics Of(string name)
+    {
+        ModelInfo info = ModelCatalogue.Info(name);
+        if (ModelCatalogue.ShapeOf(name) is { } shape)
+            return TransformerStatistics.Of(shape, info.ImageSize, new ModelOptions().NumClasses);
+        using ImageModel model = ModelCatalogue.Create(name);
+        return Of(model);
+    }
+
     /// <summary>Counts, by one forward pass that records what every layer was given.</summary>
     public static ModelStatistics Of(ImageModel model)
     {
@@ -37,11 +48,8 @@ public sealed record ModelStatistics(long Parameters, long Macs)
         foreach (Action remove in removers)
             remove();
         model.train(training);
-        if (model is VisionTransformer vit)
-        {
-            long tokens = 1 + ((long)vit.Grid * vit.Grid);
-            macs += 2 * tokens * tokens * vit.Shape.Width * vit.Shape.Depth;
-        }
+        if (model is TransformerModel transformer)
+            macs += transformer.AttentionMacs;
 
         return new ModelStatistics(model.parameters().Sum(p => p.numel()), macs);
     }

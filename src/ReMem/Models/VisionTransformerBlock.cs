@@ -1,88 +1,84 @@
-using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ReMem.Models;
 
-/// <summary>One pre-norm block: h + a MSA(LN h), then h + b MLP(LN h). a = b = 1 is bit-identical to the plain block.</summary>
-public sealed class VisionTransformerBlock : nn.Module<Tensor, Tensor>
+/// <summary>One pre-norm block: h + a ls1 MSA(LN h), then h + b ls2 MLP(LN h). a = b = 1 is bit-identical to the plain block.</summary>
+public sealed class VisionTransformerBlock : TransformerBlock
 {
     private readonly LayerNorm norm1;
     private readonly Attention attn;
+    private readonly LayerScale? ls1;
     private readonly LayerNorm norm2;
-    private readonly Mlp mlp;
-    private readonly double _dropPath;
+    private readonly nn.Module<Tensor, Tensor> mlp;
+    private readonly LayerScale? ls2;
 
     /// <summary>Builds the block.</summary>
-    /// <param name="width">Channels of a token.</param>
-    /// <param name="heads">Attention heads.</param>
+    /// <param name="shape">The model's numbers.</param>
     /// <param name="dropPath">Chance that a sample skips a branch while training (stochastic depth).</param>
-    /// <param name="epsilon">Of the norms.</param>
-    public VisionTransformerBlock(int width, int heads, double dropPath, double epsilon)
-        : base(nameof(VisionTransformerBlock))
+    public VisionTransformerBlock(VisionTransformerShape shape, double dropPath)
+        : base(nameof(VisionTransformerBlock), dropPath)
     {
-        _dropPath = dropPath;
-        norm1 = nn.LayerNorm(width, epsilon);
-        attn = new Attention(width, heads);
-        norm2 = nn.LayerNorm(width, epsilon);
-        mlp = new Mlp(width, 4 * width);
+        norm1 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
+        attn = new Attention(shape);
+        norm2 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
+        mlp = TransformerMlp.Of(shape);
+        if (shape.LayerScale is { } gain)
+        {
+            ls1 = new LayerScale(shape.Width, gain);
+            ls2 = new LayerScale(shape.Width, gain);
+        }
+
         RegisterComponents();
     }
 
-    /// <summary>a: how much of the attention's output is added; 0 skips it. Default 1.</summary>
-    public double AttentionScale { get; set; } = 1;
-
-    /// <summary>b: how much of the MLP's output is added; 0 skips it. Default 1.</summary>
-    public double MlpScale { get; set; } = 1;
-
-    /// <summary>Tokens [B, N, C] to tokens [B, N, C].</summary>
-    public override Tensor forward(Tensor x)
+    private protected override Tensor AttentionBranch(Tensor x)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor h = Add(x, AttentionScale, t => attn.call(norm1.call(t)));
-        return Add(h, MlpScale, t => mlp.call(norm2.call(t))).MoveToOuterDisposeScope();
+        Tensor y = attn.call(norm1.call(x));
+        return ls1 is null ? y : ls1.call(y);
     }
 
-    /// <summary>The parameters that end a scaled branch, and the scale that folds into each.</summary>
-    public IEnumerable<(string Parameter, double Scale)> FoldableScales()
+    private protected override Tensor MlpBranch(Tensor x)
     {
-        foreach ((string layer, double scale) in new[] { ("attn.proj", AttentionScale), ("mlp.fc2", MlpScale) })
-        {
-            if (scale == 1)
-                continue;
-            yield return ($"{layer}.weight", scale);
-            yield return ($"{layer}.bias", scale);
-        }
+        Tensor y = mlp.call(norm2.call(x));
+        return ls2 is null ? y : ls2.call(y);
     }
 
-    private Tensor Add(Tensor x, double scale, Func<Tensor, Tensor> branch)
+    private sealed class LayerScale : nn.Module<Tensor, Tensor>
     {
-        if (scale == 0)
-            return x.alias();
-        Tensor y = branch(x);
-        if (scale != 1)
+        private readonly Parameter gamma;
+
+        public LayerScale(int width, double gain)
+            : base(nameof(LayerScale))
         {
-            // Held by name: TorchSharp lets the collector free an implicit scalar while the operator still reads it.
-            using Scalar factor = scale;
-            y = y * factor;
+            gamma = new Parameter(full(width, gain));
+            RegisterComponents();
         }
 
-        return x.Plus(StochasticDepth.Apply(y, _dropPath, training));
+        public override Tensor forward(Tensor x) => x * gamma;
     }
 
     private sealed class Attention : nn.Module<Tensor, Tensor>
     {
         private readonly int _heads;
         private readonly Linear qkv;
+        private readonly LayerNorm? q_norm;
+        private readonly LayerNorm? k_norm;
         private readonly Linear proj;
 
-        public Attention(int width, int heads)
+        public Attention(VisionTransformerShape shape)
             : base(nameof(Attention))
         {
-            _heads = heads;
-            qkv = nn.Linear(width, 3L * width);
-            proj = nn.Linear(width, width);
+            _heads = shape.Heads;
+            qkv = nn.Linear(shape.Width, 3L * shape.Width, hasBias: shape.QkvBias);
+            if (shape.QkNorm)
+            {
+                q_norm = nn.LayerNorm(shape.Width / shape.Heads, shape.NormEpsilon);
+                k_norm = nn.LayerNorm(shape.Width / shape.Heads, shape.NormEpsilon);
+            }
+
+            proj = nn.Linear(shape.Width, shape.Width);
             RegisterComponents();
         }
 
@@ -91,28 +87,10 @@ public sealed class VisionTransformerBlock : nn.Module<Tensor, Tensor>
             using DisposeScope scope = NewDisposeScope();
             (long batch, long tokens, long width) = (x.shape[0], x.shape[1], x.shape[2]);
             Tensor heads = qkv.call(x).view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
-            Tensor mixed = nn.functional.scaled_dot_product_attention(heads[0], heads[1], heads[2]);
+            Tensor queries = q_norm is null ? heads[0] : q_norm.call(heads[0]);
+            Tensor keys = k_norm is null ? heads[1] : k_norm.call(heads[1]);
+            Tensor mixed = nn.functional.scaled_dot_product_attention(queries, keys, heads[2]);
             return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
-        }
-    }
-
-    private sealed class Mlp : nn.Module<Tensor, Tensor>
-    {
-        private readonly Linear fc1;
-        private readonly Linear fc2;
-
-        public Mlp(int width, int hidden)
-            : base(nameof(Mlp))
-        {
-            fc1 = nn.Linear(width, hidden);
-            fc2 = nn.Linear(hidden, width);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor x)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            return fc2.call(nn.functional.gelu(fc1.call(x))).MoveToOuterDisposeScope();
         }
     }
 }

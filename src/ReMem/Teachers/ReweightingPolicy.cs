@@ -46,11 +46,11 @@ public abstract partial record ReweightingPolicy
     {
         if (this is None)
             return;
-        if (model is not VisionTransformer vit)
+        if (model is not TransformerModel transformer)
             throw new InputException($"The model '{model.Info.Name}' has no MLP blocks to reweight.", "teacher.reweighting", "Choose a ViT as the teacher, or the policy none.");
-        IReadOnlyList<double> scales = Scales(vit.Blocks.Count);
+        IReadOnlyList<double> scales = Scales(transformer.Blocks.Count);
         for (int i = 0; i < scales.Count; i++)
-            vit.Blocks[i].MlpScale = scales[i];
+            transformer.Blocks[i].MlpScale = scales[i];
     }
 
     private static InputException Unreadable(string text) =>

@@ -13,16 +13,16 @@ internal static class ArchitectureGuess
     /// <summary>The models whose tensors share nearly all names and shapes with the file: the best ones, which may be several of one architecture.</summary>
     public static IReadOnlyList<string> Of(SafetensorsFile file)
     {
-        VisionTransformerShape? vit = VitShape(file);
+        (int Patch, int Width, int Depth)? own = TransformerNumbers(file);
         var best = new List<string>();
         double bestShare = NearlyAll;
         foreach (ModelInfo info in ModelCatalogue.All)
         {
-            // A large ViT takes seconds and a gigabyte to build: only those of the file's own width, depth and patch are.
-            VisionTransformerShape? shape = ModelCatalogue.ShapeOf(info.Name);
-            if (shape is null != vit is null || (shape is not null && shape with { Heads = 0 } != vit))
+            // A large ViT takes seconds and gigabytes to build: those of the file's own width, depth and patch are, with one block for all.
+            TransformerShape? shape = ModelCatalogue.ShapeOf(info.Name);
+            if (own is null != shape is null || (shape is not null && (shape.PatchSize, shape.Width, shape.Depth) != own))
                 continue;
-            double share = Share(file, info.Name);
+            double share = Share(file, info, shape);
             if (share > bestShare)
                 best.Clear();
             if (share >= bestShare)
@@ -33,26 +33,35 @@ internal static class ArchitectureGuess
         return best;
     }
 
-    private static double Share(SafetensorsFile file, string name)
+    private static double Share(SafetensorsFile file, ModelInfo info, TransformerShape? shape)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ImageModel candidate = ModelCatalogue.Create(name);
-        Dictionary<string, Tensor> state = candidate.state_dict();
-        double fits = state.Count(s => file.Tensors.TryGetValue(s.Key, out TensorEntry? e) && e.Shape.SequenceEqual(s.Value.shape));
-        return fits / Math.Max(state.Count, file.Tensors.Count);
+        using ImageModel candidate = shape is null
+            ? ModelCatalogue.Create(info.Name)
+            : (shape with { Depth = 1 }).Build(info, new ModelOptions());
+        int depth = shape?.Depth ?? 1;
+        double fits = 0, all = 0;
+        foreach ((string name, Tensor value) in candidate.state_dict())
+        {
+            // The first block stands for all of them.
+            int weight = BlockOf(name) is null ? 1 : depth;
+            all += weight;
+            if (file.Tensors.TryGetValue(name, out TensorEntry? given) && given.Shape.SequenceEqual(value.shape))
+                fits += weight;
+        }
+
+        return fits / Math.Max(all, file.Tensors.Count);
     }
 
-    /// <summary>Patch, width and depth of a file with a ViT's tensors; heads leave no trace in shapes and are 0.</summary>
-    private static VisionTransformerShape? VitShape(SafetensorsFile file)
+    private static int? BlockOf(string name) =>
+        name.Split('.') is ["blocks", var index, _, ..] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int block) ? block : null;
+
+    /// <summary>Patch, width and depth of a file with a transformer's tensors.</summary>
+    private static (int Patch, int Width, int Depth)? TransformerNumbers(SafetensorsFile file)
     {
         if (!file.Tensors.TryGetValue("patch_embed.proj.weight", out TensorEntry? patch) || patch.Shape.Count != 4)
             return null;
-        int depth = file.Tensors.Keys
-            .Select(n => n.Split('.'))
-            .Where(n => n.Length > 2 && n[0] == "blocks" && int.TryParse(n[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Select(n => n[1])
-            .Distinct()
-            .Count();
-        return new VisionTransformerShape((int)patch.Shape[3], (int)patch.Shape[0], depth, 0);
+        int depth = file.Tensors.Keys.Select(BlockOf).OfType<int>().Distinct().Count();
+        return ((int)patch.Shape[3], (int)patch.Shape[0], depth);
     }
 }

@@ -91,16 +91,16 @@ public static class ModelFolder
         return (model, labels);
     }
 
-    /// <summary>The state dict with a ViT's branch scales folded in. Changed tensors belong to the caller's scope.</summary>
+    /// <summary>The state dict with a transformer's branch scales folded in. Changed tensors belong to the caller's scope.</summary>
     public static Dictionary<string, Tensor> FoldedState(ImageModel model)
     {
         using var guard = no_grad();
         Dictionary<string, Tensor> state = model.state_dict();
-        if (model is not VisionTransformer vit)
+        if (model is not TransformerModel transformer)
             return state;
-        for (int i = 0; i < vit.Blocks.Count; i++)
+        for (int i = 0; i < transformer.Blocks.Count; i++)
         {
-            foreach ((string parameter, double scale) in vit.Blocks[i].FoldableScales())
+            foreach ((string parameter, double scale) in transformer.Blocks[i].FoldableScales())
                 state[$"blocks.{i}.{parameter}"] = state[$"blocks.{i}.{parameter}"] * scale;
         }
 

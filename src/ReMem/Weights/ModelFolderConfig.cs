@@ -32,7 +32,7 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
                 ["mean"] = new JsonArray([.. model.Info.Normalization.Mean.Select(m => (JsonNode)m)]),
                 ["std"] = new JsonArray([.. model.Info.Normalization.Std.Select(s => (JsonNode)s)]),
                 ["num_classes"] = model.Options.NumClasses,
-                ["classifier"] = model.Info.Classifier,
+                ["classifier"] = Classifier(model.Info),
                 ["label_names"] = new JsonArray([.. labels.Select(l => (JsonNode)l)]),
             },
         };
@@ -49,7 +49,10 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
             JsonElement root = config.RootElement;
             JsonElement facts = root.GetProperty("pretrained_cfg");
             string name = root.GetProperty("architecture").GetString() ?? string.Empty;
-            var options = new ModelOptions { NumClasses = root.GetProperty("num_classes").GetInt32(), ImageSize = Size(root, facts) };
+            var options = new ModelOptions
+            {
+                NumClasses = root.GetProperty("num_classes").GetInt32(), ImageSize = Size(root, facts), GlobalPool = Pool(name, root), QkNorm = QkNorm(root),
+            };
             return new ModelFolderConfig(WithFacts(ModelCatalogue.Info(name), facts), options, ReadLabels(root, facts));
         }
         catch (InputException e)
@@ -71,19 +74,45 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
     private static JsonObject Arguments(ImageModel model)
     {
         var arguments = new JsonObject();
-        if (model is not VisionTransformer vit)
+        if (model is not TransformerModel transformer)
             return arguments;
         arguments["img_size"] = model.ImageSize;
+        if (model.Options.GlobalPool is { } pool)
+            arguments["global_pool"] = pool.ToString().ToLowerInvariant();
+        if (model.Options.QkNorm)
+            arguments["qk_norm"] = true;
         if (model.Info.Name == ModelCatalogue.DemoTeacher)
         {
             // timm knows no such name: these build it from timm.models.VisionTransformer.
-            arguments["patch_size"] = vit.Shape.PatchSize;
-            arguments["embed_dim"] = vit.Shape.Width;
-            arguments["depth"] = vit.Shape.Depth;
-            arguments["num_heads"] = vit.Shape.Heads;
+            arguments["patch_size"] = transformer.Shape.PatchSize;
+            arguments["embed_dim"] = transformer.Shape.Width;
+            arguments["depth"] = transformer.Shape.Depth;
+            arguments["num_heads"] = transformer.Shape.Heads;
         }
 
         return arguments;
+    }
+
+    private static JsonNode Classifier(ModelInfo info) => info.OtherClassifiers.Count == 0
+        ? info.Classifier
+        : new JsonArray([info.Classifier, .. info.OtherClassifiers.Select(c => (JsonNode)c)]);
+
+    private static bool QkNorm(JsonElement root) =>
+        root.TryGetProperty("model_args", out JsonElement arguments) && arguments.TryGetProperty("qk_norm", out JsonElement given) && given.GetBoolean();
+
+    // timm writes a convolutional network's pooling too, which is no choice here.
+    private static GlobalPool? Pool(string name, JsonElement root)
+    {
+        if (ModelCatalogue.ShapeOf(name) is null || !root.TryGetProperty("model_args", out JsonElement arguments) || !arguments.TryGetProperty("global_pool", out JsonElement given))
+            return null;
+        string text = given.GetString() ?? string.Empty;
+        return text switch
+        {
+            "token" => GlobalPool.Token,
+            "avg" => GlobalPool.Avg,
+            "map" => GlobalPool.Map,
+            _ => throw new InputException($"The model's global_pool '{text}' is none of token, avg and map.", remedy: "Restore the folder."),
+        };
     }
 
     private static int Size(JsonElement root, JsonElement facts)

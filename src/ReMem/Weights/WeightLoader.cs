@@ -7,7 +7,7 @@ namespace ReMem.Weights;
 /// <summary>What loading did, tensor by tensor.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Loaded">How many tensors were read into the model.</param>
-/// <param name="Resampled">Position embeddings whose grid was resampled.</param>
+/// <param name="Resampled">Position embeddings, bias tables and patch kernels that were resampled to the model's grid or patch.</param>
 /// <param name="NewHead">Head tensors left at initialisation, since the class count differs.</param>
 /// <param name="FileClasses">Classes of the file's head; null where it has none.</param>
 public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<string> Resampled, IReadOnlyList<string> NewHead, long? FileClasses)
@@ -51,7 +51,7 @@ public static class WeightLoader
 {
     private const int NamesShown = 3;
 
-    /// <summary>Loads a safetensors file; floats are cast to the model's type, position embeddings resampled, a head of other classes left new.</summary>
+    /// <summary>Loads a safetensors file; floats are cast to the model's type, position embeddings and patch kernels resampled, a head of other classes left new.</summary>
     /// <param name="model">Its classifier is <see cref="ModelInfo.Classifier"/>.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">How strict; null is the default.</param>
@@ -63,13 +63,13 @@ public static class WeightLoader
         using var guard = no_grad();
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Dictionary<string, Tensor> targets = model.state_dict();
-        string[] head = [$"{model.Info.Classifier}.weight", $"{model.Info.Classifier}.bias"];
+        string[] head = [.. model.Info.HeadTensors];
         string[] skipped = IsOtherHead(file, head, targets) ? head : [];
 
         string[] missing = [.. targets.Keys.Where(n => !file.Tensors.ContainsKey(n) && !skipped.Contains(n) && !n.EndsWith("num_batches_tracked", StringComparison.Ordinal))];
-        string[] unexpected = [.. file.Tensors.Keys.Where(n => !targets.ContainsKey(n))];
+        string[] unexpected = [.. file.Tensors.Keys.Where(n => !targets.ContainsKey(n) && !ShapeAdaptation.IsComputed(n))];
         string[] common = [.. targets.Keys.Where(n => file.Tensors.ContainsKey(n) && !skipped.Contains(n))];
-        string[] misshaped = [.. common.Where(n => !file.Tensors[n].Shape.SequenceEqual(targets[n].shape) && !CanResample(model, n, file.Tensors[n]))];
+        string[] misshaped = [.. common.Where(n => !file.Tensors[n].Shape.SequenceEqual(targets[n].shape) && !ShapeAdaptation.CanAdapt(model, n, file.Tensors[n].Shape))];
         string[] shared = [.. common.Except(misshaped)];
         bool fits = missing.Length + unexpected.Length + misshaped.Length == 0;
         if (!fits && (options?.AllowMissing != true || shared.Length == 0))
@@ -84,7 +84,7 @@ public static class WeightLoader
                 throw new InputException($"The tensor '{name}' holds NaN or infinity.", path, "Take an earlier checkpoint of these weights.");
             if (!value.shape.SequenceEqual(targets[name].shape))
             {
-                value = PositionEmbedding.Resample(value.to(ScalarType.Float32), ((VisionTransformer)model).Grid, prefixTokens: 1);
+                value = ShapeAdaptation.Adapt(model, name, value);
                 resampled.Add(name);
             }
 
@@ -119,14 +119,6 @@ public static class WeightLoader
         long[] wanted = targets[head[0]].shape;
         return file.Tensors.TryGetValue(head[0], out TensorEntry? given)
             && given.Shape.Count == 2 && given.Shape[1] == wanted[1] && given.Shape[0] != wanted[0];
-    }
-
-    private static bool CanResample(ImageModel model, string name, TensorEntry entry)
-    {
-        if (model is not VisionTransformer vit || name != "pos_embed" || entry.Shape.Count != 3 || entry.Shape[2] != vit.Shape.Width)
-            return false;
-        long grid = (long)Math.Sqrt(entry.Shape[1] - 1);
-        return grid > 0 && (grid * grid) + 1 == entry.Shape[1];
     }
 
     private static InputException DoesNotFit(

@@ -28,6 +28,25 @@ public class OnnxExporterTests
         Assert.Equal(8, check.Images);
     }
 
+    /// <summary>Each as it is, and with its branch scales folded.</summary>
+    [Theory]
+    [MemberData(nameof(Models.TinyTransformers.Names), MemberType = typeof(Models.TinyTransformers))]
+    public void Every_form_of_transformer_is_exported_plain_and_reweighted(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using TransformerModel model = Models.TinyTransformers.Make(name);
+        string plain = folder.File("plain.onnx"), reweighted = folder.File("reweighted.onnx");
+        OnnxExporter.Export(model, plain);
+        OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, plain);
+        Assert.True(check.RelativeDifference < 1e-4, $"{check}");
+        (model.Blocks[0].AttentionScale, model.Blocks[0].MlpScale, model.Blocks[1].MlpScale) = (1.3, 0, 0.5);
+        OnnxExporter.Export(model, reweighted);
+        check = OnnxVerifier.VerifyOnNoise(model, reweighted);
+        Assert.True(check.RelativeDifference < 1e-4, $"{check}");
+        Assert.True(OnnxVerifier.VerifyOnNoise(model, plain).RelativeDifference > 1e-3, "the check must tell another model");
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(0)]

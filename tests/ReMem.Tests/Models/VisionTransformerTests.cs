@@ -19,7 +19,7 @@ public sealed class VisionTransformerTests : IDisposable
     {
         VisionTransformer model = Filled();
         Tensor x = Goldens.UniformTensor("input", 1, 2, 65, 128).to(ScalarType.Float32);
-        VisionTransformerBlock block = model.Blocks[3];
+        TransformerBlock block = model.Blocks[3];
         Dictionary<string, Tensor> w = block.state_dict();
         Tensor Linear(Tensor t, string name) => nn.functional.linear(t, w[name + ".weight"], w[name + ".bias"]);
         Tensor Norm(Tensor t, string name) => nn.functional.layer_norm(t, [128], w[name + ".weight"], w[name + ".bias"], 1e-6);
@@ -30,11 +30,30 @@ public sealed class VisionTransformerTests : IDisposable
         Assert.True(Goldens.Same(expected, block.call(x)));
     }
 
+    /// <summary>Normed queries and keys have no golden.</summary>
+    [Fact]
+    public void Queries_and_keys_are_normed_a_head()
+    {
+        using TransformerModel model = TinyTransformers.Make("qk_norm");
+        TransformerBlock block = model.Blocks[0];
+        Dictionary<string, Tensor> w = block.state_dict();
+        Tensor x = Goldens.UniformTensor("tokens", 1, 2, 10, 16).to(ScalarType.Float32);
+        Tensor Linear(Tensor t, string name) => nn.functional.linear(t, w[name + ".weight"], w[name + ".bias"]);
+        Tensor Norm(Tensor t, string name) => nn.functional.layer_norm(t, [t.shape[^1]], w[name + ".weight"], w[name + ".bias"], 1e-6);
+        Tensor[] parts = Linear(Norm(x, "norm1"), "attn.qkv").chunk(3, -1);
+        Tensor Heads(int part) => parts[part].view(2, 10, 2, 8).transpose(1, 2);
+        Tensor shares = (Norm(Heads(0), "attn.q_norm").matmul(Norm(Heads(1), "attn.k_norm").transpose(2, 3)) / Math.Sqrt(8)).softmax(-1);
+        block.MlpScale = 0;
+        Tensor expected = x + Linear(shares.matmul(Heads(2)).transpose(1, 2).reshape(2, 10, 16), "attn.proj");
+        Assert.True(block.call(x).allclose(expected, 1e-5, 1e-5));
+        Assert.Equal(["attn.q_norm.weight", "attn.q_norm.bias"], w.Keys.Where(k => k.Contains("q_norm", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_scale_multiplies_only_its_own_branch()
     {
         VisionTransformer model = Filled();
-        VisionTransformerBlock block = model.Blocks[0];
+        TransformerBlock block = model.Blocks[0];
         Tensor x = Goldens.UniformTensor("input", 1, 2, 65, 128).to(ScalarType.Float32);
         block.AttentionScale = 0;
         Tensor mlpOnly = block.call(x) - x;

@@ -72,6 +72,35 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void The_pooling_and_the_forms_of_a_checkpoint_are_kept_in_timms_arguments()
+    {
+        using ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 4, GlobalPool = GlobalPool.Avg, QkNorm = true });
+        GoldenWeights.Fill(model);
+        ModelFolder.Save(_folder.Path, model, Labels);
+        using (JsonDocument config = JsonDocument.Parse(File.ReadAllText(_folder.File("config.json"))))
+        {
+            JsonElement arguments = config.RootElement.GetProperty("model_args");
+            Assert.Equal(("avg", true), (arguments.GetProperty("global_pool").GetString(), arguments.GetProperty("qk_norm").GetBoolean()));
+        }
+
+        using ImageModel loaded = ModelFolder.Load(_folder.Path).Model;
+        Assert.Equal(model.state_dict().Keys, loaded.state_dict().Keys);
+        Edit(c => c["model_args"]!["global_pool"] = "max");
+        Assert.Contains("global_pool 'max'", Assert.Throws<InputException>(() => ModelFolder.Load(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_second_classifier_is_named_as_timm_does()
+    {
+        ModelFolder.Save(_folder.Path, Filled("deit_tiny_distilled_patch16_224", 32), Labels);
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllText(_folder.File("config.json")));
+        JsonElement classifiers = config.RootElement.GetProperty("pretrained_cfg").GetProperty("classifier");
+        Assert.Equal(["head", "head_dist"], classifiers.EnumerateArray().Select(c => c.GetString()));
+        using ImageModel loaded = ModelFolder.Load(_folder.Path).Model;
+        Assert.Equal(4, loaded.state_dict()["head_dist.bias"].shape[0]);
+    }
+
+    [Fact]
     public void Preprocessing_comes_from_the_configuration()
     {
         ModelFolder.Save(_folder.Path, Filled("resnet20", 32), Labels);

@@ -1,0 +1,119 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ReMem.Models;
+
+/// <summary>One pre-norm block with rotary attention: h + a gamma_1 MSA(LN h), then h + b gamma_2 MLP(LN h).</summary>
+public sealed class EvaBlock : TransformerBlock
+{
+    private readonly Parameter? gamma_1;
+    private readonly Parameter? gamma_2;
+    private readonly LayerNorm norm1;
+    private readonly nn.Module<Tensor, Tensor> attn;
+    private readonly LayerNorm norm2;
+    private readonly nn.Module<Tensor, Tensor> mlp;
+
+    internal EvaBlock(EvaShape shape, RotaryTable rope, double dropPath)
+        : base(nameof(EvaBlock), dropPath)
+    {
+        if (shape.LayerScale is { } gain)
+        {
+            gamma_1 = new Parameter(full(shape.Width, gain));
+            gamma_2 = new Parameter(full(shape.Width, gain));
+        }
+
+        norm1 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
+        attn = shape.SplitQkv ? new SplitAttention(shape, rope) : new FusedAttention(shape, rope);
+        norm2 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
+        mlp = TransformerMlp.Of(shape);
+        RegisterComponents();
+    }
+
+    private protected override Tensor AttentionBranch(Tensor x)
+    {
+        Tensor y = attn.call(norm1.call(x));
+        return gamma_1 is null ? y : y * gamma_1;
+    }
+
+    private protected override Tensor MlpBranch(Tensor x)
+    {
+        Tensor y = mlp.call(norm2.call(x));
+        return gamma_2 is null ? y : y * gamma_2;
+    }
+
+    private static Tensor Mix(Tensor queries, Tensor keys, Tensor values, RotaryTable rope)
+    {
+        Tensor mixed = nn.functional.scaled_dot_product_attention(rope.Apply(queries), rope.Apply(keys), values);
+        return mixed.transpose(1, 2).flatten(2);
+    }
+
+    private sealed class FusedAttention : nn.Module<Tensor, Tensor>
+    {
+        private readonly int _heads;
+        private readonly RotaryTable _rope;
+        private readonly Parameter? q_bias;
+        private readonly Parameter? v_bias;
+        private readonly Linear qkv;
+        private readonly LayerNorm? norm;
+        private readonly Linear proj;
+
+        public FusedAttention(EvaShape shape, RotaryTable rope)
+            : base(nameof(FusedAttention))
+        {
+            (_heads, _rope) = (shape.Heads, rope);
+            if (shape.QkvBias)
+            {
+                q_bias = new Parameter(zeros(shape.Width));
+                v_bias = new Parameter(zeros(shape.Width));
+            }
+
+            qkv = nn.Linear(shape.Width, 3L * shape.Width, hasBias: false);
+            if (shape.AttentionNorm)
+                norm = nn.LayerNorm(shape.Width, shape.NormEpsilon);
+            proj = nn.Linear(shape.Width, shape.Width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor projected = q_bias is null ? qkv.call(x) : nn.functional.linear(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
+            Tensor heads = projected.view(x.shape[0], x.shape[1], 3, _heads, x.shape[2] / _heads).permute(2, 0, 3, 1, 4);
+            Tensor mixed = Mix(heads[0], heads[1], heads[2], _rope);
+            return proj.call(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class SplitAttention : nn.Module<Tensor, Tensor>
+    {
+        private readonly int _heads;
+        private readonly RotaryTable _rope;
+        private readonly Linear q_proj;
+        private readonly Linear k_proj;
+        private readonly Linear v_proj;
+        private readonly LayerNorm? norm;
+        private readonly Linear proj;
+
+        public SplitAttention(EvaShape shape, RotaryTable rope)
+            : base(nameof(SplitAttention))
+        {
+            (_heads, _rope) = (shape.Heads, rope);
+            q_proj = nn.Linear(shape.Width, shape.Width, hasBias: shape.QkvBias);
+            k_proj = nn.Linear(shape.Width, shape.Width, hasBias: false);
+            v_proj = nn.Linear(shape.Width, shape.Width, hasBias: shape.QkvBias);
+            if (shape.AttentionNorm)
+                norm = nn.LayerNorm(shape.Width, shape.NormEpsilon);
+            proj = nn.Linear(shape.Width, shape.Width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor Heads(Tensor projected) => projected.view(x.shape[0], x.shape[1], _heads, x.shape[2] / _heads).transpose(1, 2);
+            Tensor mixed = Mix(Heads(q_proj.call(x)), Heads(k_proj.call(x)), Heads(v_proj.call(x)), _rope);
+            return proj.call(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ReMem.Models;
+
+/// <summary>The MLPs of the transformers, with timm's names.</summary>
+internal static class TransformerMlp
+{
+    private const double QuickGeluSlope = 1.702;
+
+    /// <summary>The MLP of a shape, [B, N, C] to [B, N, C].</summary>
+    public static nn.Module<Tensor, Tensor> Of(TransformerShape shape) => shape.Mlp switch
+    {
+        MlpKind.Plain => new Mlp(shape.Width, shape.HiddenWidth, shape.Activation),
+        MlpKind.PackedSwiGlu => new GluMlp(shape.Width, shape.HiddenWidth),
+        MlpKind.SplitSwiGlu => new SwiGlu(shape.Width, shape.HiddenWidth, null),
+        MlpKind.NormedSwiGlu => new SwiGlu(shape.Width, shape.HiddenWidth, shape.NormEpsilon),
+        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape.Mlp, "no such MLP"),
+    };
+
+    private static Tensor Activate(Tensor x, Activation activation)
+    {
+        switch (activation)
+        {
+            case Activation.GeluTanh:
+                return x.gelu(GELU.Approximate.tanh);
+            case Activation.QuickGelu:
+                using (Scalar slope = QuickGeluSlope)
+                    return x * (x * slope).sigmoid_();
+            default:
+                return nn.functional.gelu(x);
+        }
+    }
+
+    /// <summary>fc2(act(fc1(x))).</summary>
+    public sealed class Mlp : nn.Module<Tensor, Tensor>
+    {
+        private readonly Activation _activation;
+        private readonly Linear fc1;
+        private readonly Linear fc2;
+
+        public Mlp(int width, int hidden, Activation activation)
+            : base(nameof(Mlp))
+        {
+            _activation = activation;
+            fc1 = nn.Linear(width, hidden);
+            fc2 = nn.Linear(hidden, width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return fc2.call(Activate(fc1.call(x), _activation)).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>fc2(silu(g) v) with (g, v) the halves of fc1(x); timm's <c>SwiGLUPacked</c>.</summary>
+    public sealed class GluMlp : nn.Module<Tensor, Tensor>
+    {
+        private readonly int _hidden;
+        private readonly Linear fc1;
+        private readonly Linear fc2;
+
+        public GluMlp(int width, int hidden)
+            : base(nameof(GluMlp))
+        {
+            _hidden = hidden;
+            fc1 = nn.Linear(width, 2L * hidden);
+            fc2 = nn.Linear(hidden, width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor h = fc1.call(x);
+            Tensor gated = nn.functional.silu(h.narrow(-1, 0, _hidden)) * h.narrow(-1, _hidden, _hidden);
+            return fc2.call(gated).MoveToOuterDisposeScope();
+        }
+
+        /// <summary>timm's start for the plain ViT: the second half almost constant at 1.</summary>
+        public void InitialiseGate()
+        {
+            nn.init.ones_(fc1.bias!.narrow(0, _hidden, _hidden));
+            nn.init.normal_(fc1.weight!.narrow(0, _hidden, _hidden), std: 1e-6);
+        }
+    }
+
+    /// <summary>fc2(norm(silu(fc1_g(x)) fc1_x(x))); timm's <c>SwiGLU</c>.</summary>
+    public sealed class SwiGlu : nn.Module<Tensor, Tensor>
+    {
+        private readonly Linear fc1_g;
+        private readonly Linear fc1_x;
+        private readonly LayerNorm? norm;
+        private readonly Linear fc2;
+
+        public SwiGlu(int width, int hidden, double? normEpsilon)
+            : base(nameof(SwiGlu))
+        {
+            fc1_g = nn.Linear(width, hidden);
+            fc1_x = nn.Linear(width, hidden);
+            if (normEpsilon is { } epsilon)
+                norm = nn.LayerNorm(hidden, epsilon);
+            fc2 = nn.Linear(hidden, width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor gated = nn.functional.silu(fc1_g.call(x)) * fc1_x.call(x);
+            return fc2.call(norm is null ? gated : norm.call(gated)).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,257 @@
+using ReMem.Runtime;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ReMem.Models;
+
+/// <summary>
+/// An image transformer: patches and prefix tokens, residual blocks of attention and MLP, a pooled feature, a classifier. Every block carries scales
+/// of its two branches for MLP reweighting. The architectures differ in their blocks; what surrounds these follows from the shape.
+/// </summary>
+public abstract class TransformerModel : ImageModel
+{
+    // TorchSharp moves a parameter to another device or type by replacing it, in the field too: only in one that reflection shows the derived class.
+    private protected readonly Parameter? cls_token;
+    private protected readonly Parameter? reg_token;
+    private protected readonly Parameter? pos_embed;
+    private protected readonly Parameter? dist_token;
+    private readonly PatchEmbedding patch_embed;
+    private readonly ModuleList<TransformerBlock> blocks = new();
+    private readonly LayerNorm? norm_pre;
+    private LayerNorm? norm;
+    private AttentionPool? attn_pool;
+    private LayerNorm? fc_norm;
+    private Linear? head_dist;
+    private Linear head = null!;
+
+    /// <summary>Makes what precedes the blocks.</summary>
+    /// <exception cref="InputException">The image size is not a multiple of the patch, or the pooling does not fit the tokens.</exception>
+    private protected TransformerModel(ModelInfo info, ModelOptions options, TransformerShape shape)
+        : base(info, options)
+    {
+        Shape = shape = Pooled(info, options, shape);
+        if (ImageSize % shape.PatchSize != 0)
+        {
+            int below = Math.Max(shape.PatchSize, ImageSize / shape.PatchSize * shape.PatchSize);
+            throw new InputException(
+                $"The image size {ImageSize} is not a multiple of the patch size {shape.PatchSize} of '{info.Name}'.",
+                "image size",
+                $"Use {below} or {below + shape.PatchSize}.");
+        }
+
+        if (shape.ClassToken)
+            register_parameter(nameof(cls_token), cls_token = new Parameter(zeros(1, 1, shape.Width)));
+        if (shape.RegisterTokens > 0)
+            register_parameter(nameof(reg_token), reg_token = new Parameter(zeros(1, shape.RegisterTokens, shape.Width)));
+        if (shape.AbsolutePositions)
+            register_parameter(nameof(pos_embed), pos_embed = new Parameter(zeros(1, shape.EmbeddedPrefixTokens + ((long)Grid * Grid), shape.Width)));
+        if (shape.DistillationToken)
+            register_parameter(nameof(dist_token), dist_token = new Parameter(zeros(1, 1, shape.Width)));
+        patch_embed = Add(nameof(patch_embed), new PatchEmbedding(shape.PatchSize, shape.Width, !shape.PreNorm));
+        if (shape.PreNorm)
+            norm_pre = Add(nameof(norm_pre), nn.LayerNorm(shape.Width, shape.NormEpsilon));
+    }
+
+    /// <summary>Its numbers; the pooling is the one that was asked for.</summary>
+    public TransformerShape Shape { get; }
+
+    /// <summary>Patches along one side.</summary>
+    public int Grid => ImageSize / Shape.PatchSize;
+
+    /// <summary>The blocks, bottom first.</summary>
+    public IReadOnlyList<TransformerBlock> Blocks => [.. blocks];
+
+    /// <inheritdoc/>
+    public override int NumFeatures => Shape.Width;
+
+    /// <summary>Tokens of one image: those before the patches and the patches.</summary>
+    public int TokenCount => Shape.PrefixTokens + (Grid * Grid);
+
+    /// <summary>Multiply-accumulates of one image that no layer's output tells: the products of attention.</summary>
+    internal virtual long AttentionMacs
+    {
+        get
+        {
+            long tokens = TokenCount;
+            long pool = attn_pool is null ? 0 : 2L * Grid * Grid * Shape.Width;
+            return (2 * tokens * tokens * Shape.Width * Shape.Depth) + pool;
+        }
+    }
+
+    /// <summary>Tokens [B, N, C], those before the patches first, after the final norm unless that follows the pooling.</summary>
+    /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
+    public sealed override Tensor ForwardFeatures(Tensor x)
+    {
+        // The patch convolution would drop a remainder of pixels in silence.
+        if (x.shape[2] != ImageSize || x.shape[3] != ImageSize)
+            throw new ArgumentException($"'{Info.Name}' was made for {ImageSize} x {ImageSize} pixels, not {x.shape[2]} x {x.shape[3]}.", nameof(x));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor h = Embed(x);
+        foreach (TransformerBlock block in blocks)
+            h = block.call(h);
+        return (norm is null ? h : norm.call(h)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor ForwardHead(Tensor features, bool preLogits = false)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (head_dist is not null)
+            return ForwardTwoHeads(features, head_dist, preLogits).MoveToOuterDisposeScope();
+        Tensor pooled = Shape.Pool switch
+        {
+            GlobalPool.Token => features.select(1, 0),
+            GlobalPool.Avg => Patches(features).mean([1]),
+            _ => attn_pool!.call(Patches(features)),
+        };
+        if (fc_norm is not null)
+            pooled = fc_norm.call(pooled);
+        if (preLogits)
+            return pooled.clone().MoveToOuterDisposeScope();
+        return head.call(Drop(pooled)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Moves every block's scales into the weights and biases that end its branches, so that the plain model computes the same.</summary>
+    public void FoldScales()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        foreach (TransformerBlock block in blocks)
+        {
+            foreach ((string name, double scale) in block.FoldableScales())
+            {
+                Tensor parameter = block.get_parameter(name)!;
+                parameter.mul_(scale);
+            }
+
+            block.AttentionScale = block.MlpScale = 1;
+        }
+    }
+
+    /// <summary>Makes the blocks and what follows them, in the order of timm's state dict.</summary>
+    /// <param name="block">From a block's stochastic depth.</param>
+    private protected void Assemble(Func<double, TransformerBlock> block)
+    {
+        for (int i = 0; i < Shape.Depth; i++)
+            blocks.Add(block(StochasticDepth.RateOf(Options.DropPathRate, i, Shape.Depth)));
+        Add(nameof(blocks), blocks);
+        if (!Shape.NormAfterPooling)
+            norm = Add(nameof(norm), nn.LayerNorm(Shape.Width, Shape.NormEpsilon));
+        if (Shape.Pool == GlobalPool.Map)
+            attn_pool = Add(nameof(attn_pool), new AttentionPool(Shape));
+        if (Shape.NormAfterPooling)
+            fc_norm = Add(nameof(fc_norm), nn.LayerNorm(Shape.Width, Shape.NormEpsilon));
+        head = Add(nameof(head), nn.Linear(Shape.Width, Options.NumClasses));
+        if (Shape.DistillationToken)
+            head_dist = Add(nameof(head_dist), nn.Linear(Shape.Width, Options.NumClasses));
+    }
+
+    /// <summary>timm's start: normal weights of deviation 0.02 (whose cut a hundred deviations away is no cut at all), biases of 0.</summary>
+    /// <param name="prefixDeviation">Of the class and register tokens.</param>
+    private protected void InitialiseLayers(double prefixDeviation)
+    {
+        // TorchSharp 0.107's trunc_normal_ fills with a constant.
+        if (pos_embed is not null)
+            nn.init.normal_(pos_embed, std: 0.02);
+        if (cls_token is not null)
+            nn.init.normal_(cls_token, std: prefixDeviation);
+        if (reg_token is not null)
+            nn.init.normal_(reg_token, std: prefixDeviation);
+        if (dist_token is not null)
+            nn.init.normal_(dist_token, std: 0.02);
+        foreach ((_, nn.Module module) in named_modules())
+        {
+            if (module is not Linear linear)
+                continue;
+            nn.init.normal_(linear.weight!, std: 0.02);
+            if (linear.bias is not null)
+                nn.init.zeros_(linear.bias);
+        }
+
+        attn_pool?.InitialiseQuery();
+    }
+
+    /// <summary>As BEiT and EVA start: the layers that end a branch smaller the higher they are, the classifier almost at 0.</summary>
+    private protected void InitialiseDeep()
+    {
+        const double headScale = 0.001;
+        InitialiseLayers(prefixDeviation: 0.02);
+        int layer = 1;
+        foreach (TransformerBlock block in blocks)
+        {
+            foreach (string end in new[] { "attn.proj.weight", "mlp.fc2.weight" })
+                block.get_parameter(end)!.div_(Math.Sqrt(2.0 * layer));
+            layer++;
+        }
+
+        head.weight!.mul_(headScale);
+    }
+
+    private static TransformerShape Pooled(ModelInfo info, ModelOptions options, TransformerShape shape)
+    {
+        if (options.GlobalPool is not { } pool || pool == shape.Pool)
+            return shape;
+        bool fits = pool switch
+        {
+            GlobalPool.Token => shape.ClassToken,
+            GlobalPool.Map => shape is VisionTransformerShape,
+            _ => true,
+        };
+        if (!fits || shape.DistillationToken)
+            throw new InputException(
+                $"The model '{info.Name}' cannot pool by '{pool.ToString().ToLowerInvariant()}'.", "global_pool", "Leave it out for the model's own pooling.");
+        return shape with { Pool = pool };
+    }
+
+    private T Add<T>(string name, T module)
+        where T : nn.Module
+    {
+        register_module(name, module);
+        return module;
+    }
+
+    private Tensor Embed(Tensor x)
+    {
+        Tensor h = patch_embed.call(x);
+        bool before = pos_embed is not null && !Shape.PrefixPositions;
+        if (before)
+            h = h.Plus(pos_embed!);
+        Tensor[] prefix = [.. new[] { cls_token, dist_token, reg_token }.OfType<Tensor>().Select(t => t.expand(h.shape[0], -1, -1))];
+        if (prefix.Length > 0)
+            h = cat([.. prefix, h], 1);
+        if (pos_embed is not null && !before)
+            h = h.Plus(pos_embed);
+        return norm_pre is null ? h : norm_pre.call(h);
+    }
+
+    private Tensor Patches(Tensor tokens) => tokens.narrow(1, Shape.PrefixTokens, (long)Grid * Grid);
+
+    private Tensor Drop(Tensor pooled) => Options.DropRate > 0 ? nn.functional.dropout(pooled, Options.DropRate, training) : pooled;
+
+    /// <summary>The mean of what the class token and the distillation token say (DeiT, Touvron 2021).</summary>
+    private Tensor ForwardTwoHeads(Tensor features, Linear second, bool preLogits)
+    {
+        using Scalar half = 0.5;
+        Tensor own = features.select(1, 0), distilled = features.select(1, 1);
+        return (preLogits ? own.Plus(distilled) : head.call(Drop(own)).Plus(second.call(Drop(distilled)))) * half;
+    }
+
+    private sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
+    {
+        private readonly Conv2d proj;
+
+        public PatchEmbedding(int patch, int width, bool bias)
+            : base(nameof(PatchEmbedding))
+        {
+            proj = nn.Conv2d(3, width, (patch, patch), stride: (patch, patch), bias: bias);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return proj.call(x).flatten(2).transpose(1, 2).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+namespace ReMem.Models;
+
+/// <summary>How tokens become the one feature that the classifier reads; the names are timm's <c>global_pool</c>.</summary>
+public enum GlobalPool
+{
+    /// <summary>The class token.</summary>
+    Token,
+
+    /// <summary>The mean of the patch tokens.</summary>
+    Avg,
+
+    /// <summary>Attention of a learned query over the patch tokens (Zhai 2022).</summary>
+    Map,
+}
+
+/// <summary>The nonlinearity of an MLP.</summary>
+public enum Activation
+{
+    /// <summary>x Phi(x), exact.</summary>
+    Gelu,
+
+    /// <summary>GELU's tanh approximation.</summary>
+    GeluTanh,
+
+    /// <summary>x sigmoid(1.702 x), as OpenAI's CLIP.</summary>
+    QuickGelu,
+}
+
+/// <summary>The form of a block's MLP.</summary>
+public enum MlpKind
+{
+    /// <summary>Two layers with an activation between.</summary>
+    Plain,
+
+    /// <summary>SwiGLU (Shazeer 2020) whose gate and value share one weight: <c>fc1</c> is twice as wide, the gate's half first.</summary>
+    PackedSwiGlu,
+
+    /// <summary>SwiGLU with a weight each, <c>fc1_g</c> and <c>fc1_x</c>.</summary>
+    SplitSwiGlu,
+
+    /// <summary>The same with a norm before the last layer (EVA-02's sub-LN).</summary>
+    NormedSwiGlu,
+}
+
+/// <summary>The numbers that every transformer of the catalogue has.</summary>
+/// <param name="PatchSize">Side of a patch, pixels.</param>
+/// <param name="Width">Channels of a token; a multiple of the heads.</param>
+/// <param name="Depth">Blocks.</param>
+/// <param name="Heads">Attention heads.</param>
+public abstract record TransformerShape(int PatchSize, int Width, int Depth, int Heads)
+{
+    /// <summary>Hidden channels of an MLP over <see cref="Width"/>. Default 4.</summary>
+    public double MlpRatio { get; init; } = 4;
+
+    /// <summary>The MLPs' form. Default plain.</summary>
+    public MlpKind Mlp { get; init; }
+
+    /// <summary>The plain MLPs' nonlinearity. Default GELU.</summary>
+    public Activation Activation { get; init; }
+
+    /// <summary>Whether queries, keys and values have biases (EVA's and BEiT's keys never have). Default true.</summary>
+    public bool QkvBias { get; init; } = true;
+
+    /// <summary>Initial gain of each channel of a branch (LayerScale, Touvron 2021); null has no gains. Default null.</summary>
+    public double? LayerScale { get; init; }
+
+    /// <summary>Whether a class token comes first. Default true.</summary>
+    public bool ClassToken { get; init; } = true;
+
+    /// <summary>Whether a distillation token with a classifier of its own comes second (DeiT, Touvron 2021). Default false.</summary>
+    public bool DistillationToken { get; init; }
+
+    /// <summary>Registers (Darcet 2024), tokens that no image is read into. Default 0.</summary>
+    public int RegisterTokens { get; init; }
+
+    /// <summary>Whether positions are learned and added to the tokens. Default true.</summary>
+    public bool AbsolutePositions { get; init; } = true;
+
+    /// <summary>Whether those positions include the tokens before the patches; timm's <c>no_embed_class</c> is the opposite. Default true.</summary>
+    public bool PrefixPositions { get; init; } = true;
+
+    /// <summary>Whether a norm precedes the blocks and the patch embedding has no bias (CLIP). Default false.</summary>
+    public bool PreNorm { get; init; }
+
+    /// <summary>Epsilon of the norms. Default 1e-6.</summary>
+    public double NormEpsilon { get; init; } = 1e-6;
+
+    /// <summary>How the tokens are pooled. Default the class token.</summary>
+    public GlobalPool Pool { get; init; }
+
+    /// <summary>Whether the final norm follows the pooling instead of preceding it; null where it does for a mean only. Default null.</summary>
+    public bool? FcNorm { get; init; }
+
+    /// <summary>Hidden channels of an MLP, those that its last layer reads.</summary>
+    public int HiddenWidth => (int)(Width * MlpRatio);
+
+    /// <summary>Tokens before the patches.</summary>
+    public int PrefixTokens => (ClassToken ? 1 : 0) + (DistillationToken ? 1 : 0) + RegisterTokens;
+
+    /// <summary>How many of them the position embedding covers.</summary>
+    public int EmbeddedPrefixTokens => PrefixPositions ? PrefixTokens : 0;
+
+    /// <summary>Whether the norm comes after pooling.</summary>
+    public bool NormAfterPooling => FcNorm ?? (Pool == GlobalPool.Avg);
+
+    /// <summary>Builds a model of these numbers, initialised as timm does.</summary>
+    /// <exception cref="InputException">The image size is no multiple of the patch, or the pooling does not fit the tokens.</exception>
+    public abstract TransformerModel Build(ModelInfo info, ModelOptions options);
+}
