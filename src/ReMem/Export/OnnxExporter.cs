@@ -47,7 +47,8 @@ public static class OnnxExporter
             Eva eva => EvaOnnx.Emit(graph, eva, InputName),
             Beit beit => BeitOnnx.Emit(graph, beit, InputName),
             ResNet resnet => ResNetOnnx.Emit(graph, resnet, InputName),
-            MobileNetV3 mobile => MobileNetV3Onnx.Emit(graph, mobile, InputName),
+            EfficientNet efficient => EfficientNetOnnx.Emit(graph, efficient, InputName),
+            ConvNeXt next => ConvNeXtOnnx.Emit(graph, next, InputName),
             _ => throw new InputException($"The model '{model.Info.Name}' has no ONNX form.", "export"),
         };
         string last = options.Softmax ? graph.Node("Softmax", [logits], ("axis", -1L)) : logits;

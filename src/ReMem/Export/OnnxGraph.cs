@@ -84,8 +84,11 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
         return Has($"{layer}.bias") ? Node("Add", [product, Parameter($"{layer}.bias")]) : product;
     }
 
-    /// <summary>A square 2-D convolution; its kernel, groups and bias are those of the parameters.</summary>
-    public string Conv(string x, string layer, int stride = 1, int padding = 0)
+    /// <summary>
+    /// A square 2-D convolution; its kernel, groups and bias are those of the parameters. <paramref name="samePadding"/> is TensorFlow's, instead of
+    /// <paramref name="padding"/> on all sides.
+    /// </summary>
+    public string Conv(string x, string layer, int stride = 1, int padding = 0, bool samePadding = false)
     {
         long[] shape = state[$"{layer}.weight"].shape;
         bool depthwise = shape[1] == 1 && shape[0] > 1;
@@ -95,15 +98,15 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
             inputs,
             ("kernel_shape", new[] { shape[2], shape[3] }),
             ("strides", new long[] { stride, stride }),
-            ("pads", new long[] { padding, padding, padding, padding }),
+            samePadding ? ("auto_pad", "SAME_UPPER") : ("pads", new long[] { padding, padding, padding, padding }),
             ("group", depthwise ? shape[0] : 1L));
     }
 
     /// <summary>Batch normalisation with its running statistics.</summary>
-    public string BatchNorm(string x, string layer) => Node(
+    public string BatchNorm(string x, string layer, float epsilon = 1e-5f) => Node(
         "BatchNormalization",
         [x, Parameter($"{layer}.weight"), Parameter($"{layer}.bias"), Parameter($"{layer}.running_mean"), Parameter($"{layer}.running_var")],
-        ("epsilon", 1e-5f));
+        ("epsilon", epsilon));
 
     /// <summary>Layer normalisation over the last axis.</summary>
     public string LayerNorm(string x, string layer, float epsilon) =>
@@ -150,6 +153,9 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
                 break;
             case float f:
                 (attribute.F, attribute.Type) = (f, AttributeType.Float);
+                break;
+            case string s:
+                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(s), AttributeType.String);
                 break;
             case long[] ints:
                 attribute.Ints.AddRange(ints);

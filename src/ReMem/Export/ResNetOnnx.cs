@@ -19,8 +19,11 @@ internal static class ResNetOnnx
                 ResNetBlock block = model.Stages[stage][i];
                 string path = $"layer{stage + 1}.{i}";
                 string shortcut = block.HasDownsample ? g.BatchNorm(g.Conv(h, $"{path}.downsample.0", block.Stride), $"{path}.downsample.1") : h;
-                string branch = Relu(g.BatchNorm(g.Conv(h, $"{path}.conv1", block.Stride, 1), $"{path}.bn1"));
-                branch = g.BatchNorm(g.Conv(branch, $"{path}.conv2", 1, 1), $"{path}.bn2");
+                bool bottleneck = block.IsBottleneck;
+                string branch = Relu(g.BatchNorm(g.Conv(h, $"{path}.conv1", bottleneck ? 1 : block.Stride, bottleneck ? 0 : 1), $"{path}.bn1"));
+                branch = g.BatchNorm(g.Conv(branch, $"{path}.conv2", bottleneck ? block.Stride : 1, 1), $"{path}.bn2");
+                if (bottleneck)
+                    branch = g.BatchNorm(g.Conv(Relu(branch), $"{path}.conv3"), $"{path}.bn3");
                 h = Relu(g.Node("Add", [branch, shortcut]));
             }
         }

@@ -34,7 +34,7 @@ public sealed record ModelOptions
     /// <summary>Outputs of the classifier; 1 or more. Default 1000.</summary>
     public int NumClasses { get; init; } = 1000;
 
-    /// <summary>Side of the square input in pixels; a multiple of the patch size for ViTs. Default: the model's own.</summary>
+    /// <summary>Side of the square input in pixels; a multiple of the patch size for ViTs, 32 or more for ConvNeXt. Default: the model's own.</summary>
     public int? ImageSize { get; init; }
 
     /// <summary>Stochastic depth at the last block, 0 to below 1, rising linearly from 0 at the first (Huang 2016). Default 0.</summary>
@@ -52,12 +52,12 @@ public sealed record ModelOptions
 
 /// <summary>What the catalogue knows of a model without building it.</summary>
 /// <param name="Name">timm's name.</param>
-/// <param name="Role">"teacher" or "student".</param>
+/// <param name="Role">What it is usually taken for: "teacher", "student" or "both".</param>
 /// <param name="ImageSize">Default side of the input, pixels.</param>
 /// <param name="Normalization">What its published weights expect.</param>
 /// <param name="CropPct">timm's crop_pct of evaluation: shorter side resized to floor(size / CropPct), then a centre crop.</param>
 /// <param name="Interpolation">timm's interpolation name of evaluation, "bicubic" or "bilinear".</param>
-/// <param name="Classifier">The classifier's module name, as timm's default_cfg: "head", "fc", "classifier".</param>
+/// <param name="Classifier">The classifier's module name, as timm's default_cfg: "head", "fc", "classifier", "head.fc".</param>
 public sealed record ModelInfo(
     string Name, string Role, int ImageSize, Normalization Normalization, double CropPct, string Interpolation, string Classifier)
 {

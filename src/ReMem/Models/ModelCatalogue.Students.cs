@@ -1,14 +1,53 @@
 namespace ReMem.Models;
 
-/// <content>The small networks that are deployed.</content>
+/// <content>The small networks that are deployed. Normalisation, size, crop and interpolation are those of timm's default weights.</content>
 public static partial class ModelCatalogue
 {
     private static void AddStudents(Dictionary<string, ModelEntry> entries)
     {
-        void Add(ModelInfo info, Func<ModelInfo, ModelOptions, ImageModel> create) => entries.Add(info.Name, new ModelEntry(info, create));
+        void Add(
+            string name,
+            string classifier,
+            Func<ModelInfo, ModelOptions, ImageModel> create,
+            int size = 224,
+            double crop = 0.875,
+            Normalization? normalization = null)
+        {
+            var info = new ModelInfo(name, "student", size, normalization ?? Normalization.ImageNet, crop, "bicubic", classifier);
+            entries.Add(name, new ModelEntry(info, create));
+        }
 
-        Add(new ModelInfo("resnet18", "student", 224, Normalization.ImageNet, 0.95, "bicubic", "fc"), (i, o) => new ResNet(i, o, new([2, 2, 2, 2], [64, 128, 256, 512], false)));
-        Add(new ModelInfo("resnet20", "student", 32, Normalization.ImageNet, 1, "bicubic", "fc"), (i, o) => new ResNet(i, o, new([3, 3, 3], [16, 32, 64], true)));
-        Add(new ModelInfo("mobilenetv3_small_100", "student", 224, Normalization.ImageNet, 0.875, "bicubic", "classifier"), (i, o) => new MobileNetV3(i, o));
+        foreach ((string name, int[] layers, bool bottleneck) in new (string, int[], bool)[]
+        {
+            ("resnet18", [2, 2, 2, 2], false), ("resnet34", [3, 4, 6, 3], false), ("resnet50", [3, 4, 6, 3], true),
+        })
+            Add(name, "fc", (i, o) => new ResNet(i, o, new(layers, [64, 128, 256, 512], false, bottleneck)), crop: 0.95);
+
+        // He 2016, section 4.2: 6n + 2 layers.
+        foreach (int depth in new[] { 20, 32, 44, 56, 110 })
+        {
+            int blocks = (depth - 2) / 6;
+            Add($"resnet{depth}", "fc", (i, o) => new ResNet(i, o, new([blocks, blocks, blocks], [16, 32, 64], true)), 32, 1);
+        }
+
+        void Efficient(string name, EfficientNetShape shape, int size = 224, double crop = 0.875, Normalization? normalization = null) =>
+            Add(name, "classifier", (i, o) => new EfficientNet(i, o, shape), size, crop, normalization);
+        Efficient("mobilenetv2_100", EfficientNetShapes.MobileNetV2);
+        Efficient("mobilenetv3_small_100", EfficientNetShapes.MobileNetV3Small);
+        Efficient("mobilenetv3_large_100", EfficientNetShapes.MobileNetV3Large);
+        Efficient("mobilenetv4_conv_small", EfficientNetShapes.MobileNetV4ConvSmall);
+        Efficient("mobilenetv4_conv_medium", EfficientNetShapes.MobileNetV4ConvMedium, 256, 0.95);
+        Efficient("efficientnet_b0", EfficientNetShapes.EfficientNetB0);
+        Efficient("tf_efficientnetv2_s", EfficientNetShapes.EfficientNetV2S, 300, 1, Normalization.Half);
+
+        void Next(string name, ConvNeXtShape shape, double crop = 0.875) => Add(name, "head.fc", (i, o) => new ConvNeXt(i, o, shape), crop: crop);
+        Next("convnext_atto", new([2, 2, 6, 2], [40, 80, 160, 320], true));
+        Next("convnext_femto", new([2, 2, 6, 2], [48, 96, 192, 384], true));
+        Next("convnext_pico", new([2, 2, 6, 2], [64, 128, 256, 512], true));
+        Next("convnext_tiny", new([3, 3, 9, 3], [96, 192, 384, 768], false), 0.95);
+
+        // The smallest ViTs are as light as these.
+        foreach (string name in new[] { "vit_tiny_patch16_224", "deit_tiny_patch16_224" })
+            entries[name] = entries[name] with { Info = entries[name].Info with { Role = "both" } };
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>
-/// Residual networks of basic blocks (He 2016): resnet18 as timm's <c>ResNet</c>, and the CIFAR form (3x3 stem, no pooling, three stages, 1x1
+/// Residual networks (He 2016): resnet18, 34 and 50 as timm's <c>ResNet</c>, and the CIFAR form (3x3 stem, no pooling, three stages, 1x1
 /// convolutions where the shape changes) with the same names.
 /// </summary>
 public sealed class ResNet : ImageModel
@@ -36,8 +36,8 @@ public sealed class ResNet : ImageModel
             for (int i = 0; i < shape.Layers[stage]; i++)
             {
                 double drop = StochasticDepth.RateOf(options.DropPathRate, block++, shape.Layers.Sum());
-                made.Add(($"{i}", new ResNetBlock(width, shape.Widths[stage], i == 0 && stage > 0 ? 2 : 1, drop)));
-                width = shape.Widths[stage];
+                made.Add(($"{i}", new ResNetBlock(width, shape.Widths[stage], i == 0 && stage > 0 ? 2 : 1, shape.Bottleneck, drop)));
+                width = shape.WidthAfter(stage);
             }
 
             _stages[stage] = nn.Sequential(made);
@@ -56,7 +56,7 @@ public sealed class ResNet : ImageModel
     public IReadOnlyList<IReadOnlyList<ResNetBlock>> Stages => [.. _stages.Select(s => (IReadOnlyList<ResNetBlock>)[.. s.children().Cast<ResNetBlock>()])];
 
     /// <inheritdoc/>
-    public override int NumFeatures => Shape.Widths[^1];
+    public override int NumFeatures => Shape.WidthAfter(Shape.Widths.Count - 1);
 
     /// <inheritdoc/>
     public override Tensor ForwardFeatures(Tensor x)
@@ -85,63 +85,96 @@ public sealed class ResNet : ImageModel
     private void Initialise()
     {
         using var guard = no_grad();
+        string lastNorm = Shape.Bottleneck ? "bn3" : "bn2";
         foreach ((string name, nn.Module module) in named_modules())
         {
             if (module is Conv2d conv)
                 nn.init.kaiming_normal_(conv.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
-            else if (module is BatchNorm2d norm && name.EndsWith("bn2", StringComparison.Ordinal))
+            else if (module is BatchNorm2d norm && name.EndsWith(lastNorm, StringComparison.Ordinal))
                 nn.init.zeros_(norm.weight!);
         }
     }
 }
 
-/// <summary>A basic block: two 3x3 convolutions and a shortcut.</summary>
+/// <summary>
+/// A basic block, two 3x3 convolutions and a shortcut, or a bottleneck, a 3x3 convolution of fewer channels between two 1x1 ones. As timm (and
+/// torchvision) has it, the stride of a bottleneck is in the 3x3 convolution.
+/// </summary>
 public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
     private readonly Conv2d conv2;
     private readonly BatchNorm2d bn2;
+    private readonly Conv2d? conv3;
+    private readonly BatchNorm2d? bn3;
     private readonly Sequential? downsample;
     private readonly double _dropPath;
 
     /// <summary>Builds the block.</summary>
     /// <param name="channels">Before it.</param>
-    /// <param name="width">After it.</param>
-    /// <param name="stride">Of the first convolution and the shortcut.</param>
+    /// <param name="width">Of the 3x3 convolutions; after a basic block.</param>
+    /// <param name="stride">Of the first 3x3 convolution and the shortcut.</param>
+    /// <param name="bottleneck">Whether it is a bottleneck, with four times the width after it.</param>
     /// <param name="dropPath">Chance that a sample skips the convolutions while training.</param>
-    public ResNetBlock(int channels, int width, int stride, double dropPath = 0)
+    public ResNetBlock(int channels, int width, int stride, bool bottleneck = false, double dropPath = 0)
         : base(nameof(ResNetBlock))
     {
         _dropPath = dropPath;
         Stride = stride;
-        conv1 = nn.Conv2d(channels, width, 3, stride: stride, padding: 1, bias: false);
+        IsBottleneck = bottleneck;
+        int after = bottleneck ? ResNetShape.BottleneckExpansion * width : width;
+        if (bottleneck)
+        {
+            conv1 = nn.Conv2d(channels, width, 1, bias: false);
+            conv2 = nn.Conv2d(width, width, 3, stride: stride, padding: 1, bias: false);
+            conv3 = nn.Conv2d(width, after, 1, bias: false);
+            bn3 = nn.BatchNorm2d(after);
+        }
+        else
+        {
+            conv1 = nn.Conv2d(channels, width, 3, stride: stride, padding: 1, bias: false);
+            conv2 = nn.Conv2d(width, width, 3, padding: 1, bias: false);
+        }
+
         bn1 = nn.BatchNorm2d(width);
-        conv2 = nn.Conv2d(width, width, 3, padding: 1, bias: false);
         bn2 = nn.BatchNorm2d(width);
-        if (stride != 1 || channels != width)
-            downsample = nn.Sequential(("0", nn.Conv2d(channels, width, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(width)));
+        if (stride != 1 || channels != after)
+            downsample = nn.Sequential(("0", nn.Conv2d(channels, after, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(after)));
         RegisterComponents();
     }
 
-    /// <summary>Of the first convolution and the shortcut.</summary>
+    /// <summary>Of the first 3x3 convolution and the shortcut.</summary>
     public int Stride { get; }
+
+    /// <summary>Whether it has three convolutions rather than two.</summary>
+    public bool IsBottleneck { get; }
 
     /// <summary>Whether the shortcut has a convolution of its own.</summary>
     public bool HasDownsample => downsample is not null;
 
-    /// <summary>[B, C, H, W] to [B, width, H / stride, W / stride].</summary>
+    /// <summary>[B, C, H, W] to [B, width or four times that, H / stride, W / stride].</summary>
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor shortcut = downsample is null ? x : downsample.call(x);
-        Tensor h = StochasticDepth.Apply(bn2.call(conv2.call(bn1.call(conv1.call(x)).relu_())), _dropPath, training);
-        return h.Plus(shortcut).relu_().MoveToOuterDisposeScope();
+        Tensor h = bn2.call(conv2.call(bn1.call(conv1.call(x)).relu_()));
+        if (conv3 is not null)
+            h = bn3!.call(conv3.call(h.relu_()));
+        return StochasticDepth.Apply(h, _dropPath, training).Plus(shortcut).relu_().MoveToOuterDisposeScope();
     }
 }
 
 /// <summary>The numbers that make a ResNet.</summary>
 /// <param name="Layers">Blocks a stage.</param>
-/// <param name="Widths">Channels a stage.</param>
+/// <param name="Widths">Channels of a stage's 3x3 convolutions.</param>
 /// <param name="CifarStem">3x3 stem without pooling, for 32 px images.</param>
-public sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem);
+/// <param name="Bottleneck">Bottleneck blocks rather than basic ones.</param>
+public sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem, bool Bottleneck = false)
+{
+    /// <summary>Channels after a bottleneck over those within.</summary>
+    internal const int BottleneckExpansion = 4;
+
+    /// <summary>Channels after a stage.</summary>
+    internal int WidthAfter(int stage) => Bottleneck ? BottleneckExpansion * Widths[stage] : Widths[stage];
+}

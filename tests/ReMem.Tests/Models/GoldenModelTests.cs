@@ -33,6 +33,15 @@ public class GoldenModelTests
         Assert.Empty(transformers.Except(ModelCatalogue.All.Select(m => m.Name)));
     }
 
+    [Fact]
+    public void Every_convolutional_golden_has_its_model()
+    {
+        string[] families = ["resnet", "mobilenet", "efficientnet", "tf_efficientnet", "convnext"];
+        string[] goldens = [.. Models.Select(m => m.GetProperty("model").GetString()!).Where(n => families.Any(f => n.StartsWith(f, StringComparison.Ordinal)))];
+        Assert.Equal(12, goldens.Length);
+        Assert.Empty(goldens.Except(ModelCatalogue.All.Select(m => m.Name)));
+    }
+
     [Theory]
     [MemberData(nameof(Covered))]
     public void Names_shapes_features_and_logits_are_timms(string name, int size)

@@ -59,9 +59,47 @@ public class GradientTests
         model.eval();
         Tensor input = Goldens.UniformTensor("input", 1, 2, 3, model.ImageSize, model.ImageSize);
         Tensor labels = tensor(new long[] { 0, 2 });
-        Tensor Loss() => nn.functional.cross_entropy(model.call(input), labels);
-        Loss().backward();
-        foreach (var (parameter, value) in model.named_parameters())
+        CheckSlopes(() => nn.functional.cross_entropy(model.call(input), labels), model.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
+    }
+
+    public static TheoryData<string> Blocks => [.. Makers.Keys];
+
+    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor>>> Makers = new()
+    {
+        ["convolution"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.ConvBnAct, 3, 1, 1, 8), new(Activation.Relu)),
+        ["separable, mobile squeeze"] = () => new EfficientNetBlock(
+            8, new(EfficientNetBlockType.DepthwiseSeparableConv, 3, 1, 1, 8) { SqueezeRatio = 0.25 }, new(Activation.HardSwish) { MobileSqueeze = true }),
+        ["inverted, squeeze, SAME"] = () => new EfficientNetBlock(
+            8, new(EfficientNetBlockType.InvertedResidual, 5, 2, 2, 16) { SqueezeRatio = 0.25 }, new(Activation.Silu) { SamePadding = true, NormEpsilon = 1e-3 }),
+        ["inverted, ReLU6"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.InvertedResidual, 3, 1, 2, 8), new(Activation.Relu6)),
+        ["fused"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.EdgeResidual, 3, 1, 2, 8), new(Activation.Silu)),
+        ["universal"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.UniversalInvertedResidual, 5, 2, 2, 16) { StartKernel = 3 }, new(Activation.Relu)),
+        ["universal, start only"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.UniversalInvertedResidual, 0, 1, 2, 8) { StartKernel = 3 }, new(Activation.Relu)),
+        ["basic"] = () => new ResNetBlock(8, 12, 2),
+        ["bottleneck"] = () => new ResNetBlock(8, 4, 2, bottleneck: true),
+        ["ConvNeXt, linear"] = () => new ConvNeXtBlock(8, convMlp: false),
+        ["ConvNeXt, convolutions"] = () => new ConvNeXtBlock(8, convMlp: true),
+        ["layer norm"] = () => new LayerNorm2d(8, 1e-6),
+    };
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public void Gradients_of_a_block_and_its_input_are_the_slopes(string name)
+    {
+        using var scope = NewDisposeScope();
+        nn.Module<Tensor, Tensor> block = Makers[name]();
+        GoldenWeights.Fill(block);
+        block.to(ScalarType.Float64);
+        block.eval();
+        Tensor input = Goldens.UniformTensor("input", 2, 2, 8, 6, 6).requires_grad_();
+        Tensor weights = Goldens.UniformTensor("weights", 1, block.call(input).shape);
+        CheckSlopes(() => (block.call(input) * weights).sum(), [.. block.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), ("input", input)]);
+    }
+
+    private static void CheckSlopes(Func<Tensor> loss, IEnumerable<(string Name, Tensor Value)> parameters)
+    {
+        loss().backward();
+        foreach (var (parameter, value) in parameters)
         {
             // One random direction a tensor: the slope along it must be the gradient's inner product with it.
             Tensor direction = Goldens.UniformTensor(parameter + ".direction", 1, value.shape);
@@ -71,9 +109,9 @@ public class GradientTests
             using (no_grad())
             {
                 value.add_(direction, alpha: h);
-                above = Loss().item<double>();
+                above = loss().item<double>();
                 value.add_(direction, alpha: -2 * h);
-                below = Loss().item<double>();
+                below = loss().item<double>();
                 value.add_(direction, alpha: h);
             }
 

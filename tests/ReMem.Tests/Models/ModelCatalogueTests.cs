@@ -7,7 +7,7 @@ namespace ReMem.Tests.Models;
 [Collection(TorchGenerator.Name)]
 public class ModelCatalogueTests
 {
-    private static readonly string[] Small = ["vit_pico_patch4_32", "resnet18", "resnet20", "mobilenetv3_small_100"];
+    private static readonly string[] Small = ["vit_pico_patch4_32", "resnet18", "resnet20", "mobilenetv3_small_100", "mobilenetv4_conv_small", "convnext_atto"];
 
     public static TheoryData<string> SmallModels => [.. Small];
 
@@ -79,6 +79,15 @@ public class ModelCatalogueTests
     }
 
     [Fact]
+    public void The_smallest_ViTs_are_students_too()
+    {
+        Assert.Equal("both", ModelCatalogue.Info("deit_tiny_patch16_224").Role);
+        Assert.Equal("both", ModelCatalogue.Info("vit_tiny_patch16_224").Role);
+        Assert.Equal("student", ModelCatalogue.Info("convnext_pico").Role);
+        Assert.Equal("teacher", ModelCatalogue.Info("vit_small_patch16_224").Role);
+    }
+
+    [Fact]
     public void A_model_can_carry_other_facts_than_the_catalogue()
     {
         ModelInfo info = ModelCatalogue.Info("resnet20") with { Normalization = Normalization.Half };
@@ -92,6 +101,10 @@ public class ModelCatalogueTests
         using var scope = NewDisposeScope();
         manual_seed(1);
         using ImageModel resnetModel = ModelCatalogue.Create("resnet18");
+        using ImageModel bottleneckModel = ModelCatalogue.Create("resnet50");
+        Dictionary<string, Tensor> bottleneck = bottleneckModel.state_dict();
+        Assert.Equal(0, bottleneck["layer2.1.bn3.weight"].abs().max().item<float>());
+        Assert.Equal(1, bottleneck["layer2.1.bn2.weight"].min().item<float>());
         using ImageModel mobileModel = ModelCatalogue.Create("mobilenetv3_small_100");
         Dictionary<string, Tensor> resnet = resnetModel.state_dict();
         Assert.Equal(0, resnet["layer2.1.bn2.weight"].abs().max().item<float>());

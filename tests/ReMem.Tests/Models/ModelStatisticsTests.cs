@@ -63,6 +63,46 @@ public class ModelStatisticsTests
         Assert.Equal(millions, Math.Round(parameters / 1e6, 2));
     }
 
+    /// <summary>Millions of parameters at 1000 classes and of multiply-accumulates at the default size, as timm's result tables and model cards have them.</summary>
+    [Theory]
+    [InlineData("resnet34", 21.80, 3670)]
+    [InlineData("resnet50", 25.56, 4110)]
+    [InlineData("mobilenetv2_100", 3.50, 310)]
+    [InlineData("mobilenetv3_large_100", 5.48, 220)]
+    [InlineData("mobilenetv4_conv_small", 3.77, 190)]
+    [InlineData("mobilenetv4_conv_medium", 9.72, 1100)]
+    [InlineData("efficientnet_b0", 5.29, 400)]
+    [InlineData("tf_efficientnetv2_s", 21.46, 5350)]
+    [InlineData("convnext_atto", 3.70, 550)]
+    [InlineData("convnext_femto", 5.22, 790)]
+    [InlineData("convnext_pico", 9.05, 1370)]
+    [InlineData("convnext_tiny", 28.59, 4470)]
+    public void Students_are_as_large_as_published(string name, double parameters, double macs)
+    {
+        using ImageModel model = ModelCatalogue.Create(name);
+        ModelStatistics statistics = ModelStatistics.Of(model);
+        Assert.Equal(parameters, Math.Round(statistics.Parameters / 1e6, 2));
+        Assert.InRange(statistics.Macs / 1e6, macs * 0.96, macs * 1.04);
+    }
+
+    /// <summary>
+    /// He 2016 counts 0.27, 0.46, 0.66, 0.85 and 1.7 M without convolutions in shortcuts (269,722, 464,154, 658,586, 853,018, 1,727,962); the two of
+    /// them have 512 + 64 and 2048 + 128 more.
+    /// </summary>
+    [Theory]
+    [InlineData("resnet20", 269_722, 40.8e6)]
+    [InlineData("resnet32", 464_154, 69.1e6)]
+    [InlineData("resnet44", 658_586, 97.4e6)]
+    [InlineData("resnet56", 853_018, 125.7e6)]
+    [InlineData("resnet110", 1_727_962, 253.1e6)]
+    public void CIFAR_networks_are_as_large_as_published(string name, long parameters, double macs)
+    {
+        using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 10 });
+        ModelStatistics statistics = ModelStatistics.Of(model);
+        Assert.Equal(parameters + 2752, statistics.Parameters);
+        Assert.InRange(statistics.Macs / macs, 0.995, 1.005);
+    }
+
     [Fact]
     public void Counting_leaves_mode_statistics_and_tensors_alone()
     {

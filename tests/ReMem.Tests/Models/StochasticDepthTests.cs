@@ -33,6 +33,8 @@ public class StochasticDepthTests
     [InlineData("resnet18")]
     [InlineData("resnet20")]
     [InlineData("mobilenetv3_small_100")]
+    [InlineData("mobilenetv4_conv_small")]
+    [InlineData("convnext_atto")]
     public void Every_architecture_drops_while_training_and_by_torchs_generator(string name)
     {
         using var scope = NewDisposeScope();
