@@ -163,8 +163,8 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
 
     private string Activate(string x) => _shape.Activation switch
     {
-        Activation.GeluTanh => g.GeluTanh(x),
-        Activation.QuickGelu => g.Node("Mul", [x, g.Node("Sigmoid", [g.Node("Mul", [x, g.Scalar(1.702f)])])]),
+        GeluKind.GeluTanh => g.GeluTanh(x),
+        GeluKind.QuickGelu => g.Node("Mul", [x, g.Node("Sigmoid", [g.Node("Mul", [x, g.Scalar(1.702f)])])]),
         _ => g.Gelu(x),
     };
 }

@@ -156,7 +156,7 @@ public static partial class ModelCatalogue
         })
         {
             Add(entries, $"vit_{name}_clip_{image}", image, normalization, crop, Clip(shape));
-            VisionTransformerShape quick = Clip(shape) with { Activation = Activation.QuickGelu };
+            VisionTransformerShape quick = Clip(shape) with { Activation = GeluKind.QuickGelu };
             Add(entries, $"vit_{name}_clip_quickgelu_{image}", image, Normalization.Clip, quickCrop, quick);
         }
 
@@ -191,7 +191,7 @@ public static partial class ModelCatalogue
             ("giantopt_patch16", true, new VisionTransformerShape(16, 1536, 40, 16), [256, 384]),
         })
         {
-            VisionTransformerShape full = shape with { ClassToken = false, Activation = tanh ? Activation.GeluTanh : Activation.Gelu };
+            VisionTransformerShape full = shape with { ClassToken = false, Activation = tanh ? GeluKind.GeluTanh : GeluKind.Gelu };
             foreach (int image in images)
             {
                 Add(entries, $"vit_{name}_siglip_{image}", image, Normalization.Half, 0.9, full with { Pool = GlobalPool.Map });

@@ -19,13 +19,13 @@ internal static class TransformerMlp
         _ => throw new ArgumentOutOfRangeException(nameof(shape), shape.Mlp, "no such MLP"),
     };
 
-    private static Tensor Activate(Tensor x, Activation activation)
+    private static Tensor Activate(Tensor x, GeluKind activation)
     {
         switch (activation)
         {
-            case Activation.GeluTanh:
+            case GeluKind.GeluTanh:
                 return x.gelu(GELU.Approximate.tanh);
-            case Activation.QuickGelu:
+            case GeluKind.QuickGelu:
                 using (Scalar slope = QuickGeluSlope)
                     return x * (x * slope).sigmoid_();
             default:
@@ -36,11 +36,11 @@ internal static class TransformerMlp
     /// <summary>fc2(act(fc1(x))).</summary>
     public sealed class Mlp : nn.Module<Tensor, Tensor>
     {
-        private readonly Activation _activation;
+        private readonly GeluKind _activation;
         private readonly Linear fc1;
         private readonly Linear fc2;
 
-        public Mlp(int width, int hidden, Activation activation)
+        public Mlp(int width, int hidden, GeluKind activation)
             : base(nameof(Mlp))
         {
             _activation = activation;

@@ -14,7 +14,7 @@ public enum GlobalPool
 }
 
 /// <summary>The nonlinearity of an MLP.</summary>
-public enum Activation
+public enum GeluKind
 {
     /// <summary>x Phi(x), exact.</summary>
     Gelu,
@@ -56,7 +56,7 @@ public abstract record TransformerShape(int PatchSize, int Width, int Depth, int
     public MlpKind Mlp { get; init; }
 
     /// <summary>The plain MLPs' nonlinearity. Default GELU.</summary>
-    public Activation Activation { get; init; }
+    public GeluKind Activation { get; init; }
 
     /// <summary>Whether queries, keys and values have biases (EVA's and BEiT's keys never have). Default true.</summary>
     public bool QkvBias { get; init; } = true;
