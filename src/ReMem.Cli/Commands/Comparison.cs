@@ -6,10 +6,10 @@ namespace ReMem.Cli.Commands;
 /// <summary>Runs a comparison under a progress display and prints its table.</summary>
 internal static class Comparison
 {
-    public static int Run(Recipe recipe, string folder, bool json, CancellationToken cancel)
+    public static int Run(Recipe recipe, string folder, bool offline, bool json, CancellationToken cancel)
     {
         Common.LoadLibtorch();
-        ComparisonReport report = Common.WithProgress(progress => new ComparisonPipeline(recipe, progress).Run(folder, CommandLine(), cancel));
+        ComparisonReport report = Common.WithProgress(progress => new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Run(folder, CommandLine(), cancel));
         if (json)
         {
             Console.WriteLine(File.ReadAllText(Path.Combine(folder, "report.json")));

@@ -13,6 +13,7 @@ internal static class RunCommand
         var smoke = new Option<bool>("--smoke") { Description = "Shrink the recipe to about a minute, to see that everything works." };
         var output = new Option<string?>("--out", "-o") { Description = "The run folder. Default: runs/NAME.", HelpName = "DIR" };
         var resume = new Option<string?>("--resume") { Description = "Continue the run in this folder.", HelpName = "DIR" };
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "run",
@@ -23,6 +24,7 @@ internal static class RunCommand
         command.Add(smoke);
         command.Add(output);
         command.Add(resume);
+        command.Add(offline);
         command.Add(json);
         command.Action((parsed, cancel) =>
         {
@@ -38,7 +40,7 @@ internal static class RunCommand
                 : RecipeReader.Read(file!, values);
             if (parsed.GetValue(smoke))
                 loaded = loaded.Smoked();
-            return Comparison.Run(loaded, folder ?? parsed.GetValue(output) ?? Path.Combine("runs", loaded.Name), parsed.GetValue(json), cancel);
+            return Comparison.Run(loaded, folder ?? parsed.GetValue(output) ?? Path.Combine("runs", loaded.Name), parsed.GetValue(offline), parsed.GetValue(json), cancel);
         });
         return command;
     }

@@ -4,6 +4,7 @@ using ReMem.Reports;
 using ReMem.Runtime;
 using ReMem.Training;
 using ReMem.Weights;
+using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;
 
@@ -11,8 +12,13 @@ namespace ReMem.Recipes;
 /// The whole job of a recipe: for every seed, prepare the teachers, measure what each keeps, distil a student from each; then export the
 /// student of the method that did best on validation, and report. Every finished stage is kept, so the same call continues an interrupted run.
 /// </summary>
-public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress)
+/// <param name="recipe">The job.</param>
+/// <param name="progress">Hears of the work.</param>
+/// <param name="sources">Finds the weights that the recipe names; null looks as the environment says.</param>
+public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
+    private readonly WeightSource _sources = sources ?? new WeightSource();
+
     private const int ExportCheckImages = 64;
 
     /// <summary>Runs what is not done yet.</summary>
@@ -25,6 +31,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         DateTimeOffset started = DateTimeOffset.UtcNow;
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
+        Stages.FetchWeights(recipe, _sources, cancel);
         PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
         return folder.Use(() => Run(folder, data, command, started, cancel));
@@ -34,7 +41,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         folder.Write(EnvironmentInfo.Current(), "environment.json");
         var log = new RunLog(folder, progress);
-        var stages = new Stages(data, log, cancel);
+        var stages = new Stages(data, log, cancel, _sources);
 
         var runs = new List<MethodRun>();
         foreach (int seed in recipe.Seeds)
