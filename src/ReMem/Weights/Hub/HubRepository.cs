@@ -9,6 +9,7 @@ namespace ReMem.Weights.Hub;
 /// </summary>
 internal sealed class HubRepository(HubReference model, HubOptions options, HubHttp http, Downloader downloader)
 {
+    private const string NoEntry = "EntryNotFound";
     private readonly HubCache _cache = new(options, model.Repository);
     private string? _commit = model.IsPinned ? model.Revision : null;
     private ServerFault? _fault;
@@ -74,7 +75,7 @@ internal sealed class HubRepository(HubReference model, HubOptions options, HubH
         using HttpAnswer answer = await http.SendAsync(HttpMethod.Head, address, null, toHub: true, stay: true, cancel);
         string? commit = answer.Header("X-Repo-Commit") is { } given && HubReference.IsCommit(given) ? given : null;
         HttpStatusCode status = answer.Response.StatusCode;
-        if (status == HttpStatusCode.NotFound && answer.Header("X-Error-Code") is "EntryNotFound")
+        if (status == HttpStatusCode.NotFound && (answer.Header("X-Error-Code") ?? (commit is null ? null : NoEntry)) == NoEntry)
         {
             if (commit is null)
                 return null;

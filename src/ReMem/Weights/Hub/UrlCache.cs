@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ReMem.Runtime;
 
 namespace ReMem.Weights.Hub;
@@ -23,6 +24,7 @@ internal sealed class UrlCache(HubOptions options, HubHttp http, Downloader down
     private sealed record Facts(string Address, string? Etag, string? LastModified, long Size)
     {
         /// <summary>What If-Range takes; null where a part cannot be told from another version's.</summary>
+        [JsonIgnore]
         public string? Validator => Etag is not null && !Etag.StartsWith("W/", StringComparison.Ordinal) ? Etag : LastModified;
     }
 

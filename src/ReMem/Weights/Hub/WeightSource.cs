@@ -33,26 +33,18 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     public string ResolveFile(string source, CancellationToken cancel = default) => ResolveFileAsync(source, cancel).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="ResolveFile"/>
-    public Task<string> ResolveFileAsync(string source, CancellationToken cancel = default) => OnceAsync("file", source, cancel, () => source switch
-    {
-        _ when IsHub(source) => HubFileAsync(HubReference.Parse(source), cancel),
-        _ when IsWeb(source) => WebFileAsync(source, cancel),
-        _ => Task.FromResult(LocalFile(source)),
-    });
+    public async Task<string> ResolveFileAsync(string source, CancellationToken cancel = default) => IsRemote(source)
+        ? await OnceAsync($"file {source}", cancel, () => IsHub(source) ? HubFileAsync(HubReference.Parse(source), cancel) : WebFileAsync(source, cancel))
+        : LocalFile(source);
 
     /// <summary>The folder of a model (config.json and weights) of a source, on disk.</summary>
     /// <inheritdoc cref="ResolveFile" path="/exception"/>
     public string ResolveFolder(string source, CancellationToken cancel = default) => ResolveFolderAsync(source, cancel).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="ResolveFolder"/>
-    public Task<string> ResolveFolderAsync(string source, CancellationToken cancel = default) => OnceAsync("folder", source, cancel, () => source switch
-    {
-        _ when IsHub(source) => HubFolderAsync(HubReference.Parse(source), cancel),
-        _ when IsWeb(source) => HubReference.FromAddress(AddressOf(source), Connected().Options.Endpoint) is { File: null } model
-            ? HubFolderAsync(model, cancel)
-            : throw new InputException("An address names a file, not a model folder.", Shown(source), "Give a folder or hf-hub:owner/name, or the address as --weights with --model."),
-        _ => Task.FromResult(WithoutScheme(KnownForm(source))),
-    });
+    public async Task<string> ResolveFolderAsync(string source, CancellationToken cancel = default) => IsRemote(source)
+        ? await OnceAsync($"folder {source}", cancel, () => HubFolderAsync(IsHub(source) ? HubReference.Parse(source) : ModelAt(source), cancel))
+        : WithoutScheme(KnownForm(source));
 
     // timm's older spelling has an underscore.
     private static bool IsHub(string source) =>
@@ -81,18 +73,17 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     private static Uri AddressOf(string source)
     {
         if (!Uri.TryCreate(source, UriKind.Absolute, out Uri? address) || address.Host.Length == 0)
-            throw new InputException("This is no address.", Shown(source), "Give one such as https://host/model.safetensors.");
+            throw new InputException("This is no address.", remedy: "Give one such as https://host/model.safetensors.");
         if (address.UserInfo.Length > 0)
             throw new InputException("An address with a user name or password is not taken.", Shown(source), "Download the file by other means and give its path.");
         return address;
     }
 
-    private async Task<string> OnceAsync(string kind, string source, CancellationToken cancel, Func<Task<string>> find)
+    private async Task<string> OnceAsync(string key, CancellationToken cancel, Func<Task<string>> find)
     {
         await _gate.WaitAsync(cancel);
         try
         {
-            string key = $"{kind} {source}";
             if (!_answers.TryGetValue(key, out string? answer))
                 _answers[key] = answer = await find();
             return answer;
@@ -102,6 +93,11 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
             _gate.Release();
         }
     }
+
+    private HubReference ModelAt(string source) => HubReference.FromAddress(AddressOf(source), Connected().Options.Endpoint) is { File: null } model
+        ? model
+        : throw new InputException(
+            "An address names a file, not a model folder.", Shown(source), "Give a folder or hf-hub:owner/name, or the address as --weights with --model.");
 
     private async Task<string> WebFileAsync(string source, CancellationToken cancel)
     {
