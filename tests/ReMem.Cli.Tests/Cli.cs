@@ -30,7 +30,16 @@ internal static class Cli
         return Finish(process);
     }
 
-    public static Process Start(params string[] arguments)
+    /// <summary>Runs with more environment variables.</summary>
+    public static CliResult RunWith(IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        using Process process = Start(variables, arguments);
+        return Finish(process);
+    }
+
+    public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    private static Process Start(IReadOnlyDictionary<string, string> variables, string[] arguments)
     {
         // A test run in a shell's background ignores SIGINT, and its children would inherit that.
         string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
@@ -41,6 +50,8 @@ internal static class Cli
         foreach (string argument in arguments)
             info.ArgumentList.Add(argument);
         info.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        foreach ((string name, string value) in variables)
+            info.Environment[name] = value;
         Process process = Process.Start(info)!;
         process.StandardInput.Close();
         return process;

@@ -2,12 +2,14 @@ using System.CommandLine;
 using ReMem.Cli.Output;
 using ReMem.Recipes;
 using ReMem.Runtime;
+using ReMem.Weights.Hub;
 
 namespace ReMem.Cli.Commands;
 
 /// <summary>What the commands share: options, the way errors become exit codes, and where output goes.</summary>
 internal static class Common
 {
+    public const string ModelDirHelp = "A folder that 'finetune' or 'distill' wrote, or hf-hub:owner/name of a timm model.";
     private static readonly string[] Blocks = ["data.", "teacher.", "student.", "information.", "threads="];
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the full cause of an error.", Recursive = true };
@@ -25,7 +27,18 @@ internal static class Common
     /// <summary>A command whose description ends with an example.</summary>
     public static Command Command(string name, string description, string example) => new(name, $"{description}\n\nExample:\n  {example}");
 
-    public static Option<string> ModelDir() => new("--model-dir") { Description = "A folder that 'finetune' or 'distill' wrote.", HelpName = "DIR", Required = true };
+    public static Option<string> ModelDir() => new("--model-dir") { Description = ModelDirHelp, HelpName = "DIR", Required = true };
+
+    public static Option<bool> Offline() => new("--offline") { Description = "Download nothing: use what earlier runs downloaded." };
+
+    /// <summary>Where weights and model folders are looked for; downloads show in the display.</summary>
+    public static WeightSource Sources(bool offline, ConsoleProgress progress) => new(progress: progress) { Offline = offline };
+
+    /// <summary>A model folder on disk, downloaded where its source is the hub.</summary>
+    public static string Folder(string source, bool offline, CancellationToken cancel) => WithProgress(p => Sources(offline, p).ResolveFolder(source, cancel));
+
+    /// <summary>A file of weights on disk, downloaded where its source is remote.</summary>
+    public static string WeightsFile(string source, bool offline, CancellationToken cancel) => WithProgress(p => Sources(offline, p).ResolveFile(source, cancel));
 
     public static void AddSymbol(this Command command, Symbol symbol)
     {
@@ -49,14 +62,16 @@ internal static class Common
 
     /// <summary>Runs one training in its own folder and prints its scores.</summary>
     public static int RunStage(
-        Recipe recipe, string identity, string path, bool json, CancellationToken cancel, Func<Stages, RunFolder, TrainedResult> stage)
+        Recipe recipe, string identity, string path, bool offline, bool json, CancellationToken cancel, Func<Stages, RunFolder, TrainedResult> stage)
     {
         LoadLibtorch();
         TrainedResult result = WithProgress(progress =>
         {
+            WeightSource sources = Sources(offline, progress);
+            Stages.FetchWeights(recipe, sources, cancel);
             PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
             using RunFolder folder = RunFolder.Open(path, $"# {identity}\n{RecipeReader.Write(recipe)}");
-            return folder.Use(() => stage(new Stages(data, progress, cancel), folder));
+            return folder.Use(() => stage(new Stages(data, progress, cancel, sources), folder));
         });
         if (json)
             PrintJson(result);
@@ -93,7 +108,7 @@ internal static class Common
     }));
 
     /// <summary>Runs work under a progress display: live bars on a terminal, plain lines otherwise.</summary>
-    public static T WithProgress<T>(Func<IProgress<Training.ProgressReport>, T> work)
+    public static T WithProgress<T>(Func<ConsoleProgress, T> work)
     {
         using var progress = ConsoleProgress.Start();
         return work(progress);

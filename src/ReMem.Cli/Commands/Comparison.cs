@@ -15,11 +15,12 @@ internal static class Comparison
         DefaultValueFactory = _ => 1,
     };
 
-    public static int Run(Recipe recipe, string folder, int jobs, bool json, CancellationToken cancel)
+    public static int Run(Recipe recipe, string folder, int jobs, bool offline, bool json, CancellationToken cancel)
     {
         PartWorkers? workers = jobs == 1 ? null : WorkerProcess.Workers(jobs, recipe.Threads);
         Common.LoadLibtorch();
-        ComparisonReport report = Common.WithProgress(progress => new ComparisonPipeline(recipe, progress).Run(folder, CommandLine(), workers, cancel));
+        ComparisonReport report = Common.WithProgress(progress =>
+            new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Run(folder, CommandLine(), workers, cancel));
         if (json)
         {
             Console.WriteLine(File.ReadAllText(Path.Combine(folder, "report.json")));

@@ -24,7 +24,7 @@ internal static class DemoCommand
         command.Action((parsed, cancel) =>
         {
             Recipe recipe = RecipeReader.Read(BuiltIn.DemoRecipe, parsed.GetValue(overrides));
-            return Comparison.Run(BuiltIn.Resolve(recipe), parsed.GetValue(output)!, parsed.GetValue(jobs), parsed.GetValue(json), cancel);
+            return Comparison.Run(BuiltIn.Resolve(recipe), parsed.GetValue(output)!, parsed.GetValue(jobs), offline: false, parsed.GetValue(json), cancel);
         });
         return command;
     }

@@ -3,6 +3,7 @@ using ReMem.Distillation;
 using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Weights;
+using ReMem.Weights.Hub;
 
 namespace ReMem.Cli.Commands;
 
@@ -13,9 +14,9 @@ internal static class DistillCommand
     {
         var data = Common.Data();
         var overrides = Common.Overrides();
-        var teacher = new Option<string?>("--teacher-dir") { Description = "A folder that 'finetune' wrote; none trains on labels alone.", HelpName = "DIR" };
+        var teacher = new Option<string?>("--teacher-dir") { Description = "A folder that 'finetune' wrote, or hf-hub:owner/name; none trains on labels alone.", HelpName = "DIR" };
         var student = new Option<string>("--student") { Description = "timm's name; see 'remem models'.", DefaultValueFactory = _ => "mobilenetv3_small_100" };
-        var weights = new Option<string?>("--weights") { Description = "Weights the student starts from; none starts from scratch.", HelpName = "FILE" };
+        var weights = new Option<string?>("--weights") { Description = "Weights the student starts from (a file, hf-hub:owner/name or an https address); none starts from scratch.", HelpName = "SOURCE" };
         var size = new Option<int?>("--image-size") { Description = "Side of the views in pixels. Default: the teacher's, else 224." };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 30 };
         var objective = new Option<string>("--objective") { Description = "The teacher's part of the loss: kl, standardized, dkd(a,b), dist(b,g), rkd(d,a), hint, cosine, or a sum such as 'kl + 0.5*rkd(25,50)'.", DefaultValueFactory = _ => "kl" };
@@ -24,18 +25,20 @@ internal static class DistillCommand
         var seed = new Option<int>("--seed") { Description = "Decides every random draw." };
         var bad = Common.OnBadImage();
         var output = Common.Out("Where the model folder is written; an interrupted training there continues.");
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "distill",
             "Train a small student on your images and a teacher's outputs for the very same views. Further settings are key=value, such as training.lr=1e-3.",
             "remem distill photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --out student/");
-        foreach (Symbol symbol in new Symbol[] { data, overrides, teacher, student, weights, size, epochs, objective, temperature, weight, seed, bad, output, json })
+        foreach (Symbol symbol in new Symbol[] { data, overrides, teacher, student, weights, size, epochs, objective, temperature, weight, seed, bad, output, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
             string? folder = parsed.GetValue(teacher);
-            (ImageModel Model, IReadOnlyList<string> Labels)? loaded = folder is null ? null : ModelFolder.Load(folder);
+            (ImageModel Model, IReadOnlyList<string> Labels)? loaded =
+                folder is null ? null : ModelFolder.Load(Common.Folder(folder, parsed.GetValue(offline), cancel));
             Recipe recipe = Common.Assemble(
                 "distill",
                 parsed.GetValue(data)!,
@@ -52,8 +55,8 @@ internal static class DistillCommand
                     .. Common.Prefixed("student", parsed.GetValue(overrides)),
                 ]);
             _ = DistillationObjective.Parse(recipe.Student.Distillation.Objective);
-            string teacherName = folder is null ? "none" : Path.GetFullPath(folder);
-            return Common.RunStage(recipe, $"teacher {teacherName}", parsed.GetValue(output)!, parsed.GetValue(json), cancel, (stages, run) =>
+            string teacherName = folder is null ? "none" : WeightSource.IsRemote(folder) ? folder : Path.GetFullPath(WeightSource.WithoutScheme(folder));
+            return Common.RunStage(recipe, $"teacher {teacherName}", parsed.GetValue(output)!, parsed.GetValue(offline), parsed.GetValue(json), cancel, (stages, run) =>
             {
                 if (loaded is { } t)
                     stages.RequireSameClasses(t.Labels, folder!);

@@ -16,12 +16,13 @@ internal static class EvaluateCommand
         var folder = Common.ModelDir();
         var split = new Option<string>("--split") { Description = "train, val or test.", DefaultValueFactory = _ => "test" };
         var bad = Common.OnBadImage();
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "evaluate",
             "Score a model folder on a split: top-1, top-5, balanced accuracy, calibration error, and every class.",
             "remem evaluate photos/ --model-dir student/ --split test");
-        foreach (Symbol symbol in new Symbol[] { data, folder, split, bad, json })
+        foreach (Symbol symbol in new Symbol[] { data, folder, split, bad, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -29,7 +30,7 @@ internal static class EvaluateCommand
             string name = parsed.GetValue(split)!;
             if (name is not ("train" or "val" or "test"))
                 throw Nearest.Unknown("split", name, ["train", "val", "test"], "--split");
-            (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(parsed.GetValue(folder)!);
+            (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
             Recipe recipe = Common.Assemble("evaluate", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [], model.Info.CropPct);
             ClassificationMetrics metrics = Common.WithProgress(progress =>
             {

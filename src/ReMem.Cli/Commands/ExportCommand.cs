@@ -14,17 +14,18 @@ internal static class ExportCommand
         var output = new Option<string>("--out", "-o") { Description = "The file: NAME.onnx, or NAME.safetensors for the weights alone.", HelpName = "FILE", Required = true };
         var softmax = new Option<bool>("--softmax") { Description = "End with probabilities instead of logits." };
         var half = new Option<bool>("--half") { Description = "Store safetensors weights as float16." };
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "export",
             "Write a model folder as ONNX (dynamic batch; class names and preprocessing in the metadata) and check it in ONNX Runtime.",
             "remem export --model-dir student/ --out student.onnx");
-        foreach (Symbol symbol in new Symbol[] { folder, output, softmax, half, json })
+        foreach (Symbol symbol in new Symbol[] { folder, output, softmax, half, offline, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, _) =>
+        command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
-            (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(parsed.GetValue(folder)!);
+            (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
             string file = parsed.GetValue(output)!;
             if (Path.GetExtension(file).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
                 return WriteWeights(model, file, parsed.GetValue(half), parsed.GetValue(json));

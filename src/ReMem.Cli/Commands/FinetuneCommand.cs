@@ -12,7 +12,7 @@ internal static class FinetuneCommand
         var data = Common.Data();
         var overrides = Common.Overrides();
         var model = new Option<string>("--model") { Description = "timm's name of a ViT; see 'remem models'.", Required = true };
-        var weights = new Option<string?>("--weights") { Description = "Pretrained weights (safetensors); none starts from scratch.", HelpName = "FILE" };
+        var weights = new Option<string?>("--weights") { Description = "Pretrained weights (a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address); none starts from scratch.", HelpName = "SOURCE" };
         var size = new Option<int>("--image-size") { Description = "Side of the views in pixels.", DefaultValueFactory = _ => 224 };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 10 };
         var rho = new Option<double>("--rho") { Description = "SAM's radius; 0 is the plain gradient.", DefaultValueFactory = _ => 0.05 };
@@ -20,13 +20,14 @@ internal static class FinetuneCommand
         var seed = new Option<int>("--seed") { Description = "Decides every random draw." };
         var bad = Common.OnBadImage();
         var output = Common.Out("Where the model folder is written; an interrupted training there continues.");
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "finetune",
             "Fine-tune a pretrained ViT teacher on your images, sharpness-aware and with reweighted MLP blocks if you like. "
             + "Further settings are key=value, such as training.lr=1e-4 training.batch_size=32.",
             "remem finetune photos/ --model deit_tiny_patch16_224 --weights deit.safetensors --image-size 96 --rho 0.05 --out teacher/");
-        foreach (Symbol symbol in new Symbol[] { data, overrides, model, weights, size, epochs, rho, reweighting, seed, bad, output, json })
+        foreach (Symbol symbol in new Symbol[] { data, overrides, model, weights, size, epochs, rho, reweighting, seed, bad, output, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -44,7 +45,7 @@ internal static class FinetuneCommand
                     .. Common.Prefixed("teacher", parsed.GetValue(overrides)),
                 ]);
             var options = new TeacherOptions { Rho = parsed.GetValue(rho), Adaptive = recipe.Teacher.Adaptive, Reweighting = recipe.Teacher.Reweighting };
-            return Common.RunStage(recipe, $"rho {options.Rho}", parsed.GetValue(output)!, parsed.GetValue(json), cancel, (stages, folder) =>
+            return Common.RunStage(recipe, $"rho {options.Rho}", parsed.GetValue(output)!, parsed.GetValue(offline), parsed.GetValue(json), cancel, (stages, folder) =>
                 stages.Teacher(recipe.Teacher, options, recipe.Seeds[0], folder));
         });
         return command;

@@ -11,24 +11,25 @@ internal static class PredictCommand
     public static Command Create()
     {
         var images = new Argument<string[]>("IMAGE") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
-        var folder = new Option<string?>("--model-dir") { Description = "A folder that 'finetune' or 'distill' wrote.", HelpName = "DIR" };
+        var folder = new Option<string?>("--model-dir") { Description = Common.ModelDirHelp, HelpName = "DIR" };
         var model = new Option<string?>("--model") { Description = "timm's name, with --weights." };
-        var weights = new Option<string?>("--weights") { Description = "Weights of --model (safetensors).", HelpName = "FILE" };
+        var weights = new Option<string?>("--weights") { Description = "Weights of --model: a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address.", HelpName = "SOURCE" };
         var labels = new Option<string?>("--labels") { Description = "Class names, one a line in index order.", HelpName = "FILE" };
         var size = new Option<int?>("--image-size") { Description = "Side of the input in pixels. Default: the model's." };
         var top = new Option<int>("--top") { Description = "How many classes an image.", DefaultValueFactory = _ => 5 };
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "predict",
             "Classify images with a model folder, or with a named model and its weights.",
             "remem predict --model deit_tiny_patch16_224 --weights model.safetensors --labels synset_words.txt cat.jpg --top 5 --json");
-        foreach (Symbol symbol in new Symbol[] { images, folder, model, weights, labels, size, top, json })
+        foreach (Symbol symbol in new Symbol[] { images, folder, model, weights, labels, size, top, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
             (ImageModel loaded, IReadOnlyList<string> names) = Load(
-                parsed.GetValue(folder), parsed.GetValue(model), parsed.GetValue(weights), parsed.GetValue(labels), parsed.GetValue(size));
+                parsed.GetValue(folder), parsed.GetValue(model), parsed.GetValue(weights), parsed.GetValue(labels), parsed.GetValue(size), parsed.GetValue(offline), cancel);
             var predictor = new Predictor(loaded, names);
             int count = parsed.GetValue(top);
             if (count < 1)
@@ -52,20 +53,22 @@ internal static class PredictCommand
         return command;
     }
 
-    private static (ImageModel Model, IReadOnlyList<string> Labels) Load(string? folder, string? name, string? weights, string? labels, int? size)
+    private static (ImageModel Model, IReadOnlyList<string> Labels) Load(
+        string? folder, string? name, string? weights, string? labels, int? size, bool offline, CancellationToken cancel)
     {
         if (folder is not null)
         {
             return name is null && weights is null
-                ? ModelFolder.Load(folder)
+                ? ModelFolder.Load(Common.Folder(folder, offline, cancel))
                 : throw new InputException("--model-dir holds model and weights; give no --model or --weights with it.", "command line");
         }
 
         if (name is null || weights is null)
             throw new InputException("Give --model-dir DIR, or --model NAME with --weights FILE.", "command line");
         IReadOnlyList<string>? given = labels is null ? null : Predictor.ReadLabels(labels);
-        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = WeightLoader.CountClasses(name, weights), ImageSize = size });
-        WeightLoader.Load(model, weights);
+        string file = Common.WeightsFile(weights, offline, cancel);
+        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = WeightLoader.CountClasses(name, file), ImageSize = size });
+        WeightLoader.Load(model, file);
         if (given is not null && given.Count != model.Options.NumClasses)
             throw new InputException($"The labels name {given.Count} classes, but the weights have {model.Options.NumClasses}.", labels, "Give one line a class, in index order.");
         return (model, given ?? [.. Enumerable.Range(0, model.Options.NumClasses).Select(i => $"class {i}")]);

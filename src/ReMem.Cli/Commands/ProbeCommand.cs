@@ -15,18 +15,19 @@ internal static class ProbeCommand
         var overrides = Common.Overrides();
         var folder = Common.ModelDir();
         var bad = Common.OnBadImage();
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "probe",
             "Measure how much of the image a model's logits and pooled feature keep: I_hat, in nats per pixel channel, from decoders that learn on the "
             + "training split and are judged on the test split. Further settings are key=value, such as seeds=5.",
             "remem probe photos/ --model-dir teacher/");
-        foreach (Symbol symbol in new Symbol[] { data, overrides, folder, bad, json })
+        foreach (Symbol symbol in new Symbol[] { data, overrides, folder, bad, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
-            (ImageModel model, _) = ModelFolder.Load(parsed.GetValue(folder)!);
+            (ImageModel model, _) = ModelFolder.Load(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
             Recipe recipe = Common.Assemble(
                 "probe", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [.. Common.Prefixed("information", parsed.GetValue(overrides))], model.Info.CropPct);
             MeterResult result = Common.WithProgress(progress =>

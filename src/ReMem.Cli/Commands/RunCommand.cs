@@ -14,6 +14,7 @@ internal static class RunCommand
         var output = new Option<string?>("--out", "-o") { Description = "The run folder. Default: runs/NAME.", HelpName = "DIR" };
         var resume = new Option<string?>("--resume") { Description = "Continue the run in this folder.", HelpName = "DIR" };
         var jobs = Comparison.Jobs();
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "run",
@@ -25,6 +26,7 @@ internal static class RunCommand
         command.Add(output);
         command.Add(resume);
         command.Add(jobs);
+        command.Add(offline);
         command.Add(json);
         command.Action((parsed, cancel) =>
         {
@@ -40,7 +42,13 @@ internal static class RunCommand
                 : RecipeReader.Read(file!, values);
             if (parsed.GetValue(smoke))
                 loaded = loaded.Smoked();
-            return Comparison.Run(loaded, folder ?? parsed.GetValue(output) ?? Path.Combine("runs", loaded.Name), parsed.GetValue(jobs), parsed.GetValue(json), cancel);
+            return Comparison.Run(
+                loaded,
+                folder ?? parsed.GetValue(output) ?? Path.Combine("runs", loaded.Name),
+                parsed.GetValue(jobs),
+                parsed.GetValue(offline),
+                parsed.GetValue(json),
+                cancel);
         });
         return command;
     }

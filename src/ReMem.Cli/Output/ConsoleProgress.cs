@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using ReMem.Training;
+using ReMem.Weights.Hub;
 using Spectre.Console;
 
 namespace ReMem.Cli.Output;
 
 /// <summary>Progress on stderr: a live line a job with bar, rate and time left on a terminal, else a plain line every few seconds.</summary>
-internal sealed class ConsoleProgress : IProgress<ProgressReport>, IDisposable
+internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<TransferProgress>, IDisposable
 {
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
@@ -24,19 +25,9 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IDisposable
 
     public static ConsoleProgress Start() => new();
 
-    public void Report(ProgressReport value)
-    {
-        // Jobs of 'run --jobs' report side by side.
-        lock (_gate)
-        {
-            if (value.Message is not null)
-                Say(value);
-            else if (_live)
-                Draw(value);
-            else
-                Tell(value);
-        }
-    }
+    public void Report(ProgressReport value) => Show(value.Stage, value.Message, () => Line(value));
+
+    public void Report(TransferProgress value) => Show(value.File, value.Message, () => Line(value));
 
     public void Dispose()
     {
@@ -44,28 +35,42 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IDisposable
             Clear();
     }
 
-    private void Say(ProgressReport value)
+    private void Show(string stage, string? message, Func<string> tick)
     {
-        Clear();
-        _jobs.RemoveAll(j => j.Stage == value.Stage);
-        _console.Write(new Text($"{_clock.Elapsed:h\\:mm\\:ss} ", new Style(Color.Grey)));
-        _console.Write(new Text($"{value.Stage}: ", new Style(Color.Blue)));
-        _console.WriteLine(value.Message!);
+        // Jobs of 'run --jobs' report side by side.
+        lock (_gate)
+        {
+            if (message is not null)
+                Say(stage, message);
+            else if (_live)
+                Draw(stage, tick);
+            else
+                Tell(stage, tick);
+        }
     }
 
-    private void Tell(ProgressReport value)
+    private void Say(string stage, string message)
     {
-        Job job = Find(value.Stage);
+        Clear();
+        _jobs.RemoveAll(j => j.Stage == stage);
+        _console.Write(new Text($"{_clock.Elapsed:h\\:mm\\:ss} ", new Style(Color.Grey)));
+        _console.Write(new Text($"{stage}: ", new Style(Color.Blue)));
+        _console.WriteLine(message);
+    }
+
+    private void Tell(string stage, Func<string> line)
+    {
+        Job job = Find(stage);
         if (_clock.Elapsed - job.Told < PlainInterval)
             return;
         job.Told = _clock.Elapsed;
-        _console.WriteLine(Line(value));
+        _console.WriteLine(line());
     }
 
-    private void Draw(ProgressReport value)
+    private void Draw(string stage, Func<string> line)
     {
-        Job job = Find(value.Stage);
-        job.Line = Line(value);
+        Job job = Find(stage);
+        job.Line = line();
         job.Told = _clock.Elapsed;
         if (_clock.Elapsed - _drawn < LiveInterval)
             return;
@@ -73,8 +78,8 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IDisposable
         Clear();
         _jobs.RemoveAll(j => _clock.Elapsed - j.Told > Stale);
         int width = _console.Profile.Width - 1;
-        foreach (string line in _jobs.Select(j => j.Line))
-            Console.Error.Write((line.Length <= width ? line : line[..width]) + "\n");
+        foreach (string text in _jobs.Select(j => j.Line))
+            Console.Error.Write((text.Length <= width ? text : text[..width]) + "\n");
         _open = _jobs.Count;
     }
 
@@ -91,10 +96,24 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IDisposable
     private static string Line(ProgressReport r)
     {
         double share = (r.Epoch - 1 + ((double)r.Batch / r.Batches)) / r.Epochs;
-        int filled = (int)(share * 20);
         TimeSpan left = TimeSpan.FromSeconds(r.SecondsLeft);
         return FormattableString.Invariant(
-            $"{r.Stage} [{new string('#', filled)}{new string('.', 20 - filled)}] epoch {r.Epoch}/{r.Epochs}, batch {r.Batch}/{r.Batches}, loss {r.Loss:0.000}, {r.ImagesPerSecond:0} img/s, {left:h\\:mm\\:ss} left");
+            $"{r.Stage} {Bar(share)} epoch {r.Epoch}/{r.Epochs}, batch {r.Batch}/{r.Batches}, loss {r.Loss:0.000}, {r.ImagesPerSecond:0} img/s, {left:h\\:mm\\:ss} left");
+    }
+
+    private static string Line(TransferProgress t)
+    {
+        string rate = FormattableString.Invariant($"{t.BytesPerSecond / 1e6:0.0} MB/s");
+        if (t.Total is not { } total)
+            return FormattableString.Invariant($"{t.File} {t.Bytes / 1e6:0.0} MB, {rate}");
+        string left = t.SecondsLeft is { } seconds ? FormattableString.Invariant($", {TimeSpan.FromSeconds(seconds):h\\:mm\\:ss} left") : string.Empty;
+        return FormattableString.Invariant($"{t.File} {Bar(total == 0 ? 1 : (double)t.Bytes / total)} {t.Bytes / 1e6:0.0} of {total / 1e6:0.0} MB, {rate}{left}");
+    }
+
+    private static string Bar(double share)
+    {
+        int filled = (int)(Math.Clamp(share, 0, 1) * 20);
+        return $"[{new string('#', filled)}{new string('.', 20 - filled)}]";
     }
 
     private void Clear()

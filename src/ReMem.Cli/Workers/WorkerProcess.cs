@@ -65,6 +65,9 @@ internal static class WorkerProcess
         string program = Environment.ProcessPath!;
         var info = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
+        // The run has fetched all weights before it starts workers.
+        info.Environment["HF_HUB_OFFLINE"] = "1";
+
         // Under the dotnet host the program is its first argument.
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);

@@ -6,6 +6,7 @@ using ReMem.Runtime;
 using ReMem.Teachers;
 using ReMem.Training;
 using ReMem.Weights;
+using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;
 
@@ -13,11 +14,15 @@ namespace ReMem.Recipes;
 /// The whole job of a recipe: for every seed, prepare the teachers, measure what each keeps, distil a student from each; then export the
 /// student of the method that did best on validation, and report. Every finished stage is kept, so the same call continues an interrupted run.
 /// </summary>
-public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress)
+/// <param name="recipe">The job.</param>
+/// <param name="progress">Hears of the work.</param>
+/// <param name="sources">Finds the weights that the recipe names; null looks as the environment says.</param>
+public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const int ExportCheckImages = 64;
     private const string ResultFile = "result.json";
     private const string MeterFile = "information.json";
+    private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Runs what is not done yet.</summary>
     /// <param name="path">The run folder: new, empty, or of this very recipe.</param>
@@ -34,6 +39,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         _ = DistillationObjective.Parse(recipe.Student.Distillation.Objective);
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
+        Stages.FetchWeights(recipe, _sources, cancel);
         PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
         return folder.Use(() => Run(folder, data, command, started, workers, cancel));
@@ -50,7 +56,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         Libtorch.SetThreads(threads);
         using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
         PreparedData data = PreparedData.Open(recipe.Data, threads);
-        RunMethod(part, new Stages(data, progress, cancel), folder);
+        RunMethod(part, new Stages(data, progress, cancel, _sources), folder);
     }
 
     private ComparisonReport Run(
@@ -58,7 +64,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         folder.Write(EnvironmentInfo.Current(), "environment.json");
         var log = new RunLog(folder, progress);
-        var stages = new Stages(data, log, cancel);
+        var stages = new Stages(data, log, cancel, _sources);
 
         ComparisonPart[] parts = [.. recipe.Seeds.SelectMany(seed => recipe.Methods.Select(method => new ComparisonPart(method, seed)))];
         workers?.Run(folder.Path, parts.Where(part => !IsDone(part, folder)), log, cancel);

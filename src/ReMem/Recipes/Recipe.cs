@@ -102,7 +102,8 @@ public sealed record TeacherRecipe
     /// <summary>timm's name of a ViT. Default deit_tiny_patch16_224.</summary>
     public string Model { get; init; } = "deit_tiny_patch16_224";
 
-    /// <summary>Pretrained weights: a safetensors file, relative to the working directory; none starts from scratch.</summary>
+    /// <summary>Pretrained weights: a file (relative to the working directory), local-dir:DIR, hf-hub:owner/name[@revision] or an https address; none
+    /// starts from scratch.</summary>
     public string? Weights { get; init; }
 
     /// <summary>SAM's radius of the methods sam and both, above 0 to 10. Default 0.05.</summary>
@@ -125,7 +126,7 @@ public sealed record StudentRecipe
     /// <summary>timm's name. Default mobilenetv3_small_100.</summary>
     public string Model { get; init; } = "mobilenetv3_small_100";
 
-    /// <summary>Weights to start from; none starts from scratch.</summary>
+    /// <summary>Weights to start from, named as the teacher's; none starts from scratch.</summary>
     public string? Weights { get; init; }
 
     /// <summary>How every student is trained, with or without a teacher.</summary>

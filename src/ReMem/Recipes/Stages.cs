@@ -5,6 +5,7 @@ using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
 using ReMem.Weights;
+using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;
 
@@ -21,10 +22,28 @@ public sealed record TrainedResult(ClassificationMetrics Validation, Classificat
 public sealed record MeterResult(InformationResult Logits, InformationResult Pooled, double Seconds);
 
 /// <summary>The stages that commands and recipes share. Each leaves its result in a folder and is skipped where that stands.</summary>
-public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progress, CancellationToken cancel)
+/// <param name="data">The images.</param>
+/// <param name="progress">Hears of the work.</param>
+/// <param name="cancel">Stops between steps.</param>
+/// <param name="sources">Finds the weights that recipes name; null looks as the environment says.</param>
+public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progress, CancellationToken cancel, WeightSource? sources = null)
 {
     private const string ResultFile = "result.json";
     private const string CheckpointFile = "checkpoint.safetensors";
+    private readonly WeightSource _sources = sources ?? new WeightSource();
+
+    /// <summary>Downloads the weights that a recipe names, so that what is wrong with them is told before any work.</summary>
+    /// <exception cref="InputException">A source does not exist or refuses access.</exception>
+    /// <exception cref="ReMemException">Server or network failed.</exception>
+    public static void FetchWeights(Recipe recipe, WeightSource sources, CancellationToken cancel)
+    {
+        string? teacher = recipe.Methods.All(m => m == "none") ? null : recipe.Teacher.Weights;
+        foreach (string? source in new[] { teacher, recipe.Student.Weights })
+        {
+            if (source is not null && WeightSource.IsRemote(source))
+                sources.ResolveFile(source, cancel);
+        }
+    }
 
     /// <summary>Fine-tunes a teacher into <paramref name="path"/> of the run folder (a model folder plus result.json).</summary>
     public TrainedResult Teacher(TeacherRecipe recipe, Teachers.TeacherOptions options, int seed, RunFolder folder, params string[] path)
@@ -96,7 +115,13 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             ModelCatalogue.Info(name) with { CropPct = data.CropPct },
             new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
         if (weights is not null)
-            progress?.Report(new ProgressReport(stage, WeightLoader.Load(model, weights).ToString()));
+        {
+            string file = _sources.ResolveFile(weights, cancel);
+            if (WeightSource.IsRemote(weights))
+                progress?.Report(new ProgressReport(stage, $"{weights} is {file}"));
+            progress?.Report(new ProgressReport(stage, WeightLoader.Load(model, file).ToString()));
+        }
+
         return model;
     }
 

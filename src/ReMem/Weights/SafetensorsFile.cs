@@ -41,7 +41,10 @@ public sealed class SafetensorsFile : IDisposable
     private SafetensorsFile(string path)
     {
         Path = path;
-        long length = new FileInfo(path).Length;
+        // Not FileInfo's: of a link, as the hub's cache has them, that is the link's own.
+        long length;
+        using (var handle = File.OpenHandle(path))
+            length = RandomAccess.GetLength(handle);
         if (length < 8)
             throw Broken($"it has {length} bytes, too few for a header");
         _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);

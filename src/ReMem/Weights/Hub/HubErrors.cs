@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace ReMem.Weights.Hub;
+
+/// <summary>What the hub's refusals mean, one sentence each.</summary>
+internal static class HubErrors
+{
+    /// <summary>The error of an answer that is neither a file nor a passing fault.</summary>
+    public static ReMemException Refusal(HttpAnswer answer, HubReference model, string file, HubOptions options)
+    {
+        string page = model.Page(options.Endpoint);
+        string source = model.ToString();
+        string ask = options.Token is null
+            ? $"Ask for access at {page}, then set HF_TOKEN to a token of that account."
+            : $"Ask for access at {page} with the account of your token.";
+        return (answer.Response.StatusCode, answer.Header("X-Error-Code")) switch
+        {
+            (_, "GatedRepo") => new InputException($"The owners of '{model.Repository}' let in only whom they gave access.", source, ask),
+            (_, "RevisionNotFound") => new InputException($"The repository '{model.Repository}' has no revision '{model.Revision}'.", source, $"See {page} for its branches and tags."),
+            (_, "EntryNotFound") => NoFile(model, [file], options),
+            (_, "DisabledRepo") => new InputException($"The hub has disabled the repository '{model.Repository}'.", source, "Use another one."),
+            (HttpStatusCode.Unauthorized, _) when options.Token is null => new InputException(
+                $"There is no public repository '{model.Repository}' on {answer.Host}.", source, $"Check the name; for a private or gated one: {ask}"),
+            (HttpStatusCode.Unauthorized, _) => new InputException(
+                $"There is no repository '{model.Repository}' on {answer.Host} that the token may read.", source, "Check the name and HF_TOKEN."),
+            (HttpStatusCode.Forbidden, _) => new InputException($"{answer.Host} refuses access to '{model.Repository}' (403).", source, ask),
+            (HttpStatusCode.NotFound, _) => new InputException($"There is no repository '{model.Repository}' on {answer.Host}.", source, "Check owner and name."),
+            var (status, _) => new ReMemException($"{answer.Host} gives an answer to '{file}' that is none of a hub's ({(int)status}).", source, "Check HF_ENDPOINT."),
+        };
+    }
+
+    /// <summary>The repository has none of these files.</summary>
+    public static InputException NoFile(HubReference model, IReadOnlyList<string> files, HubOptions options) => new(
+        $"The repository '{model.Repository}' has no {Or(files)} at revision '{model.Revision}'.",
+        model.ToString(),
+        $"Choose a file at {model.Page(options.Endpoint)} and give its address.");
+
+    /// <summary>No server may be asked, and the cache has none of these files.</summary>
+    public static InputException NotCached(HubReference model, IReadOnlyList<string> files, HubOptions options) => new(
+        $"The cache has no {Or(files)} of '{model.Repository}' at revision '{model.Revision}', and downloading is switched off.",
+        options.HubCache,
+        "Run once without --offline and HF_HUB_OFFLINE, or give a revision that is cached.");
+
+    private static string Or(IReadOnlyList<string> files) => files.Count == 1 ? files[0] : $"{string.Join(", ", files.SkipLast(1))} or {files[^1]}";
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net;
+
+namespace ReMem.Weights.Hub;
+
+/// <summary>
+/// A model repository at a revision, through the cache. All files are of one commit: the one that the revision was at the first question. A commit
+/// that was given, and is cached, asks no server.
+/// </summary>
+internal sealed class HubRepository(HubReference model, HubOptions options, HubHttp http, Downloader downloader)
+{
+    private const string NoEntry = "EntryNotFound";
+    private readonly HubCache _cache = new(options, model.Repository);
+    private string? _commit = model.IsPinned ? model.Revision : null;
+    private ServerFault? _fault;
+
+    /// <summary>What the hub says of a file.</summary>
+    private sealed record Entry(string Commit, string Etag, long? Size);
+
+    private bool CacheOnly => options.Offline || _fault is not null;
+
+    /// <summary>The first of these files that the repository has, downloaded.</summary>
+    /// <exception cref="InputException">It has none; or access is refused, or offline and not cached.</exception>
+    /// <exception cref="ReMemException">Server or network failed.</exception>
+    public async Task<string> FirstAsync(IReadOnlyList<string> files, CancellationToken cancel)
+    {
+        foreach (string file in files)
+        {
+            if (await FetchAsync(file, cancel) is { } path)
+                return path;
+        }
+
+        throw _fault ?? (options.Offline ? HubErrors.NotCached(model, files, options) : (ReMemException)HubErrors.NoFile(model, files, options));
+    }
+
+    /// <summary>A file, downloaded where the cache lacks it.</summary>
+    /// <returns>Its path in the snapshot; null where the repository has none (or, where no server is asked, the cache).</returns>
+    public async Task<string?> FetchAsync(string file, CancellationToken cancel)
+    {
+        string? commit = _commit ?? (CacheOnly ? _cache.CommitOf(model.Revision) : null);
+        if (commit is not null && _cache.Find(commit, file) is { } there)
+            return there;
+        if (CacheOnly || (commit is not null && _cache.LacksFor(commit, file)))
+            return null;
+        string? cached = _cache.CommitOf(model.Revision);
+        bool spare = cached is not null && (_cache.Find(cached, file) is not null || _cache.LacksFor(cached, file));
+        try
+        {
+            // With a copy at hand there is no point in asking a dead network again and again.
+            Entry? entry = await Retry.RunAsync(
+                options, spare && _commit is null ? 1 : options.Attempts, text => downloader.Tell(model.Repository, text), () => AskAsync(file, cancel), cancel);
+            return entry is null ? null : await BringAsync(file, entry, cancel);
+        }
+        catch (ServerFault fault) when (spare && _commit is null)
+        {
+            _fault = fault;
+            _commit = cached;
+            downloader.Tell(model.Repository, $"{fault.Message.TrimEnd('.')}; the cached commit {cached![..7]} is used");
+            return _cache.Find(cached, file);
+        }
+    }
+
+    /// <summary>
+    /// Notes which commit the revision is, once all that is wanted of it is there: until then, one who is offline keeps the earlier commit.
+    /// </summary>
+    public void Settle()
+    {
+        if (!CacheOnly && _commit is { } commit)
+            _cache.Note(model.Revision, commit);
+    }
+
+    private async Task<Entry?> AskAsync(string file, CancellationToken cancel)
+    {
+        Uri address = model.Address(options.Endpoint, _commit ?? model.Revision, file);
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Head, address, null, toHub: true, stay: true, cancel);
+        string? commit = answer.Header("X-Repo-Commit") is { } given && HubReference.IsCommit(given) ? given : null;
+        HttpStatusCode status = answer.Response.StatusCode;
+        if (status == HttpStatusCode.NotFound && (answer.Header("X-Error-Code") ?? (commit is null ? null : NoEntry)) == NoEntry)
+        {
+            if (commit is null)
+                return null;
+            _commit ??= commit;
+            _cache.NoteLack(commit, file);
+            return null;
+        }
+
+        if ((int)status >= 400)
+            throw HubErrors.Refusal(answer, model, file, options);
+        string? etag = (answer.Header("X-Linked-Etag") ?? answer.Etag)?.Trim();
+        etag = etag?.StartsWith("W/", StringComparison.Ordinal) == true ? etag[2..].Trim('"') : etag?.Trim('"');
+        if (commit is null || string.IsNullOrEmpty(etag))
+            throw new ReMemException($"{answer.Host} is no hub: its answer names no commit and no ETag.", model.ToString(), "Check HF_ENDPOINT, or give the file's own address.");
+        long? size = long.TryParse(answer.Header("X-Linked-Size"), NumberStyles.None, CultureInfo.InvariantCulture, out long linked) ? linked
+            : answer.Response.IsSuccessStatusCode ? answer.Response.Content.Headers.ContentLength : null;
+        _commit ??= commit;
+        return new Entry(commit, etag, size);
+    }
+
+    private async Task<string> BringAsync(string file, Entry entry, CancellationToken cancel)
+    {
+        if (_cache.Find(entry.Commit, file) is { } there && IsWhole(there, entry))
+            return there;
+        string blob = _cache.Blob(entry.Etag);
+        if (!IsWhole(blob, entry))
+        {
+            using IDisposable held = await FileLock.TakeAsync(
+                _cache.Lock(entry.Etag), () => downloader.Tell(file, "another program downloads it; waiting"), cancel);
+            if (!IsWhole(blob, entry))
+            {
+                await downloader.RunAsync(
+                    new Download(file, model.Address(options.Endpoint, entry.Commit, file), blob, _cache.Partial(entry.Etag))
+                    {
+                        Size = entry.Size,
+                        Check = ContentCheck.FromEtag(entry.Etag),
+                        FromHub = true,
+                        Refusal = answer => HubErrors.Refusal(answer, model, file, options),
+                    },
+                    cancel);
+            }
+        }
+
+        return _cache.Place(entry.Etag, entry.Commit, file);
+    }
+
+    // A file that some program left cut short is none.
+    private static bool IsWhole(string path, Entry entry) => HubCache.LengthOf(path) is { } length && length == (entry.Size ?? length);
+}

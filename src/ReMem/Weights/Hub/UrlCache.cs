@@ -1,0 +1,158 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ReMem.Runtime;
+
+namespace ReMem.Weights.Hub;
+
+/// <summary>
+/// Files from any address, each in a folder of its own, named after the address's SHA-256. source.json beside it has the ETag, with which the server
+/// is asked whether the file changed.
+/// </summary>
+internal sealed class UrlCache(HubOptions options, HubHttp http, Downloader downloader)
+{
+    private const string FactsFile = "source.json";
+    private const int LongestName = 100;
+
+    /// <summary>What is kept beside a file.</summary>
+    /// <param name="Address">Without the query, which may be a secret.</param>
+    /// <param name="Etag">As the server wrote it; null where it gave none.</param>
+    /// <param name="LastModified">As the server wrote it; null where it gave none.</param>
+    /// <param name="Size">Bytes.</param>
+    private sealed record Facts(string Address, string? Etag, string? LastModified, long Size)
+    {
+        /// <summary>What If-Range takes; null where a part cannot be told from another version's.</summary>
+        [JsonIgnore]
+        public string? Validator => Etag is not null && !Etag.StartsWith("W/", StringComparison.Ordinal) ? Etag : LastModified;
+    }
+
+    /// <summary>The file of an address, downloaded where it is not cached or changed on the server.</summary>
+    /// <exception cref="InputException">There is no such file, access is refused, or offline and not cached.</exception>
+    /// <exception cref="ReMemException">Server or network failed, and the file is not cached.</exception>
+    public async Task<string> FetchAsync(Uri address, CancellationToken cancel)
+    {
+        string shown = address.GetLeftPart(UriPartial.Path);
+        string name = NameOf(address);
+        if (WeightFiles.IsIndex(name))
+            throw new InputException("The shards of an index cannot be downloaded from a plain address.", shown, "Give hf-hub:owner/name, or download index and shards into one folder.");
+        string folder = Path.Combine(Path.GetFullPath(options.UrlCache), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.AbsoluteUri)))[..40]);
+        string file = Path.Combine(folder, name);
+        if (options.Offline)
+        {
+            return Read(folder, file) is not null
+                ? file
+                : throw new InputException("The cache has no file of this address, and downloading is switched off.", shown, "Run once without --offline and HF_HUB_OFFLINE.");
+        }
+
+        using IDisposable held = await FileLock.TakeAsync(Path.Combine(folder, ".lock"), () => downloader.Tell(name, "another program downloads it; waiting"), cancel);
+        Facts? cached = Read(folder, file);
+        Facts? current;
+        try
+        {
+            current = await Retry.RunAsync(
+                options, cached is null ? options.Attempts : 1, text => downloader.Tell(name, text), () => AskAsync(address, shown, cached, cancel), cancel);
+        }
+        catch (ServerFault fault) when (cached is not null)
+        {
+            downloader.Tell(name, $"{fault.Message.TrimEnd('.')}; the cached file is used");
+            return file;
+        }
+
+        if (current is null)
+            return file;
+        await BringAsync(address, shown, folder, file, current, cancel);
+        return file;
+    }
+
+    /// <summary>The last part of the address as a file name that every system takes.</summary>
+    internal static string NameOf(Uri address)
+    {
+        string last = Uri.UnescapeDataString(address.Segments[^1]);
+        string name = string.Concat(last.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_')).Trim('.', '_');
+        name = name.Length > LongestName ? name[^LongestName..].TrimStart('.') : name;
+        return name.Length == 0 || name == FactsFile ? "weights" : name;
+    }
+
+    private static Facts? Read(string folder, string file)
+    {
+        try
+        {
+            Facts? facts = JsonSerializer.Deserialize<Facts>(File.ReadAllText(Path.Combine(folder, FactsFile)), Json.Options);
+            return facts is not null && HubCache.LengthOf(file) == facts.Size ? facts : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // Not cached, or not whole: both are downloaded.
+            return null;
+        }
+    }
+
+    private static ReMemException Refusal(HttpAnswer answer, string shown)
+    {
+        int status = (int)answer.Response.StatusCode;
+        return answer.Response.StatusCode switch
+        {
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new InputException($"{answer.Host} has no such file ({status}).", shown, "Check the address."),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new InputException(
+                $"{answer.Host} refuses access ({status}).", shown, "Download the file with your browser and give its path. A repository of the hub is hf-hub:owner/name, with HF_TOKEN."),
+            _ => new ReMemException($"{answer.Host} does not give the file ({status}).", shown, "Download it by other means and give its path."),
+        };
+    }
+
+    /// <summary>Asks for the file, without reading it.</summary>
+    /// <returns>What it is now; null where it is as it was cached.</returns>
+    private async Task<Facts?> AskAsync(Uri address, string shown, Facts? cached, CancellationToken cancel)
+    {
+        // GET, as addresses that are signed for GET refuse HEAD.
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, address, request => Compare(request, cached), toHub: false, stay: false, cancel);
+        HttpResponseMessage response = answer.Response;
+        if (cached is not null && response.StatusCode == HttpStatusCode.NotModified)
+            return null;
+        if (!response.IsSuccessStatusCode)
+            throw Refusal(answer, shown);
+        if (response.Content.Headers.ContentType?.MediaType == "text/html")
+            throw new InputException($"{answer.Host} answers with a web page instead of a file.", shown, "Give the address of the file itself, as its download button has it.");
+        string? modified = response.Content.Headers.NonValidated.TryGetValues("Last-Modified", out var values) ? values.FirstOrDefault() : null;
+        var facts = new Facts(shown, answer.Etag, modified, response.Content.Headers.ContentLength ?? -1);
+        bool same = cached is not null && cached.Etag == facts.Etag && cached.LastModified == facts.LastModified && (cached.Size == facts.Size || (facts.Size < 0 && facts.Validator is not null));
+        return same ? null : facts;
+    }
+
+    private static void Compare(HttpRequestMessage request, Facts? cached)
+    {
+        if (cached?.Etag is { } etag)
+            request.Headers.TryAddWithoutValidation("If-None-Match", etag);
+        else if (cached?.LastModified is { } date)
+            request.Headers.TryAddWithoutValidation("If-Modified-Since", date);
+    }
+
+    private async Task BringAsync(Uri address, string shown, string folder, string file, Facts facts, CancellationToken cancel)
+    {
+        string version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts.Validator ?? string.Empty)))[..16];
+        string partial = Path.Combine(folder, $"{version}.incomplete");
+        try
+        {
+            foreach (string stale in Directory.EnumerateFiles(folder, "*.incomplete").Where(p => p != partial))
+                File.Delete(stale);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.CannotWrite(folder, e);
+        }
+
+        await downloader.RunAsync(
+            new Download(Path.GetFileName(file), address, file, partial)
+            {
+                Size = facts.Size < 0 ? null : facts.Size,
+                Check = ContentCheck.FromName(Path.GetFileName(file)),
+                Etag = facts.Etag,
+                IfRange = facts.Validator,
+                Resumable = facts.Validator is not null,
+                Refusal = answer => Refusal(answer, shown),
+            },
+            cancel);
+        AtomicFile.WriteAllText(Path.Combine(folder, FactsFile), Json.Serialize(facts with { Size = HubCache.LengthOf(file) ?? 0 }));
+    }
+}

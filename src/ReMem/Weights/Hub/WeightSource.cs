@@ -1,0 +1,159 @@
+using ReMem.Data;
+
+namespace ReMem.Weights.Hub;
+
+/// <summary>
+/// Turns what names weights or a model into local paths, downloading where needed: a path, local-dir:DIR, hf-hub:owner/name[@revision], or an https
+/// address. A source is looked up once: later answers of the same object are the same, even if a branch moves on meanwhile.
+/// </summary>
+/// <param name="options">Servers and caches; null reads the environment when the first remote source is named.</param>
+/// <param name="progress">Hears of downloads.</param>
+public sealed class WeightSource(HubOptions? options = null, IProgress<TransferProgress>? progress = null)
+{
+    private const string LocalScheme = "local-dir:";
+    private static readonly string[] WebSchemes = ["https://", "http://"];
+    private readonly Dictionary<string, string> _answers = [];
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private Connection? _connection;
+
+    private sealed record Connection(HubOptions Options, HubHttp Http, Downloader Downloader);
+
+    /// <summary>Asks no server, whatever the options say.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Whether a source is on a server: the hub, or another address.</summary>
+    public static bool IsRemote(string source) => IsHub(source) || IsWeb(source);
+
+    /// <summary>The local path of a model folder as a person named it: a path or local-dir:DIR. Remote sources are returned as they are.</summary>
+    public static string WithoutScheme(string source) => source.StartsWith(LocalScheme, StringComparison.Ordinal) ? source[LocalScheme.Length..] : source;
+
+    /// <summary>The file with the weights of a source, on disk. For sharded weights it is the index, its shards beside it.</summary>
+    /// <exception cref="InputException">The source is of no known form, does not exist, refuses access, or is not cached while offline.</exception>
+    /// <exception cref="ReMemException">Server or network failed, again and again.</exception>
+    public string ResolveFile(string source, CancellationToken cancel = default) => ResolveFileAsync(source, cancel).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="ResolveFile"/>
+    public async Task<string> ResolveFileAsync(string source, CancellationToken cancel = default) => IsRemote(source)
+        ? await OnceAsync($"file {source}", cancel, () => IsHub(source) ? HubFileAsync(HubReference.Parse(source), cancel) : WebFileAsync(source, cancel))
+        : LocalFile(source);
+
+    /// <summary>The folder of a model (config.json and weights) of a source, on disk.</summary>
+    /// <inheritdoc cref="ResolveFile" path="/exception"/>
+    public string ResolveFolder(string source, CancellationToken cancel = default) => ResolveFolderAsync(source, cancel).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="ResolveFolder"/>
+    public async Task<string> ResolveFolderAsync(string source, CancellationToken cancel = default) => IsRemote(source)
+        ? await OnceAsync($"folder {source}", cancel, () => HubFolderAsync(IsHub(source) ? HubReference.Parse(source) : ModelAt(source), cancel))
+        : WithoutScheme(KnownForm(source));
+
+    // timm's older spelling has an underscore.
+    private static bool IsHub(string source) =>
+        source.StartsWith(HubReference.Scheme, StringComparison.Ordinal) || source.StartsWith("hf_hub:", StringComparison.Ordinal);
+
+    private static bool IsWeb(string source) => WebSchemes.Any(s => source.StartsWith(s, StringComparison.OrdinalIgnoreCase));
+
+    private static string LocalFile(string source)
+    {
+        string path = WithoutScheme(KnownForm(source));
+        return path.Length < source.Length || Directory.Exists(path) ? WeightFiles.In(path) : path;
+    }
+
+    private static string KnownForm(string source)
+    {
+        int colon = source.IndexOf("://", StringComparison.Ordinal);
+        return colon > 0 && source[..colon].All(char.IsAsciiLetterOrDigit) && !File.Exists(source)
+            ? throw new InputException($"'{source[..colon]}://' is no place that weights are read from.", remedy: "Give a path, local-dir:DIR, hf-hub:owner/name[@revision] or an https address.")
+            : source;
+    }
+
+    private static string Shown(string source) => Uri.TryCreate(source, UriKind.Absolute, out Uri? address)
+        ? $"{address.Scheme}://{HubHttp.HostOf(address)}{address.AbsolutePath}"
+        : "an address";
+
+    private static Uri AddressOf(string source)
+    {
+        if (!Uri.TryCreate(source, UriKind.Absolute, out Uri? address) || address.Host.Length == 0)
+            throw new InputException("This is no address.", remedy: "Give one such as https://host/model.safetensors.");
+        if (address.UserInfo.Length > 0)
+            throw new InputException("An address with a user name or password is not taken.", Shown(source), "Download the file by other means and give its path.");
+        return address;
+    }
+
+    private async Task<string> OnceAsync(string key, CancellationToken cancel, Func<Task<string>> find)
+    {
+        await _gate.WaitAsync(cancel);
+        try
+        {
+            if (!_answers.TryGetValue(key, out string? answer))
+                _answers[key] = answer = await find();
+            return answer;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private HubReference ModelAt(string source) => HubReference.FromAddress(AddressOf(source), Connected().Options.Endpoint) is { File: null } model
+        ? model
+        : throw new InputException(
+            "An address names a file, not a model folder.", Shown(source), "Give a folder or hf-hub:owner/name, or the address as --weights with --model.");
+
+    private async Task<string> WebFileAsync(string source, CancellationToken cancel)
+    {
+        Uri address = AddressOf(source);
+        (HubOptions given, HubHttp http, Downloader downloader) = Connected();
+        if (HubReference.FromAddress(address, given.Endpoint) is { } model)
+            return await HubFileAsync(model, cancel);
+        if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
+            throw new InputException("Weights are not downloaded over an unencrypted connection.", Shown(source), "Give the https address.");
+        return await new UrlCache(given, http, downloader).FetchAsync(address, cancel);
+    }
+
+    private async Task<string> HubFileAsync(HubReference model, CancellationToken cancel)
+    {
+        HubRepository repository = Open(model);
+        string path = await repository.FirstAsync(model.File is { } one ? [one] : WeightFiles.Names, cancel);
+        await BringShardsAsync(repository, path, model.File ?? Path.GetFileName(path), cancel);
+        if (model.File is null)
+            await repository.FetchAsync(WeightFiles.Config, cancel);
+        repository.Settle();
+        return path;
+    }
+
+    private async Task<string> HubFolderAsync(HubReference model, CancellationToken cancel)
+    {
+        HubRepository repository = Open(model);
+        string config = await repository.FirstAsync([WeightFiles.Config], cancel);
+        string path = await repository.FirstAsync(WeightFiles.Names, cancel);
+        await BringShardsAsync(repository, path, Path.GetFileName(path), cancel);
+        repository.Settle();
+        return Path.GetDirectoryName(config)!;
+    }
+
+    private static async Task BringShardsAsync(HubRepository repository, string path, string name, CancellationToken cancel)
+    {
+        if (!WeightFiles.IsIndex(name))
+            return;
+        string folder = name.Contains('/', StringComparison.Ordinal) ? name[..(name.LastIndexOf('/') + 1)] : string.Empty;
+        foreach (string shard in WeightFiles.Shards(path))
+            await repository.FirstAsync([folder + shard], cancel);
+    }
+
+    private HubRepository Open(HubReference model)
+    {
+        (HubOptions given, HubHttp http, Downloader downloader) = Connected();
+        return new HubRepository(model, given, http, downloader);
+    }
+
+    private Connection Connected()
+    {
+        if (_connection is not null)
+            return _connection;
+        HubOptions given = options ?? HubOptions.FromEnvironment();
+        DataOptions.Validate(given, "hub");
+        given = given with { Offline = given.Offline || Offline };
+        var http = new HubHttp(given);
+        return _connection = new Connection(given, http, new Downloader(given, http, progress));
+    }
+}

@@ -1,0 +1,35 @@
+using ReMem.Tests.Weights.Hub;
+
+namespace ReMem.Cli.Tests;
+
+/// <summary>Weights and models of a hub, which here is a server of the test's own.</summary>
+public class HubTests
+{
+    [Fact]
+    public void A_model_of_the_hub_predicts_also_when_the_hub_is_gone()
+    {
+        using var work = new Workspace();
+        string photo = Path.Combine(work.Photos(1, 1), "test", "red", "0.png");
+        Dictionary<string, string> variables;
+        CliResult first;
+        using (var hub = new HubServer())
+        {
+            variables = new() { ["HF_ENDPOINT"] = hub.Address.AbsoluteUri, ["HF_HOME"] = work.At("hf"), ["HF_TOKEN"] = "hf_verysecrettoken" };
+            hub.Files["model.safetensors"] = File.ReadAllBytes(Path.Combine(Cli.Root, "demo", "teacher", "model.safetensors"));
+            hub.Files["config.json"] = """{"architecture": "vit_pico_patch4_32", "num_classes": 98, "pretrained_cfg": {"input_size": [3, 32, 32]}}"""u8.ToArray();
+            first = Cli.RunWith(variables, "predict", "--model-dir", "hf-hub:me/model", photo, "--json");
+        }
+
+        Assert.True(first.ExitCode == 0, first.Error);
+        Assert.Contains("model.safetensors: downloaded", first.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hf_verysecrettoken", first.Error, StringComparison.Ordinal);
+        CliResult again = Cli.RunWith(variables, "predict", "--model", "vit_pico_patch4_32", "--weights", "hf-hub:me/model", "--offline", photo, "--json");
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.Equal(first.Out, again.Out);
+        Assert.Empty(again.Error);
+
+        Cli.RunWith(variables, "finetune", work.At("photos"), "--model", "vit_pico_patch4_32", "--weights", "hf-hub:me/other", "--offline", "--out", work.At("out"))
+            .IsBadInput("'me/other'", "--offline");
+        Assert.False(Directory.Exists(work.At("out")));
+    }
+}
