@@ -12,6 +12,7 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     ExportCommand.Create(),
+    DataCommand.Create(),
     ModelsCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -1,3 +1,4 @@
+using ReMem.Data;
 using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ public static class DistillationLoss
     /// <summary>The weighted sum of <see cref="KullbackLeibler"/> and the cross-entropy with the labels.</summary>
     /// <param name="student">Logits [B, C].</param>
     /// <param name="teacher">Logits [B, C], or null for labels alone.</param>
-    /// <param name="labels">int64 [B].</param>
+    /// <param name="labels">int64 [B], or a distribution a row, float32 [B, C] (<see cref="Batch.Targets"/>).</param>
     /// <param name="options">Temperature and weight.</param>
     /// <param name="labelSmoothing">Of the cross-entropy.</param>
     public static Tensor Combined(Tensor student, Tensor? teacher, Tensor labels, DistillationOptions options, double labelSmoothing)

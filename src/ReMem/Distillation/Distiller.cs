@@ -41,7 +41,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using DisposeScope scope = NewDisposeScope();
         Tensor? target = targets?.For(batch, view);
         Tensor logits = student.call(student.Info.Normalization.Apply(batch.Images));
-        return DistillationLoss.Combined(logits, target, batch.Labels, options, training.LabelSmoothing).MoveToOuterDisposeScope();
+        return DistillationLoss.Combined(logits, target, batch.Targets(student.Options.NumClasses), options, training.LabelSmoothing).MoveToOuterDisposeScope();
     }
 
     private static void RequireFit(ImageModel student, ImageModel teacher)

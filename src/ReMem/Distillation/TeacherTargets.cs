@@ -36,7 +36,8 @@ public sealed class TeacherTargets : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        if (_kept is null || _known is null)
+        // Mixed images never come back.
+        if (_kept is null || _known is null || batch.Mix is not null)
             return Live(batch.Images).MoveToOuterDisposeScope();
 
         Tensor rows = tensor(batch.Indices.Select(i => (long)i).ToArray());
