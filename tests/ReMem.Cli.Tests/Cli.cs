@@ -41,6 +41,7 @@ internal static class Cli
         foreach (string argument in arguments)
             info.ArgumentList.Add(argument);
         info.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        info.Environment["REMEM_CACHE"] = Path.Combine(AppContext.BaseDirectory, "cache");
         Process process = Process.Start(info)!;
         process.StandardInput.Close();
         return process;

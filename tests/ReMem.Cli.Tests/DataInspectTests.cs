@@ -21,4 +21,12 @@ public class DataInspectTests
         Assert.Equal(1, JsonDocument.Parse(leak.Out).RootElement.GetProperty("leaked_images").GetInt32());
         Assert.Equal(0, Cli.Run("data", "inspect", photos, "--leakage", "warn").ExitCode);
     }
+
+    [Fact]
+    public void Wrong_input_is_told_in_a_sentence()
+    {
+        Cli.Run("data", "inspect", "no/such/place").IsBadInput("'no/such/place' does not exist");
+        Cli.Run("data", "inspect", "cvs:a.csv").IsBadInput("did you mean 'csv'");
+        Cli.Run("data", "inspect", "x", "--leakage", "maybe").IsBadInput("maybe", "remem data inspect --help");
+    }
 }

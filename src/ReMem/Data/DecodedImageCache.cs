@@ -31,8 +31,8 @@ public sealed class DecodedImageCache(long budget = 1L << 30)
         if (enoughSide > 0 && _images.TryGetValue((source, index, 0), out kept) && !kept.IsReduced(enoughSide))
             return kept.Image;
         byte[] encoded = source.Read(index);
-        RgbImage image = ImageDecoder.Decode(encoded, source.Name(index), enoughSide: enoughSide);
-        Keep(source, index, image, ImageDecoder.FormatOf(encoded), enoughSide);
+        RgbImage image = ImageDecoder.Decode(encoded, source.Name(index), ImageDecoder.DefaultMaxPixels, enoughSide, out bool isReduced);
+        Keep(source, index, image, ImageDecoder.FormatOf(encoded), isReduced ? enoughSide : 0);
         return image;
     }
 

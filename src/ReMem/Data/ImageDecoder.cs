@@ -24,7 +24,11 @@ public static class ImageDecoder
     /// so in a fraction of the time.
     /// </param>
     /// <exception cref="InputException">Empty, truncated, corrupt, too large, or no image; the message names it.</exception>
-    public static RgbImage Decode(byte[] encoded, string name, long maxPixels = DefaultMaxPixels, double enoughSide = 0)
+    public static RgbImage Decode(byte[] encoded, string name, long maxPixels = DefaultMaxPixels, double enoughSide = 0) =>
+        Decode(encoded, name, maxPixels, enoughSide, out _);
+
+    /// <summary>The same, telling whether it came out reduced.</summary>
+    internal static RgbImage Decode(byte[] encoded, string name, long maxPixels, double enoughSide, out bool isReduced)
     {
         if (encoded.Length == 0)
             throw Bad(name, "is empty (0 bytes)");
@@ -46,7 +50,7 @@ public static class ImageDecoder
 
             if (JpegStructure.LacksScans(encoded))
                 throw Bad(name, "is truncated");
-            return Decode(codec, name, maxPixels, enoughSide);
+            return Decode(codec, name, maxPixels, enoughSide, out isReduced);
         }
         finally
         {
@@ -54,7 +58,7 @@ public static class ImageDecoder
         }
     }
 
-    private static unsafe RgbImage Decode(SKCodec codec, string name, long maxPixels, double enoughSide)
+    private static unsafe RgbImage Decode(SKCodec codec, string name, long maxPixels, double enoughSide, out bool isReduced)
     {
         int width = codec.Info.Width, height = codec.Info.Height;
         if ((long)width * height > maxPixels)
@@ -64,9 +68,11 @@ public static class ImageDecoder
                 remedy: "Scale it down, delete it, or leave bad images out with --on-bad-image skip.");
         }
 
-        if (enoughSide > 0 && codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+        float reduction = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? Reduction(width, height, enoughSide) : 1;
+        isReduced = reduction < 1;
+        if (isReduced)
         {
-            SKSizeI reduced = codec.GetScaledDimensions(Reduction(width, height, enoughSide));
+            SKSizeI reduced = codec.GetScaledDimensions(reduction);
             (width, height) = (reduced.Width, reduced.Height);
         }
 

@@ -61,17 +61,20 @@ internal readonly record struct ImagePrint(ulong Hash, byte[]? Thumbnail)
     {
         if (Thumbnail is null || other.Thumbnail is null || BitOperations.PopCount(Hash ^ other.Hash) > MostBits)
             return false;
-        double squares = 0, sum = 0, squareSum = 0;
+        // Contrast is that within the channels: a red wall has none.
+        double differences = 0, squares = 0;
+        Span<double> sums = stackalloc double[3];
         for (int i = 0; i < Thumbnail.Length; i++)
         {
             int mine = Thumbnail[i], difference = mine - other.Thumbnail[i];
-            squares += difference * difference;
-            sum += mine;
-            squareSum += mine * mine;
+            differences += difference * difference;
+            squares += mine * mine;
+            sums[i % 3] += mine;
         }
 
-        double count = Thumbnail.Length, contrast = Math.Sqrt(Math.Max(0, (squareSum / count) - (sum / count * (sum / count))));
-        return Math.Sqrt(squares / count) <= Math.Max(LeastDifference, DifferenceByContrast * contrast);
+        double count = Thumbnail.Length, perChannel = count / 3;
+        double variance = (squares - (((sums[0] * sums[0]) + (sums[1] * sums[1]) + (sums[2] * sums[2])) / perChannel)) / count;
+        return Math.Sqrt(differences / count) <= Math.Max(LeastDifference, DifferenceByContrast * Math.Sqrt(Math.Max(0, variance)));
     }
 
     private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

@@ -83,7 +83,7 @@ internal sealed partial record SourceLocation(string Layout, string Path, Datase
         ".tar" => "wds",
         ".zip" => "zip",
         _ => throw new InputException(
-            $"The data set '{file}' is a file, but no Parquet, CSV, TSV, JSON Lines, tar or zip file.", remedy: "Name a folder of class folders, or such a file."),
+            $"The data set '{file}' is a file, but no Parquet file, table (CSV, TSV, JSON Lines), tar or zip.", remedy: "Name a folder of class folders, or such a file."),
     };
 
     [GeneratedRegex("^([a-z][a-z0-9]+):(.*)$", RegexOptions.Singleline)]
