@@ -13,6 +13,7 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     ExportCommand.Create(),
+    DataCommand.Create(),
     ModelsCommand.Create(),
     DoctorCommand.Create(),
     WorkerCommand.Create(),
@@ -24,8 +25,20 @@ if (result.Errors.Count > 0)
 {
     foreach (var error in result.Errors)
         Console.Error.WriteLine($"error: {error.Message}");
-    Console.Error.WriteLine($"  Try: remem {string.Join(' ', result.CommandResult.Command == root ? [] : new[] { result.CommandResult.Command.Name })} --help".Replace("  --help", " --help", StringComparison.Ordinal));
+    // The root's own name is the program file's.
+    IEnumerable<string> names = result.CommandResult.AncestorsAndSelf().Where(c => c.Parent is not null).Select(c => c.Command.Name).Reverse();
+    Console.Error.WriteLine($"  Try: {string.Join(' ', ["remem", .. names, "--help"])}");
     return ExitCodes.BadInput;
 }
 
 return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+
+file static class CommandResults
+{
+    /// <summary>A command and those that it stands below, innermost first.</summary>
+    public static IEnumerable<System.CommandLine.Parsing.CommandResult> AncestorsAndSelf(this System.CommandLine.Parsing.CommandResult? result)
+    {
+        for (; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+            yield return result;
+    }
+}

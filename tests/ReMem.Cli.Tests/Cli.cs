@@ -50,6 +50,7 @@ internal static class Cli
         foreach (string argument in arguments)
             info.ArgumentList.Add(argument);
         info.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        info.Environment["REMEM_CACHE"] = Path.Combine(AppContext.BaseDirectory, "cache");
         foreach ((string name, string value) in variables)
             info.Environment[name] = value;
         Process process = Process.Start(info)!;

@@ -20,7 +20,7 @@ internal static class Common
 
     public static Option<string> OnBadImage() => new("--on-bad-image") { Description = "skip or fail at an image that cannot be decoded.", HelpName = "skip|fail", DefaultValueFactory = _ => "fail" };
 
-    public static Argument<string> Data() => new("DATA") { Description = "A folder with train/ val/ test/ or of class folders, or Parquet files in the Hugging Face layout." };
+    public static Argument<string> Data() => new("DATA") { Description = "A folder with train/ val/ test/ or of class folders, Parquet, a table of paths (CSV, TSV, JSON Lines), WebDataset shards, a zip, CIFAR or IDX files; LAYOUT:PATH?KEY=VALUE says which." };
 
     public static Argument<string[]> Overrides() => new("key=value") { Description = "Recipe values to change, such as teacher.training.epochs=3.", Arity = ArgumentArity.ZeroOrMore };
 

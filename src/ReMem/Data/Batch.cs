@@ -1,20 +1,44 @@
+using ReMem.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Data;
 
 /// <summary>A batch of views. Pixels stay 8-bit until a model normalises them, since teacher and student may differ in that.</summary>
 /// <param name="Images">uint8 [B, 3, H, W].</param>
-/// <param name="Labels">int64 [B].</param>
+/// <param name="Labels">int64 [B], each image's own.</param>
 /// <param name="Indices">Each row's sample index in its source.</param>
 public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDisposable
 {
     /// <summary>How many samples.</summary>
     public int Count => Indices.Length;
 
+    /// <summary>The same views at the options' second size, uint8 [B, 3, H2, W2]; null where there is none.</summary>
+    public Tensor? SecondImages { get; init; }
+
+    /// <summary>How the images were mixed with each other; null where they were not.</summary>
+    public BatchMix? Mix { get; init; }
+
+    /// <summary>
+    /// What a cross-entropy is taken with: the labels, int64 [B], or those of mixed images, float32 [B, classes], whose rows sum to 1. The caller does
+    /// not dispose it.
+    /// </summary>
+    /// <param name="classes">How many classes there are.</param>
+    public Tensor Targets(int classes)
+    {
+        if (Mix is null)
+            return Labels;
+        using DisposeScope scope = NewDisposeScope();
+        using Scalar own = Mix.Share, rest = 1 - Mix.Share;
+        Tensor single = nn.functional.one_hot(Labels, classes).to(ScalarType.Float32);
+        return (single * own).Plus(single.flip(0) * rest).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Images.Dispose();
         Labels.Dispose();
+        SecondImages?.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ReMem.Runtime;
 using static TorchSharp.torch;
 
@@ -55,14 +56,22 @@ public sealed class BatchLoader
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         Libtorch.Load();
-        return Batches(Order(epoch), viewEpoch ?? epoch, firstBatch);
+        return Batches(Order(epoch), epoch, viewEpoch ?? epoch, firstBatch);
     }
 
-    private IEnumerable<Batch> Batches(int[] order, int viewEpoch, int firstBatch)
+    /// <summary>How long consumers have waited for batches so far.</summary>
+    public TimeSpan Waited { get; private set; }
+
+    private IEnumerable<Batch> Batches(int[] order, int epoch, int viewEpoch, int firstBatch)
     {
-        using var pump = new BatchPump(n => Make(order, viewEpoch, n), firstBatch, BatchesPerEpoch, _options.Threads, _options.Prefetch);
+        using var pump = new BatchPump(n => Make(order, epoch, viewEpoch, n), firstBatch, BatchesPerEpoch, _options.Threads, _options.Prefetch);
         for (int batch = firstBatch; batch < BatchesPerEpoch; batch++)
-            yield return pump.Take(batch);
+        {
+            long before = Stopwatch.GetTimestamp();
+            Batch made = pump.Take(batch);
+            Waited += Stopwatch.GetElapsedTime(before);
+            yield return made;
+        }
     }
 
     private int[] Order(int epoch)
@@ -73,31 +82,49 @@ public sealed class BatchLoader
         return new CounterRandom(_options.Seed, "order", epoch).Permutation(usable.Length).Select(i => usable[i]).ToArray();
     }
 
-    private Batch Make(int[] order, int viewEpoch, int number)
+    private Batch Make(int[] order, int epoch, int viewEpoch, int number)
     {
         int[] indices = order.AsSpan().Slice(
             number * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - (number * _options.BatchSize))).ToArray();
-        int size = _view.Size, plane = size * size;
-        Tensor images = empty([indices.Length, 3, size, size], ScalarType.Byte);
+        int[] sizes = _view.SecondSize is { } second ? [_view.Size, second] : [_view.Size];
+        Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
         try
         {
             for (int i = 0; i < indices.Length; i++)
             {
                 int index = indices[i];
-                _views.Get(viewEpoch, index, images.bytes.Slice(i * 3 * plane, 3 * plane), planes =>
+                for (int s = 0; s < sizes.Length; s++)
                 {
-                    RgbImage view = Data.View.Apply(_cache.Get(_source, index), _view, Data.View.Random(_options.Seed, viewEpoch, index));
-                    Split(view.Pixels, planes, plane);
-                });
+                    int side = sizes[s], plane = side * side;
+                    _views.Get(viewEpoch, index, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
+                    {
+                        RgbImage image = _cache.Get(_source, index, _view.EnoughSide);
+                        Split(Data.View.Apply(image, _view, Data.View.Random(_options.Seed, viewEpoch, index), side).Pixels, planes, plane);
+                    });
+                }
             }
 
-            return new Batch(images, tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices);
+            return new Batch(images[0], tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices)
+            {
+                SecondImages = images.ElementAtOrDefault(1),
+                Mix = Mixed(images, indices.Length, epoch, number),
+            };
         }
         catch
         {
-            images.Dispose();
+            foreach (Tensor made in images)
+                made.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Mixes a batch by draws of its own. They are the epoch's, not its views': recycled views are mixed anew.</summary>
+    private BatchMix? Mixed(Tensor[] images, int count, int epoch, int number)
+    {
+        if (!_view.Train || (_options.MixupAlpha == 0 && _options.CutmixAlpha == 0))
+            return null;
+        return BatchMix.Apply(
+            images, count, _options.MixupAlpha, _options.CutmixAlpha, new CounterRandom(_options.Seed, "mix", epoch, number));
     }
 
     /// <summary>Interleaved pixels to one plane a channel.</summary>
@@ -117,6 +144,6 @@ public sealed class BatchLoader
         if (_options.OnBadImage == BadImagePolicy.Fail)
             return (Enumerable.Range(0, _source.Count).ToArray(), []);
         ImageScan scan = ImageScan.Run("", _source, _cache, _options.Threads);
-        return (scan.Usable(), scan.Bad);
+        return (scan.Usable(), scan.Bad(_source));
     }
 }

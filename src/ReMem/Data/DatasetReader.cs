@@ -1,13 +1,17 @@
 namespace ReMem.Data;
 
-/// <summary>Opens a data set: folders of class folders, or Parquet in Hugging Face's layout. Which one it is shows from its content.</summary>
+/// <summary>
+/// Opens a data set: class folders (on disk or in a zip), Parquet, tables of paths, WebDataset shards, CIFAR or IDX files. Which one it is shows from
+/// its content, or is said: LAYOUT:PATH.
+/// </summary>
 public static class DatasetReader
 {
     private const int MostNamed = 5;
 
     /// <summary>Opens the source. Images are not decoded yet; <see cref="Preflight"/> does that.</summary>
     /// <param name="source">
-    /// A folder with train/, val/ (or validation/) and test/ of class folders; a folder of class folders; a folder, file or glob of Parquet files.
+    /// A path or pattern, or LAYOUT:PATH?KEY=VALUE of folder, parquet, csv, tsv, jsonl, wds, zip, cifar10, cifar100 and idx; the keys are image, label,
+    /// split, group and labels, as in <see cref="DatasetOptions"/>.
     /// </param>
     /// <param name="options">How; null is the defaults.</param>
     /// <exception cref="InputException">Missing, empty or unreadable; a class without a training image; a class that training does not know.</exception>
@@ -24,7 +28,10 @@ public static class DatasetReader
 
         try
         {
-            return Assemble(Read(source, options), options);
+            SourceLocation location = SourceLocation.Parse(source, options);
+            RawDataset raw = Read(location);
+            string? labels = location.Options.LabelsFile ?? (raw.LabelsAreNumbers ? raw.LabelsFile : null);
+            return Assemble(labels is null ? raw : LabelNames.Apply(raw, labels), location.Options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -32,39 +39,32 @@ public static class DatasetReader
         }
     }
 
-    private static RawDataset Read(string source, DatasetOptions options)
+    private static RawDataset Read(SourceLocation location) => location.Layout switch
     {
-        if (source.AsSpan().IndexOfAny('*', '?') >= 0)
-            return ParquetLayout.Read(source, Path.GetDirectoryName(source) ?? "", ParquetFiles.Glob(source), options);
-        if (File.Exists(source))
-        {
-            return Path.GetExtension(source).Equals(".parquet", StringComparison.OrdinalIgnoreCase)
-                ? ParquetLayout.Read(source, Path.GetDirectoryName(source) ?? "", [source], options)
-                : throw new InputException(
-                    $"The data set '{source}' is a file, but no Parquet file.", remedy: "Name a folder of class folders, or Parquet.");
-        }
-
-        if (!Directory.Exists(source))
-        {
-            throw new InputException(
-                $"The data set '{source}' does not exist.", remedy: "Name a folder of class folders, or a folder, file or glob of Parquet files.");
-        }
-
-        if (FolderLayout.IsSplit(source))
-            return FolderLayout.ReadSplit(source);
-        string[] parquet = ParquetFiles.In(source);
-        return parquet.Length > 0 ? ParquetLayout.Read(source, source, parquet, options) : FolderLayout.ReadWhole(source);
-    }
+        "folder" => FolderLayout.Read(new DiskTree(location.Path)),
+        "zip" => FolderLayout.Read(new ZipTree(location.Path)),
+        "parquet" => ParquetLayout.Read(location.Path, location.Options),
+        "csv" => ManifestLayout.Read(location.Path, location.Options, ".csv"),
+        "tsv" => ManifestLayout.Read(location.Path, location.Options, ".tsv"),
+        "jsonl" => ManifestLayout.Read(location.Path, location.Options, ".jsonl", ".ndjson"),
+        "wds" => WebDatasetLayout.Read(location.Path, location.Options),
+        "cifar10" => CifarLayout.Read10(location.Path),
+        "cifar100" => CifarLayout.Read100(location.Path, location.Options.LabelColumn),
+        _ => IdxLayout.Read(location.Path),
+    };
 
     private static ImageDataset Assemble(RawDataset raw, DatasetOptions options)
     {
         List<string> warnings = raw.Warnings;
         RawSplit train = raw.Splits[0];
-        IReadOnlyList<string> classes = raw.Classes ?? train.Declared.Concat(train.Classes).Distinct().Order(StringComparer.Ordinal).ToArray();
+        IReadOnlyList<string> classes = raw.Classes ?? (raw.LabelsAreNumbers
+            ? RawDataset.InNumericOrder(train.Classes)
+            : train.Declared.Concat(train.Classes).Distinct().Order(StringComparer.Ordinal).ToArray());
         var index = classes.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => p.i, StringComparer.Ordinal);
         RequireTraining(train, classes);
         foreach (RawSplit held in raw.Splits.Skip(1))
             RequireKnown(held, index);
+        WarnOfPartedGroups(raw.Splits, warnings);
 
         EncodedSource all = train.Number(index);
         IImageSource? val = raw.Splits.FirstOrDefault(s => s.Split == "val")?.Number(index);
@@ -77,7 +77,8 @@ public static class DatasetReader
                 Enumerable.Range(0, all.Count).Select(all.Label).ToArray(),
                 val is null ? options.ValFraction : 0,
                 test is null ? options.TestFraction : 0,
-                options.Seed);
+                options.Seed,
+                Groups(train, all, options));
             training = new Subset(all, keep);
             val ??= new Subset(all, forVal);
             test ??= new Subset(all, forTest);
@@ -98,6 +99,41 @@ public static class DatasetReader
         }
 
         return new ImageDataset(raw.Description, classes, training, val, test, warnings);
+    }
+
+    /// <summary>What a division must not part: the source's own groups, and near-duplicates where that is asked for.</summary>
+    private static int[]? Groups(RawSplit train, EncodedSource all, DatasetOptions options)
+    {
+        if (train.Groups is null && !options.KeepNearDuplicatesTogether)
+            return null;
+        var sets = new DisjointSets(all.Count);
+        Dictionary<string, int> first = [];
+        for (int i = 0; i < all.Count; i++)
+        {
+            if (train.Groups?[i] is { } group && !first.TryAdd(group, i))
+                sets.Join(first[group], i);
+        }
+
+        if (options.KeepNearDuplicatesTogether)
+            sets.JoinAll(NearDuplicates.Find(ImageScan.Run("", all, null, Environment.ProcessorCount).Prints));
+        return [.. Enumerable.Range(0, all.Count).Select(sets.Find)];
+    }
+
+    private static void WarnOfPartedGroups(IReadOnlyList<RawSplit> splits, List<string> warnings)
+    {
+        Dictionary<string, string> holders = [];
+        HashSet<string> parted = [];
+        foreach (RawSplit split in splits)
+        {
+            foreach (string group in (split.Groups ?? []).OfType<string>())
+            {
+                if (!holders.TryAdd(group, split.Split) && holders[group] != split.Split)
+                    parted.Add(group);
+            }
+        }
+
+        if (parted.Count > 0)
+            warnings.Add($"{parted.Count} groups have images in more than one split ({List([.. parted])}): scores are too good.");
     }
 
     private static void RequireTraining(RawSplit train, IReadOnlyList<string> classes)

@@ -3,116 +3,99 @@ namespace ReMem.Data;
 /// <summary>Folders of class folders, split or not.</summary>
 internal static class FolderLayout
 {
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp",
-    };
-
-    private static readonly Dictionary<string, string> SplitNames = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["train"] = "train",
-        ["training"] = "train",
-        ["val"] = "val",
-        ["valid"] = "val",
-        ["validation"] = "val",
-        ["dev"] = "val",
-        ["test"] = "test",
-        ["testing"] = "test",
-    };
+    /// <summary>Reads whichever of the two it is.</summary>
+    public static RawDataset Read(FileTree tree) => IsSplit(tree) ? ReadSplit(tree) : ReadWhole(tree);
 
     /// <summary>
     /// Whether the folder has a train/ of class folders, or nothing but splits. A class that is named "train" beside other classes is neither.
     /// </summary>
-    public static bool IsSplit(string source)
+    public static bool IsSplit(FileTree tree)
     {
-        string[] folders = Folders(source);
-        bool onlySplits = folders.Length > 0 && folders.All(f => SplitNames.ContainsKey(Path.GetFileName(f)));
-        string? train = folders.FirstOrDefault(f => SplitNames.GetValueOrDefault(Path.GetFileName(f)) == "train");
-        return (train is not null && Folders(train).Length > 0) || (onlySplits && ParquetFiles.In(source).Length == 0);
+        string[] folders = tree.Folders("");
+        bool onlySplits = folders.Length > 0 && folders.All(f => DataFiles.SplitOf(FileTree.NameOf(f)) is not null);
+        string? train = folders.FirstOrDefault(f => DataFiles.SplitOf(FileTree.NameOf(f)) == "train");
+        return (train is not null && tree.Folders(train).Length > 0) || onlySplits;
     }
 
-    public static RawDataset ReadSplit(string source)
+    private static RawDataset ReadSplit(FileTree tree)
     {
         List<string> warnings = [];
         Dictionary<string, string> found = [];
-        foreach (string folder in Folders(source))
+        foreach (string folder in tree.Folders(""))
         {
-            string name = Path.GetFileName(folder);
-            if (!SplitNames.TryGetValue(name, out string? split))
-                warnings.Add($"The folder '{folder}' is no split (train, val, test) and is ignored.");
+            if (DataFiles.SplitOf(FileTree.NameOf(folder)) is not { } split)
+                warnings.Add($"The folder '{tree.Where(folder)}' is no split (train, val, test) and is ignored.");
             else if (!found.TryAdd(split, folder))
-                throw new InputException($"'{found[split]}' and '{folder}' are both the {split} split.", remedy: "Keep one of them.");
+                throw new InputException($"'{tree.Where(found[split])}' and '{tree.Where(folder)}' are both the {split} split.", remedy: "Keep one of them.");
         }
 
         if (!found.TryGetValue("train", out string? train))
-            throw new InputException($"'{source}' has no train/ folder beside {string.Join(" and ", found.Values.Select(Path.GetFileName))}/.",
+        {
+            throw new InputException($"'{tree.Where("")}' has no train/ folder beside {string.Join(" and ", found.Values.Select(FileTree.NameOf))}/.",
                 remedy: "Add train/ with a folder a class, or give one folder of class folders.");
-        List<RawSplit> splits = [ReadClasses("train", train, warnings)];
+        }
+
+        List<RawSplit> splits = [ReadClasses(tree, "train", train, warnings)];
         foreach (string split in new[] { "val", "test" })
         {
             if (found.TryGetValue(split, out string? folder))
-                splits.Add(ReadClasses(split, folder, warnings));
+                splits.Add(ReadClasses(tree, split, folder, warnings));
         }
 
-        return new RawDataset(Describe(source), splits, null, warnings);
+        return new RawDataset(tree.Description, splits, Classes(splits[0]), warnings);
     }
 
-    public static RawDataset ReadWhole(string source)
+    private static RawDataset ReadWhole(FileTree tree)
     {
         List<string> warnings = [];
-        return new RawDataset(Describe(source), [ReadClasses("", source, warnings)], null, warnings);
+        RawSplit whole = ReadClasses(tree, "", "", warnings);
+        return new RawDataset(tree.Description, [whole], Classes(whole), warnings);
     }
 
-    private static string Describe(string source) => $"image folder {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)))}";
+    /// <summary>torchvision's order, also of folders that are named by numbers.</summary>
+    private static string[] Classes(RawSplit train) => [.. train.Declared.Order(StringComparer.Ordinal)];
 
-    private static RawSplit ReadClasses(string split, string root, List<string> warnings)
+    private static RawSplit ReadClasses(FileTree tree, string split, string root, List<string> warnings)
     {
-        string[] folders = Folders(root);
-        int loose = Directory.EnumerateFiles(root).Count(IsImage);
+        string[] folders = tree.Folders(root);
+        int loose = tree.Files(root).Count(FileTree.IsImage);
+        string where = tree.Where(root);
         if (folders.Length == 0)
         {
             throw new InputException(
-                loose > 0 ? $"'{root}' holds {loose} images but no class folders." : $"'{root}' is empty: it holds no class folders.",
+                loose > 0 ? $"'{where}' holds {loose} images but no class folders." : $"'{where}' is empty: it holds no class folders.",
                 remedy: "Give each class a folder, named as the class, with its images.");
         }
 
         if (loose > 0)
-            warnings.Add($"{loose} images lie in '{root}' outside any class folder and are ignored.");
+            warnings.Add($"{loose} images lie in '{where}' outside any class folder and are ignored.");
 
-        List<string> names = [], classes = [];
+        List<string> files = [], classes = [];
         int ignored = 0;
         string? example = null;
         foreach (string folder in folders)
         {
-            string[] files = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true }).ToArray();
-            Array.Sort(files, StringComparer.Ordinal);
-            foreach (string file in files.Where(f => !Path.GetFileName(f).StartsWith('.')))
+            foreach (string file in tree.AllFiles(folder, warnings))
             {
-                if (IsImage(file))
+                if (FileTree.IsImage(file))
                 {
-                    names.Add(file);
-                    classes.Add(Path.GetFileName(folder));
+                    files.Add(file);
+                    classes.Add(FileTree.NameOf(folder));
                 }
                 else
                 {
                     ignored++;
-                    example ??= file;
+                    example ??= tree.Where(file);
                 }
             }
         }
 
         if (ignored > 0)
-            warnings.Add($"{ignored} {(ignored == 1 ? "file" : "files")} in '{root}' without an image's extension are ignored, such as '{example}'.");
-        return new RawSplit(split, root, folders.Select(f => Path.GetFileName(f)!).ToArray(), classes, names, i => EncodedSource.ReadFile(names[i]));
+            warnings.Add($"{ignored} {(ignored == 1 ? "file" : "files")} in '{where}' without an image's extension are ignored, such as '{example}'.");
+        return new RawSplit(
+            split, where, folders.Select(FileTree.NameOf).ToArray(), classes, [.. files.Select(tree.Where)], i => tree.Read(files[i]))
+        {
+            Files = tree.OnDisk(files),
+        };
     }
-
-    /// <summary>Visible subfolders in ordinal order, the same on every machine.</summary>
-    private static string[] Folders(string folder)
-    {
-        string[] folders = Directory.GetDirectories(folder).Where(f => !Path.GetFileName(f).StartsWith('.')).ToArray();
-        Array.Sort(folders, StringComparer.Ordinal);
-        return folders;
-    }
-
-    private static bool IsImage(string file) => Extensions.Contains(Path.GetExtension(file));
 }

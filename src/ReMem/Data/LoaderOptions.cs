@@ -39,6 +39,14 @@ public sealed record LoaderOptions
     /// <summary>What to do with an image that cannot be decoded. Default fail.</summary>
     public BadImagePolicy OnBadImage { get; init; }
 
+    /// <summary>Mixes the images of a batch by shares from Beta(alpha, alpha) (mixup), 0 to 100; 0 does not. Default 0.</summary>
+    [Range(0.0, 100)]
+    public double MixupAlpha { get; init; }
+
+    /// <summary>Swaps rectangles between the images of a batch by shares from Beta(alpha, alpha) (CutMix), 0 to 100; 0 does not. Default 0.</summary>
+    [Range(0.0, 100)]
+    public double CutmixAlpha { get; init; }
+
     /// <summary>Bytes of decoded pixels to keep, 0 or more, where no cache is passed in. Default 1 GiB.</summary>
     [Range(0, long.MaxValue)]
     public long CacheBytes { get; init; } = 1L << 30;

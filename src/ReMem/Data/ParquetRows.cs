@@ -15,6 +15,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
     private readonly EncodedStore _store = new(folder);
     private readonly List<string> _names = [];
     private readonly List<string> _classes = [];
+    private readonly List<string?> _groups = [];
 
     /// <summary>The class names of the files' metadata, in index order; null where there are none.</summary>
     public IReadOnlyList<string>? ClassNames { get; private set; }
@@ -25,7 +26,10 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
     public RawSplit ToSplit(string split, string where) =>
         new(split, where, _classes.Distinct().ToArray(), _classes, _names, i => _store[i] ?? throw new InputException(
             $"The image '{_names[i]}' has no bytes in the file, at most a path.",
-            remedy: "Save the data set with its images embedded, or leave bad images out with --on-bad-image skip."));
+            remedy: "Save the data set with its images embedded, or leave bad images out with --on-bad-image skip."))
+        {
+            Groups = _groups.Count == 0 ? null : _groups,
+        };
 
     /// <summary>Adds a shard.</summary>
     /// <exception cref="InputException">It is no Parquet, or lacks a column, or a label has no class.</exception>
@@ -50,6 +54,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         await using ParquetReader reader = await ParquetReader.CreateAsync(file).ConfigureAwait(false);
         DataField image = ImageField(reader.Schema, file, options.ImageColumn);
         DataField label = LabelField(reader.Schema, file, options.LabelColumn);
+        DataField? groups = options.GroupColumn is null ? null : LabelField(reader.Schema, file, options.GroupColumn);
         LabelsAreNumbers = !IsText(label);
         IReadOnlyList<string>? names = LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
         if (_names.Count > 0 && !(names ?? []).SequenceEqual(ClassNames ?? []))
@@ -65,6 +70,8 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
             using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
             byte[]?[] images = await ImagesAsync(rows, image).ConfigureAwait(false);
             string?[] labels = await LabelsAsync(rows, label).ConfigureAwait(false);
+            if (groups is not null)
+                _groups.AddRange(await LabelsAsync(rows, groups).ConfigureAwait(false));
             for (int i = 0; i < images.Length; i++, row++)
             {
                 _store.Add(images[i]);
@@ -111,8 +118,8 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         DataField? field = columns.Select(c => schema.DataFields.FirstOrDefault(f => f.Path.ToString() == c)).FirstOrDefault(f => f is not null);
         Type[] known = [typeof(long), typeof(int), typeof(short), typeof(sbyte), typeof(byte), typeof(ushort), typeof(uint), typeof(ulong)];
         return field is not null && !field.IsArray && (IsText(field) || known.Contains(field.ClrType)) ? field : throw new InputException(
-            $"'{file}' has no column '{columns[0]}' of labels (integers or text); its columns: {Columns(schema)}.",
-            remedy: $"Write the class indices or names to a column '{columns[0]}', as the Hugging Face layout does.");
+            $"'{file}' has no column '{columns[0]}' of integers or text; its columns: {Columns(schema)}.",
+            remedy: $"Write the class indices or names to a column '{columns[0]}', as the Hugging Face layout does, or name another column.");
     }
 
     private static bool IsText(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string);

@@ -12,12 +12,23 @@ public readonly record struct PreflightProgress(int Done, int Total);
 /// <param name="Test">In test.</param>
 public sealed record ClassImages(string Class, int Train, int Validation, int Test);
 
+/// <summary>What happens where validation or test images are in another split, too.</summary>
+public enum LeakagePolicy
+{
+    /// <summary>It is an error that names an example.</summary>
+    Fail,
+
+    /// <summary>It is a warning.</summary>
+    Warn,
+}
+
 /// <summary>What a preflight found.</summary>
 /// <param name="Dataset">The data set to go on with: without its bad images, and with <paramref name="Warnings"/> among its own.</param>
 /// <param name="BadImages">The images left out.</param>
 /// <param name="Counts">Usable images, by class in index order.</param>
 /// <param name="Imbalance">Training images of the largest class by those of the smallest, 1 or more.</param>
 /// <param name="LeakedImages">Validation and test images whose very bytes are in another split, too.</param>
+/// <param name="NearLeakedImages">Further ones that show the same picture, resized, recompressed or slightly retouched.</param>
 /// <param name="SmallestSide">The shortest side of any usable image, pixels.</param>
 /// <param name="Warnings">What a user should know, each with what to do about it.</param>
 public sealed record PreflightResult(
@@ -26,6 +37,7 @@ public sealed record PreflightResult(
     IReadOnlyList<ClassImages> Counts,
     double Imbalance,
     int LeakedImages,
+    int NearLeakedImages,
     int SmallestSide,
     IReadOnlyList<string> Warnings);
 
@@ -34,28 +46,32 @@ public static class Preflight
 {
     private const double StrongImbalance = 10;
 
-    /// <summary>Decodes every image once.</summary>
+    /// <summary>Decodes every image once, unless an earlier check of the same, unchanged files is kept.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="policy">What to do with images that cannot be decoded.</param>
     /// <param name="progress">Told after every image, from several threads; null for nobody.</param>
     /// <param name="cache">Decoded images are kept here while they fit; null keeps none.</param>
     /// <param name="threads">Threads to decode on, 1 or more.</param>
     /// <param name="viewSize">Side of the model's input in pixels, to compare image sizes with; 0 compares nothing.</param>
-    /// <exception cref="InputException">An image is bad and the policy is to fail, or a class or a split has no image left.</exception>
+    /// <param name="leakage">What to do with validation and test images that are in another split, too.</param>
+    /// <param name="scanFolder">Where checks are kept for the next run, such as <see cref="ScanFolder"/>; null keeps none.</param>
+    /// <exception cref="InputException">An image is bad or leaks and the policy is to fail, or a class or a split has no image left.</exception>
     public static PreflightResult Check(
         ImageDataset dataset,
         BadImagePolicy policy = BadImagePolicy.Fail,
         IProgress<PreflightProgress>? progress = null,
         DecodedImageCache? cache = null,
         int threads = 2,
-        int viewSize = 0)
+        int viewSize = 0,
+        LeakagePolicy leakage = LeakagePolicy.Warn,
+        string? scanFolder = null)
     {
-        (string Name, IImageSource Source)[] splits = [("train", dataset.Train), ("val", dataset.Validation), ("test", dataset.Test)];
-        int total = splits.Sum(s => s.Source.Count), done = 0;
-        ImageScan[] scans = splits.Select(s => ImageScan.Run(
-            s.Name, s.Source, cache, threads, () => progress?.Report(new PreflightProgress(Interlocked.Increment(ref done), total)))).ToArray();
+        DatasetScan scan = DatasetScan.Of(dataset, cache, threads, viewSize, scanFolder, progress);
+        (string Name, IImageSource Source)[] splits = DatasetScan.SplitsOf(dataset);
+        ImageScan[] scans = scan.Splits;
+        int total = splits.Sum(s => s.Source.Count);
 
-        BadImage[] bad = scans.SelectMany(s => s.Bad).ToArray();
+        BadImage[] bad = [.. scans.SelectMany((s, i) => s.Bad(splits[i].Source))];
         if (bad.Length > 0 && policy == BadImagePolicy.Fail)
         {
             throw new InputException(
@@ -63,23 +79,27 @@ public static class Preflight
                 remedy: "Replace or delete them, or leave them out with --on-bad-image skip.");
         }
 
-        IImageSource[] kept = splits.Select((s, i) => scans[i].Bad.Count == 0 ? s.Source : new Subset(s.Source, scans[i].Usable())).ToArray();
+        IImageSource[] kept = [.. splits.Select((s, i) => scans[i].Reasons.Count == 0 ? s.Source : new Subset(s.Source, scans[i].Usable()))];
         ClassImages[] counts = Count(dataset.Classes, kept);
         RequireImages(splits, kept, counts, bad);
         double imbalance = counts.Max(c => c.Train) / (double)counts.Min(c => c.Train);
-        (int leaked, string? leak) = Leakage(splits, scans);
-        (int side, int index, int split) = scans.Select((s, i) => (s.Smallest!.Value.Side, s.Smallest.Value.Index, i)).MinBy(s => s.Side);
+        Duplicates duplicates = Duplicates.Of(dataset, scan);
+        string[] twice = [.. duplicates.Warnings()];
+        if (leakage == LeakagePolicy.Fail && duplicates.ExactLeaks + duplicates.NearLeaks > 0)
+        {
+            throw new InputException(twice[0], remedy: "'remem data inspect' lists them all; a leakage policy of warn goes on all the same.");
+        }
 
+        (int side, int index, int split) = scans.Select((s, i) => (s.Smallest()!.Value.Side, s.Smallest()!.Value.Index, i)).MinBy(s => s.Side);
         List<string> warnings = [];
         if (bad.Length > 0)
             warnings.Add($"{bad.Length} of {total} images are left out. The first: {bad[0].Reason}");
-        if (leak is not null)
-            warnings.Add(leak);
+        warnings.AddRange(twice);
         if (imbalance >= StrongImbalance)
             warnings.Add($"The largest class has {imbalance:0.#} times the training images of the smallest: read balanced accuracy beside top-1.");
         if (side < viewSize)
             warnings.Add($"The smallest image, '{splits[split].Source.Name(index)}', has a side of {side} pixels: views of {viewSize} enlarge it.");
-        (string File, string Format)[] misnamed = scans.SelectMany(s => s.Misnamed).ToArray();
+        (string File, string Format)[] misnamed = [.. scans.SelectMany((s, i) => s.Misnamed(splits[i].Source))];
         if (misnamed.Length > 0)
         {
             warnings.Add(
@@ -94,10 +114,13 @@ public static class Preflight
             Test = kept[2],
             Warnings = [.. dataset.Warnings, .. warnings],
         };
-        return new PreflightResult(usable, bad, counts, imbalance, leaked, side, warnings);
+        return new PreflightResult(usable, bad, counts, imbalance, duplicates.ExactLeaks, duplicates.NearLeaks, side, warnings);
     }
 
-    private static ClassImages[] Count(IReadOnlyList<string> classes, IImageSource[] splits)
+    /// <summary>The usual folder for kept checks: under REMEM_CACHE, else the user's cache folder.</summary>
+    public static string ScanFolder => DatasetScan.DefaultFolder;
+
+    internal static ClassImages[] Count(IReadOnlyList<string> classes, IImageSource[] splits)
     {
         int[][] counts = splits.Select(split =>
         {
@@ -119,31 +142,5 @@ public static class Preflight
             ? $"The class '{empty.Class}' has no usable image in the train split."
             : $"The {splits[gone].Name} split has no usable image.";
         throw new InputException(what, bad.Length > 0 ? bad[0].Reason : null, "Replace the images that cannot be decoded.");
-    }
-
-    private static (int Count, string? Warning) Leakage((string Name, IImageSource Source)[] splits, ImageScan[] scans)
-    {
-        Dictionary<UInt128, (int Split, int Index)> seen = [];
-        int leaked = 0;
-        string? example = null;
-        for (int split = 0; split < scans.Length; split++)
-        {
-            foreach (int index in scans[split].Usable())
-            {
-                // The first holder stays: train, then val.
-                (int Split, int Index) mine = (split, index);
-                if (seen.TryAdd(scans[split].Hashes[index], mine))
-                    continue;
-                (int Split, int Index) first = seen[scans[split].Hashes[index]];
-                if (first.Split == split)
-                    continue;
-                leaked++;
-                example ??= $"'{splits[split].Source.Name(index)}' is '{splits[first.Split].Source.Name(first.Index)}'";
-            }
-        }
-
-        string warning = $"{leaked} validation or test images are exact copies of images in another split ({example}): "
-            + "scores are too good. Remove them from one.";
-        return (leaked, leaked == 0 ? null : warning);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ReMem.Data;
 
 /// <summary>A split as its layout gives it, with class names still unnumbered.</summary>
@@ -10,8 +12,14 @@ namespace ReMem.Data;
 internal sealed record RawSplit(
     string Split, string Where, IReadOnlyList<string> Declared, IReadOnlyList<string> Classes, IReadOnlyList<string> Names, Func<int, byte[]> Read)
 {
+    /// <summary>Each sample's group, null for one that is alone; null where nothing is grouped. Samples of a group stay in one split.</summary>
+    public IReadOnlyList<string?>? Groups { get; init; }
+
+    /// <summary>The files that hold the samples; default: each sample's name is its file.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
+
     /// <summary>Numbers the classes.</summary>
-    public EncodedSource Number(IReadOnlyDictionary<string, int> index) => new(Names, Classes.Select(c => index[c]).ToArray(), Read);
+    public EncodedSource Number(IReadOnlyDictionary<string, int> index) => new(Names, Classes.Select(c => index[c]).ToArray(), Files ?? Names, Read);
 }
 
 /// <summary>What a layout found.</summary>
@@ -19,4 +27,14 @@ internal sealed record RawSplit(
 /// <param name="Splits">One unsplit, or train and what else there is.</param>
 /// <param name="Classes">Class names in index order where the source has an order of its own; null sorts them.</param>
 /// <param name="Warnings">What a user should know.</param>
-internal sealed record RawDataset(string Description, IReadOnlyList<RawSplit> Splits, IReadOnlyList<string>? Classes, List<string> Warnings);
+internal sealed record RawDataset(string Description, IReadOnlyList<RawSplit> Splits, IReadOnlyList<string>? Classes, List<string> Warnings)
+{
+    /// <summary>A file of class names that lies beside the data, for labels that are numbers; null where there is none.</summary>
+    public string? LabelsFile { get; init; }
+
+    /// <summary>Whether every label is a number: 10 then comes after 9.</summary>
+    public bool LabelsAreNumbers => Splits.SelectMany(s => s.Classes).All(c => long.TryParse(c, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+
+    /// <summary>Class names in numeric order of the training labels.</summary>
+    public static string[] InNumericOrder(IEnumerable<string> labels) => [.. labels.Distinct().OrderBy(c => long.Parse(c, CultureInfo.InvariantCulture))];
+}

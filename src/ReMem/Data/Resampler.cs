@@ -126,7 +126,8 @@ public static class Resampler
         ArrayPool<int>.Shared.Return(sums);
     }
 
-    private static void AddScaled(ReadOnlySpan<byte> source, int weight, Span<int> sum)
+    /// <summary>Adds a row times a weight to sums.</summary>
+    internal static void AddScaled(ReadOnlySpan<byte> source, int weight, Span<int> sum)
     {
         int i = 0;
         if (Vector.IsHardwareAccelerated)

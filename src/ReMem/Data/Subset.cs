@@ -1,6 +1,29 @@
+using System.ComponentModel.DataAnnotations;
 using ReMem.Runtime;
 
 namespace ReMem.Data;
+
+/// <summary>Which part of a training split is used; every class keeps one image or more.</summary>
+public sealed record SubsetOptions
+{
+    /// <summary>At most this many images a class, 0 (all) or more. Default 0.</summary>
+    [Range(0, int.MaxValue)]
+    public int PerClass { get; init; }
+
+    /// <summary>This share of every class, above 0 to 1. Default 1.</summary>
+    [Range(1e-6, 1)]
+    public double Fraction { get; init; } = 1;
+
+    /// <summary>
+    /// Classes shrink exponentially in their order, so that the largest has this many times the images of the last one (CIFAR-LT of Cui 2019: 10, 50
+    /// or 100), 1 (not at all) to 100000. Default 1.
+    /// </summary>
+    [Range(1.0, 100000)]
+    public double LongTail { get; init; } = 1;
+
+    /// <summary>Which images, any number. Default 0.</summary>
+    public long Seed { get; init; }
+}
 
 /// <summary>Some samples of a source, in an order of their own.</summary>
 public sealed class Subset : IImageSource
@@ -37,6 +60,33 @@ public sealed class Subset : IImageSource
                 .OrderBy(s => s.Turn).Take(most).Select(s => s.Index).Order(),
         ];
         return new Subset(source, kept);
+    }
+
+    /// <summary>
+    /// The part that the options say, class by class: first the long tail, then the fraction, then the count. Of one seed, a smaller part is within a
+    /// larger one.
+    /// </summary>
+    /// <exception cref="InputException">An option is out of its range.</exception>
+    public static IImageSource Choose(IImageSource source, SubsetOptions options)
+    {
+        DataOptions.Validate(options, "subset");
+        if (options is { PerClass: 0, Fraction: 1, LongTail: 1 })
+            return source;
+        int[][] classes = [.. Enumerable.Range(0, source.Count).GroupBy(source.Label).OrderBy(g => g.Key).Select(g => g.ToArray())];
+        double most = classes.Max(c => c.Length);
+        List<int> kept = [];
+        for (int c = 0; c < classes.Length; c++)
+        {
+            double tail = classes.Length == 1 ? most : most * Math.Pow(options.LongTail, -c / (classes.Length - 1.0));
+            double count = options.LongTail == 1 ? classes[c].Length : Math.Min(classes[c].Length, Math.Floor(tail));
+            count = Math.Round(count * options.Fraction);
+            if (options.PerClass > 0)
+                count = Math.Min(count, options.PerClass);
+            int[] order = new CounterRandom(options.Seed, "subset", index: source.Label(classes[c][0])).Permutation(classes[c].Length);
+            kept.AddRange(order.Take(Math.Max(1, (int)count)).Select(i => classes[c][i]));
+        }
+
+        return new Subset(source, kept.Order());
     }
 
     /// <summary>The index in <see cref="Whole"/> of a sample.</summary>

@@ -3,8 +3,9 @@ using ReMem.Runtime;
 namespace ReMem.Data;
 
 /// <summary>
-/// Makes the square view of an image that a model sees: torchvision's random resized crop, flip and colour jitter, or timm's evaluation
-/// transform (both over PIL's arithmetic).
+/// Makes the square view of an image that a model sees: random resized crop, flip, policy, colour jitter, greying, blur and erasing, in timm's
+/// order, or timm's evaluation transform (both over PIL's arithmetic). A view is a function of the image, the options and its draws: seed, epoch and
+/// index are enough to make it again.
 /// </summary>
 public static class View
 {
@@ -21,23 +22,40 @@ public static class View
     /// <param name="options">What the view is; validated already.</param>
     /// <param name="random">Where a training view's draws come from; unused in evaluation.</param>
     /// <returns>An image of exactly Size x Size.</returns>
-    public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random)
+    public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random) => Apply(image, options, random, options.Size);
+
+    /// <summary>The same view at another size, as a teacher or a student may want it: same crop, flip, colours and erased share.</summary>
+    /// <param name="image">The decoded image.</param>
+    /// <param name="options">What the view is.</param>
+    /// <param name="random">The very draws of the view.</param>
+    /// <param name="size">Side in pixels.</param>
+    public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size)
     {
         if (!options.Train)
-            return Center(image, options);
+            return Center(image, options, size);
 
+        double scale = (double)size / options.Size;
         PixelBox crop = RandomCrop(image.Width, image.Height, options, ref random);
-        RgbImage view = Resampler.Resize(image, options.Size, options.Size, options.Interpolation, crop);
+        RgbImage view = Resampler.Resize(image, size, size, options.Interpolation, crop);
         if (random.NextDouble() < options.HorizontalFlip)
             Flip(view);
+        Augmentation.Parse(options.Augmentation)?.Apply(view, scale, ref random);
         if (options.ColorJitter > 0)
             ColorJitter.Apply(view.Pixels, options.ColorJitter, ref random);
+        if (options.Grayscale > 0 && random.NextDouble() < options.Grayscale)
+            PixelOps.Grayscale(view.Pixels);
+        if (options.Blur > 0 && random.NextDouble() < options.Blur)
+            GaussianBlur.Apply(view, BlurSigma(ref random) * scale);
+        if (options.RandomErasing > 0 && random.NextDouble() < options.RandomErasing)
+            RandomErasing.Apply(view, ref random);
         return view;
     }
 
-    private static RgbImage Center(RgbImage image, ViewOptions options)
+    /// <summary>The deviation of a blur, 0.1 to 2 pixels as everywhere since SimCLR.</summary>
+    internal static double BlurSigma(ref CounterRandom random) => random.Uniform(0.1, 2);
+
+    private static RgbImage Center(RgbImage image, ViewOptions options, int size)
     {
-        int size = options.Size;
         long shorter = (long)Math.Floor(size / options.CropPct);
         (long width, long height) = image.Width <= image.Height
             ? (shorter, (long)(shorter * (double)image.Height / image.Width))

@@ -6,23 +6,23 @@ namespace ReMem.Data;
 /// <param name="budget">Bytes of pixels.</param>
 internal sealed class ViewCache(long budget)
 {
-    private readonly ConcurrentDictionary<(int Epoch, int Index), byte[]> _views = new();
+    private readonly ConcurrentDictionary<(int Epoch, int Index, int Size), byte[]> _views = new();
     private long _used;
 
     /// <summary>Bytes of pixels that are kept.</summary>
     public long UsedBytes => Interlocked.Read(ref _used);
 
     /// <summary>Copies the view's pixels to <paramref name="planes"/>, from what is kept or as <paramref name="make"/> writes them.</summary>
-    public void Get(int epoch, int index, Span<byte> planes, Maker make)
+    public void Get(int epoch, int index, int size, Span<byte> planes, Maker make)
     {
-        if (_views.TryGetValue((epoch, index), out byte[]? kept))
+        if (_views.TryGetValue((epoch, index, size), out byte[]? kept))
         {
             kept.CopyTo(planes);
             return;
         }
 
         make(planes);
-        if (Interlocked.Add(ref _used, planes.Length) > budget || !_views.TryAdd((epoch, index), planes.ToArray()))
+        if (Interlocked.Add(ref _used, planes.Length) > budget || !_views.TryAdd((epoch, index, size), planes.ToArray()))
             Interlocked.Add(ref _used, -planes.Length);
     }
 

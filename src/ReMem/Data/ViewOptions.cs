@@ -30,12 +30,46 @@ public sealed record ViewOptions
     [Range(0.0, 1)]
     public double ColorJitter { get; init; }
 
+    /// <summary>
+    /// The policy after crop and flip: none; timm's RandAugment string, as rand-m9-mstd0.5-inc1; trivial (TrivialAugment, wide); three (3-Augment of
+    /// DeiT III, with a colour jitter of 0.3). Default none.
+    /// </summary>
+    [AugmentationName]
+    public string Augmentation { get; init; } = "none";
+
+    /// <summary>Chance that a view turns grey, 0 to 1. Default 0.</summary>
+    [Range(0.0, 1)]
+    public double Grayscale { get; init; }
+
+    /// <summary>Chance of a Gaussian blur of 0.1 to 2 pixels, 0 to 1. Default 0.</summary>
+    [Range(0.0, 1)]
+    public double Blur { get; init; }
+
+    /// <summary>Chance that a rectangle of 2 % to a third of the view becomes noise, 0 to 1. Default 0.</summary>
+    [Range(0.0, 1)]
+    public double RandomErasing { get; init; }
+
+    /// <summary>Side in pixels of a second tensor of the very same views, 1 to 4096, for a model that wants another resolution. Default null: none.</summary>
+    [Range(1, 4096)]
+    public int? SecondSize { get; init; }
+
+    /// <summary>
+    /// Training only: a JPEG that is far larger than any crop needs is decoded at a half, a quarter or an eighth of its size, several times faster. Which
+    /// one is a function of the image and these options. Evaluation never does. Default true.
+    /// </summary>
+    public bool ScaledDecoding { get; init; } = true;
+
     /// <summary>The filter of the resize. Default bicubic.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
 
     /// <summary>Evaluation only: the shorter side is resized to floor(Size / CropPct) before the centre crop; 0.01 to 1. Default 0.9.</summary>
     [Range(0.01, 1)]
     public double CropPct { get; init; } = 0.9;
+
+    /// <summary>Shorter side in pixels of a decoded image from which even the smallest crop need not be enlarged; 0 is the full size.</summary>
+    internal double EnoughSide => Train && ScaledDecoding
+        ? Math.Max(Size, SecondSize ?? 0) / Math.Sqrt(Scale.Low * Math.Min(1, Math.Min(Ratio.Low, 1 / Ratio.High)))
+        : 0;
 
     /// <summary>Random views of a size, with every other option at its default.</summary>
     public static ViewOptions ForTraining(int size) => new ViewOptions { Size = size, Train = true }.Validated();

@@ -1,3 +1,4 @@
+using ReMem.Data;
 using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -21,7 +21,7 @@ public sealed partial class DistillationObjective
     {
         ["kl"] = new([], false, (s, t, _, temperature, _) => DistillationLoss.KullbackLeibler(s.Logits, t.Logits, temperature)),
         ["standardized"] = new([], false, (s, t, _, temperature, _) => Standardized(s.Logits, t.Logits, temperature)),
-        ["dkd"] = new([1, 8], false, (s, t, labels, temperature, a) => DistillationLoss.Decoupled(s.Logits, t.Logits, labels, temperature, a[0], a[1])),
+        ["dkd"] = new([1, 8], false, (s, t, labels, temperature, a) => DistillationLoss.Decoupled(s.Logits, t.Logits, labels, temperature, a[0], a[1]), NeedsLabels: true),
         ["dist"] = new([1, 1], false, (s, t, _, temperature, a) => DistillationLoss.Correlation(s.Logits, t.Logits, temperature, a[0], a[1])),
         ["rkd"] = new([25, 50], true, (s, t, _, _, a) => Relational(s.Features!, t.Features!, a[0], a[1])),
         ["hint"] = new([], true, (s, t, _, _, _) => FeatureLoss.Hint(s.Features!, t.Features!), NeedsSameWidth: true),
@@ -45,6 +45,9 @@ public sealed partial class DistillationObjective
 
     /// <summary>Whether a term compares features number by number, so that a narrower or wider student needs a projection.</summary>
     public bool NeedsSameWidth => _terms.Any(t => t.Form.NeedsSameWidth);
+
+    /// <summary>Whether a term treats the label's class apart, which mixed images have no single one of.</summary>
+    public bool NeedsLabels => _terms.Any(t => t.Form.NeedsLabels);
 
     /// <summary>Reads a sum of terms "weight*name(arguments)"; weight and arguments may be left out.</summary>
     /// <exception cref="InputException">A term is unknown, or a number is missing or negative.</exception>
@@ -120,7 +123,7 @@ public sealed partial class DistillationObjective
 
     private delegate Tensor Compute(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, IReadOnlyList<double> arguments);
 
-    private sealed record Form(IReadOnlyList<double> Defaults, bool NeedsFeatures, Compute Compute, bool NeedsSameWidth = false);
+    private sealed record Form(IReadOnlyList<double> Defaults, bool NeedsFeatures, Compute Compute, bool NeedsSameWidth = false, bool NeedsLabels = false);
 
     private sealed record Term(double Weight, Form Form, IReadOnlyList<double> Arguments);
 }

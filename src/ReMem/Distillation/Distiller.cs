@@ -25,6 +25,12 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         if (teacher is not null)
             RequireFit(job.Model, teacher);
+        if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
+        {
+            throw new InputException(
+                $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
+        }
+
         // Views that no epoch comes back to are not worth keeping targets for.
         int recycled = options.Views < training.Epochs ? options.Views : 0;
         bool taught = teacher is not null && options.Weight > 0;
@@ -48,7 +54,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Images), teacher?.Features is not null, projection);
         double weight = teacher is null ? 0 : options.Weight;
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? nn.functional.cross_entropy(outputs.Logits, batch.Labels, label_smoothing: training.LabelSmoothing) * hard : null;
+        Tensor? loss = weight < 1 ? nn.functional.cross_entropy(outputs.Logits, batch.Targets(student.Options.NumClasses), label_smoothing: training.LabelSmoothing) * hard : null;
         if (teacher is not null)
         {
             Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;

@@ -52,7 +52,8 @@ public sealed class TeacherTargets : IDisposable
     /// <summary>Logits, then the feature where it is wanted: [B, C] or [B, C + D].</summary>
     private Tensor Rows(Batch batch, int view)
     {
-        if (_kept is null || _known is null)
+        // Mixed images never come back.
+        if (_kept is null || _known is null || batch.Mix is not null)
             return Live(batch.Images);
         Tensor rows = tensor(batch.Indices.Select(i => (long)i).ToArray());
         if (!batch.Indices.All(i => _known[view, i]))

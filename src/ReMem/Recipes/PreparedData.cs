@@ -35,14 +35,22 @@ public sealed class PreparedData
     public static PreparedData Open(DataRecipe recipe, int threads = 0, IProgress<ProgressReport>? progress = null)
     {
         ImageDataset dataset = DatasetReader.Open(
-            recipe.Source, new DatasetOptions { ValFraction = recipe.ValFraction, TestFraction = recipe.TestFraction, Seed = recipe.SplitSeed });
+            recipe.Source,
+            new DatasetOptions
+            {
+                ValFraction = recipe.ValFraction,
+                TestFraction = recipe.TestFraction,
+                Seed = recipe.SplitSeed,
+                KeepNearDuplicatesTogether = recipe.KeepNearDuplicatesTogether,
+            });
         var cache = new DecodedImageCache();
         PreflightResult checks = Preflight.Check(
-            dataset, recipe.OnBadImage, cache: cache, threads: threads > 0 ? threads : Environment.ProcessorCount, viewSize: recipe.ImageSize);
+            dataset, recipe.OnBadImage, cache: cache, threads: threads > 0 ? threads : Environment.ProcessorCount, viewSize: recipe.ImageSize,
+            leakage: recipe.OnLeakage, scanFolder: Preflight.ScanFolder);
         dataset = checks.Dataset;
         dataset = dataset with
         {
-            Train = Subset.AtMost(dataset.Train, recipe.MaxTrain, recipe.SplitSeed),
+            Train = Subset.AtMost(Subset.Choose(dataset.Train, recipe.Subset), recipe.MaxTrain, recipe.SplitSeed),
             Validation = Subset.AtMost(dataset.Validation, recipe.MaxEval, recipe.SplitSeed),
             Test = Subset.AtMost(dataset.Test, recipe.MaxEval, recipe.SplitSeed),
         };
@@ -66,6 +74,10 @@ public sealed class PreparedData
             Scale = (training.CropScale, 1),
             HorizontalFlip = training.HorizontalFlip,
             ColorJitter = training.ColorJitter,
+            Augmentation = training.Augmentation,
+            Grayscale = training.Grayscale,
+            Blur = training.Blur,
+            RandomErasing = training.RandomErasing,
             Interpolation = ViewOptions.InterpolationOf(model),
         },
         new LoaderOptions
@@ -74,6 +86,8 @@ public sealed class PreparedData
             Seed = seed,
             Shuffle = true,
             ViewCacheBytes = recycled ? ViewCacheBytes : 0,
+            MixupAlpha = training.MixupAlpha,
+            CutmixAlpha = training.CutmixAlpha,
             // A last batch of one or two images would ruin BatchNorm's statistics.
             DropLast = Dataset.Train.Count >= training.BatchSize,
         });

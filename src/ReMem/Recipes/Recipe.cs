@@ -61,7 +61,7 @@ public sealed record Recipe
 /// <summary>The images of a recipe.</summary>
 public sealed record DataRecipe
 {
-    /// <summary>A folder or Parquet source, relative to the working directory. Required.</summary>
+    /// <summary>A path, or LAYOUT:PATH?KEY=VALUE (docs/datasets.md), relative to the working directory. Required.</summary>
     [Required]
     public string Source { get; init; } = string.Empty;
 
@@ -79,6 +79,15 @@ public sealed record DataRecipe
 
     /// <summary>Seed of those splits. Default 0.</summary>
     public int SplitSeed { get; init; }
+
+    /// <summary>Whether those splits keep near-duplicates in one of them, which decodes every image first. Default false.</summary>
+    public bool KeepNearDuplicatesTogether { get; init; }
+
+    /// <summary>"warn" or "fail" at validation and test images that are in another split, too. Default warn.</summary>
+    public LeakagePolicy OnLeakage { get; init; } = LeakagePolicy.Warn;
+
+    /// <summary>Which part of the training split is used. Default all.</summary>
+    public SubsetOptions Subset { get; init; } = new();
 
     /// <summary>"fail" or "skip". Default fail.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Fail;

@@ -46,6 +46,6 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = model.call(model.Info.Normalization.Apply(batch.Images));
-        return nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: training.LabelSmoothing).MoveToOuterDisposeScope();
+        return nn.functional.cross_entropy(logits, batch.Targets(model.Options.NumClasses), label_smoothing: training.LabelSmoothing).MoveToOuterDisposeScope();
     }
 }

@@ -54,6 +54,9 @@ public sealed class Trainer(TrainingOptions options)
 {
     private const int MostConsecutiveSkips = 20;
 
+    // Waiting for images beyond this share of the training time is worth advice.
+    private const double MostWaiting = 0.1;
+
     /// <summary>Trains to the end, from the checkpoint where one stands. The result is a function of the job, however often it was interrupted.</summary>
     /// <exception cref="InputException">An option is out of range, the split is too small, or the checkpoint belongs to another training.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the last epoch's checkpoint stands.</exception>
@@ -99,6 +102,7 @@ public sealed class Trainer(TrainingOptions options)
         CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
+        TimeSpan waitedBefore = job.Train.Waited;
         int epoch = done.Epochs.Count;
         int batches = job.Train.BatchesPerEpoch;
         double lossSum = 0, riseSum = 0, rate = 0;
@@ -137,6 +141,7 @@ public sealed class Trainer(TrainingOptions options)
             }
         }
 
+        double trained = clock.Elapsed.TotalSeconds, waited = (job.Train.Waited - waitedBefore).TotalSeconds;
         (double Top1, double Loss)? validation = null;
         if (job.Validate is not null && ((epoch + 1) % options.ValidateEvery == 0 || epoch + 1 == options.Epochs))
         {
@@ -145,10 +150,15 @@ public sealed class Trainer(TrainingOptions options)
         }
 
         var record = new EpochRecord(
-            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, counted), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds);
+            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, counted), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited);
         Tell(job, record);
+        if (waited > MostWaiting * trained)
+            job.Progress?.Report(new ProgressReport(job.Stage, DataAdvice(waited / trained)));
         return new TrainingResult([.. done.Epochs, record], optimizer.Steps, done.SkippedSteps + skipped, done.Seconds + record.Seconds);
     }
+
+    private static string DataAdvice(double share) => FormattableString.Invariant($"{100 * share:0} % of the training time was spent waiting for images: ")
+        + "give more threads, or keep the images small (JPEG or PNG near the training size, on a local disk), so that they fit in memory once decoded";
 
     private static void Restore(Tensor[] buffers, Tensor[] before)
     {
@@ -181,5 +191,5 @@ public sealed class Trainer(TrainingOptions options)
         FormattableString.Invariant($"epoch {r.Epoch}/{options.Epochs}: loss {r.TrainLoss:0.000}")
             + (r.Rise != 0 ? FormattableString.Invariant($", rise {r.Rise:0.000}") : string.Empty)
             + (r.ValidationTop1 is { } top1 ? FormattableString.Invariant($", val top-1 {100 * top1:0.0} %") : string.Empty)
-            + FormattableString.Invariant($", {r.Seconds:0.0} s")));
+            + FormattableString.Invariant($", {r.Seconds:0.0} s, {r.DataSeconds:0.0} s of it waiting for images")));
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Data;
 
 namespace ReMem.Training;
 
@@ -60,6 +61,33 @@ public sealed record TrainingOptions
     /// <summary>Chance of a horizontal flip, 0 to 1. Default 0.5.</summary>
     [Range(0.0, 1)]
     public double HorizontalFlip { get; init; } = 0.5;
+
+    /// <summary>The policy after crop and flip: none, trivial, three, or timm's RandAugment string such as rand-m9-mstd0.5-inc1. Default none.</summary>
+    [AugmentationName]
+    public string Augmentation { get; init; } = "none";
+
+    /// <summary>Chance that a view turns grey, 0 to 1. Default 0.</summary>
+    [Range(0.0, 1)]
+    public double Grayscale { get; init; }
+
+    /// <summary>Chance of a Gaussian blur of 0.1 to 2 pixels, 0 to 1. Default 0.</summary>
+    [Range(0.0, 1)]
+    public double Blur { get; init; }
+
+    /// <summary>Chance that a rectangle of 2 % to a third of the view becomes noise, 0 to 1. Default 0.</summary>
+    [Range(0.0, 1)]
+    public double RandomErasing { get; init; }
+
+    /// <summary>Mixes the images of a batch by shares from Beta(alpha, alpha) (mixup), 0 to 100; 0 does not. Default 0.</summary>
+    [Range(0.0, 100)]
+    public double MixupAlpha { get; init; }
+
+    /// <summary>
+    /// Swaps rectangles between the images of a batch by shares from Beta(alpha, alpha) (CutMix), 0 to 100; 0 does not. With both alphas each batch takes
+    /// one by even chance. Default 0.
+    /// </summary>
+    [Range(0.0, 100)]
+    public double CutmixAlpha { get; init; }
 
     /// <summary>Epochs between validations, 1 or more; the last epoch is always validated. Default 1.</summary>
     [Range(1, 10000)]

@@ -8,8 +8,9 @@ namespace ReMem.Training;
 /// <param name="ValidationTop1">Share in [0, 1]; null where this epoch was not validated.</param>
 /// <param name="ValidationLoss">Mean cross-entropy; null where this epoch was not validated.</param>
 /// <param name="Seconds">Wall time of the epoch, validation included.</param>
+/// <param name="DataSeconds">Of these, the time in which training stood still for want of images.</param>
 public sealed record EpochRecord(
-    int Epoch, double TrainLoss, double Rise, double LearningRate, double? ValidationTop1, double? ValidationLoss, double Seconds);
+    int Epoch, double TrainLoss, double Rise, double LearningRate, double? ValidationTop1, double? ValidationLoss, double Seconds, double DataSeconds = 0);
 
 /// <summary>What a training did.</summary>
 /// <param name="Epochs">One record an epoch.</param>

@@ -1,4 +1,5 @@
 using ReMem.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Data;
@@ -8,6 +9,101 @@ public sealed class BatchLoaderTests
     private static readonly ViewOptions Training = ViewOptions.ForTraining(12) with { ColorJitter = 0.3 };
 
     private static LoaderOptions Options { get; } = new() { BatchSize = 4, Seed = 7, Shuffle = true };
+
+    /// <summary>Every random thing there is, at once.</summary>
+    private static ViewOptions Everything(string policy) => Training with
+    {
+        Augmentation = policy,
+        Grayscale = 0.3,
+        Blur = 0.3,
+        RandomErasing = 0.5,
+        SecondSize = 20,
+    };
+
+    [Theory]
+    [InlineData("rand-m9-mstd0.5-inc1", 2)]
+    [InlineData("rand-m9-mstd0.5-inc1", 8)]
+    [InlineData("trivial", 8)]
+    [InlineData("three", 2)]
+    public void AugmentedAndMixedBatchesDoNotDependOnThreadsAndReplay(string policy, int threads)
+    {
+        MemorySource source = MemorySource.Of(14);
+        LoaderOptions mixed = Options with { MixupAlpha = 0.8, CutmixAlpha = 1 };
+        List<Copy> one = Read(new BatchLoader(source, Everything(policy), mixed with { Threads = 1 }), 2);
+        var many = new BatchLoader(source, Everything(policy), mixed with { Threads = threads });
+        Assert.Equal(one, Read(many, 2));
+        Assert.Equal(one.Skip(2), Read(many, 2, 2));
+        Assert.NotEqual(one, Read(many, 3));
+
+        // Unmixed, a row is what (seed, epoch, index) makes of the image, at either size.
+        foreach (Batch batch in new BatchLoader(source, Everything(policy), Options with { Threads = threads }).Epoch(2))
+        {
+            using (batch)
+            {
+                Assert.Null(batch.Mix);
+                byte[] first = batch.Images.data<byte>().ToArray(), second = batch.SecondImages!.data<byte>().ToArray();
+                for (int i = 0; i < batch.Count; i++)
+                {
+                    RgbImage image = ImageDecoder.Decode(source.Read(batch.Indices[i]), "x");
+                    Assert.Equal(Planes(View.Apply(image, Everything(policy), View.Random(7, 2, batch.Indices[i]))), first.AsSpan(i * 432, 432).ToArray());
+                    Assert.Equal(Planes(View.Apply(image, Everything(policy), View.Random(7, 2, batch.Indices[i]), 20)), second.AsSpan(i * 1200, 1200).ToArray());
+                }
+            }
+        }
+
+        static byte[] Planes(RgbImage view) => [.. Enumerable.Range(0, 3).SelectMany(c => view.Pixels.Where((_, at) => at % 3 == c))];
+    }
+
+    [Fact]
+    public void SecondSizeIsTheSameView()
+    {
+        byte[] photo = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(9, 96, 80), SkiaSharp.SKEncodedImageFormat.Png, 100);
+        ViewOptions view = ViewOptions.ForTraining(48) with { SecondSize = 24, ColorJitter = 0.4, Augmentation = "rand-m9-mstd0.5-inc1", Blur = 0.5, Grayscale = 0.2 };
+        var loader = new BatchLoader(new MemorySource([.. Enumerable.Repeat(photo, 40)]), view, Options with { BatchSize = 40 });
+        using Batch batch = loader.Epoch(0).Single();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor halved = nn.functional.avg_pool2d(batch.Images.to(ScalarType.Float32), 2);
+        Tensor difference = halved.sub(batch.SecondImages!.to(ScalarType.Float32)).abs().mean([1, 2, 3]);
+        // Histogram operations step at other values here and there; a crop, flip or turn of its own would be far off.
+        Assert.InRange(difference.median().item<float>(), 0, 4);
+        Assert.InRange(difference.mean().item<float>(), 0, 8);
+    }
+
+    [Fact]
+    public void EvaluationIsNeverMixedAndEpochsMixAnew()
+    {
+        MemorySource source = MemorySource.Of(8);
+        LoaderOptions mixed = Options with { Shuffle = false, MixupAlpha = 0.4 };
+        Assert.All(new BatchLoader(source, ViewOptions.ForEvaluation(8), mixed).Epoch(0), b => Assert.Null(b.Mix));
+        var loader = new BatchLoader(source, Training, mixed);
+        double[] Shares(int epoch) => [.. loader.Epoch(epoch, viewEpoch: 0).Select(b => b.Mix!.Share)];
+        Assert.NotEqual(Shares(0), Shares(1));
+    }
+
+    [Fact]
+    public void WaitingIsMeasured()
+    {
+        var loader = new BatchLoader(MemorySource.Of(8), Training, Options);
+        Assert.Equal(TimeSpan.Zero, loader.Waited);
+        Read(loader, 0);
+        Assert.True(loader.Waited > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void LargeJpegsAreDecodedReducedForTrainingAloneWhateverTheCacheHolds()
+    {
+        byte[] jpeg = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(5, 400, 300), SkiaSharp.SKEncodedImageFormat.Jpeg, 90);
+        var source = new MemorySource([.. Enumerable.Repeat(jpeg, 6)]);
+        ViewOptions view = ViewOptions.ForTraining(16);
+        List<Copy> fresh = Read(new BatchLoader(source, view, Options), 0);
+        var full = new DecodedImageCache();
+        Read(new BatchLoader(source, ViewOptions.ForEvaluation(16), Options, full), 0);
+        Assert.Equal(6 * 400 * 300 * 3, full.UsedBytes);
+        Assert.Equal(fresh, Read(new BatchLoader(source, view, Options, full), 0));
+        Assert.Equal(6 * ((400 * 300) + (50 * 38)) * 3, full.UsedBytes);
+        Assert.Equal(fresh, Read(new BatchLoader(source, view, Options with { CacheBytes = 0, Threads = 8 }), 0));
+        Assert.NotEqual(fresh, Read(new BatchLoader(source, view with { ScaledDecoding = false }, Options), 0));
+    }
 
     [Theory]
     [InlineData(2, 1)]
@@ -228,16 +324,19 @@ public sealed class BatchLoaderTests
         foreach (Batch batch in loader.Epoch(epoch, firstBatch, viewEpoch))
         {
             using (batch)
-                copies.Add(new Copy(batch.Indices, batch.Labels.data<long>().ToArray(), batch.Images.data<byte>().ToArray()));
+            {
+                byte[] second = batch.SecondImages?.data<byte>().ToArray() ?? [];
+                copies.Add(new Copy(batch.Indices, batch.Labels.data<long>().ToArray(), [.. batch.Images.data<byte>().ToArray(), .. second], batch.Mix));
+            }
         }
 
         return copies;
     }
 
-    private sealed record Copy(int[] Indices, long[] Labels, byte[] Pixels)
+    private sealed record Copy(int[] Indices, long[] Labels, byte[] Pixels, BatchMix? Mix)
     {
         public bool Equals(Copy? other) =>
-            other is not null && Indices.SequenceEqual(other.Indices) && Labels.SequenceEqual(other.Labels) && Pixels.SequenceEqual(other.Pixels);
+            other is not null && Indices.SequenceEqual(other.Indices) && Labels.SequenceEqual(other.Labels) && Pixels.SequenceEqual(other.Pixels) && Mix == other.Mix;
 
         public override int GetHashCode() => Indices.Length;
     }

@@ -156,6 +156,28 @@ public sealed class ImageDecoderTests
         Assert.Throws<InputException>(() => ImageDecoder.Decode(image, "a.png", maxPixels: 99));
     }
 
+    [Theory]
+    [InlineData(0, 320, 240)]
+    [InlineData(121, 320, 240)]
+    [InlineData(120, 160, 120)]
+    [InlineData(61, 160, 120)]
+    [InlineData(60, 80, 60)]
+    [InlineData(1, 40, 30)]
+    public void LargeJpegsAreReducedToWhatIsEnough(double enough, int width, int height)
+    {
+        RgbImage photo = NearDuplicatesTests.Photo(3, 320, 240);
+        byte[] jpeg = NearDuplicatesTests.Encoded(photo, SKEncodedImageFormat.Jpeg, 95);
+        RgbImage reduced = ImageDecoder.Decode(jpeg, "x", enoughSide: enough);
+        Assert.Equal((width, height), (reduced.Width, reduced.Height));
+        RgbImage expected = Resampler.Resize(photo, width, height, Interpolation.Bilinear);
+        Assert.InRange(reduced.Pixels.Zip(expected.Pixels, (a, b) => Math.Abs(a - b)).Average(), 0, 3);
+        RgbImage upright = ImageDecoder.Decode(TestImages.WithOrientation(jpeg, 6), "x", enoughSide: enough);
+        Assert.Equal((height, width), (upright.Width, upright.Height));
+        byte[] png = NearDuplicatesTests.Encoded(photo, SKEncodedImageFormat.Png, 100);
+        Assert.Equal(320, ImageDecoder.Decode(png, "x", enoughSide: enough).Width);
+        AssertBad(jpeg[..(jpeg.Length / 2)], "half.jpg", "is truncated");
+    }
+
     private static void AssertBad(byte[] encoded, string name, string why)
     {
         InputException error = Assert.Throws<InputException>(() => ImageDecoder.Decode(encoded, name));

@@ -106,7 +106,7 @@ public sealed class PreflightTests : IDisposable
         byte[] copy = File.ReadAllBytes(_folder.At("train/a/000.png"));
         _folder.Add("train/a/again.png", copy);
         _folder.Add("test/a/leak.png", copy);
-        _folder.Add("val/b/leak.png", copy);
+        _folder.Add("val/a/leak.png", copy);
         PreflightResult result = Preflight.Check(DatasetReader.Open(_folder.Root));
         Assert.Equal(2, result.LeakedImages);
         Assert.Contains("leak.png", Assert.Single(result.Warnings));

@@ -12,7 +12,7 @@ public class ViewCacheTests
         byte[] Get(int epoch, int index)
         {
             byte[] planes = new byte[10];
-            cache.Get(epoch, index, planes, p =>
+            cache.Get(epoch, index, 2, planes, p =>
             {
                 made++;
                 p.Fill((byte)((10 * epoch) + index));
@@ -27,5 +27,9 @@ public class ViewCacheTests
         }
 
         Assert.Equal(20, cache.UsedBytes);
+        byte[] other = new byte[5];
+        cache.Get(0, 1, 1, other, p => p.Fill(7));
+        Assert.All(other, value => Assert.Equal(7, value));
+        Assert.Equal(25, cache.UsedBytes);
     }
 }

@@ -139,6 +139,15 @@ public class DistillerTests
         Assert.Contains("'kll'", Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Objective = "kll" }, student, teacher)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_term_of_one_label_is_refused_where_images_are_mixed()
+    {
+        using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
+        InputException error = Assert.Throws<InputException>(
+            () => Run(Options with { MixupAlpha = 0.2 }, new DistillationOptions { Objective = "kl + dkd" }, student, teacher));
+        Assert.Contains("needs one label", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("kl")]
     [InlineData("hint + rkd")]

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using ReMem.Data;
+using ReMem.Training;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>remem data inspect: what a data set holds, and what is wrong with it.</summary>
+internal static class DataInspectCommand
+{
+    private const int MostClasses = 40;
+    private const int MostGroups = 10;
+    private const int BarWidth = 30;
+
+    public static Command Create()
+    {
+        var path = Common.Data();
+        var html = new Option<string?>("--html") { Description = "Also write an index and a contact sheet a class to this folder.", HelpName = "DIR" };
+        var leakage = new Option<string>("--leakage") { Description = "What to do with validation and test images that are in another split, too.", HelpName = "fail|warn", DefaultValueFactory = _ => "fail" };
+        leakage.AcceptOnlyFromAmong("fail", "warn");
+        var threads = new Option<int>("--threads") { Description = "Threads to decode on; 0 is all cores.", DefaultValueFactory = _ => 0 };
+        var json = Common.Json();
+        Command command = Common.Command(
+            "inspect",
+            "Count, measure and compare all images of a data set: classes, sizes, channel statistics, corrupt files, exact and near duplicates within and "
+            + "across splits, pictures with several labels. Images in two splits are an error. A data set that has not changed is told at once.",
+            "remem data inspect photos/ --html sheets/");
+        foreach (Symbol symbol in new Symbol[] { path, html, leakage, threads, json })
+            command.AddSymbol(symbol);
+        command.Action((parsed, cancel) =>
+        {
+            int count = parsed.GetValue(threads);
+            if (count is < 0 or > 256)
+                throw new InputException($"--threads is {count}; it must be 0 (all cores) to 256.", "command line");
+            ImageDataset data = DatasetReader.Open(parsed.GetValue(path)!);
+            InspectionResult result = Common.WithProgress(progress =>
+                DatasetInspector.Inspect(data, count == 0 ? Environment.ProcessorCount : count, Preflight.ScanFolder, new Lines(progress)));
+            if (parsed.GetValue(html) is { } folder)
+                ContactSheet.Write(folder, data, result);
+            if (parsed.GetValue(json))
+                Common.PrintJson(result);
+            else
+                Print(result);
+            int leaked = result.LeakedImages + result.NearLeakedImages;
+            return leaked == 0 || parsed.GetValue(leakage) == "warn"
+                ? ExitCodes.Done
+                : throw new InputException(
+                    $"{leaked} validation or test images are in another split, too: scores would be too good.",
+                    remedy: "Remove them from one split, or divide anew with near-duplicates kept together; --leakage warn only says so.");
+        });
+        return command;
+    }
+
+    private static void Print(InspectionResult r)
+    {
+        Console.WriteLine($"{r.Description}: {r.Classes.Count} classes");
+        foreach (SplitFacts s in r.Splits)
+        {
+            Console.WriteLine($"  {s.Split,-5} {s.Images} images, {s.Usable} usable; {Range(s.Width)} x {Range(s.Height)} px; "
+                + string.Join(", ", s.Formats.Select(f => $"{f.Value} {f.Key}")));
+        }
+
+        Console.WriteLine(FormattableString.Invariant($"  mean {Channels(r.ChannelMeans)}, deviation {Channels(r.ChannelDeviations)} (training pixels, 0 to 1)"));
+        Console.WriteLine("classes (train / val / test):");
+        double most = Math.Max(1, r.Classes.Max(c => c.Train));
+        int width = r.Classes.Take(MostClasses).Max(c => c.Class.Length);
+        foreach (ClassImages c in r.Classes.Take(MostClasses))
+            Console.WriteLine($"  {c.Class.PadRight(width)} {c.Train,6} {c.Validation,6} {c.Test,6}  {new string('#', (int)Math.Ceiling(BarWidth * c.Train / most))}");
+        if (r.Classes.Count > MostClasses)
+            Console.WriteLine($"  and {r.Classes.Count - MostClasses} more");
+        Console.WriteLine($"duplicates: {Groups(r, DuplicateKind.Exact, false)} exact and {Groups(r, DuplicateKind.Near, false)} near groups within a split, "
+            + $"{Groups(r, DuplicateKind.Exact, true)} and {Groups(r, DuplicateKind.Near, true)} across; {r.LabelConflicts} with several labels");
+        foreach (DuplicateGroup group in r.Duplicates.OrderByDescending(g => (g.DifferentLabels, g.AcrossSplits)).Take(MostGroups))
+            Console.WriteLine($"  {(group.Kind == DuplicateKind.Exact ? "exact" : "near")}: {string.Join(" = ", group.Images.Take(4).Select(i => $"{i.Name} ({i.Split}, {i.Class})"))}");
+        foreach (string warning in r.Warnings)
+            Console.WriteLine($"warning: {warning}");
+    }
+
+    private static int Groups(InspectionResult r, DuplicateKind kind, bool across) => r.Duplicates.Count(g => g.Kind == kind && g.AcrossSplits == across);
+
+    private static string Range(IReadOnlyList<int> values) => values[0] == values[2] ? $"{values[0]}" : $"{values[0]}-{values[2]}";
+
+    private static string Channels(IReadOnlyList<double> values) =>
+        string.Join(" ", values.Select(v => v.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <summary>A line every tenth of the way.</summary>
+    private sealed class Lines(IProgress<ProgressReport> progress) : IProgress<PreflightProgress>
+    {
+        public void Report(PreflightProgress value)
+        {
+            if (value.Done * 10L / value.Total != (value.Done - 1) * 10L / value.Total)
+                progress.Report(new ProgressReport("inspect", $"{value.Done} of {value.Total} images"));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ReMem.Runtime;
+
+namespace ReMem.Data;
+
+/// <summary>
+/// What decoding every image of a data set once shows. It is kept by a fingerprint of the files (names, lengths, times of writing), so that a data set
+/// that has not changed is not decoded again.
+/// </summary>
+/// <param name="Splits">train, val and test.</param>
+/// <param name="Near">Pairs that join near-duplicates to sets, as indices into train, val and test one after the other.</param>
+internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
+{
+    // Raised when what a scan holds, or how it is found, changes.
+    private const string Version = "1";
+    private const int MostKept = 64;
+
+    /// <summary>Where scans are kept: REMEM_CACHE, else the user's cache folder.</summary>
+    public static string DefaultFolder
+    {
+        get
+        {
+            string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+            string user = OperatingSystem.IsWindows()
+                ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+                : Given("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            return Path.Combine(Given("REMEM_CACHE") ?? Path.Combine(user, "remem"), "scans");
+        }
+    }
+
+    /// <summary>The splits of a data set with their names.</summary>
+    public static (string Name, IImageSource Source)[] SplitsOf(ImageDataset data) =>
+        [("train", data.Train), ("val", data.Validation), ("test", data.Test)];
+
+    /// <summary>Takes the scan of an earlier run, or decodes every image.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="cache">Decoded images are kept here while they fit; null keeps none.</param>
+    /// <param name="threads">To decode on.</param>
+    /// <param name="viewSize">Side of the views that will be made; 0 where none will.</param>
+    /// <param name="folder">Where scans are kept; null keeps none.</param>
+    /// <param name="progress">Told after every image.</param>
+    public static DatasetScan Of(
+        ImageDataset data, DecodedImageCache? cache, int threads, int viewSize, string? folder, IProgress<PreflightProgress>? progress)
+    {
+        string? file = folder is not null && Fingerprint(data) is { } print ? Path.Combine(folder, print + ".json") : null;
+        if (file is not null && TryRead(file, data) is { } kept)
+            return kept;
+        (string Name, IImageSource Source)[] splits = SplitsOf(data);
+        int total = splits.Sum(s => s.Source.Count), done = 0;
+        ImageScan[] scans = [.. splits.Select(s => ImageScan.Run(
+            s.Name, s.Source, cache, threads, () => progress?.Report(new PreflightProgress(Interlocked.Increment(ref done), total)), viewSize))];
+        int[][] near = [.. NearDuplicates.Find([.. scans.SelectMany(s => s.Prints)]).Select(p => new[] { p.A, p.B })];
+        var scan = new DatasetScan(scans, near);
+        if (file is not null)
+            TryWrite(file, scan);
+        return scan;
+    }
+
+    /// <summary>The files that the samples are in, as they are now; null for sources that cannot tell.</summary>
+    internal static string? Fingerprint(ImageDataset data)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
+        Add(Version);
+        HashSet<string> files = [];
+        foreach ((string name, IImageSource split) in SplitsOf(data))
+        {
+            Add(string.Create(CultureInfo.InvariantCulture, $"{name} {split.Count}"));
+            for (int i = 0; i < split.Count; i++)
+                Add(split.Name(i));
+            IImageSource whole = split;
+            while (whole is Subset subset)
+                whole = subset.Whole;
+            if (whole is not EncodedSource source)
+                return null;
+            files.UnionWith(source.Files);
+        }
+
+        try
+        {
+            foreach (string file in files.Order(StringComparer.Ordinal))
+            {
+                // What is missing is a bad image, and stays one until it is there.
+                FileStamp stamp = File.Exists(file) ? FileStamp.Of(file) : new FileStamp(file, -1, 0);
+                Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(stamp.Path)} {stamp.Length} {stamp.Written}"));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It may become readable at any time.
+            return null;
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset())[..32];
+    }
+
+    private static DatasetScan? TryRead(string file, ImageDataset data)
+    {
+        try
+        {
+            if (!File.Exists(file))
+                return null;
+            using FileStream stream = File.OpenRead(file);
+            DatasetScan? scan = JsonSerializer.Deserialize<DatasetScan>(stream, Json.Line);
+            int[] counts = [.. SplitsOf(data).Select(s => s.Source.Count)];
+            return scan is not null && scan.Splits.Select(s => s.Count).SequenceEqual(counts) ? scan : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // A damaged or unreadable one only costs the decoding.
+            return null;
+        }
+    }
+
+    private static void TryWrite(string file, DatasetScan scan)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, scan, Json.Line));
+            foreach (FileInfo old in new DirectoryInfo(Path.GetDirectoryName(file)!).GetFiles("*.json").OrderByDescending(f => f.LastWriteTimeUtc).Skip(MostKept))
+                old.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
+        {
+            // Nothing is lost but the time of decoding again.
+        }
+    }
+}

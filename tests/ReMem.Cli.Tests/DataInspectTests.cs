@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace ReMem.Cli.Tests;
+
+public class DataInspectTests
+{
+    [Fact]
+    public void A_data_set_is_inspected_and_a_leak_is_an_error()
+    {
+        using var work = new Workspace();
+        string photos = work.Photos(6, 2);
+        CliResult clean = Cli.Run("data", "inspect", photos, "--html", work.At("sheets"));
+        Assert.True(clean.ExitCode == 0, clean.Error);
+        Assert.Contains("3 classes", clean.Out, StringComparison.Ordinal);
+        Assert.True(File.Exists(work.At("sheets", "class-0002.html")));
+
+        File.Copy(work.At("photos", "train", "red", "0.png"), work.At("photos", "test", "red", "copy.png"));
+        CliResult leak = Cli.Run("data", "inspect", photos, "--json");
+        Assert.Equal(2, leak.ExitCode);
+        Assert.Contains("1 validation or test images are in another split", leak.Error, StringComparison.Ordinal);
+        Assert.Equal(1, JsonDocument.Parse(leak.Out).RootElement.GetProperty("leaked_images").GetInt32());
+        Assert.Equal(0, Cli.Run("data", "inspect", photos, "--leakage", "warn").ExitCode);
+    }
+
+    [Fact]
+    public void Wrong_input_is_told_in_a_sentence()
+    {
+        Cli.Run("data", "inspect", "no/such/place").IsBadInput("'no/such/place' does not exist");
+        Cli.Run("data", "inspect", "cvs:a.csv").IsBadInput("did you mean 'csv'");
+        Cli.Run("data", "inspect", "x", "--leakage", "maybe").IsBadInput("maybe", "remem data inspect --help");
+    }
+}

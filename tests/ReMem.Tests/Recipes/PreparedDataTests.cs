@@ -1,0 +1,53 @@
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Recipes;
+using ReMem.Tests.Data;
+
+namespace ReMem.Tests.Recipes;
+
+public sealed class PreparedDataTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public PreparedDataTests() => _folder.Images("a", 20).Images("b", 20);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Subset_policies_and_mixing_reach_the_loader()
+    {
+        Recipe recipe = Parse("data.subset={per_class: 6}", "data.image_size=16", "teacher.training={augmentation: rand-m9-mstd0.5-inc1, grayscale: 0.1, "
+            + "blur: 0.2, random_erasing: 0.3, mixup_alpha: 0.8, batch_size: 4}");
+        PreparedData data = PreparedData.Open(recipe.Data, 1);
+        Assert.Equal(12, data.Dataset.Train.Count);
+        Assert.Equal(6, data.Dataset.Test.Count);
+        BatchLoader loader = data.Training(recipe.Teacher.Training, ModelCatalogue.Info("vit_pico_patch4_32"), 0);
+        Assert.Equal(("rand-m9-mstd0.5-inc1", 0.1, 0.2, 0.3), (loader.View.Augmentation, loader.View.Grayscale, loader.View.Blur, loader.View.RandomErasing));
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            using (batch)
+                Assert.NotNull(batch.Mix);
+        }
+    }
+
+    [Theory]
+    [InlineData("teacher.training.augmentation=rand-m9-x2", "'teacher.training.augmentation' is 'rand-m9-x2'; it must be none, trivial, three")]
+    [InlineData("student.training.mixup_alpha=-1", "'student.training.mixup_alpha' is '-1'; it must be between 0 and 100")]
+    [InlineData("data.subset={long_tail: 0.5}", "'data.subset.long_tail' is '0.5'; it must be between 1")]
+    [InlineData("data.on_leakage=ignore", "it must be one of fail, warn")]
+    public void Wrong_values_are_named(string change, string message) =>
+        Assert.Contains(message, Assert.Throws<InputException>(() => Parse(change)).Message);
+
+    [Fact]
+    public void A_leak_is_a_warning_unless_it_is_to_fail()
+    {
+        foreach (string split in new[] { "train", "val", "test" })
+            _folder.Images($"split/{split}/a", 2).Images($"split/{split}/b", 2);
+        _folder.Add("split/test/a/leak.png", File.ReadAllBytes(_folder.At("split/train/a/000.png")));
+        Recipe recipe = Parse("data.image_size=16") with { Data = new DataRecipe { Source = _folder.At("split"), ImageSize = 16 } };
+        Assert.Contains(PreparedData.Open(recipe.Data, 1).Dataset.Warnings, w => w.Contains("exact copies", StringComparison.Ordinal));
+        Assert.Throws<InputException>(() => PreparedData.Open(recipe.Data with { OnLeakage = LeakagePolicy.Fail }, 1));
+    }
+
+    private Recipe Parse(params string[] changes) => RecipeReader.Parse($"name: x\ndata:\n  source: '{_folder.Root}'\n", "r.yaml", changes);
+}
