@@ -12,6 +12,8 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     ExportCommand.Create(),
+    InspectCommand.Create(),
+    ConvertCommand.Create(),
     ModelsCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -11,7 +11,7 @@ internal static class ArchitectureGuess
     private const double NearlyAll = 0.9;
 
     /// <summary>The models whose tensors share nearly all names and shapes with the file: the best ones, which may be several of one architecture.</summary>
-    public static IReadOnlyList<string> Of(SafetensorsFile file)
+    public static IReadOnlyList<string> Of(WeightsFile file)
     {
         VisionTransformerShape? vit = VitShape(file);
         var best = new List<string>();
@@ -33,7 +33,7 @@ internal static class ArchitectureGuess
         return best;
     }
 
-    private static double Share(SafetensorsFile file, string name)
+    private static double Share(WeightsFile file, string name)
     {
         using DisposeScope scope = NewDisposeScope();
         using ImageModel candidate = ModelCatalogue.Create(name);
@@ -43,7 +43,7 @@ internal static class ArchitectureGuess
     }
 
     /// <summary>Patch, width and depth of a file with a ViT's tensors; heads leave no trace in shapes and are 0.</summary>
-    private static VisionTransformerShape? VitShape(SafetensorsFile file)
+    private static VisionTransformerShape? VitShape(WeightsFile file)
     {
         if (!file.Tensors.TryGetValue("patch_embed.proj.weight", out TensorEntry? patch) || patch.Shape.Count != 4)
             return null;
