@@ -14,6 +14,8 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
     PredictCommand.Create(),
     ExportCommand.Create(),
     DataCommand.Create(),
+    InspectCommand.Create(),
+    ConvertCommand.Create(),
     ModelsCommand.Create(),
     DoctorCommand.Create(),
     WorkerCommand.Create(),

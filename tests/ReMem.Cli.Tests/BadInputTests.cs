@@ -12,6 +12,9 @@ public class BadInputTests
     [InlineData("run --resume missing", "no run to resume")]
     [InlineData("predict cat.jpg", "--model-dir")]
     [InlineData("predict --model resnet18 --weights missing.safetensors cat.jpg", "does not exist")]
+    [InlineData("inspect missing.pth", "does not exist")]
+    [InlineData("convert missing.pth out.safetensors", "does not exist")]
+    [InlineData("convert missing.pth out.pth", "safetensors")]
     [InlineData("evaluate photos --model-dir missing", "missing")]
     [InlineData("finetune missing --model vit_pico_patch4_32 --image-size 32 --out out", "missing")]
     public void Is_told_in_one_sentence(string arguments, string part) => Cli.Run(arguments.Split(' ')).IsBadInput(part);

@@ -29,6 +29,13 @@ public class CommandTests
             "--out", work.At("student"), "training.lr=0.005", .. Quick]);
         Assert.True(distill.ExitCode == 0, distill.Error);
 
+        CliResult convert = Cli.Run("convert", work.At("teacher"), work.At("half.safetensors"), "--model", "vit_pico_patch4_32", "--half", "--json");
+        Assert.True(convert.ExitCode == 0, convert.Error);
+        JsonElement inspected = JsonDocument.Parse(Cli.Run("inspect", work.At("half.safetensors"), "--json").Out).RootElement;
+        Assert.Equal("vit_pico_patch4_32", inspected.GetProperty("models")[0].GetString());
+        Assert.Equal("float16", inspected.GetProperty("tensors")[0].GetProperty("type").GetString());
+        Assert.Contains("names: timm", Cli.Run("inspect", work.At("half.safetensors")).Out, StringComparison.Ordinal);
+
         CliResult evaluate = Cli.Run("evaluate", photos, "--model-dir", work.At("student"), "--json");
         double top1 = JsonDocument.Parse(evaluate.Out).RootElement.GetProperty("top1").GetDouble();
         Assert.True(top1 > 0.6, $"three plain colours and a top-1 of {top1}");

@@ -13,6 +13,8 @@ public class HelpTests
     [InlineData("evaluate")]
     [InlineData("predict")]
     [InlineData("export")]
+    [InlineData("inspect")]
+    [InlineData("convert")]
     [InlineData("run")]
     [InlineData("demo")]
     public void Every_command_has_help_with_an_example(string command)

@@ -12,7 +12,7 @@ internal static class FinetuneCommand
         var data = Common.Data();
         var overrides = Common.Overrides();
         var model = new Option<string>("--model") { Description = "timm's name of a ViT; see 'remem models'.", Required = true };
-        var weights = new Option<string?>("--weights") { Description = "Pretrained weights (a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address); none starts from scratch.", HelpName = "SOURCE" };
+        var weights = new Option<string?>("--weights") { Description = "Pretrained weights in any format that 'remem inspect' shows: a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address; none starts from scratch.", HelpName = "SOURCE" };
         var size = new Option<int>("--image-size") { Description = "Side of the views in pixels.", DefaultValueFactory = _ => 224 };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 10 };
         var rho = new Option<double>("--rho") { Description = "SAM's radius; 0 is the plain gradient.", DefaultValueFactory = _ => 0.05 };

@@ -11,7 +11,7 @@ internal static class ArchitectureGuess
     private const double NearlyAll = 0.9;
 
     /// <summary>The models whose tensors share nearly all names and shapes with the file: the best ones, which may be several of one architecture.</summary>
-    public static IReadOnlyList<string> Of(SafetensorsFile file)
+    public static IReadOnlyList<string> Of(WeightsFile file)
     {
         (int Patch, int Width, int Depth)? own = TransformerNumbers(file);
         var best = new List<string>();
@@ -33,7 +33,7 @@ internal static class ArchitectureGuess
         return best;
     }
 
-    private static double Share(SafetensorsFile file, ModelInfo info, TransformerShape? shape)
+    private static double Share(WeightsFile file, ModelInfo info, TransformerShape? shape)
     {
         using DisposeScope scope = NewDisposeScope();
         using ImageModel candidate = shape is null
@@ -57,7 +57,7 @@ internal static class ArchitectureGuess
         name.Split('.') is ["blocks", var index, _, ..] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int block) ? block : null;
 
     /// <summary>Patch, width and depth of a file with a transformer's tensors.</summary>
-    private static (int Patch, int Width, int Depth)? TransformerNumbers(SafetensorsFile file)
+    private static (int Patch, int Width, int Depth)? TransformerNumbers(WeightsFile file)
     {
         if (!file.Tensors.TryGetValue("patch_embed.proj.weight", out TensorEntry? patch) || patch.Shape.Count != 4)
             return null;

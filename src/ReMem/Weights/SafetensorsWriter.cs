@@ -35,30 +35,42 @@ public static class SafetensorsWriter
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? castFloatsTo = null)
     {
-        using DisposeScope scope = NewDisposeScope();
+        WriteEach(path, tensors.Select(t => new PendingTensor(new TensorEntry(t.Key, t.Value.dtype, t.Value.shape), () => t.Value.alias())), metadata, castFloatsTo);
+    }
+
+    /// <summary>Writes tensors that are read one at a time, so that only one is in memory.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="tensors">With distinct names.</param>
+    /// <param name="metadata">Free-form strings.</param>
+    /// <param name="castFloatsTo">Stores floating-point tensors in this type, such as Float16; null keeps theirs.</param>
+    /// <exception cref="InputException">The file cannot be written, or a finite value does not fit <paramref name="castFloatsTo"/>.</exception>
+    /// <exception cref="ArgumentException">A name stands twice, or a type has no name in the format.</exception>
+    internal static void WriteEach(
+        string path, IEnumerable<PendingTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? castFloatsTo = null)
+    {
         using var guard = no_grad();
         var header = new JsonObject();
         if (metadata is { Count: > 0 })
             header["__metadata__"] = new JsonObject(metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
-        var stored = new List<(string Name, Tensor Value, int Rank)>();
-        foreach ((string name, Tensor tensor) in tensors)
+        var stored = new List<(PendingTensor Tensor, TensorEntry As, int Rank)>();
+        foreach (PendingTensor tensor in tensors)
         {
-            Tensor value = Prepare(name, tensor, castFloatsTo, path);
-            int rank = Array.FindIndex(Types, t => t.Type == value.dtype);
+            TensorEntry entry = castFloatsTo is { } type && TensorTypes.IsFloat(tensor.Entry.Type) ? tensor.Entry with { Type = type } : tensor.Entry;
+            int rank = Array.FindIndex(Types, t => t.Type == entry.Type);
             if (rank < 0)
-                throw new ArgumentException($"The tensor '{name}' has the type {value.dtype}, which safetensors cannot hold.", nameof(tensors));
-            stored.Add((name, value, rank));
+                throw new ArgumentException($"The tensor '{entry.Name}' has the type {entry.Type}, which safetensors cannot hold.", nameof(tensors));
+            stored.Add((tensor, entry, rank));
         }
 
-        stored = [.. stored.OrderBy(t => t.Rank).ThenBy(t => t.Name, StringComparer.Ordinal)];
+        stored = [.. stored.OrderBy(t => t.Rank).ThenBy(t => t.As.Name, StringComparer.Ordinal)];
         long at = 0;
-        foreach ((string name, Tensor value, int rank) in stored)
+        foreach ((_, TensorEntry entry, int rank) in stored)
         {
-            long end = at + (value.numel() * value.element_size());
-            header.Add(name, new JsonObject
+            long end = at + entry.Bytes;
+            header.Add(entry.Name, new JsonObject
             {
                 ["dtype"] = Types[rank].Name,
-                ["shape"] = new JsonArray([.. value.shape.Select(d => (JsonNode)d)]),
+                ["shape"] = new JsonArray([.. entry.Shape.Select(d => (JsonNode)d)]),
                 ["data_offsets"] = new JsonArray(at, end),
             });
             at = end;
@@ -73,10 +85,11 @@ public static class SafetensorsWriter
             stream.Write(json);
             for (int i = 0; i < padding; i++)
                 stream.WriteByte((byte)' ');
-            foreach ((_, Tensor value, _) in stored)
+            foreach ((PendingTensor tensor, TensorEntry entry, _) in stored)
             {
-                if (value.numel() > 0)
-                    stream.Write(value.bytes);
+                using DisposeScope scope = NewDisposeScope();
+                if (entry.Elements > 0)
+                    stream.Write(Prepare(entry.Name, tensor.Read(), castFloatsTo, path).bytes);
             }
         });
     }
@@ -92,3 +105,8 @@ public static class SafetensorsWriter
         return cast;
     }
 }
+
+/// <summary>A tensor to be written, read when its turn comes.</summary>
+/// <param name="Entry">Name, type and shape.</param>
+/// <param name="Read">Its value; a new tensor, which the writer disposes.</param>
+internal sealed record PendingTensor(TensorEntry Entry, Func<Tensor> Read);

@@ -12,6 +12,21 @@ namespace ReMem.Weights;
 /// <param name="FileClasses">Classes of the file's head; null where it has none.</param>
 public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<string> Resampled, IReadOnlyList<string> NewHead, long? FileClasses)
 {
+    /// <summary>The file's format, such as "safetensors".</summary>
+    public string Format { get; init; } = string.Empty;
+
+    /// <summary>Whose names the file has, such as "Hugging Face ViT"; null where nobody's that remem knows.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>How many tensors were renamed, or made of others, to be timm's.</summary>
+    public int Renamed { get; init; }
+
+    /// <summary>The file's tensors that timm's model has no use for.</summary>
+    public IReadOnlyList<DroppedTensor> Dropped { get; init; } = [];
+
+    /// <summary>Where in a training's checkpoint the state dict was, such as "model_ema"; null where it is the file itself.</summary>
+    public string? StateDict { get; init; }
+
     /// <summary>The model's tensors that the file lacks, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
@@ -25,10 +40,16 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
     public override string ToString()
     {
         string text = $"{Loaded} tensors from {System.IO.Path.GetFileName(Path)}";
+        if (StateDict is not null)
+            text += $", its '{StateDict}'";
+        if (Family is not (null or "timm"))
+            text += $" ({Family}; {Renamed} renamed)";
         if (Resampled.Count > 0)
             text += $"; {string.Join(", ", Resampled)} resampled to this image size";
         if (NewHead.Count > 0)
             text += $"; new head ({(FileClasses is { } classes ? $"the file's has {classes} classes" : "the file has none")})";
+        if (Dropped.Count > 0)
+            text += $"; {Dropped.Count} dropped ({WeightLoader.Few([.. Dropped.Select(d => d.Name)])}: {Dropped[0].Why})";
         foreach ((IReadOnlyList<string> names, string what) in new[] { (Missing, "missing"), (Unexpected, "unexpected"), (MisShaped, "of another shape") })
         {
             if (names.Count > 0)
@@ -51,7 +72,8 @@ public static class WeightLoader
 {
     private const int NamesShown = 3;
 
-    /// <summary>Loads a safetensors file; floats are cast to the model's type, position embeddings and patch kernels resampled, a head of other classes left new.</summary>
+    /// <summary>Loads a file of any format and naming that <see cref="TimmWeightsFile"/> knows; floats are cast to the model's type, position embeddings
+    /// and patch kernels resampled, a head of other classes left new.</summary>
     /// <param name="model">Its classifier is <see cref="ModelInfo.Classifier"/>.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">How strict; null is the default.</param>
@@ -59,9 +81,16 @@ public static class WeightLoader
     /// model is unchanged.</exception>
     public static WeightLoadReport Load(ImageModel model, string path, WeightLoadOptions? options = null)
     {
+        using TimmWeightsFile file = TimmWeightsFile.Open(path);
+        return Load(model, file, options);
+    }
+
+    /// <summary>Loads an open file.</summary>
+    /// <inheritdoc cref="Load(ImageModel, string, WeightLoadOptions?)"/>
+    internal static WeightLoadReport Load(ImageModel model, TimmWeightsFile file, WeightLoadOptions? options = null)
+    {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        using SafetensorsFile file = SafetensorsFile.Open(path);
         Dictionary<string, Tensor> targets = model.state_dict();
         string[] head = [.. model.Info.HeadTensors];
         string[] skipped = IsOtherHead(file, head, targets) ? head : [];
@@ -75,26 +104,40 @@ public static class WeightLoader
         if (!fits && (options?.AllowMissing != true || shared.Length == 0))
             throw DoesNotFit(model, file, missing, unexpected, misshaped, targets);
 
-        var resampled = new List<string>();
-        var values = new List<(Tensor Target, Tensor Value)>();
+        // Twice over the file: what is wrong in the last tensor must be known before the first is changed, and only one is in memory.
         foreach (string name in shared)
         {
+            using Tensor value = file.Read(name);
+            if (!IsFinite(value))
+                throw new InputException($"The tensor '{name}' holds NaN or infinity.", file.Path, "Take an earlier checkpoint of these weights.");
+        }
+
+        var resampled = new List<string>();
+        foreach (string name in shared)
+        {
+            using DisposeScope one = NewDisposeScope();
             Tensor value = file.Read(name);
-            if (value.is_floating_point() && !value.isfinite().all().item<bool>())
-                throw new InputException($"The tensor '{name}' holds NaN or infinity.", path, "Take an earlier checkpoint of these weights.");
             if (!value.shape.SequenceEqual(targets[name].shape))
             {
                 value = ShapeAdaptation.Adapt(model, name, value);
                 resampled.Add(name);
             }
 
-            values.Add((targets[name], value));
+            targets[name].copy_(value);
         }
 
-        foreach ((Tensor target, Tensor value) in values)
-            target.copy_(value);
         long? classes = file.Tensors.TryGetValue(head[0], out TensorEntry? given) && given.Shape.Count == 2 ? given.Shape[0] : null;
-        return new WeightLoadReport(path, values.Count, resampled, skipped, classes) { Missing = missing, Unexpected = unexpected, MisShaped = misshaped };
+        return new WeightLoadReport(file.Path, shared.Length, resampled, skipped, classes)
+        {
+            Format = file.Format,
+            Family = file.Family,
+            Renamed = file.RenamedCount,
+            Dropped = file.Dropped,
+            StateDict = file.Metadata.GetValueOrDefault("state_dict"),
+            Missing = missing,
+            Unexpected = unexpected,
+            MisShaped = misshaped,
+        };
     }
 
     /// <summary>How many classes the head in a weights file has.</summary>
@@ -102,17 +145,21 @@ public static class WeightLoader
     public static int CountClasses(string model, string path)
     {
         string name = $"{ModelCatalogue.Info(model).Classifier}.weight";
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        return file.Tensors.TryGetValue(name, out TensorEntry? head) && head.Shape.Count == 2
+        using TimmWeightsFile file = TimmWeightsFile.Open(path);
+        return file.Tensors.TryGetValue(name, out TensorEntry? head) && head.Shape is [> 0 and <= int.MaxValue, _]
             ? (int)head.Shape[0]
             : throw new InputException($"The weights have no classifier '{name}' for the model '{model}'.", path, "Give the weights of that model, with its head.");
     }
+
+    /// <summary>Whether no number is NaN or infinite: a sum that is finite says so without a tensor of flags.</summary>
+    private static bool IsFinite(Tensor value) =>
+        !value.is_floating_point() || double.IsFinite(value.sum().to(ScalarType.Float64).item<double>()) || value.isfinite().all().item<bool>();
 
     internal static string Few(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : string.Empty);
 
     /// <summary>Whether the file has no head, or one of as wide features and other classes.</summary>
-    private static bool IsOtherHead(SafetensorsFile file, string[] head, Dictionary<string, Tensor> targets)
+    private static bool IsOtherHead(WeightsFile file, string[] head, Dictionary<string, Tensor> targets)
     {
         if (!head.Any(file.Tensors.ContainsKey))
             return true;
@@ -122,7 +169,7 @@ public static class WeightLoader
     }
 
     private static InputException DoesNotFit(
-        ImageModel model, SafetensorsFile file, string[] missing, string[] unexpected, string[] misshaped, Dictionary<string, Tensor> targets)
+        ImageModel model, WeightsFile file, string[] missing, string[] unexpected, string[] misshaped, Dictionary<string, Tensor> targets)
     {
         var parts = new List<string>();
         if (missing.Length > 0)

@@ -1,5 +1,9 @@
+using System.Text;
+using System.Text.Json;
+using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Tests.Models;
+using ReMem.Tests.Weights.Families;
 using ReMem.Weights;
 using static TorchSharp.torch;
 
@@ -158,6 +162,92 @@ public sealed class WeightLoaderTests : IDisposable
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.All(model.state_dict(), t => Assert.True(Goldens.Same(file.Read(t.Key), t.Value), t.Key));
     }
+
+    [Fact]
+    public void DeiT_tinys_PyTorch_archive_holds_the_same_numbers()
+    {
+        using WeightsFile archive = WeightsFile.Open(Assets.Path("deit_tiny/deit_tiny_patch16_224.pth")), safetensors = WeightsFile.Open(Assets.Path("deit_tiny/model.safetensors"));
+        Assert.Equal("PyTorch zip archive", archive.Format);
+        Assert.Equal(safetensors.Tensors.Keys.Order(StringComparer.Ordinal), archive.Tensors.Keys.Order(StringComparer.Ordinal));
+        foreach (string name in safetensors.Tensors.Keys)
+        {
+            using var scope = NewDisposeScope();
+            Assert.True(Goldens.Same(safetensors.Read(name), archive.Read(name)), name);
+        }
+    }
+
+    [Fact]
+    public void DeiT_tinys_archive_gives_timms_answers()
+    {
+        const int Photos = 6;
+        string archive = Assets.Path("deit_tiny/deit_tiny_patch16_224.pth"), photos = Assets.Path("imagenet-sample");
+        ImageModel model = Make("deit_tiny_patch16_224", WeightLoader.CountClasses("deit_tiny_patch16_224", archive));
+        Assert.Equal("152 tensors from deit_tiny_patch16_224.pth", WeightLoader.Load(model, archive).ToString());
+        var predictor = new Predictor(model, [.. Enumerable.Range(0, 1000).Select(i => $"{i}")]);
+        JsonElement[] expected = [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(photos, "expected.json"))).RootElement.GetProperty("rows").EnumerateArray().Take(Photos)];
+        foreach (JsonElement photo in expected)
+        {
+            RankedClass top = predictor.Predict(Path.Combine(photos, photo.GetProperty("file").GetString()!), 1).Top[0];
+            Assert.Equal(photo.GetProperty("top5")[0].GetInt32(), top.Index);
+            Assert.Equal(photo.GetProperty("logits")[0].GetDouble(), top.Logit, 0.05);
+        }
+    }
+
+    public static TheoryData<string> OtherNamings => ["Hugging Face ViT", "torchvision ViT", "Google's ViT (augreg npz)"];
+
+    [Theory]
+    [MemberData(nameof(OtherNamings))]
+    public void A_ViT_in_another_naming_gives_the_same_logits(string family)
+    {
+        ImageModel source = Filled(Vit), model = Make(Vit);
+        Dictionary<string, Tensor> state = source.state_dict();
+        string path = _folder.File("weights");
+        switch (family)
+        {
+            case "Hugging Face ViT":
+                PickleWriter.WriteState(path, Pairs(HuggingFaceVitTests.Names(state).Select(t => (t.Name.Replace("head.", "classifier.", StringComparison.Ordinal), t.Value))
+                    .Append(("vit.pooler.dense.bias", zeros(2)))));
+                break;
+            case "torchvision ViT":
+                SafetensorsWriter.Write(path, Pairs(TorchvisionTests.VitNames(state)));
+                break;
+            default:
+                WriteNpz(path, AugregTests.Names(state, heads: 4));
+                break;
+        }
+
+        WeightLoadReport report = WeightLoader.Load(model, path);
+        Assert.Equal((family, state.Count), (report.Family, report.Loaded));
+        Assert.Contains($"({family}; {report.Renamed} renamed)", report.ToString(), StringComparison.Ordinal);
+        Assert.Equal(family == "Hugging Face ViT", report.ToString().Contains("1 dropped (vit.pooler.dense.bias: timm's ViT", StringComparison.Ordinal));
+        Tensor images = Goldens.UniformTensor("input", 1, 2, 3, 32, 32).to(ScalarType.Float32);
+        source.eval();
+        model.eval();
+        using var guard = no_grad();
+        Assert.True(Goldens.Same(source.forward(images), model.forward(images)));
+    }
+
+    [Fact]
+    public void A_ResNet_of_torchvision_in_a_trainings_checkpoint_gives_the_same_logits()
+    {
+        ImageModel source = Filled("resnet20"), model = Make("resnet20");
+        string path = PickleWriter.WriteState(_folder.File("a.pth"), source.state_dict().Select(t => KeyValuePair.Create($"module.{t.Key}", t.Value)));
+        WeightLoadReport report = WeightLoader.Load(model, path);
+        Assert.Equal(("timm", "PyTorch zip archive", source.state_dict().Count), (report.Family, report.Format, report.Loaded));
+        Tensor images = Goldens.UniformTensor("input", 1, 2, 3, 32, 32).to(ScalarType.Float32);
+        source.eval();
+        model.eval();
+        using var guard = no_grad();
+        Assert.True(Goldens.Same(source.forward(images), model.forward(images)));
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Pairs(IEnumerable<(string Name, Tensor Value)> tensors) => tensors.Select(t => KeyValuePair.Create(t.Name, t.Value));
+
+    private static void WriteNpz(string path, IEnumerable<(string Name, Tensor Value)> tensors) => PickleWriter.WriteZip(path, tensors.Select(t =>
+    {
+        string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({string.Concat(t.Value.shape.Select(d => $"{d}, "))}), }}";
+        return ($"{t.Name}.npy", (byte[])[0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. t.Value.detach().contiguous().bytes]);
+    }));
 
     private static readonly EqualityComparer<(string[], string[], string[])> Comparer = EqualityComparer<(string[], string[], string[])>.Create(
         (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2) && a.Item3.SequenceEqual(b.Item3), _ => 0);

@@ -1,0 +1,64 @@
+using ReMem.Models;
+using static TorchSharp.torch;
+
+namespace ReMem.Weights;
+
+/// <summary>How weights are converted.</summary>
+public sealed record WeightConversionOptions
+{
+    /// <summary>timm's name of the model that the weights have to fit, but for its head and the grid of its position embeddings. Default null: unchecked.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether floating-point tensors are stored as float16. Default false: each in its own type.</summary>
+    public bool Half { get; init; }
+}
+
+/// <summary>What a conversion did.</summary>
+/// <param name="File">The file that was written.</param>
+/// <param name="Format">The format that was read.</param>
+/// <param name="Family">Whose names the tensors had; null where nobody's that remem knows, and they were kept.</param>
+/// <param name="Tensors">How many were written.</param>
+/// <param name="Renamed">How many of them were renamed, or made of others.</param>
+/// <param name="Dropped">Those that timm's model has no use for.</param>
+public sealed record WeightConversionResult(
+    string File, string Format, string? Family, int Tensors, int Renamed, IReadOnlyList<DroppedTensor> Dropped)
+{
+    /// <summary>The model that the weights were checked to fit.</summary>
+    public string? Model { get; init; }
+}
+
+/// <summary>Writes weights of any format and naming as safetensors with timm's names, one tensor in memory at a time.</summary>
+public static class WeightConverter
+{
+    private const string Extension = ".safetensors";
+
+    /// <summary>Converts a file.</summary>
+    /// <param name="input">As <see cref="WeightsFile.Open"/> takes.</param>
+    /// <param name="output">A .safetensors file; an existing one is replaced.</param>
+    /// <param name="options">null is the default.</param>
+    /// <exception cref="InputException">The input cannot be read or does not fit the model, the output cannot be written, or a value is beyond float16.</exception>
+    public static WeightConversionResult Convert(string input, string output, WeightConversionOptions? options = null)
+    {
+        options ??= new WeightConversionOptions();
+        if (!Path.GetExtension(output).Equals(Extension, StringComparison.OrdinalIgnoreCase))
+            throw new InputException("remem writes weights as safetensors.", output, "Give a file name that ends in .safetensors.");
+        using TimmWeightsFile file = TimmWeightsFile.Open(input);
+        if (Path.GetFullPath(output) == Path.GetFullPath(file.Path))
+            throw new InputException("The output is the input.", output, "Give another file name.");
+        if (options.Model is { } name)
+            RequireFit(file, name);
+        var metadata = new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["format"] = "pt" };
+        if (options.Model is not null)
+            metadata["architecture"] = options.Model;
+        SafetensorsWriter.WriteEach(
+            output, file.Tensors.Values.Select(e => new PendingTensor(e, () => file.Read(e.Name))), metadata, options.Half ? ScalarType.Float16 : null);
+        return new WeightConversionResult(Path.GetFullPath(output), file.Format, file.Family, file.Tensors.Count, file.RenamedCount, file.Dropped) { Model = options.Model };
+    }
+
+    private static void RequireFit(TimmWeightsFile file, string name)
+    {
+        bool hasHead = file.Tensors.TryGetValue($"{ModelCatalogue.Info(name).Classifier}.weight", out TensorEntry? head) && head.Shape is [> 0 and <= int.MaxValue, _];
+        using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = hasHead ? (int)head!.Shape[0] : 1 });
+        WeightLoader.Load(model, file);
+    }
+}

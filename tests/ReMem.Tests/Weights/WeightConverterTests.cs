@@ -1,0 +1,86 @@
+using ReMem.Models;
+using ReMem.Tests.Models;
+using ReMem.Tests.Weights.Families;
+using ReMem.Weights;
+using static TorchSharp.torch;
+
+namespace ReMem.Tests.Weights;
+
+public sealed class WeightConverterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly IDisposable _scope = NewDisposeScope();
+    private readonly ImageModel _model = ModelCatalogue.Create(ModelCatalogue.DemoTeacher, new ModelOptions { NumClasses = 5 });
+
+    public WeightConverterTests() => GoldenWeights.Fill(_model);
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _scope.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Another_naming_becomes_timms_in_safetensors()
+    {
+        string output = _folder.File("out/model.safetensors");
+        WeightConversionResult done = WeightConverter.Convert(Foreign(), output, new WeightConversionOptions { Model = ModelCatalogue.DemoTeacher });
+        Dictionary<string, Tensor> state = _model.state_dict();
+        Assert.Equal(("Hugging Face ViT", "PyTorch zip archive", state.Count), (done.Family, done.Format, done.Tensors));
+        Assert.Equal(["vit.pooler.dense.bias"], done.Dropped.Select(d => d.Name));
+        using SafetensorsFile file = SafetensorsFile.Open(output);
+        Assert.Equal((ModelCatalogue.DemoTeacher, "pt"), (file.Metadata["architecture"], file.Metadata["format"]));
+        Assert.All(state, t => Assert.True(Goldens.Same(t.Value, file.Read(t.Key)), t.Key));
+        Assert.Equal(state.Count, file.Tensors.Count);
+    }
+
+    [Fact]
+    public void Halves_are_half_the_size_and_only_where_they_hold_the_values()
+    {
+        string output = _folder.File("half.safetensors");
+        WeightConverter.Convert(Foreign(), output, new WeightConversionOptions { Half = true });
+        using (SafetensorsFile file = SafetensorsFile.Open(output))
+            Assert.True(Goldens.Same(_model.state_dict()["blocks.0.mlp.fc1.weight"].to(ScalarType.Float16), file.Read("blocks.0.mlp.fc1.weight")));
+        string large = PickleWriter.WriteState(_folder.File("large.pth"), new Dictionary<string, Tensor> { ["x"] = tensor([1e6f]) });
+        Assert.Contains("'x' has values that Float16 cannot hold", Assert.Throws<InputException>(() =>
+            WeightConverter.Convert(large, _folder.File("large.safetensors"), new WeightConversionOptions { Half = true })).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("large.safetensors")));
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused_and_nothing_is_written()
+    {
+        string output = _folder.File("out.safetensors");
+        void Refused(string text, string to, string? model) => Assert.Contains(
+            text, Assert.Throws<InputException>(() => WeightConverter.Convert(Foreign(), to, new WeightConversionOptions { Model = model })).Message, StringComparison.Ordinal);
+        Refused("not those of 'resnet20'", output, "resnet20");
+        Refused("Unknown model 'resnet2'", output, "resnet2");
+        Refused("writes weights as safetensors", _folder.File("out.pth"), null);
+        Assert.False(File.Exists(output));
+        SafetensorsWriter.Write(output, new Dictionary<string, Tensor> { ["x"] = ones(1) });
+        Assert.Contains("The output is the input", Assert.Throws<InputException>(() => WeightConverter.Convert(output, output)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_is_inspected_without_its_numbers()
+    {
+        WeightsInspection found = WeightsInspection.Of(Foreign());
+        Assert.Equal(("Hugging Face ViT", "PyTorch zip archive"), (found.Family, found.Format));
+        Assert.Equal([ModelCatalogue.DemoTeacher], found.Models);
+        Assert.Equal(_model.parameters().Sum(p => p.numel()) + 2, found.Parameters);
+        Assert.Equal(4 * found.Parameters, found.Bytes);
+        InspectedTensor query = found.Tensors.Single(t => t.Name == "vit.encoder.layer.3.attention.attention.query.bias");
+        Assert.Equal(("float32", null), (query.Type, query.Dropped));
+        Assert.Equal(["blocks.3.attn.qkv.bias"], query.Becomes);
+        Assert.Equal([128], query.Shape);
+        InspectedTensor pooler = found.Tensors.Single(t => t.Name == "vit.pooler.dense.bias");
+        Assert.Empty(pooler.Becomes);
+        Assert.Contains("before its head", pooler.Dropped, StringComparison.Ordinal);
+    }
+
+    private string Foreign() => PickleWriter.WriteState(
+        _folder.File("pytorch_model.bin"),
+        HuggingFaceVitTests.Names(_model.state_dict()).Select(t => KeyValuePair.Create(t.Name.Replace("head.", "classifier.", StringComparison.Ordinal), t.Value))
+            .Append(KeyValuePair.Create("vit.pooler.dense.bias", zeros(2))));
+}
