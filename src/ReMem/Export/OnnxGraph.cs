@@ -61,7 +61,7 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
     /// <summary>A constant of whole numbers, such as a shape.</summary>
     public string Integers(params long[] values)
     {
-        string name = $"shape_{string.Join("_", values)}".Replace('-', 'm');
+        string name = $"integers_{string.Join("_", values)}".Replace('-', 'm');
         if (_initialisers.Add(name))
             Add(name, Int64, [values.Length], [.. values.SelectMany(BitConverter.GetBytes)]);
         return name;
