@@ -8,6 +8,7 @@ namespace ReMem.Training;
 /// <summary>The trainable parameters of a module, in the module's order, seen as one flat vector [P].</summary>
 public sealed class ParameterSet
 {
+    private static readonly string[] Spared = ["_token", "pos_embed", "relative_position_bias_table"];
     private readonly (string Name, Parameter Value, long Offset)[] _parameters;
 
     /// <summary>Takes every parameter that requires a gradient.</summary>
@@ -67,7 +68,7 @@ public sealed class ParameterSet
     public void AddToValues(Tensor flat) => Each(flat, static (p, slice) => p.PlusInPlace(slice));
 
     /// <summary>
-    /// 1 where weight decay applies and 0 elsewhere [P]: timm's rule, which spares biases, norms, and class token and position embeddings.
+    /// 1 where weight decay applies and 0 elsewhere [P]: timm's rule, which spares biases, norms, learned positions, and tokens that are no patch.
     /// </summary>
     public Tensor DecayMask()
     {
@@ -91,7 +92,7 @@ public sealed class ParameterSet
     }
 
     private static bool Decays(string name, Tensor value) =>
-        value.dim() > 1 && !(name.EndsWith("_token", StringComparison.Ordinal) || name.EndsWith("pos_embed", StringComparison.Ordinal));
+        value.dim() > 1 && !Spared.Any(end => name.EndsWith(end, StringComparison.Ordinal));
 
     private void Each(Tensor flat, Action<Tensor, Tensor> apply)
     {

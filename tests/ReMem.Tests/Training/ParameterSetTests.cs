@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Tests.Models;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
@@ -82,6 +83,15 @@ public class ParameterSetTests
 
         Assert.All(decayed.Split(' '), n => Assert.Equal(1, means[n]));
         Assert.All(spared.Split(' '), n => Assert.Equal(0, means[n]));
+    }
+
+    [Fact]
+    public void Decay_spares_the_learned_relative_positions()
+    {
+        using var scope = NewDisposeScope();
+        using TransformerModel model = TinyTransformers.Make("beitv2_base_patch16_224");
+        long decayed = model.named_parameters().Where(p => p.name.EndsWith("weight", StringComparison.Ordinal) && p.parameter.dim() > 1).Sum(p => p.parameter.numel());
+        Assert.Equal(decayed, new ParameterSet(model).DecayMask().to(ScalarType.Float64).sum().item<double>());
     }
 
     [Fact]
