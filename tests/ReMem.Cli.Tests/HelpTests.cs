@@ -28,8 +28,10 @@ public class HelpTests
     [Fact]
     public void The_catalogue_and_the_doctor_answer_in_JSON()
     {
-        JsonElement models = JsonDocument.Parse(Cli.Run("models", "resnet", "--json").Out).RootElement;
-        Assert.Equal(["resnet18", "resnet20"], models.EnumerateArray().Select(m => m.GetProperty("name").GetString()));
+        JsonElement models = JsonDocument.Parse(Cli.Run("models", "resnet1", "--json").Out).RootElement;
+        string?[] names = [.. models.EnumerateArray().Select(m => m.GetProperty("name").GetString())];
+        Assert.Contains("resnet18", names);
+        Assert.All(names, name => Assert.Contains("resnet", name, StringComparison.Ordinal));
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(Cli.Run("doctor", "--json").Out).RootElement.ValueKind);
     }
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Training;
