@@ -70,15 +70,31 @@ public sealed class VisionTransformer : ImageModel
     /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
     public override Tensor ForwardFeatures(Tensor x)
     {
+        using DisposeScope scope = NewDisposeScope();
+        return ForwardBlocks(Embed(x), 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The token stream [B, 1 + Grid^2, C] that enters the first block, of normalised images [B, 3, H, W].</summary>
+    /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
+    public Tensor Embed(Tensor x)
+    {
         // The patch convolution would drop a remainder of pixels in silence.
         if (x.shape[2] != ImageSize || x.shape[3] != ImageSize)
             throw new ArgumentException($"'{Info.Name}' was made for {ImageSize} x {ImageSize} pixels, not {x.shape[2]} x {x.shape[3]}.", nameof(x));
         using DisposeScope scope = NewDisposeScope();
         Tensor h = patch_embed.call(x);
-        h = cat([cls_token.expand(h.shape[0], -1, -1), h], 1).Plus(pos_embed);
-        foreach (VisionTransformerBlock block in blocks)
-            h = block.call(h);
-        return norm.call(h).MoveToOuterDisposeScope();
+        return cat([cls_token.expand(h.shape[0], -1, -1), h], 1).Plus(pos_embed).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The rest of <see cref="ForwardFeatures"/>: the blocks from one on, then the final norm.</summary>
+    /// <param name="tokens">The stream [B, 1 + Grid^2, C] that enters that block.</param>
+    /// <param name="first">Its index; the depth runs the norm alone.</param>
+    public Tensor ForwardBlocks(Tensor tokens, int first)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach (VisionTransformerBlock block in blocks.Skip(first))
+            tokens = block.call(tokens);
+        return norm.call(tokens).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

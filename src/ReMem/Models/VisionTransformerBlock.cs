@@ -36,12 +36,22 @@ public sealed class VisionTransformerBlock : nn.Module<Tensor, Tensor>
     /// <summary>b: how much of the MLP's output is added; 0 skips it. Default 1.</summary>
     public double MlpScale { get; set; } = 1;
 
+    /// <summary>Sees the stream and the MLP's activations; null, the default, costs nothing.</summary>
+    public IBlockObserver? Observer
+    {
+        get => mlp.Observer;
+        set => mlp.Observer = value;
+    }
+
     /// <summary>Tokens [B, N, C] to tokens [B, N, C].</summary>
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor h = Add(x, AttentionScale, t => attn.call(norm1.call(t)));
-        return Add(h, MlpScale, t => mlp.call(norm2.call(t))).MoveToOuterDisposeScope();
+        Observer?.AfterAttention(h);
+        h = Add(h, MlpScale, t => mlp.call(norm2.call(t)));
+        Observer?.AfterMlp(h);
+        return h.MoveToOuterDisposeScope();
     }
 
     /// <summary>The parameters that end a scaled branch, and the scale that folds into each.</summary>
@@ -109,10 +119,14 @@ public sealed class VisionTransformerBlock : nn.Module<Tensor, Tensor>
             RegisterComponents();
         }
 
+        public IBlockObserver? Observer { get; set; }
+
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            return fc2.call(nn.functional.gelu(fc1.call(x))).MoveToOuterDisposeScope();
+            Tensor hidden = nn.functional.gelu(fc1.call(x));
+            Observer?.Hidden(hidden);
+            return fc2.call(hidden).MoveToOuterDisposeScope();
         }
     }
 }
