@@ -1,49 +1,93 @@
 using System.CommandLine;
+using ReMem.Data;
+using ReMem.Evaluation;
 using ReMem.Information;
-using ReMem.Models;
 using ReMem.Recipes;
-using ReMem.Weights;
+using ReMem.Reports;
+using ReMem.Runtime;
+using ReMem.Training;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem probe: what a model's outputs keep of the image.</summary>
+/// <summary>remem probe: what a model's outputs keep of the image, and where in the model it goes.</summary>
 internal static class ProbeCommand
 {
     public static Command Create()
     {
         var data = Common.Data();
         var overrides = Common.Overrides();
-        var folder = Common.ModelDir();
+        var folders = new Option<string[]>("--model-dir")
+        {
+            Description = "A folder that 'finetune' or 'distill' wrote; given again, further ones are compared with the first.", HelpName = "DIR",
+        };
+        var model = new Option<string?>("--model") { Description = "timm's name of a model that is not fine-tuned, with --weights." };
+        var weights = new Option<string?>("--weights") { Description = "Weights of --model.", HelpName = "FILE" };
+        var size = new Option<int?>("--image-size") { Description = "Side of --model's input in pixels. Default: the model's own." };
+        var blocks = new Option<bool>("--blocks") { Description = "Probe a ViT block by block instead, and write blocks.json and blocks.html." };
+        var top = new Option<int>("--top") { Description = "With --blocks: skip up to so many of the topmost blocks together.", DefaultValueFactory = _ => 4 };
+        var checks = new Option<string[]>("--check")
+        {
+            Description = $"Another estimate beside I_hat, {string.Join(" or ", InformationChecks.Names)}; may be given again.", HelpName = "NAME",
+        };
+        var pictures = new Option<int>("--pictures") { Description = "Write pictures.html: what decoders draw of so many test images.", HelpName = "N" };
+        var most = new Option<int>("--max-images") { Description = "At most so many images of a split; 0 is all.", HelpName = "N" };
+        var output = new Option<string>("--out", "-o") { Description = "Where files are written.", HelpName = "DIR", DefaultValueFactory = _ => "probe" };
         var bad = Common.OnBadImage();
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "probe",
-            "Measure how much of the image a model's logits and pooled feature keep: I_hat, in nats per pixel channel, from decoders that learn on the "
-            + "training split and are judged on the test split. Further settings are key=value, such as seeds=5.",
-            "remem probe photos/ --model-dir teacher/");
-        foreach (Symbol symbol in new Symbol[] { data, overrides, folder, bad, offline, json })
+            "Measure how much of the image a model's class token, pooled feature, patch tokens and logits keep: I_hat, in nats per pixel channel, from decoders "
+            + "that learn on the training split and are judged on the test split. Further settings are key=value, such as seeds=5 likelihood=bce.",
+            "remem probe photos/ --model-dir teacher/ --blocks --out probe/");
+        foreach (Symbol symbol in new Symbol[] { data, overrides, folders, model, weights, size, blocks, top, checks, pictures, most, output, bad, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
+            bool byBlock = parsed.GetValue(blocks);
+            string[] checkNames = parsed.GetValue(checks) ?? [];
+            int drawn = parsed.GetValue(pictures);
+            InformationChecks.RequireKnown(checkNames);
+            if (drawn < 0 || parsed.GetValue(most) < 0)
+                throw new InputException("--pictures and --max-images must not be below 0.", "command line");
+            if (byBlock && (drawn > 0 || checkNames.Length > 0))
+                throw new InputException("--blocks makes no pictures and no checks.", "command line", "Run 'remem probe' once with --blocks and once without.");
+            if (!byBlock && parsed.GetResult(top) is { Implicit: false })
+                throw new InputException("--top says nothing without --blocks.", "command line");
             Common.LoadLibtorch();
-            (ImageModel model, _) = ModelFolder.Load(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
+            IReadOnlyList<ProbedModel> models = ProbedModel.Load(
+                [.. (parsed.GetValue(folders) ?? []).Select(f => Common.Folder(f, parsed.GetValue(offline), cancel))],
+                parsed.GetValue(model),
+                parsed.GetValue(weights) is { } source ? Common.WeightsFile(source, parsed.GetValue(offline), cancel) : null,
+                parsed.GetValue(size));
+            // There are some eighty measurements of blocks, and linear decoders do for their differences.
+            string[] linear = byBlock ? ["information.epochs=0"] : [];
             Recipe recipe = Common.Assemble(
-                "probe", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [.. Common.Prefixed("information", parsed.GetValue(overrides))], model.Info.CropPct);
-            MeterResult result = Common.WithProgress(progress =>
-                new Stages(PreparedData.Open(recipe.Data, recipe.Threads, progress), progress, cancel).Meter(model, recipe.Information, "probe"));
-            if (parsed.GetValue(json))
+                "probe",
+                parsed.GetValue(data)!,
+                parsed.GetValue(bad)!,
+                models[0].Model.ImageSize,
+                [
+                    .. linear, $"data.max_train={parsed.GetValue(most)}", $"data.max_eval={parsed.GetValue(most)}",
+                    .. Common.Prefixed("information", parsed.GetValue(overrides)),
+                ],
+                models[0].Model.Info.CropPct);
+            var run = new ProbeRun(models, recipe, parsed.GetValue(output)!, ProbeRun.CommandLine(), cancel);
+            if (byBlock)
             {
-                Common.PrintJson(result);
+                IReadOnlyList<BlockProbeResult> results = Common.WithProgress(progress => run.Blocks(new BlockProbeOptions { Top = parsed.GetValue(top) }, progress));
+                if (parsed.GetValue(json))
+                    Common.PrintJson(results);
+                else
+                    ProbeOutput.Print(results, parsed.GetValue(output)!);
                 return ExitCodes.Done;
             }
 
-            foreach ((string name, InformationResult r) in new[] { ("logits", result.Logits), ("pooled feature", result.Pooled) })
-            {
-                Console.WriteLine(FormattableString.Invariant(
-                    $"I_hat {name,-14} {r.NatsPerChannel.Mean:0.0000} ± {r.NatsPerChannel.HalfWidth:0.0000} nats per pixel channel (95 % over {r.NatsPerChannel.Count} decoder seeds)"));
-            }
-
+            ProbeReport report = Common.WithProgress(progress => run.Outputs(checkNames, drawn, progress));
+            if (parsed.GetValue(json))
+                Common.PrintJson(report);
+            else
+                ProbeOutput.Print(report);
             return ExitCodes.Done;
         });
         return command;

@@ -18,13 +18,15 @@ namespace ReMem.Information;
 internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
 {
     private const int Cell = 4;
+    private readonly Likelihood _likelihood;
     private readonly Conv2d conv1;
     private readonly Conv2d conv2;
     private readonly Conv2d leave;
 
-    public ImageRefiner(int width, long seed)
+    public ImageRefiner(int width, Likelihood likelihood, long seed)
         : base(nameof(ImageRefiner))
     {
+        _likelihood = likelihood;
         conv1 = nn.Conv2d(3 * Cell * Cell, width, 3, padding: 1);
         conv2 = nn.Conv2d(width, width, 3, padding: 1);
         leave = nn.Conv2d(width, 3 * Cell * Cell, 3, padding: 1);
@@ -32,7 +34,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
         Initialise(seed);
     }
 
-    /// <summary>The linear drawing [B, 3, S, S] to the refined drawing [B, 3, S, S].</summary>
+    /// <summary>The linear drawing [B, 3, S, S] to the refined one: pixels, or their log-odds where the likelihood is the cross-entropy.</summary>
     public override Tensor forward(Tensor drawing)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -41,7 +43,24 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
         Tensor map = nn.functional.pixel_unshuffle(drawing.mul(stretch).sub_(middle), Cell);
         map = nn.functional.gelu(conv1.call(map));
         map = nn.functional.gelu(conv2.call(map));
-        return drawing.Plus(nn.functional.pixel_shuffle(leave.call(map), Cell)).MoveToOuterDisposeScope();
+        Tensor start = _likelihood == Likelihood.Bce ? Likelihoods.LogOdds(drawing) : drawing;
+        return start.Plus(nn.functional.pixel_shuffle(leave.call(map), Cell)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The refined drawings [N, 3, S, S] as pixels, without gradients.</summary>
+    public Tensor Draw(Tensor drawings, int batch)
+    {
+        using var guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        var refined = new List<Tensor>();
+        for (long start = 0; start < drawings.shape[0]; start += batch)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            Tensor drawn = call(drawings.narrow(0, start, Math.Min(batch, drawings.shape[0] - start)));
+            refined.Add((_likelihood == Likelihood.Bce ? drawn.sigmoid() : drawn).MoveToOuterDisposeScope());
+        }
+
+        return cat([.. refined]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Trains on rows and keeps the state that was best on others, the start included.</summary>
@@ -68,7 +87,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
                 using DisposeScope scope = NewDisposeScope();
                 Tensor index = tensor(chunk.Select(i => (long)i).ToArray());
                 parameters.ZeroGradients();
-                nn.functional.mse_loss(call(fit.Drawings[index]), fit.Images[index]).backward();
+                Loss(call(fit.Drawings[index]), fit.Images[index], nn.Reduction.Mean).backward();
                 optimizer.Step(schedule.At(optimizer.Steps));
             }
 
@@ -85,8 +104,8 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
         parameters.SetValues(kept);
     }
 
-    /// <summary>Mean squared error over rows, without gradients.</summary>
-    public double Error((Tensor Drawings, Tensor Images) rows, int batch)
+    /// <summary>The mean of what is trained on, over rows, without gradients.</summary>
+    private double Error((Tensor Drawings, Tensor Images) rows, int batch)
     {
         using var guard = no_grad();
         double sum = 0;
@@ -96,11 +115,15 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
             using DisposeScope scope = NewDisposeScope();
             long length = Math.Min(batch, count - start);
             Tensor drawn = call(rows.Drawings.narrow(0, start, length));
-            sum += nn.functional.mse_loss(drawn, rows.Images.narrow(0, start, length), nn.Reduction.Sum).to(ScalarType.Float64).item<double>();
+            sum += Loss(drawn, rows.Images.narrow(0, start, length), nn.Reduction.Sum).to(ScalarType.Float64).item<double>();
         }
 
         return sum / rows.Images.numel();
     }
+
+    private Tensor Loss(Tensor drawn, Tensor images, nn.Reduction reduction) => _likelihood == Likelihood.Bce
+        ? nn.functional.binary_cross_entropy_with_logits(drawn, images, reduction: reduction)
+        : nn.functional.mse_loss(drawn, images, reduction);
 
     /// <summary>PyTorch's own initialisation, from a stream of its own: the global one is shared with whatever else draws in the process.</summary>
     private void Initialise(long seed)

@@ -33,6 +33,10 @@ public sealed record InformationMeterOptions
     [Range(0.05, 0.5)]
     public double ValFraction { get; init; } = 0.2;
 
+    /// <summary>"gaussian" or "bce": what a drawing says of a pixel. Default gaussian.</summary>
+    [EnumDataType(typeof(Likelihood))]
+    public Likelihood Likelihood { get; init; } = Likelihood.Gaussian;
+
     /// <summary>Seed of the first decoder. Default 0.</summary>
     public long Seed { get; init; }
 }

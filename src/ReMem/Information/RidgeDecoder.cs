@@ -8,7 +8,7 @@ namespace ReMem.Information;
 /// The best linear decoder of targets from features, in closed form: ridge regression over standardised features, its strength chosen by
 /// leave-one-out error. It is where every decoder starts, so that a short training refines it rather than finds it.
 /// </summary>
-internal sealed class RidgeDecoder
+internal sealed class RidgeDecoder : ILinearDecoder
 {
     private const double SmallestDeviation = 1e-6;
     private const double SmallestRest = 1e-9;

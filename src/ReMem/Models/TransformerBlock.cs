@@ -8,6 +8,7 @@ namespace ReMem.Models;
 public abstract class TransformerBlock : nn.Module<Tensor, Tensor>
 {
     private readonly double _dropPath;
+    private IBlockObserver? _observer;
 
     /// <summary>Creates the base.</summary>
     /// <param name="name">Of the module's type.</param>
@@ -24,12 +25,27 @@ public abstract class TransformerBlock : nn.Module<Tensor, Tensor>
     /// <summary>b: how much of the MLP's output is added; 0 skips it. Default 1.</summary>
     public double MlpScale { get; set; } = 1;
 
+    /// <summary>Sees the stream and the MLP's activations; null, the default, costs nothing.</summary>
+    public IBlockObserver? Observer
+    {
+        get => _observer;
+        set
+        {
+            _observer = value;
+            foreach (TransformerMlp.Layer mlp in children().OfType<TransformerMlp.Layer>())
+                mlp.Observer = value;
+        }
+    }
+
     /// <summary>Tokens [B, N, C] to tokens [B, N, C].</summary>
     public sealed override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor h = Add(x, AttentionScale, AttentionBranch);
-        return Add(h, MlpScale, MlpBranch).MoveToOuterDisposeScope();
+        Observer?.AfterAttention(h);
+        h = Add(h, MlpScale, MlpBranch);
+        Observer?.AfterMlp(h);
+        return h.MoveToOuterDisposeScope();
     }
 
     /// <summary>The parameters that end a scaled branch, and the scale that folds into each.</summary>

@@ -33,8 +33,22 @@ internal static class TransformerMlp
         }
     }
 
+    /// <summary>An MLP whose hidden activations can be seen.</summary>
+    public abstract class Layer(string name) : nn.Module<Tensor, Tensor>(name)
+    {
+        /// <summary>Told of the activations [B, N, H]; null costs nothing.</summary>
+        public IBlockObserver? Observer { get; set; }
+
+        /// <summary>The activations, once they were shown.</summary>
+        protected Tensor Shown(Tensor hidden)
+        {
+            Observer?.Hidden(hidden);
+            return hidden;
+        }
+    }
+
     /// <summary>fc2(act(fc1(x))).</summary>
-    public sealed class Mlp : nn.Module<Tensor, Tensor>
+    public sealed class Mlp : Layer
     {
         private readonly GeluKind _activation;
         private readonly Linear fc1;
@@ -52,12 +66,12 @@ internal static class TransformerMlp
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            return fc2.call(Activate(fc1.call(x), _activation)).MoveToOuterDisposeScope();
+            return fc2.call(Shown(Activate(fc1.call(x), _activation))).MoveToOuterDisposeScope();
         }
     }
 
     /// <summary>fc2(silu(g) v) with (g, v) the halves of fc1(x); timm's <c>SwiGLUPacked</c>.</summary>
-    public sealed class GluMlp : nn.Module<Tensor, Tensor>
+    public sealed class GluMlp : Layer
     {
         private readonly int _hidden;
         private readonly Linear fc1;
@@ -77,7 +91,7 @@ internal static class TransformerMlp
             using DisposeScope scope = NewDisposeScope();
             Tensor h = fc1.call(x);
             Tensor gated = nn.functional.silu(h.narrow(-1, 0, _hidden)) * h.narrow(-1, _hidden, _hidden);
-            return fc2.call(gated).MoveToOuterDisposeScope();
+            return fc2.call(Shown(gated)).MoveToOuterDisposeScope();
         }
 
         /// <summary>timm's start for the plain ViT: the second half almost constant at 1.</summary>
@@ -89,7 +103,7 @@ internal static class TransformerMlp
     }
 
     /// <summary>fc2(norm(silu(fc1_g(x)) fc1_x(x))); timm's <c>SwiGLU</c>.</summary>
-    public sealed class SwiGlu : nn.Module<Tensor, Tensor>
+    public sealed class SwiGlu : Layer
     {
         private readonly Linear fc1_g;
         private readonly Linear fc1_x;
@@ -111,7 +125,7 @@ internal static class TransformerMlp
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor gated = nn.functional.silu(fc1_g.call(x)) * fc1_x.call(x);
-            return fc2.call(norm is null ? gated : norm.call(gated)).MoveToOuterDisposeScope();
+            return fc2.call(Shown(norm is null ? gated : norm.call(gated))).MoveToOuterDisposeScope();
         }
     }
 }

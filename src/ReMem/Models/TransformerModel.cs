@@ -83,14 +83,41 @@ public abstract class TransformerModel : ImageModel
     /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
     public sealed override Tensor ForwardFeatures(Tensor x)
     {
+        using DisposeScope scope = NewDisposeScope();
+        return ForwardBlocks(Embed(x), 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The token stream [B, N, C] that enters the first block, of normalised images [B, 3, H, W].</summary>
+    /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
+    public Tensor Embed(Tensor x)
+    {
         // The patch convolution would drop a remainder of pixels in silence.
         if (x.shape[2] != ImageSize || x.shape[3] != ImageSize)
             throw new ArgumentException($"'{Info.Name}' was made for {ImageSize} x {ImageSize} pixels, not {x.shape[2]} x {x.shape[3]}.", nameof(x));
         using DisposeScope scope = NewDisposeScope();
-        Tensor h = Embed(x);
-        foreach (TransformerBlock block in blocks)
+        Tensor h = patch_embed.call(x);
+        bool before = pos_embed is not null && !Shape.PrefixPositions;
+        if (before)
+            h = h.Plus(pos_embed!);
+        Tensor[] prefix = [.. new[] { cls_token, dist_token, reg_token }.OfType<Tensor>().Select(t => t.expand(h.shape[0], -1, -1))];
+        if (prefix.Length > 0)
+            h = cat([.. prefix, h], 1);
+        if (pos_embed is not null && !before)
+            h = h.Plus(pos_embed);
+        return (norm_pre is null ? h : norm_pre.call(h)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The rest of <see cref="ForwardFeatures"/>: the blocks from one on, then the final norm where there is one.</summary>
+    /// <param name="tokens">The stream [B, N, C] that enters that block.</param>
+    /// <param name="first">Its index; the depth runs the norm alone.</param>
+    public Tensor ForwardBlocks(Tensor tokens, int first)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor h = tokens;
+        foreach (TransformerBlock block in blocks.Skip(first))
             h = block.call(h);
-        return (norm is null ? h : norm.call(h)).MoveToOuterDisposeScope();
+        h = norm is null ? h : norm.call(h);
+        return (ReferenceEquals(h, tokens) ? h.alias() : h).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -209,20 +236,6 @@ public abstract class TransformerModel : ImageModel
     {
         register_module(name, module);
         return module;
-    }
-
-    private Tensor Embed(Tensor x)
-    {
-        Tensor h = patch_embed.call(x);
-        bool before = pos_embed is not null && !Shape.PrefixPositions;
-        if (before)
-            h = h.Plus(pos_embed!);
-        Tensor[] prefix = [.. new[] { cls_token, dist_token, reg_token }.OfType<Tensor>().Select(t => t.expand(h.shape[0], -1, -1))];
-        if (prefix.Length > 0)
-            h = cat([.. prefix, h], 1);
-        if (pos_embed is not null && !before)
-            h = h.Plus(pos_embed);
-        return norm_pre is null ? h : norm_pre.call(h);
     }
 
     private Tensor Patches(Tensor tokens) => tokens.narrow(1, Shape.PrefixTokens, (long)Grid * Grid);

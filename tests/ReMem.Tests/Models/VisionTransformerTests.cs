@@ -50,6 +50,22 @@ public sealed class VisionTransformerTests : IDisposable
     }
 
     [Fact]
+    public void An_observer_sees_the_stream_and_the_activations_and_changes_nothing()
+    {
+        VisionTransformer model = Filled();
+        Tensor x = Goldens.UniformTensor("input", 1, 2, 3, 32, 32).to(ScalarType.Float32);
+        Tensor plain = model.ForwardFeatures(x);
+        var observer = new Observer();
+        model.Blocks[2].Observer = observer;
+        Assert.True(Goldens.Same(plain, model.ForwardFeatures(x)));
+        Assert.Equal(["attention [2, 65, 128]", "hidden [2, 65, 512]", "mlp [2, 65, 128]"], observer.Seen);
+        model.Blocks[2].Observer = null;
+        Assert.True(Goldens.Same(plain, model.ForwardBlocks(observer.Last!, 3)));
+        model.ForwardFeatures(x);
+        Assert.Equal(3, observer.Seen.Count);
+    }
+
+    [Fact]
     public void A_scale_multiplies_only_its_own_branch()
     {
         VisionTransformer model = Filled();
@@ -122,5 +138,24 @@ public sealed class VisionTransformerTests : IDisposable
         GoldenWeights.Fill(model);
         model.eval();
         return model;
+    }
+
+    private sealed class Observer : IBlockObserver
+    {
+        public List<string> Seen { get; } = [];
+
+        public Tensor? Last { get; private set; }
+
+        public void AfterAttention(Tensor tokens) => Saw("attention", tokens);
+
+        public void Hidden(Tensor activations) => Saw("hidden", activations);
+
+        public void AfterMlp(Tensor tokens)
+        {
+            Saw("mlp", tokens);
+            Last = tokens.clone().DetachFromDisposeScope();
+        }
+
+        private void Saw(string what, Tensor tensor) => Seen.Add($"{what} [{string.Join(", ", tensor.shape)}]");
     }
 }

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using ReMem.Data;
+using ReMem.Evaluation;
+using ReMem.Models;
+using ReMem.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Information;
+
+/// <summary>
+/// Where in a ViT the information about the image goes: I_hat after every attention and every MLP, and I_hat and accuracy when one of them, or
+/// the top few, are skipped. The picture behind "the top MLP blocks lose most of it" (arXiv 2506.23041).
+/// </summary>
+public sealed class BlockProbe
+{
+    private readonly TransformerModel _model;
+    private readonly BlockProbeOptions _options;
+    private readonly Skip[] _skips;
+
+    /// <summary>Binds a model.</summary>
+    /// <param name="model">A Vision Transformer.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="InputException">The model has no blocks, or fewer than are to be skipped.</exception>
+    public BlockProbe(ImageModel model, BlockProbeOptions options)
+    {
+        DataOptions.Validate(options, "blocks");
+        _model = model as TransformerModel ?? throw new InputException(
+            $"The model '{model.Info.Name}' has no blocks of attention and MLP to probe.", "blocks", "Probe a ViT, or leave --blocks out.");
+        int depth = _model.Blocks.Count;
+        if (options.Top > depth)
+            throw new InputException($"The top {options.Top} blocks are to be skipped, but '{model.Info.Name}' has {depth}.", "blocks.top", $"Choose {depth} or less.");
+        _options = options;
+        _skips = [.. Skip.All(depth, options.Top)];
+    }
+
+    /// <summary>Probes.</summary>
+    /// <param name="name">What to call the model.</param>
+    /// <param name="train">The images that decoders learn on, as the model takes them.</param>
+    /// <param name="test">The images that they are judged on.</param>
+    /// <param name="images">The same two splits as the decoders draw them, and the budget.</param>
+    /// <param name="classes">How many classes the labels have.</param>
+    /// <param name="headFits">Whether the model's head is of these classes; if not, accuracy is a ridge classifier's on the pooled feature.</param>
+    /// <param name="progress">Told of long work.</param>
+    /// <param name="cancel">Stops between passes and measurements.</param>
+    /// <exception cref="InputException">An image cannot be read, or the model's features are not finite.</exception>
+    public BlockProbeResult Run(
+        string name,
+        BatchLoader train,
+        BatchLoader test,
+        MeterImages images,
+        int classes,
+        bool headFits,
+        IProgress<ProgressReport>? progress = null,
+        CancellationToken cancel = default)
+    {
+        var clock = Stopwatch.StartNew();
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        long all = train.Count + test.Count;
+        var passes = new ProbeProgress(progress, $"{name} / blocks", "images", all);
+        using BlockFeatures trained = BlockFeatures.Read(_model, train, _skips, usage: false, all, passes, cancel);
+        using BlockFeatures tested = BlockFeatures.Read(_model, test, _skips, usage: true, all, passes, cancel);
+        progress?.Report(new ProgressReport($"{name} / blocks", FormattableString.Invariant($"{all} images seen in {clock.Elapsed.TotalSeconds:0} s")));
+
+        SubBlock[] halves = [.. SubBlock.All(_model.Blocks.Count)];
+        var told = new ProbeProgress(progress, $"{name} / blocks", "measurements", 1 + (2 * (halves.Length + 1)) + _skips.Length);
+        InformationResult Measure(Tensor trainFeatures, Tensor testFeatures)
+        {
+            InformationResult result = InformationMeter.Measure(trainFeatures, testFeatures, images, cancel);
+            told.Advance();
+            return result;
+        }
+
+        StreamInformation At(SubBlock? place) => new(Measure(trained.Token(place), tested.Token(place)), Measure(trained.Map(place), tested.Map(place)));
+
+        InformationResult pooled = Measure(trained.Whole.Pooled, tested.Whole.Pooled);
+        double[] Right((Tensor Pooled, Tensor Answers) learned, (Tensor Pooled, Tensor Answers) judged) => Correct(
+            headFits ? judged.Answers : RidgeAnswers(learned.Pooled, trained.Labels, judged.Pooled, classes), tested.Labels);
+        double[] right = Right(trained.Whole, tested.Whole);
+        StreamInformation embedding = At(null), before = embedding;
+        Dictionary<Skip, SkipResult> skipped = _skips.ToDictionary(skip => skip, skip =>
+        {
+            InformationResult without = Measure(trained.Without(skip).Pooled, tested.Without(skip).Pooled);
+            double[] rightWithout = Right(trained.Without(skip), tested.Without(skip));
+            return new SkipResult(
+                without, Change(pooled, without), without.VerdictAgainst(pooled), Interval.Of(rightWithout), Interval.Of([.. rightWithout.Zip(right, (a, b) => a - b)]));
+        });
+
+        var results = new List<SubBlockResult>();
+        foreach (SubBlock half in halves)
+        {
+            StreamInformation after = At(half);
+            results.Add(new SubBlockResult(
+                half.Block + 1,
+                half.Kind,
+                after,
+                Change(before.Token, after.Token),
+                Change(before.Patches, after.Patches),
+                skipped[new Skip(half.Kind, half.Block, 1)],
+                half.Kind == SubBlockKind.Mlp ? tested.Usage(half.Block) : null));
+            before = after;
+        }
+
+        TopResult[] top =
+        [
+            .. Enumerable.Range(1, _options.Top).SelectMany(k => new[] { SubBlockKind.Attention, SubBlockKind.Mlp }
+                .Select(kind => new TopResult(kind, k, skipped[Skip.Top(kind, _model.Blocks.Count, k)]))),
+        ];
+        (Tensor? token, _) = TokenMap.Split(_model, _model.Embed(zeros(1, 3, _model.ImageSize, _model.ImageSize)));
+        return new BlockProbeResult(
+            name,
+            _model.Info.Name,
+            _model.Blocks.Count,
+            _model.ImageSize,
+            images.Train,
+            images.Test,
+            token is null ? "mean_token" : "class_token",
+            (int)tested.Map(null).shape[2],
+            headFits ? "head" : "ridge",
+            images.Options,
+            pooled,
+            Interval.Of(right),
+            embedding,
+            results,
+            top,
+            BlockFinding.Of(top),
+            clock.Elapsed.TotalSeconds);
+    }
+
+    private static Interval Change(InformationResult before, InformationResult after) => Interval.Of([.. after.PerSeed.Zip(before.PerSeed, (a, b) => a - b)]);
+
+    /// <summary>What a ridge regression onto the classes, fitted on training images, answers: int64 [M].</summary>
+    internal static Tensor RidgeAnswers(Tensor trainPooled, Tensor trainLabels, Tensor testPooled, int classes)
+    {
+        Tensor targets = nn.functional.one_hot(trainLabels, classes).to(ScalarType.Float32);
+        return RidgeDecoder.Fit(trainPooled, targets).Predict(testPooled).argmax(1);
+    }
+
+    private static double[] Correct(Tensor answers, Tensor labels) => answers.eq(labels).to(ScalarType.Float64).data<double>().ToArray();
+}

@@ -1,0 +1,75 @@
+using ReMem.Evaluation;
+using ReMem.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Information;
+
+/// <summary>
+/// Another estimate of what a feature keeps, of the image's code rather than its pixels: the image's first principal components, of unit variance.
+/// In nats an image, not a pixel channel.
+/// </summary>
+/// <param name="Method">"infonce", "gaussian" or "ksg".</param>
+/// <param name="Nats">Mean and 95 % interval.</param>
+/// <param name="Cap">What the estimator cannot exceed, ln N of InfoNCE; null where nothing caps it.</param>
+/// <param name="FeatureDimensions">Principal components of the feature.</param>
+/// <param name="CodeDimensions">Principal components of the image.</param>
+/// <param name="Images">Images that each value is judged on.</param>
+/// <param name="PerSeed">What the interval is of.</param>
+public sealed record InformationCheck(
+    string Method, Interval Nats, double? Cap, int FeatureDimensions, int CodeDimensions, int Images, IReadOnlyList<double> PerSeed);
+
+/// <summary>The checks by name.</summary>
+public static class InformationChecks
+{
+    /// <summary>Every check.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["infonce", "gaussian", "ksg"];
+
+    /// <summary>Refuses a name that is none of them.</summary>
+    /// <exception cref="InputException">No check has that name.</exception>
+    public static void RequireKnown(IEnumerable<string> names)
+    {
+        foreach (string name in names.Where(name => !Names.Contains(name)))
+            throw Nearest.Unknown("check", name, [.. Names]);
+    }
+
+    /// <summary>Runs one on a feature of images. A map is averaged to a vector first.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="trainFeatures">float [N, D] or [N, C, G, G].</param>
+    /// <param name="testFeatures">float [M, D] or [M, C, G, G], the left-out rows included.</param>
+    /// <param name="images">The images, seeds and split.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">No check has that name, or the features do not fit the images.</exception>
+    public static InformationCheck Run(string name, Tensor trainFeatures, Tensor testFeatures, MeterImages images, CancellationToken cancel = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        RequireKnown([name]);
+        InformationMeter.RequireFeatures(trainFeatures, images.Train, testFeatures, images.AllTest);
+        Tensor Vectors(Tensor features) => features.dim() == 4 ? features.mean([2, 3], type: ScalarType.Float32) : features.to(ScalarType.Float32);
+        return Run(name, (Vectors(trainFeatures), images.TrainTargets), (Vectors(testFeatures)[images.TestRows], images.TestTargets), images.Options, cancel);
+    }
+
+    /// <summary>As above for targets of any kind, float [N, P].</summary>
+    internal static InformationCheck Run(
+        string name, (Tensor Features, Tensor Targets) train, (Tensor Features, Tensor Targets) test, InformationMeterOptions options, CancellationToken cancel = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        (int features, int codes) = name switch
+        {
+            "infonce" => (InfoNceCheck.FeatureDimensions, InfoNceCheck.CodeDimensions),
+            "gaussian" => (GaussianCheck.Dimensions, GaussianCheck.Dimensions),
+            _ => (KsgCheck.Dimensions, KsgCheck.Dimensions),
+        };
+        var feature = PrincipalComponents.Fit(train.Features, features, options.Seed);
+        var code = PrincipalComponents.Fit(train.Targets, codes, options.Seed);
+        (Tensor Features, Tensor Codes) fit = (feature.Code(train.Features), code.Code(train.Targets));
+        (Tensor Features, Tensor Codes) judge = (feature.Code(test.Features), code.Code(test.Targets));
+        return name switch
+        {
+            "infonce" => InfoNceCheck.Measure(fit, judge, options, cancel),
+            "gaussian" => GaussianCheck.Measure(fit, judge, options),
+            _ => KsgCheck.Measure(judge, options),
+        };
+    }
+}

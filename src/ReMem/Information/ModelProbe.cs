@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Information;
+
+/// <summary>What one of a model's outputs keeps of the image.</summary>
+/// <param name="Feature">"class_token", "pooled", "patch_tokens" or "logits".</param>
+/// <param name="Shape">Of one image's feature.</param>
+/// <param name="Information">I_hat.</param>
+/// <param name="Checks">Other estimates of the same, where they were asked for.</param>
+public sealed record FeatureInformation(string Feature, IReadOnlyList<long> Shape, InformationResult Information, IReadOnlyList<InformationCheck> Checks);
+
+/// <summary>What a model's outputs keep of the image.</summary>
+/// <param name="Model">What it is called.</param>
+/// <param name="Features">From the token that is read to the answer.</param>
+/// <param name="Seconds">Wall time of all measurements, the model's own passes included.</param>
+public sealed record ModelInformation(string Model, IReadOnlyList<FeatureInformation> Features, double Seconds)
+{
+    /// <summary>Every feature of this model against the same feature of another, which has to have been measured on the same images.</summary>
+    public IReadOnlyList<InformationComparison> Against(ModelInformation other) =>
+    [
+        .. Features.Join(other.Features, f => f.Feature, f => f.Feature, (mine, theirs) =>
+            InformationComparison.Of($"{Model} {mine.Feature}", mine.Information, $"{other.Model} {theirs.Feature}", theirs.Information)),
+    ];
+}
+
+/// <summary>A model's features of two splits, computed once, for measurements and pictures.</summary>
+public sealed class ModelProbe : IDisposable
+{
+    private readonly ModelFeatures _train;
+    private readonly ModelFeatures _test;
+    private readonly double _seconds;
+
+    private ModelProbe(string name, ModelFeatures train, ModelFeatures test, double seconds)
+    {
+        (Name, _train, _test, _seconds) = (name, train, test, seconds);
+    }
+
+    /// <summary>What the model is called.</summary>
+    public string Name { get; }
+
+    /// <summary>Runs the model over both splits.</summary>
+    /// <param name="name">What to call it.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="train">The images that decoders learn on, as the model takes them.</param>
+    /// <param name="test">The images that they are judged on.</param>
+    /// <param name="progress">Told of long work.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
+    public static ModelProbe Read(
+        string name, ImageModel model, BatchLoader train, BatchLoader test, IProgress<ProgressReport>? progress = null, CancellationToken cancel = default)
+    {
+        var clock = Stopwatch.StartNew();
+        long images = train.Count + test.Count;
+        var told = new ProbeProgress(progress, $"{name} / features", "images", images);
+        ModelFeatures first = ModelFeatures.Read(model, train, images, told, cancel);
+        try
+        {
+            return new ModelProbe(name, first, ModelFeatures.Read(model, test, images, told, cancel), clock.Elapsed.TotalSeconds);
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Measures every feature.</summary>
+    /// <param name="images">The same two splits as the decoders draw them, and the budget.</param>
+    /// <param name="checks">Names of <see cref="InformationChecks"/>.</param>
+    /// <param name="progress">Told of long work.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">No check has that name, or features are not finite.</exception>
+    public ModelInformation Measure(
+        MeterImages images, IReadOnlyList<string>? checks = null, IProgress<ProgressReport>? progress = null, CancellationToken cancel = default)
+    {
+        InformationChecks.RequireKnown(checks ?? []);
+        var clock = Stopwatch.StartNew();
+        (string Name, Tensor Train, Tensor Test)[] features = [.. Features()];
+        var told = new ProbeProgress(progress, $"{Name} / meter", "features", features.Length);
+        var done = new List<FeatureInformation>();
+        foreach ((string name, Tensor train, Tensor test) in features)
+        {
+            // Where the classifier reads the class token, the pooled feature is that token.
+            FeatureInformation? same = name == "pooled" && IsClassToken() ? done.Find(f => f.Feature == "class_token") : null;
+            done.Add(same is not null
+                ? same with { Feature = name }
+                : new FeatureInformation(
+                    name,
+                    train.shape[1..],
+                    InformationMeter.Measure(train, test, images, cancel),
+                    [.. (checks ?? []).Select(check => InformationChecks.Run(check, train, test, images, cancel))]));
+            told.Advance();
+        }
+
+        return new ModelInformation(Name, done, _seconds + clock.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>What decoders draw of test images, from the pooled feature and from the logits: uint8 [n, 3, S, S] each.</summary>
+    /// <param name="rows">Test images by index.</param>
+    /// <param name="images">The two splits as the decoders draw them, and the budget.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    public IReadOnlyList<(string Feature, Tensor Drawings)> Draw(IReadOnlyList<long> rows, MeterImages images, CancellationToken cancel = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor index = tensor(rows.ToArray());
+        return
+        [
+            .. new[] { ("pooled", _train.Pooled, _test.Pooled), ("logits", _train.Logits, _test.Logits) }
+                .Select(f => (f.Item1, InformationMeter.Draw(f.Item2, f.Item3[index], images, cancel).DetachFromDisposeScope())),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _train.Dispose();
+        _test.Dispose();
+    }
+
+    private bool IsClassToken() => _train.ClassToken is { } token && token.allclose(_train.Pooled, rtol: 0, atol: 0);
+
+    private IEnumerable<(string, Tensor, Tensor)> Features()
+    {
+        if (_train.ClassToken is { } train && _test.ClassToken is { } test)
+            yield return ("class_token", train, test);
+        yield return ("pooled", _train.Pooled, _test.Pooled);
+        yield return ("patch_tokens", _train.Patches, _test.Patches);
+        yield return ("logits", _train.Logits, _test.Logits);
+    }
+}

@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace ReMem.Models;
+
+/// <summary>Sees what a transformer block computes, while it computes it. The tensors are the block's own: copy what is to be kept, change nothing.</summary>
+public interface IBlockObserver
+{
+    /// <summary>The token stream [B, N, C] after the attention's output is added, whatever its scale.</summary>
+    void AfterAttention(Tensor tokens);
+
+    /// <summary>The MLP's hidden activations [B, N, H], after the non-linearity. Not called where the MLP's scale is 0.</summary>
+    void Hidden(Tensor activations);
+
+    /// <summary>The token stream [B, N, C] after the MLP's output is added, whatever its scale.</summary>
+    void AfterMlp(Tensor tokens);
+}

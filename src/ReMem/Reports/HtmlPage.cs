@@ -1,0 +1,66 @@
+using System.Net;
+using System.Text;
+
+namespace ReMem.Reports;
+
+/// <summary>A self-contained page: nothing is loaded from elsewhere and nothing runs. What is added is markup; texts are to be escaped first.</summary>
+internal sealed class HtmlPage
+{
+    private readonly StringBuilder _body = new();
+    private readonly string _title;
+    private readonly string _css;
+    private readonly bool _pictures;
+
+    /// <summary>Opens a page.</summary>
+    /// <param name="title">Its title and first heading.</param>
+    /// <param name="pictures">Whether pictures may be shown that the page itself holds.</param>
+    /// <param name="css">More style.</param>
+    public HtmlPage(string title, bool pictures = false, string css = "")
+    {
+        (_title, _pictures, _css) = (title, pictures, css);
+        _body.Append($"<h1>{Encode(title)}</h1>\n");
+    }
+
+    public static string Encode(string text) => WebUtility.HtmlEncode(text);
+
+    public HtmlPage Add(string markup)
+    {
+        _body.Append(markup).Append('\n');
+        return this;
+    }
+
+    public HtmlPage Heading(string text) => Add($"<h2>{Encode(text)}</h2>");
+
+    public HtmlPage Paragraph(string text, string style = "soft") => Add($"<p class=\"{style}\">{Encode(text)}</p>");
+
+    public HtmlPage Charts(IEnumerable<(string Title, string Svg, string Caption)> charts)
+    {
+        _body.Append("<div class=\"charts\">\n");
+        foreach ((string title, string svg, string caption) in charts)
+            _body.Append($"<figure><h3>{Encode(title)}</h3>\n{svg}\n<figcaption>{Encode(caption)}</figcaption></figure>\n");
+        return Add("</div>");
+    }
+
+    /// <summary>A table whose first cell of a row names it.</summary>
+    public HtmlPage Table(IEnumerable<string> heads, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        _body.Append("<section><div class=\"card wide\"><table>\n<thead><tr>");
+        foreach (string head in heads)
+            _body.Append($"<th scope=\"col\">{Encode(head)}</th>");
+        _body.Append("</tr></thead>\n<tbody>\n");
+        foreach (IReadOnlyList<string> row in rows)
+            _body.Append($"<tr><th scope=\"row\">{Encode(row[0])}</th>{string.Concat(row.Skip(1).Select(cell => $"<td>{Encode(cell)}</td>"))}</tr>\n");
+        return Add("</tbody></table></div></section>");
+    }
+
+    public HtmlPage Command(string command) => Heading("To repeat it").Add($"<pre><code>{Encode(command)}</code></pre>");
+
+    public string Render() => new StringBuilder()
+        .Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+        .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+        .Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; {(_pictures ? "img-src data:; " : "")}style-src 'unsafe-inline'\">\n")
+        .Append($"<title>{Encode(_title)}</title>\n<style>\n{HtmlStyle.Css}{_css}\n</style>\n</head>\n<body>\n<main>\n")
+        .Append(_body)
+        .Append("</main>\n</body>\n</html>\n")
+        .ToString();
+}
