@@ -16,11 +16,17 @@ internal static class ArchitectureGuess
         VisionTransformerShape? vit = VitShape(file);
         var best = new List<string>();
         double bestShare = NearlyAll;
+        bool HasClassifier(ModelInfo info) => file.Tensors.ContainsKey($"{info.Classifier}.weight");
+        bool headless = !ModelCatalogue.All.Any(HasClassifier);
         foreach (ModelInfo info in ModelCatalogue.All)
         {
             // A large ViT takes seconds and a gigabyte to build: only those of the file's own width, depth and patch are.
             VisionTransformerShape? shape = ModelCatalogue.ShapeOf(info.Name);
             if (shape is null != vit is null || (shape is not null && shape with { Heads = 0 } != vit))
+                continue;
+
+            // Nor are all convolutional networks built for a file whose classifier tells the family.
+            if (!headless && !HasClassifier(info))
                 continue;
             double share = Share(file, info.Name);
             if (share > bestShare)

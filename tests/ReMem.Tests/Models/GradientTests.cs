@@ -7,26 +7,19 @@ namespace ReMem.Tests.Models;
 /// <summary>Gradients against finite differences in float64.</summary>
 public class GradientTests
 {
-    [Theory]
-    [InlineData("vit_pico_patch4_32", 8)]
-    [InlineData("resnet20", 8)]
-    [InlineData("mobilenetv3_small_100", 32)]
-    public void Gradients_are_the_slopes_of_the_loss(string name, int size)
+    /// <summary>The smallest network of each architecture and head.</summary>
+    private static readonly Dictionary<string, (int Size, Func<ModelOptions, ImageModel> Make)> NetworkMakers = new()
     {
-        using var scope = NewDisposeScope();
-        manual_seed(1);
-        using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 3, ImageSize = size });
-        GoldenWeights.Fill(model);
-        model.to(ScalarType.Float64);
-        model.eval();
-        Tensor input = Goldens.UniformTensor("input", 1, 2, 3, size, size);
-        Tensor labels = tensor(new long[] { 0, 2 });
-        CheckSlopes(() => nn.functional.cross_entropy(model.call(input), labels), model.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
-    }
+        ["ViT"] = (8, o => ModelCatalogue.Create("vit_pico_patch4_32", o)),
+        ["CIFAR ResNet"] = (8, o => ModelCatalogue.Create("resnet20", o)),
+        ["ResNet"] = (8, o => new ResNet(ModelCatalogue.Info("resnet50"), o, new([1, 1], [4, 4], false, true))),
+        ["EfficientNet"] = (8, o => Efficient(o, EfficientNetHead.ConvThenPool)),
+        ["MobileNetV3"] = (8, o => Efficient(o, EfficientNetHead.PoolThenConv)),
+        ["MobileNetV4"] = (8, o => Efficient(o, EfficientNetHead.PoolThenConvNorm)),
+        ["ConvNeXt"] = (32, o => new ConvNeXt(ModelCatalogue.Info("convnext_atto"), o, new([1, 1, 1, 1], [4, 4, 4, 4], true))),
+    };
 
-    public static TheoryData<string> Blocks => [.. Makers.Keys];
-
-    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor>>> Makers = new()
+    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor>>> BlockMakers = new()
     {
         ["convolution"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.ConvBnAct, 3, 1, 1, 8), new(Activation.Relu)),
         ["separable, mobile squeeze"] = () => new EfficientNetBlock(
@@ -44,12 +37,31 @@ public class GradientTests
         ["layer norm"] = () => new LayerNorm2d(8, 1e-6),
     };
 
+    public static TheoryData<string> Networks => [.. NetworkMakers.Keys];
+
+    public static TheoryData<string> Blocks => [.. BlockMakers.Keys];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Gradients_are_the_slopes_of_the_loss(string name)
+    {
+        using var scope = NewDisposeScope();
+        (int size, Func<ModelOptions, ImageModel> make) = NetworkMakers[name];
+        using ImageModel model = make(new ModelOptions { NumClasses = 3, ImageSize = size });
+        GoldenWeights.Fill(model);
+        model.to(ScalarType.Float64);
+        model.eval();
+        Tensor input = Goldens.UniformTensor("input", 1, 2, 3, size, size);
+        Tensor labels = tensor(new long[] { 0, 2 });
+        CheckSlopes(() => nn.functional.cross_entropy(model.call(input), labels), model.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
+    }
+
     [Theory]
     [MemberData(nameof(Blocks))]
     public void Gradients_of_a_block_and_its_input_are_the_slopes(string name)
     {
         using var scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> block = Makers[name]();
+        nn.Module<Tensor, Tensor> block = BlockMakers[name]();
         GoldenWeights.Fill(block);
         block.to(ScalarType.Float64);
         block.eval();
@@ -100,5 +112,11 @@ public class GradientTests
             double difference = (gradient - single[name]).norm().item<double>() / gradient.norm().item<double>();
             Assert.True(difference < 1e-3, $"{name}: {difference}");
         }
+    }
+
+    private static EfficientNet Efficient(ModelOptions options, EfficientNetHead head)
+    {
+        EfficientNetBlockShape[] stage = [new(EfficientNetBlockType.InvertedResidual, 3, 2, 2, 8) { SqueezeRatio = 0.5 }];
+        return new EfficientNet(ModelCatalogue.Info("efficientnet_b0"), options, new(8, 16, head, new(Activation.HardSwish), [stage]));
     }
 }
