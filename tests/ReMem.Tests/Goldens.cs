@@ -30,8 +30,11 @@ internal static class Goldens
         return values;
     }
 
-    public static Tensor UniformTensor(string name, double scale, params long[] shape) =>
-        tensor(Uniform(name, shape.Aggregate(1L, (a, b) => a * b)).Select(v => scale * v).ToArray()).view(shape);
+    public static Tensor UniformTensor(string name, double scale, params long[] shape)
+    {
+        double[] values = Uniform(name, shape.Aggregate(1L, (a, b) => a * b));
+        return tensor(scale == 1 ? values : [.. values.Select(v => scale * v)]).view(shape);
+    }
 
     private static double At(uint hash, long j)
     {

@@ -16,11 +16,17 @@ internal static class ArchitectureGuess
         (int Patch, int Width, int Depth)? own = TransformerNumbers(file);
         var best = new List<string>();
         double bestShare = NearlyAll;
+        bool HasClassifier(ModelInfo info) => file.Tensors.ContainsKey($"{info.Classifier}.weight");
+        bool headless = !ModelCatalogue.All.Any(HasClassifier);
         foreach (ModelInfo info in ModelCatalogue.All)
         {
             // A large ViT takes seconds and gigabytes to build: those of the file's own width, depth and patch are, with one block for all.
             TransformerShape? shape = ModelCatalogue.ShapeOf(info.Name);
             if (own is null != shape is null || (shape is not null && (shape.PatchSize, shape.Width, shape.Depth) != own))
+                continue;
+
+            // Nor are all convolutional networks built for a file whose classifier tells the family.
+            if (!headless && !HasClassifier(info))
                 continue;
             double share = Share(file, info, shape);
             if (share > bestShare)

@@ -7,14 +7,47 @@ namespace ReMem.Tests.Models;
 /// <summary>Gradients against finite differences in float64.</summary>
 public class GradientTests
 {
+    /// <summary>The smallest network of each architecture and head.</summary>
+    private static readonly Dictionary<string, (int Size, Func<ModelOptions, ImageModel> Make)> NetworkMakers = new()
+    {
+        ["ViT"] = (8, o => ModelCatalogue.Create("vit_pico_patch4_32", o)),
+        ["CIFAR ResNet"] = (8, o => ModelCatalogue.Create("resnet20", o)),
+        ["ResNet"] = (8, o => new ResNet(ModelCatalogue.Info("resnet50"), o, new([1, 1], [4, 4], false, true))),
+        ["EfficientNet"] = (8, o => Efficient(o, EfficientNetHead.ConvThenPool)),
+        ["MobileNetV3"] = (8, o => Efficient(o, EfficientNetHead.PoolThenConv)),
+        ["MobileNetV4"] = (8, o => Efficient(o, EfficientNetHead.PoolThenConvNorm)),
+        ["ConvNeXt"] = (32, o => new ConvNeXt(ModelCatalogue.Info("convnext_atto"), o, new([1, 1, 1, 1], [4, 4, 4, 4], true))),
+    };
+
+    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor>>> BlockMakers = new()
+    {
+        ["convolution"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.ConvBnAct, 3, 1, 1, 8), new(Activation.Relu)),
+        ["separable, mobile squeeze"] = () => new EfficientNetBlock(
+            8, new(EfficientNetBlockType.DepthwiseSeparableConv, 3, 1, 1, 8) { SqueezeRatio = 0.25 }, new(Activation.HardSwish) { MobileSqueeze = true }),
+        ["inverted, squeeze, SAME"] = () => new EfficientNetBlock(
+            8, new(EfficientNetBlockType.InvertedResidual, 5, 2, 2, 16) { SqueezeRatio = 0.25 }, new(Activation.Silu) { SamePadding = true, NormEpsilon = 1e-3 }),
+        ["inverted, ReLU6"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.InvertedResidual, 3, 1, 2, 8), new(Activation.Relu6)),
+        ["fused"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.EdgeResidual, 3, 1, 2, 8), new(Activation.Silu)),
+        ["universal"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.UniversalInvertedResidual, 5, 2, 2, 16) { StartKernel = 3 }, new(Activation.Relu)),
+        ["universal, start only"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.UniversalInvertedResidual, 0, 1, 2, 8) { StartKernel = 3 }, new(Activation.Relu)),
+        ["basic"] = () => new ResNetBlock(8, 12, 2),
+        ["bottleneck"] = () => new ResNetBlock(8, 4, 2, bottleneck: true),
+        ["ConvNeXt, linear"] = () => new ConvNeXtBlock(8, convMlp: false),
+        ["ConvNeXt, convolutions"] = () => new ConvNeXtBlock(8, convMlp: true),
+        ["layer norm"] = () => new LayerNorm2d(8, 1e-6),
+    };
+
+    public static TheoryData<string> Networks => [.. NetworkMakers.Keys];
+
+    public static TheoryData<string> Blocks => [.. BlockMakers.Keys];
+
     [Theory]
-    [InlineData("vit_pico_patch4_32", 8)]
-    [InlineData("resnet20", 8)]
-    [InlineData("mobilenetv3_small_100", 32)]
-    public void Gradients_are_the_slopes_of_the_loss(string name, int size)
+    [MemberData(nameof(Networks))]
+    public void Gradients_are_the_slopes_of_the_loss(string name)
     {
         using var scope = NewDisposeScope();
-        using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 3, ImageSize = size });
+        (int size, Func<ModelOptions, ImageModel> make) = NetworkMakers[name];
+        using ImageModel model = make(new ModelOptions { NumClasses = 3, ImageSize = size });
         GoldenWeights.Fill(model);
         Check(model);
     }
@@ -26,6 +59,20 @@ public class GradientTests
         using var scope = NewDisposeScope();
         using TransformerModel model = TinyTransformers.Make(name);
         Check(model);
+    }
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public void Gradients_of_a_block_and_its_input_are_the_slopes(string name)
+    {
+        using var scope = NewDisposeScope();
+        nn.Module<Tensor, Tensor> block = BlockMakers[name]();
+        GoldenWeights.Fill(block);
+        block.to(ScalarType.Float64);
+        block.eval();
+        Tensor input = Goldens.UniformTensor("input", 2, 2, 8, 6, 6).requires_grad_();
+        Tensor weights = Goldens.UniformTensor("weights", 1, block.call(input).shape);
+        CheckSlopes(() => (block.call(input) * weights).sum(), [.. block.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), ("input", input)]);
     }
 
     /// <summary>The fast kernels of float32, such as fused attention with a learned bias, are others than those of float64.</summary>
@@ -60,40 +107,6 @@ public class GradientTests
         Tensor input = Goldens.UniformTensor("input", 1, 2, 3, model.ImageSize, model.ImageSize);
         Tensor labels = tensor(new long[] { 0, 2 });
         CheckSlopes(() => nn.functional.cross_entropy(model.call(input), labels), model.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
-    }
-
-    public static TheoryData<string> Blocks => [.. Makers.Keys];
-
-    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor>>> Makers = new()
-    {
-        ["convolution"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.ConvBnAct, 3, 1, 1, 8), new(Activation.Relu)),
-        ["separable, mobile squeeze"] = () => new EfficientNetBlock(
-            8, new(EfficientNetBlockType.DepthwiseSeparableConv, 3, 1, 1, 8) { SqueezeRatio = 0.25 }, new(Activation.HardSwish) { MobileSqueeze = true }),
-        ["inverted, squeeze, SAME"] = () => new EfficientNetBlock(
-            8, new(EfficientNetBlockType.InvertedResidual, 5, 2, 2, 16) { SqueezeRatio = 0.25 }, new(Activation.Silu) { SamePadding = true, NormEpsilon = 1e-3 }),
-        ["inverted, ReLU6"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.InvertedResidual, 3, 1, 2, 8), new(Activation.Relu6)),
-        ["fused"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.EdgeResidual, 3, 1, 2, 8), new(Activation.Silu)),
-        ["universal"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.UniversalInvertedResidual, 5, 2, 2, 16) { StartKernel = 3 }, new(Activation.Relu)),
-        ["universal, start only"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.UniversalInvertedResidual, 0, 1, 2, 8) { StartKernel = 3 }, new(Activation.Relu)),
-        ["basic"] = () => new ResNetBlock(8, 12, 2),
-        ["bottleneck"] = () => new ResNetBlock(8, 4, 2, bottleneck: true),
-        ["ConvNeXt, linear"] = () => new ConvNeXtBlock(8, convMlp: false),
-        ["ConvNeXt, convolutions"] = () => new ConvNeXtBlock(8, convMlp: true),
-        ["layer norm"] = () => new LayerNorm2d(8, 1e-6),
-    };
-
-    [Theory]
-    [MemberData(nameof(Blocks))]
-    public void Gradients_of_a_block_and_its_input_are_the_slopes(string name)
-    {
-        using var scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> block = Makers[name]();
-        GoldenWeights.Fill(block);
-        block.to(ScalarType.Float64);
-        block.eval();
-        Tensor input = Goldens.UniformTensor("input", 2, 2, 8, 6, 6).requires_grad_();
-        Tensor weights = Goldens.UniformTensor("weights", 1, block.call(input).shape);
-        CheckSlopes(() => (block.call(input) * weights).sum(), [.. block.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), ("input", input)]);
     }
 
     private static void CheckSlopes(Func<Tensor> loss, IEnumerable<(string Name, Tensor Value)> parameters)
@@ -138,5 +151,11 @@ public class GradientTests
             double difference = (gradient - single[name]).norm().item<double>() / gradient.norm().item<double>();
             Assert.True(difference < 1e-3, $"{name}: {difference}");
         }
+    }
+
+    private static EfficientNet Efficient(ModelOptions options, EfficientNetHead head)
+    {
+        EfficientNetBlockShape[] stage = [new(EfficientNetBlockType.InvertedResidual, 3, 2, 2, 8) { SqueezeRatio = 0.5 }];
+        return new EfficientNet(ModelCatalogue.Info("efficientnet_b0"), options, new(8, 16, head, new(Activation.HardSwish), [stage]));
     }
 }

@@ -78,6 +78,21 @@ public class ModelCatalogueTests
         }
     }
 
+    /// <summary>timm's default_cfg of the weights that the plain name stands for.</summary>
+    [Theory]
+    [InlineData("resnet50", 224, 0.485, 0.95, "fc")]
+    [InlineData("mobilenetv2_100", 224, 0.485, 0.875, "classifier")]
+    [InlineData("mobilenetv4_conv_small", 224, 0.485, 0.875, "classifier")]
+    [InlineData("mobilenetv4_conv_medium", 256, 0.485, 0.95, "classifier")]
+    [InlineData("tf_efficientnetv2_s", 300, 0.5, 1, "classifier")]
+    [InlineData("convnext_pico", 224, 0.485, 0.875, "head.fc")]
+    [InlineData("convnext_tiny", 224, 0.485, 0.95, "head.fc")]
+    public void Students_expect_what_timms_weights_do(string name, int size, double mean, double crop, string classifier)
+    {
+        ModelInfo info = ModelCatalogue.Info(name);
+        Assert.Equal((size, mean, crop, "bicubic", classifier), (info.ImageSize, info.Normalization.Mean[0], info.CropPct, info.Interpolation, info.Classifier));
+    }
+
     [Fact]
     public void The_smallest_ViTs_are_students_too()
     {

@@ -23,6 +23,7 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("vit_pico_patch4_32", 48)]
     [InlineData("resnet20", 32)]
     [InlineData("mobilenetv3_small_100", 96)]
+    [InlineData("convnext_atto", 40)]
     public void What_is_saved_is_loaded(string name, int size)
     {
         ImageModel model = Filled(name, size);
