@@ -102,7 +102,7 @@ public sealed record TeacherRecipe
     /// <summary>timm's name of a ViT. Default deit_tiny_patch16_224.</summary>
     public string Model { get; init; } = "deit_tiny_patch16_224";
 
-    /// <summary>Pretrained weights: a safetensors file, relative to the working directory; none starts from scratch.</summary>
+    /// <summary>Pretrained weights: a file of any format that WeightsFile.Open takes, relative to the working directory; none starts from scratch.</summary>
     public string? Weights { get; init; }
 
     /// <summary>SAM's radius of the methods sam and both, above 0 to 10. Default 0.05.</summary>
