@@ -33,15 +33,18 @@ internal static class InspectCommand
         {
             string becomes = tensor.Dropped is not null ? $"  dropped: {tensor.Dropped}"
                 : tensor.Becomes is [var one] && one == tensor.Name ? string.Empty
-                : $"  -> {string.Join(", ", tensor.Becomes)}";
-            Console.WriteLine($"{tensor.Name,-56} {tensor.Type,-9} {$"[{string.Join(", ", tensor.Shape)}]",-20}{becomes}".TrimEnd());
+                : $"  -> {Clean(string.Join(", ", tensor.Becomes))}";
+            Console.WriteLine($"{Clean(tensor.Name),-56} {tensor.Type,-9} {$"[{string.Join(", ", tensor.Shape)}]",-20}{becomes}".TrimEnd());
         }
 
         Console.WriteLine();
         foreach ((string key, string value) in found.Metadata)
-            Console.WriteLine($"{key}: {value}");
+            Console.WriteLine($"{Clean(key)}: {Clean(value)}");
         Console.WriteLine(FormattableString.Invariant($"{found.Format}, {found.Tensors.Count} tensors, {found.Parameters:N0} parameters, {found.Bytes / 1e6:0.0} MB"));
         Console.WriteLine($"names: {found.Family ?? "none that remem knows"}");
         Console.WriteLine($"model: {(found.Models.Count == 0 ? "none of the catalogue" : string.Join(" or ", found.Models))}");
     }
+
+    // A file's own text must not steer the terminal.
+    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

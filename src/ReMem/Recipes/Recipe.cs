@@ -111,8 +111,8 @@ public sealed record TeacherRecipe
     /// <summary>timm's name of a ViT. Default deit_tiny_patch16_224.</summary>
     public string Model { get; init; } = "deit_tiny_patch16_224";
 
-    /// <summary>Pretrained weights: a file (relative to the working directory), local-dir:DIR, hf-hub:owner/name[@revision] or an https address; none
-    /// starts from scratch.</summary>
+    /// <summary>Pretrained weights, in any format of docs/weights.md: a file (relative to the working directory), local-dir:DIR, hf-hub:owner/name[@revision] or an
+    /// https address; none starts from scratch.</summary>
     public string? Weights { get; init; }
 
     /// <summary>SAM's radius of the methods sam and both, above 0 to 10. Default 0.05.</summary>

@@ -156,7 +156,7 @@ public static class WeightLoader
         !value.is_floating_point() || double.IsFinite(value.sum().to(ScalarType.Float64).item<double>()) || value.isfinite().all().item<bool>();
 
     internal static string Few(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : string.Empty);
+        string.Join(", ", names.Take(NamesShown).Select(WeightsErrors.Clean)) + (names.Count > NamesShown ? ", ..." : string.Empty);
 
     /// <summary>Whether the file has no head, or one of as wide features and other classes.</summary>
     private static bool IsOtherHead(WeightsFile file, string[] head, Dictionary<string, Tensor> targets)

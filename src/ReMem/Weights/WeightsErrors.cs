@@ -3,69 +3,70 @@ namespace ReMem.Weights;
 /// <summary>Every way in which reading weights can fail for a reason that a person can mend, in one place and one tone.</summary>
 internal static class WeightsErrors
 {
+    private const int LongestMessage = 500;
     private const string ExportRemedy = "Where Python has the model: safetensors.torch.save_file(model.state_dict(), 'model.safetensors').";
 
-    public static InputException Missing(string path) => new("The weights file does not exist.", path, "Check the path.");
+    public static InputException Missing(string path) => Say("The weights file does not exist.", path, "Check the path.");
 
     public static InputException IsFolder(string path, string file = "model.safetensors") =>
-        new("This is a folder, not a weights file.", path, $"Give the file in it, usually {file}.");
+        Say("This is a folder, not a weights file.", path, $"Give the file in it, usually {file}.");
 
     public static InputException FolderWithoutWeights(string path, IEnumerable<string> looked) =>
-        new("The folder has no weights file.", path, $"Looked for {string.Join(", ", looked)}.");
+        Say("The folder has no weights file.", path, $"Looked for {string.Join(", ", looked)}.");
 
     public static InputException CannotRead(string path, Exception cause) =>
-        new("The weights file cannot be read.", path, "Check its permissions.", cause);
+        Say("The weights file cannot be read.", path, "Check its permissions.", cause);
 
     /// <param name="kind">The format, such as "safetensors file".</param>
     /// <param name="why">Half a sentence whose "it" is the file.</param>
     /// <param name="path">The file.</param>
     /// <param name="inner">The cause.</param>
     public static InputException Broken(string kind, string why, string path, Exception? inner = null) =>
-        new($"The {kind} is broken: {why}.", path, "Download or export it again.", inner);
+        Say($"The {kind} is broken: {why}.", path, "Download or export it again.", inner);
 
-    public static InputException UnknownFormat(string path) => new(
+    public static InputException UnknownFormat(string path) => Say(
         "The weights file is of no format that remem reads.", path,
         "Give safetensors (or its model.safetensors.index.json), a PyTorch .pth, .pt or .bin file, or NumPy .npz.");
 
     public static InputException LfsPointer(string path) =>
-        new("This is a Git LFS pointer, not the weights.", path, "Run 'git lfs pull' in that clone, or download the file itself.");
+        Say("This is a Git LFS pointer, not the weights.", path, "Run 'git lfs pull' in that clone, or download the file itself.");
 
     public static InputException WebPage(string path) =>
-        new("This is a web page, not the weights.", path, "Download the file itself; the page may ask to log in.");
+        Say("This is a web page, not the weights.", path, "Download the file itself; the page may ask to log in.");
 
     public static InputException OldTar(string path) =>
-        new("The file was written by a PyTorch older than 0.2, which remem does not read.", path, $"Load and save it again. {ExportRemedy}");
+        Say("The file was written by a PyTorch older than 0.2, which remem does not read.", path, $"Load and save it again. {ExportRemedy}");
 
     public static InputException PlainPickle(string path) =>
-        new("The file is a Python pickle that torch.save did not write; it may run any program, and remem does not read it.", path, ExportRemedy);
+        Say("The file is a Python pickle that torch.save did not write; it may run any program, and remem does not read it.", path, ExportRemedy);
 
     public static InputException TorchScript(string path) =>
-        new("The file is a TorchScript archive, a program with weights; remem reads weights alone.", path,
+        Say("The file is a TorchScript archive, a program with weights; remem reads weights alone.", path,
             "Where Python has PyTorch: torch.save(torch.jit.load(FILE, 'cpu').state_dict(), 'weights.pth').");
 
     public static InputException ForbiddenGlobal(string name, string path) =>
-        new($"The file asks for Python's '{name}'; remem builds tensors and plain containers only, and runs nothing from a file.", path,
+        Say($"The file asks for Python's '{name}'; remem builds tensors and plain containers only, and runs nothing from a file.", path,
             $"Save the state dict alone. {ExportRemedy}");
 
     public static InputException BigEndian(string path) =>
-        new("The file was written on a big-endian machine, which remem does not read.", path, ExportRemedy);
+        Say("The file was written on a big-endian machine, which remem does not read.", path, ExportRemedy);
 
     public static InputException Type(string tensor, string type, string path) =>
-        new($"The tensor '{tensor}' has the type '{type}', which remem cannot read.", path, "Save it as float32, float16 or bfloat16.");
+        Say($"The tensor '{tensor}' has the type '{type}', which remem cannot read.", path, "Save it as float32, float16 or bfloat16.");
 
     public static InputException OtherType(string type, string path) =>
-        new($"The file has numbers of the type '{type}', which remem cannot read.", path, "Save it as float32, float16 or bfloat16.");
+        Say($"The file has numbers of the type '{type}', which remem cannot read.", path, "Save it as float32, float16 or bfloat16.");
 
     public static InputException Compressed(string entry, string path) =>
-        new($"The archive's entry '{entry}' is compressed, which PyTorch never does.", path, "Save the weights again with torch.save, or download them again.");
+        Say($"The archive's entry '{entry}' is compressed, which PyTorch never does.", path, "Save the weights again with torch.save, or download them again.");
 
-    public static InputException NoTensor(string name, string path) => new($"The file has no tensor '{name}'.", path);
+    public static InputException NoTensor(string name, string path) => Say($"The file has no tensor '{name}'.", path);
 
     public static InputException TooLarge(string name, long bytes, string path) =>
-        new($"The tensor '{name}' has {bytes} bytes; one may have 2 GiB.", path);
+        Say($"The tensor '{name}' has {bytes} bytes; one may have 2 GiB.", path);
 
     public static InputException NoStateDict(string path) =>
-        new("The file holds no state dict: no tensor has a name in it.", path, ExportRemedy);
+        Say("The file holds no state dict: no tensor has a name in it.", path, ExportRemedy);
 
     /// <param name="tensor">Its name in the file.</param>
     /// <param name="shape">Its shape in the file.</param>
@@ -73,8 +74,18 @@ internal static class WeightsErrors
     /// <param name="path">The file.</param>
     /// <param name="inner">The cause.</param>
     public static InputException UnlikeFamily(string tensor, IEnumerable<long> shape, string family, string path, Exception? inner = null) =>
-        new($"The tensor '{tensor}' of shape {TensorTypes.Text(shape)} is not what {family} weights have under that name.", path, "Check where the weights come from.", inner);
+        Say($"The tensor '{tensor}' of shape {TensorTypes.Text(shape)} is not what {family} weights have under that name.", path, "Check where the weights come from.", inner);
 
     public static InputException SameName(string first, string second, string name, string path) =>
-        new($"The tensors '{first}' and '{second}' both become '{name}'.", path, "Give a file of one model.");
+        Say($"The tensors '{first}' and '{second}' both become '{name}'.", path, "Give a file of one model.");
+
+    public static InputException ShardMissing(string shard, string path) =>
+        Say($"The shard '{shard}' of the weights is missing.", path, "Put every shard beside the index.");
+
+    /// <summary>A name from a file without what would steer a terminal.</summary>
+    public static string Clean(string name) => name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? '?' : c)) : name;
+
+    /// <summary>Names in messages come from the file: one may be a megabyte, or break the line.</summary>
+    private static InputException Say(string what, string path, string? remedy = null, Exception? inner = null) =>
+        new(Clean(what.Length <= LongestMessage ? what : $"{what[..LongestMessage]}..."), path, remedy, inner);
 }

@@ -73,7 +73,7 @@ internal sealed class ShardedWeightsFile : WeightsFile
             throw Broken(index, $"it names '{file}', which is no file beside it");
         string path = System.IO.Path.Combine(folder, file);
         if (!System.IO.File.Exists(path))
-            throw new InputException($"The shard '{file}' of the weights is missing.", index, "Put every shard beside the index.");
+            throw WeightsErrors.ShardMissing(file, index);
         return WeightsFormat.Open(path, isShard: true);
     }
 

@@ -20,7 +20,13 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
     public override string Format => "PyTorch legacy archive";
 
     /// <summary>Whether a file's first bytes are those of the format.</summary>
-    public static bool IsOne(ReadOnlySpan<byte> start) => start.Length > 2 && start[0] == 0x80 && start[2..].StartsWith(Magic);
+    public static bool IsOne(ReadOnlySpan<byte> start)
+    {
+        // From protocol 4 on a frame's length stands before the number.
+        const int Frame = 9;
+        bool HasMagic(ReadOnlySpan<byte> rest) => rest.StartsWith(Magic);
+        return start.Length > 2 + Frame && start[0] == 0x80 && (HasMagic(start[2..]) || (start[2] == 0x95 && HasMagic(start[(2 + Frame)..])));
+    }
 
     /// <summary>Reads the pickles and finds every storage.</summary>
     /// <exception cref="InputException">Cut short, big-endian, damaged, or it names what is no tensor.</exception>

@@ -1,4 +1,3 @@
-using ReMem.Weights;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Weights.Families;
