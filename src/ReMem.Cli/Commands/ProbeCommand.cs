@@ -1,11 +1,6 @@
 using System.CommandLine;
-using ReMem.Data;
-using ReMem.Evaluation;
 using ReMem.Information;
 using ReMem.Recipes;
-using ReMem.Reports;
-using ReMem.Runtime;
-using ReMem.Training;
 
 namespace ReMem.Cli.Commands;
 
