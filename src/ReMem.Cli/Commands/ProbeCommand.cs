@@ -13,7 +13,8 @@ internal static class ProbeCommand
         var overrides = Common.Overrides();
         var folders = new Option<string[]>("--model-dir")
         {
-            Description = "A folder that 'finetune' or 'distill' wrote; given again, further ones are compared with the first.", HelpName = "DIR",
+            Description = "A folder that 'finetune' or 'distill' wrote; given again, further ones are compared with the first.",
+            HelpName = "DIR",
         };
         var model = new Option<string?>("--model") { Description = "timm's name of a model that is not fine-tuned, with --weights." };
         var weights = new Option<string?>("--weights") { Description = "Weights of --model.", HelpName = "FILE" };
@@ -22,7 +23,8 @@ internal static class ProbeCommand
         var top = new Option<int>("--top") { Description = "With --blocks: skip up to so many of the topmost blocks together.", DefaultValueFactory = _ => 4 };
         var checks = new Option<string[]>("--check")
         {
-            Description = $"Another estimate beside I_hat, {string.Join(" or ", InformationChecks.Names)}; may be given again.", HelpName = "NAME",
+            Description = $"Another estimate beside I_hat, {string.Join(" or ", InformationChecks.Names)}; may be given again.",
+            HelpName = "NAME",
         };
         var pictures = new Option<int>("--pictures") { Description = "Write pictures.html: what decoders draw of so many test images.", HelpName = "N" };
         var most = new Option<int>("--max-images") { Description = "At most so many images of a split; 0 is all.", HelpName = "N" };

@@ -4,7 +4,6 @@ using ReMem.Information;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Tests.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Information;

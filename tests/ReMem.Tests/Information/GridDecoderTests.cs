@@ -1,5 +1,4 @@
 using ReMem.Information;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Information;

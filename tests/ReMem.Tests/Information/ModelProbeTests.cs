@@ -3,7 +3,6 @@ using ReMem.Evaluation;
 using ReMem.Information;
 using ReMem.Models;
 using ReMem.Tests.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Information;

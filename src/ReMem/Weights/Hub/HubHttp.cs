@@ -155,7 +155,8 @@ internal sealed partial class HubHttp(HubOptions options)
         throw status == 429
             ? new ServerFault(
                 $"{host} limits how often it may be asked (429){(pause is { } p ? FormattableString.Invariant($" and asks to wait {p.TotalSeconds:0} s") : string.Empty)}.",
-                options.Token is null ? "Wait some minutes; HF_TOKEN raises the limit." : "Wait some minutes.") { RetryAfter = pause }
+                options.Token is null ? "Wait some minutes; HF_TOKEN raises the limit." : "Wait some minutes.")
+            { RetryAfter = pause }
             : new ServerFault($"{host} has a fault ({status}).", "Try again later.") { RetryAfter = pause };
     }
 
