@@ -1,33 +1,45 @@
-using System.Text.RegularExpressions;
+using System.Text;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>A pattern of tensor names: <c>#</c> is a number, <c>*</c> the rest. The same signs in another pattern take what they stood for.</summary>
-internal sealed class NamePattern
+/// <summary>
+/// A pattern of tensor names: <c>#</c> is a number of up to four digits, <c>*</c> the rest, at the end. The same signs in another pattern take what they stood for.
+/// </summary>
+/// <param name="pattern">The pattern.</param>
+internal sealed class NamePattern(string pattern)
 {
-    private readonly Regex _regex;
-
-    /// <summary>Creates the pattern.</summary>
-    public NamePattern(string pattern)
-    {
-        string escaped = Regex.Escape(pattern).Replace("\\#", "([0-9]{1,4})", StringComparison.Ordinal).Replace("\\*", "(.+)", StringComparison.Ordinal);
-        _regex = new Regex($"^{escaped}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
-    }
+    private const int MostDigits = 4;
 
     /// <summary>What the signs stand for in a name, in order; null where it does not fit.</summary>
-    public string[]? Match(string name)
+    public IReadOnlyList<string>? Match(string name)
     {
-        Match match = _regex.Match(name);
-        return match.Success ? [.. match.Groups.Values.Skip(1).Select(g => g.Value)] : null;
+        List<string>? parts = null;
+        int at = 0;
+        foreach (char c in pattern)
+        {
+            int length = c switch
+            {
+                '#' => name.AsSpan(at).IndexOfAnyExceptInRange('0', '9') is var digits && digits < 0 ? name.Length - at : digits,
+                '*' => name.Length - at,
+                _ => at < name.Length && name[at] == c ? 1 : 0,
+            };
+            if (length == 0 || (c == '#' && length > MostDigits))
+                return null;
+            if (c is '#' or '*')
+                (parts ??= []).Add(name.Substring(at, length));
+            at += length;
+        }
+
+        return at == name.Length ? parts ?? [] : null;
     }
 
     /// <summary>A pattern with its signs replaced.</summary>
     public static string Fill(string pattern, IReadOnlyList<string> parts)
     {
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         int next = 0;
         foreach (char c in pattern)
-            text.Append(c is '#' or '*' ? parts[next++] : c);
+            _ = c is '#' or '*' ? text.Append(parts[next++]) : text.Append(c);
         return text.ToString();
     }
 }
