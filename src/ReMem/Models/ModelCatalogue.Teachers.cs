@@ -134,7 +134,13 @@ public static partial class ModelCatalogue
         {
             EvaShape full = shape with
             {
-                RegisterTokens = 4, AbsolutePositions = false, LayerScale = 1e-5, NormEpsilon = 1e-5, Pool = GlobalPool.Avg, FcNorm = false, QkvBias = false,
+                RegisterTokens = 4,
+                AbsolutePositions = false,
+                LayerScale = 1e-5,
+                NormEpsilon = 1e-5,
+                Pool = GlobalPool.Avg,
+                FcNorm = false,
+                QkvBias = false,
             };
             Add(entries, $"vit_{size}_patch16_dinov3", 256, Normalization.ImageNet, 1, full);
             Add(entries, $"vit_{size}_patch16_dinov3_qkvb", 256, Normalization.ImageNet, 1, full with { QkvBias = true });
@@ -212,7 +218,11 @@ public static partial class ModelCatalogue
             bool deep = size is "base" or "large";
             return new EvaShape(patch, width, depth, heads)
             {
-                TrainedGrid = 16, MlpRatio = twoThirds, Mlp = deep ? MlpKind.NormedSwiGlu : MlpKind.PackedSwiGlu, SplitQkv = deep, Pool = GlobalPool.Avg,
+                TrainedGrid = 16,
+                MlpRatio = twoThirds,
+                Mlp = deep ? MlpKind.NormedSwiGlu : MlpKind.PackedSwiGlu,
+                SplitQkv = deep,
+                Pool = GlobalPool.Avg,
             };
         }
 

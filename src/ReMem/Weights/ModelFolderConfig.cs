@@ -51,7 +51,10 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
             string name = root.GetProperty("architecture").GetString() ?? string.Empty;
             var options = new ModelOptions
             {
-                NumClasses = root.GetProperty("num_classes").GetInt32(), ImageSize = Size(root, facts), GlobalPool = Pool(name, root), QkNorm = QkNorm(root),
+                NumClasses = root.GetProperty("num_classes").GetInt32(),
+                ImageSize = Size(root, facts),
+                GlobalPool = Pool(name, root),
+                QkNorm = QkNorm(root),
             };
             return new ModelFolderConfig(WithFacts(ModelCatalogue.Info(name), facts), options, ReadLabels(root, facts));
         }
