@@ -39,6 +39,8 @@ internal sealed class Downloader(HubOptions options, HubHttp http, IProgress<Tra
 {
     private const int BufferBytes = 1 << 18;
 
+    private const long WorthALine = 100_000;
+
     /// <summary>A try that brought this much counts as headway; less might go on for ever.</summary>
     private const long HeadwayBytes = 1 << 20;
 
@@ -79,7 +81,8 @@ internal sealed class Downloader(HubOptions options, HubHttp http, IProgress<Tra
 
             long bytes = LengthOf(file.Partial);
             File.Move(file.Partial, file.Target, overwrite: true);
-            Tell(file.Name, FormattableString.Invariant($"downloaded, {bytes / 1e6:0.0} MB in {clock.Elapsed.TotalSeconds:0.0} s"));
+            if (bytes >= WorthALine)
+                Tell(file.Name, FormattableString.Invariant($"downloaded, {bytes / 1e6:0.0} MB in {clock.Elapsed.TotalSeconds:0.0} s"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

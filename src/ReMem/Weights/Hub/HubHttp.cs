@@ -152,12 +152,11 @@ internal sealed partial class HubHttp(HubOptions options)
             ?? (response.Headers.RetryAfter?.Date is { } date ? Positive(date - DateTimeOffset.UtcNow) : WindowLeft(answer.Header("RateLimit")));
         string host = answer.Host;
         answer.Dispose();
-        throw status == 429
-            ? new ServerFault(
-                $"{host} limits how often it may be asked (429){(pause is { } p ? FormattableString.Invariant($" and asks to wait {p.TotalSeconds:0} s") : string.Empty)}.",
-                options.Token is null ? "Wait some minutes; HF_TOKEN raises the limit." : "Wait some minutes.")
-            { RetryAfter = pause }
-            : new ServerFault($"{host} has a fault ({status}).", "Try again later.") { RetryAfter = pause };
+        string asked = pause is { } p ? FormattableString.Invariant($" and asks to wait {p.TotalSeconds:0} s") : string.Empty;
+        (string what, string remedy) = status == 429
+            ? ($"{host} limits how often it may be asked (429){asked}.", options.Token is null ? "Wait some minutes; HF_TOKEN raises the limit." : "Wait some minutes.")
+            : ($"{host} has a fault ({status}).", "Try again later.");
+        throw new ServerFault(what, remedy) { RetryAfter = pause };
     }
 
     private static TimeSpan Positive(TimeSpan pause) => pause > TimeSpan.Zero ? pause : TimeSpan.Zero;

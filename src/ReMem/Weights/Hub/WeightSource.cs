@@ -30,7 +30,8 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     /// <summary>The file with the weights of a source, on disk. For sharded weights it is the index, its shards beside it.</summary>
     /// <exception cref="InputException">The source is of no known form, does not exist, refuses access, or is not cached while offline.</exception>
     /// <exception cref="ReMemException">Server or network failed, again and again.</exception>
-    public string ResolveFile(string source, CancellationToken cancel = default) => ResolveFileAsync(source, cancel).GetAwaiter().GetResult();
+    public string ResolveFile(string source, CancellationToken cancel = default) =>
+        Wait(() => ResolveFileAsync(source, cancel));
 
     /// <inheritdoc cref="ResolveFile"/>
     public async Task<string> ResolveFileAsync(string source, CancellationToken cancel = default) => IsRemote(source)
@@ -39,12 +40,16 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
 
     /// <summary>The folder of a model (config.json and weights) of a source, on disk.</summary>
     /// <inheritdoc cref="ResolveFile" path="/exception"/>
-    public string ResolveFolder(string source, CancellationToken cancel = default) => ResolveFolderAsync(source, cancel).GetAwaiter().GetResult();
+    public string ResolveFolder(string source, CancellationToken cancel = default) =>
+        Wait(() => ResolveFolderAsync(source, cancel));
 
     /// <inheritdoc cref="ResolveFolder"/>
     public async Task<string> ResolveFolderAsync(string source, CancellationToken cancel = default) => IsRemote(source)
         ? await OnceAsync($"folder {source}", cancel, () => HubFolderAsync(IsHub(source) ? HubReference.Parse(source) : ModelAt(source), cancel))
         : WithoutScheme(KnownForm(source));
+
+    // On another thread: a caller whose thread takes continuations (a window's) would wait for itself.
+    private static string Wait(Func<Task<string>> find) => Task.Run(find).GetAwaiter().GetResult();
 
     // timm's older spelling has an underscore.
     private static bool IsHub(string source) =>
