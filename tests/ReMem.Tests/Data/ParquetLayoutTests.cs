@@ -108,6 +108,29 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task GroupsStayInOneSplit()
+    {
+        DataField image = new("image", typeof(byte[]), isNullable: false);
+        DataField<int> label = new("label"), group = new("patient");
+        await using (FileStream stream = File.Create(_folder.At("all.parquet")))
+        {
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(image, label, group), stream);
+            using ParquetRowGroupWriter rows = writer.CreateRowGroup();
+            await rows.WriteAsync(image, Images(40));
+            await rows.WriteAsync<int>(label, Enumerable.Range(0, 40).Select(i => i / 20).ToArray());
+            await rows.WriteAsync<int>(group, Enumerable.Range(0, 40).Select(i => i / 4).ToArray());
+            rows.CompleteValidate();
+        }
+
+        ImageDataset data = DatasetReader.Open($"parquet:{_folder.At("all.parquet")}?group=patient");
+        int[][] patients = [.. new[] { data.Train, data.Validation, data.Test }.Select(split =>
+            Enumerable.Range(0, split.Count).Select(i => int.Parse(split.Name(i).Split(' ')[^1], CultureInfo.InvariantCulture) / 4).Distinct().ToArray())];
+        Assert.Equal(10, patients.Sum(p => p.Length));
+        Assert.Equal(10, patients.SelectMany(p => p).Distinct().Count());
+        Assert.Contains("has no column 'doctor'", Assert.Throws<InputException>(() => DatasetReader.Open($"parquet:{_folder.At("all.parquet")}?group=doctor")).Message);
+    }
+
+    [Fact]
     public async Task OneFileIsDividedBySeed()
     {
         string file = await WriteAsync("flowers.parquet", Images(20), [.. Enumerable.Range(0, 20).Select(i => (long?)(i % 2))], ["a", "b"]);
