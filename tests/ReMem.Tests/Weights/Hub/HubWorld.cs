@@ -20,8 +20,8 @@ internal sealed class HubWorld : IDisposable
             Token = Token,
             Attempts = 4,
             BackOffSeconds = 0.01,
-            ResponseSeconds = 20,
-            StallSeconds = 20,
+            ResponseSeconds = 60,
+            StallSeconds = 60,
         };
         Server.Files["config.json"] = "{}"u8.ToArray();
         Server.Files["model.safetensors"] = HubServer.Noise(300_000);
