@@ -12,7 +12,7 @@ internal static class WeightsErrors
         Say("This is a folder, not a weights file.", path, $"Give the file in it, usually {file}.");
 
     public static InputException FolderWithoutWeights(string path, IEnumerable<string> looked) =>
-        Say("The folder has no weights file.", path, $"Looked for {string.Join(", ", looked)}.");
+        Say($"The folder has no weights file: none of {string.Join(", ", looked)}.", path, "Give a folder that has one, or the file itself.");
 
     public static InputException CannotRead(string path, Exception cause) =>
         Say("The weights file cannot be read.", path, "Check its permissions.", cause);

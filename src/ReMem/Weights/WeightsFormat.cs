@@ -8,19 +8,24 @@ internal static class WeightsFormat
 {
     private const string LocalFolder = "local-dir:";
 
-    /// <summary>What a folder's weights are called, by timm, Hugging Face and OpenCLIP; the first that is there is read.</summary>
-    private static readonly string[] InFolder =
+    /// <summary>
+    /// What the weights of a folder or repository are called, by timm, Hugging Face and OpenCLIP; the first that is there is read. What holds only
+    /// tensors comes before what holds pickles.
+    /// </summary>
+    public static IReadOnlyList<string> InFolder { get; } =
     [
         "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors", "pytorch_model.bin", "pytorch_model.bin.index.json",
         "open_clip_pytorch_model.bin",
     ];
 
+    /// <summary>The path itself, or what follows local-dir: in it.</summary>
+    public static string WithoutScheme(string path) => path.StartsWith(LocalFolder, StringComparison.Ordinal) ? path[LocalFolder.Length..] : path;
+
     /// <summary>The file that a path means: itself, or the weights in a folder.</summary>
     /// <exception cref="InputException">The folder has none.</exception>
     public static string Resolve(string path)
     {
-        if (path.StartsWith(LocalFolder, StringComparison.Ordinal))
-            path = path[LocalFolder.Length..];
+        path = WithoutScheme(path);
         if (!Directory.Exists(path))
             return path;
         string? file = InFolder.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);

@@ -81,9 +81,10 @@ internal sealed class ShardedWeightsFile : WeightsFile
     {
         try
         {
-            if (new FileInfo(path).Length > LargestIndex)
-                throw Broken(path, $"it has more than {LargestIndex} bytes");
+            // Not FileInfo's length: of a link, as the hub's cache has them, that is the link's own.
             using FileStream stream = System.IO.File.OpenRead(path);
+            if (stream.Length > LargestIndex)
+                throw Broken(path, $"it has more than {LargestIndex} bytes");
             using JsonDocument json = JsonDocument.Parse(stream);
             var map = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (JsonProperty property in json.RootElement.GetProperty("weight_map").EnumerateObject())

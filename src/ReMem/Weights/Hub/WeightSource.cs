@@ -10,7 +10,6 @@ namespace ReMem.Weights.Hub;
 /// <param name="progress">Hears of downloads.</param>
 public sealed class WeightSource(HubOptions? options = null, IProgress<TransferProgress>? progress = null)
 {
-    private const string LocalScheme = "local-dir:";
     private static readonly string[] WebSchemes = ["https://", "http://"];
     private readonly Dictionary<string, string> _answers = [];
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -25,7 +24,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     public static bool IsRemote(string source) => IsHub(source) || IsWeb(source);
 
     /// <summary>The local path of a model folder as a person named it: a path or local-dir:DIR. Remote sources are returned as they are.</summary>
-    public static string WithoutScheme(string source) => source.StartsWith(LocalScheme, StringComparison.Ordinal) ? source[LocalScheme.Length..] : source;
+    public static string WithoutScheme(string source) => WeightsFormat.WithoutScheme(source);
 
     /// <summary>The file with the weights of a source, on disk. For sharded weights it is the index, its shards beside it.</summary>
     /// <exception cref="InputException">The source is of no known form, does not exist, refuses access, or is not cached while offline.</exception>
@@ -60,7 +59,9 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     private static string LocalFile(string source)
     {
         string path = WithoutScheme(KnownForm(source));
-        return path.Length < source.Length || Directory.Exists(path) ? WeightFiles.In(path) : path;
+        if (path.Length < source.Length && !Directory.Exists(path))
+            throw new InputException("The folder of weights does not exist.", path, "Check the path.");
+        return WeightsFormat.Resolve(path);
     }
 
     private static string KnownForm(string source)
@@ -118,7 +119,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     private async Task<string> HubFileAsync(HubReference model, CancellationToken cancel)
     {
         HubRepository repository = Open(model);
-        string path = await repository.FirstAsync(model.File is { } one ? [one] : WeightFiles.Names, cancel);
+        string path = await repository.FirstAsync(model.File is { } one ? [one] : WeightsFormat.InFolder, cancel);
         await BringShardsAsync(repository, path, model.File ?? Path.GetFileName(path), cancel);
         if (model.File is null)
             await repository.FetchAsync(WeightFiles.Config, cancel);
@@ -130,7 +131,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     {
         HubRepository repository = Open(model);
         string config = await repository.FirstAsync([WeightFiles.Config], cancel);
-        string path = await repository.FirstAsync(WeightFiles.Names, cancel);
+        string path = await repository.FirstAsync(WeightsFormat.InFolder, cancel);
         await BringShardsAsync(repository, path, Path.GetFileName(path), cancel);
         repository.Settle();
         return Path.GetDirectoryName(config)!;

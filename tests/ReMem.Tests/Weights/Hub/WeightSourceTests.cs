@@ -28,7 +28,7 @@ public class WeightSourceTests
         Assert.Equal(folder.Path, source.ResolveFolder($"local-dir:{folder.Path}"));
         Assert.Contains("none of model.safetensors", Assert.Throws<InputException>(() => source.ResolveFile(folder.Path)).Message, StringComparison.Ordinal);
         Assert.Contains("does not exist", Assert.Throws<InputException>(() => source.ResolveFile("local-dir:nowhere")).Message, StringComparison.Ordinal);
-        string[] names = ["pytorch_model.bin", "open_clip_model.safetensors", "model.safetensors.index.json", "model.safetensors"];
+        string[] names = ["open_clip_pytorch_model.bin", "pytorch_model.bin.index.json", "pytorch_model.bin", "open_clip_model.safetensors", "model.safetensors.index.json", "model.safetensors"];
         foreach (string name in names)
         {
             // Each is preferred to those before it.
