@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ReMem.Distillation;
 using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Weights;
@@ -54,7 +53,6 @@ internal static class DistillCommand
                     $"seeds=[{parsed.GetValue(seed)}]",
                     .. Common.Prefixed("student", parsed.GetValue(overrides)),
                 ]);
-            _ = DistillationObjective.Parse(recipe.Student.Distillation.Objective);
             string teacherName = folder is null ? "none" : WeightSource.IsRemote(folder) ? folder : Path.GetFullPath(WeightSource.WithoutScheme(folder));
             return Common.RunStage(recipe, $"teacher {teacherName}", parsed.GetValue(output)!, parsed.GetValue(offline), parsed.GetValue(json), cancel, (stages, run) =>
             {

@@ -10,10 +10,10 @@ namespace ReMem.Data;
 public sealed class DecodedImageCache(long budget = 1L << 30)
 {
     private readonly ConcurrentDictionary<(IImageSource Source, int Index, double Side), Kept> _images = new();
-    private long _used;
+    private readonly MemoryBudget _budget = new(budget);
 
     /// <summary>Bytes of pixels that are kept.</summary>
-    public long UsedBytes => Interlocked.Read(ref _used);
+    public long UsedBytes => _budget.Used;
 
     /// <summary>The decoded image of a sample.</summary>
     /// <param name="source">The split.</param>
@@ -41,8 +41,8 @@ public sealed class DecodedImageCache(long budget = 1L << 30)
     {
         (source, index) = Owner(source, index);
         long bytes = image.Pixels.LongLength;
-        if (Interlocked.Add(ref _used, bytes) > budget || !_images.TryAdd((source, index, enoughSide), new Kept(image, format == "JPEG")))
-            Interlocked.Add(ref _used, -bytes);
+        if (_budget.TryTake(bytes) && !_images.TryAdd((source, index, enoughSide), new Kept(image, format == "JPEG")))
+            _budget.Return(bytes);
     }
 
     /// <summary>A subset's samples are the whole's, so that both share what is kept.</summary>

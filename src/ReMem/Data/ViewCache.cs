@@ -7,10 +7,10 @@ namespace ReMem.Data;
 internal sealed class ViewCache(long budget)
 {
     private readonly ConcurrentDictionary<(int Epoch, int Index, int Size), byte[]> _views = new();
-    private long _used;
+    private readonly MemoryBudget _budget = new(budget);
 
     /// <summary>Bytes of pixels that are kept.</summary>
-    public long UsedBytes => Interlocked.Read(ref _used);
+    public long UsedBytes => _budget.Used;
 
     /// <summary>Copies the view's pixels to <paramref name="planes"/>, from what is kept or as <paramref name="make"/> writes them.</summary>
     public void Get(int epoch, int index, int size, Span<byte> planes, Maker make)
@@ -22,8 +22,8 @@ internal sealed class ViewCache(long budget)
         }
 
         make(planes);
-        if (Interlocked.Add(ref _used, planes.Length) > budget || !_views.TryAdd((epoch, index, size), planes.ToArray()))
-            Interlocked.Add(ref _used, -planes.Length);
+        if (_budget.TryTake(planes.Length) && !_views.TryAdd((epoch, index, size), planes.ToArray()))
+            _budget.Return(planes.Length);
     }
 
     /// <summary>Writes a view's pixels.</summary>

@@ -25,4 +25,7 @@ public sealed record DistillationOptions
     /// </summary>
     [Range(0, 10000)]
     public int Views { get; init; }
+
+    /// <summary>How many views an image has that come round again within a training of that length; 0 where none does.</summary>
+    public int RecycledViews(int epochs) => Views < epochs ? Views : 0;
 }

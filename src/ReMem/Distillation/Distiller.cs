@@ -31,16 +31,14 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
         }
 
-        // Views that no epoch comes back to are not worth keeping targets for.
-        int recycled = options.Views < training.Epochs ? options.Views : 0;
         bool taught = teacher is not null && options.Weight > 0;
-        using TeacherTargets? targets = taught ? new TeacherTargets(teacher!, samples, recycled, objective.NeedsFeatures) : null;
+        using TeacherTargets? targets = taught ? new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures) : null;
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets?.For(batch, View(epoch)), objective, projection),
+                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection),
                 Objective = $"distillation {JsonSerializer.Serialize(options, Json.Line)} teacher {(teacher is null ? "none" : ModelFingerprint.Of(teacher))}",
                 Auxiliary = projection,
                 ViewEpoch = View,
@@ -48,9 +46,10 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             cancel);
     }
 
-    private Tensor Loss(ImageModel student, Batch batch, BatchOutputs? teacher, DistillationObjective objective, Linear? projection)
+    private Tensor Loss(ImageModel student, Batch batch, TeacherTargets? targets, int view, DistillationObjective objective, Linear? projection)
     {
         using DisposeScope scope = NewDisposeScope();
+        BatchOutputs? teacher = targets?.For(batch, view);
         BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Images), teacher?.Features is not null, projection);
         double weight = teacher is null ? 0 : options.Weight;
         using Scalar hard = 1 - weight, soft = weight;
@@ -59,8 +58,6 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         {
             Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;
             loss = loss is null ? part : loss.Plus(part);
-            teacher.Logits.Dispose();
-            teacher.Features?.Dispose();
         }
 
         return loss!.MoveToOuterDisposeScope();

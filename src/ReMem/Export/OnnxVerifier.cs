@@ -36,9 +36,7 @@ public static class OnnxVerifier
         if (options.Softmax)
             expected = expected.softmax(1);
         long count = input.shape[0];
-        Tensor actual = count > 1
-            ? cat([Run(path, input.narrow(0, 0, 1), options), Run(path, input.narrow(0, 1, count - 1), options)])
-            : Run(path, input, options);
+        Tensor actual = Run(path, count > 1 ? [input.narrow(0, 0, 1), input.narrow(0, 1, count - 1)] : [input], options);
         double largest = (actual - expected).abs().max().to(ScalarType.Float64).item<double>();
         double scale = expected.abs().max().to(ScalarType.Float64).item<double>();
         double agreement = actual.argmax(1).eq(expected.argmax(1)).to(ScalarType.Float64).mean().item<double>();
@@ -53,19 +51,25 @@ public static class OnnxVerifier
         return Verify(model, path, randn([NoiseImages, 3, model.ImageSize, model.ImageSize], generator: generator), options);
     }
 
-    private static Tensor Run(string path, Tensor input, OnnxExportOptions options)
+    /// <summary>The outputs of all batches, one after the other.</summary>
+    private static Tensor Run(string path, Tensor[] batches, OnnxExportOptions options)
     {
         try
         {
             using var session = new InferenceSession(path);
-            var values = new DenseTensor(input.contiguous().data<float>().ToArray(), [.. input.shape.Select(d => (int)d)]);
-            using var results = session.Run([NamedOnnxValue.CreateFromTensor(OnnxExporter.InputName, values)], [OnnxExporter.OutputName(options)]);
-            var output = results.Single().AsTensor<float>();
-            return tensor(output.ToArray()).view(output.Dimensions[0], output.Dimensions[1]);
+            return cat([.. batches.Select(batch => Run(session, batch, options))]);
         }
         catch (OnnxRuntimeException e)
         {
             throw new ReMemException($"ONNX Runtime cannot run the exported file: {e.Message}", path, null, e);
         }
+    }
+
+    private static Tensor Run(InferenceSession session, Tensor batch, OnnxExportOptions options)
+    {
+        var values = new DenseTensor(batch.contiguous().data<float>().ToArray(), [.. batch.shape.Select(d => (int)d)]);
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor(OnnxExporter.InputName, values)], [OnnxExporter.OutputName(options)]);
+        var output = results.Single().AsTensor<float>();
+        return tensor(output.ToArray()).view(output.Dimensions[0], output.Dimensions[1]);
     }
 }

@@ -1,9 +1,7 @@
-using ReMem.Distillation;
 using ReMem.Export;
 using ReMem.Models;
 using ReMem.Reports;
 using ReMem.Runtime;
-using ReMem.Teachers;
 using ReMem.Training;
 using ReMem.Weights;
 using ReMem.Weights.Hub;
@@ -20,7 +18,6 @@ namespace ReMem.Recipes;
 public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const int ExportCheckImages = 64;
-    private const string ResultFile = "result.json";
     private const string MeterFile = "information.json";
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
@@ -33,10 +30,6 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
-
-        // What is only read hours later must not fail then.
-        _ = ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
-        _ = DistillationObjective.Parse(recipe.Student.Distillation.Objective);
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
         Stages.FetchWeights(recipe, _sources, cancel);
@@ -87,7 +80,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     private static string[] StagePath(ComparisonPart part, string role) => [.. part.Path, role];
 
     private static bool IsDone(ComparisonPart part, RunFolder folder) =>
-        folder.TryRead<TrainedResult>([.. StagePath(part, "student"), ResultFile]) is not null
+        folder.TryRead<TrainedResult>([.. StagePath(part, "student"), Stages.ResultFile]) is not null
         && (part.Method == "none" || folder.TryRead<MeterResult>([.. StagePath(part, "teacher"), MeterFile]) is not null);
 
     private MethodRun RunMethod(ComparisonPart part, Stages stages, RunFolder folder)
@@ -102,7 +95,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
             string[] path = StagePath(part, "teacher");
             teacherResult = stages.Teacher(recipe.Teacher, options, seed, folder, path);
             meter = folder.TryRead<MeterResult>([.. path, MeterFile]);
-            if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, ResultFile]) is null)
+            if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, Stages.ResultFile]) is null)
                 teacher = ModelFolder.Load(Path.Combine([folder.Path, .. path])).Model;
             if (meter is null)
             {

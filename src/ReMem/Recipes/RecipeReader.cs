@@ -30,7 +30,10 @@ public static class RecipeReader
         var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, name);
         foreach (string method in recipe.Methods)
             TeacherMethods.Options(method, recipe.Teacher);
+
+        // What is only read hours later must not fail then.
         Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
+        Distillation.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
         if (recipe.Seeds.Distinct().Count() != recipe.Seeds.Count || recipe.Methods.Distinct().Count() != recipe.Methods.Count)
             throw new InputException("'seeds' and 'methods' must not name anything twice.", name);
         return recipe;

@@ -28,7 +28,8 @@ public sealed record MeterResult(InformationResult Logits, InformationResult Poo
 /// <param name="sources">Finds the weights that recipes name; null looks as the environment says.</param>
 public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progress, CancellationToken cancel, WeightSource? sources = null)
 {
-    private const string ResultFile = "result.json";
+    /// <summary>The file that a finished training leaves last.</summary>
+    internal const string ResultFile = "result.json";
     private const string CheckpointFile = "checkpoint.safetensors";
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
@@ -62,7 +63,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
         ImageModel model = Create(recipe.Model, recipe.Weights, recipe.Training, seed, string.Join('/', path));
-        bool recycled = recipe.Distillation.Views > 0 && recipe.Distillation.Views < recipe.Training.Epochs;
+        bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
         var job = Job(model, recipe.Training, Derive(seed, "student"), folder, path, recycled);
         TrainingResult training = new Distillation.Distiller(recipe.Training, recipe.Distillation).Run(job, teacher, data.Dataset.Train.Count, cancel);
         return Finish(model, training, folder, path);
@@ -77,8 +78,9 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         using ModelOutputs test = Evaluator.Run(model, data.Evaluation(data.Dataset.Test, model.Info), cancel);
         using var trainImages = Evaluator.Images(data.Evaluation(data.Dataset.Train, model.Info, options.ImageSize), cancel);
         using var testImages = Evaluator.Images(data.Evaluation(data.Dataset.Test, model.Info, options.ImageSize), cancel);
-        InformationResult logits = InformationMeter.Measure(train.Logits, trainImages, test.Logits, testImages, options, cancel);
-        InformationResult pooled = InformationMeter.Measure(train.Features, trainImages, test.Features, testImages, options, cancel);
+        using var images = MeterImages.Prepare(trainImages, testImages, options);
+        InformationResult logits = InformationMeter.Measure(train.Logits, test.Logits, images, cancel);
+        InformationResult pooled = InformationMeter.Measure(train.Features, test.Features, images, cancel);
         progress?.Report(new ProgressReport(stage, FormattableString.Invariant(
             $"I_hat logits {logits.NatsPerChannel.Mean:0.0000}, pooled {pooled.NatsPerChannel.Mean:0.0000} nats/channel, {clock.Elapsed.TotalSeconds:0.0} s")));
         return new MeterResult(logits, pooled, clock.Elapsed.TotalSeconds);

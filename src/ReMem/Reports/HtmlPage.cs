@@ -55,12 +55,19 @@ internal sealed class HtmlPage
 
     public HtmlPage Command(string command) => Heading("To repeat it").Add($"<pre><code>{Encode(command)}</code></pre>");
 
-    public string Render() => new StringBuilder()
+    public string Render() => Document(_title, _body.ToString(), _pictures, _css);
+
+    /// <summary>A whole document around a body.</summary>
+    /// <param name="title">Of the window.</param>
+    /// <param name="body">Markup.</param>
+    /// <param name="pictures">Whether pictures may be shown that the page itself holds.</param>
+    /// <param name="css">More style.</param>
+    public static string Document(string title, string body, bool pictures = false, string css = "") => new StringBuilder()
         .Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; {(_pictures ? "img-src data:; " : "")}style-src 'unsafe-inline'\">\n")
-        .Append($"<title>{Encode(_title)}</title>\n<style>\n{HtmlStyle.Css}{_css}\n</style>\n</head>\n<body>\n<main>\n")
-        .Append(_body)
+        .Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; {(pictures ? "img-src data:; " : "")}style-src 'unsafe-inline'\">\n")
+        .Append($"<title>{Encode(title)}</title>\n<style>\n{HtmlStyle.Css}{css}\n</style>\n</head>\n<body>\n<main>\n")
+        .Append(body)
         .Append("</main>\n</body>\n</html>\n")
         .ToString();
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using ReMem.Runtime;
 
@@ -12,10 +11,6 @@ public static class HtmlReport
     public static string Render(ComparisonReport report)
     {
         var page = new StringBuilder();
-        page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
-            .Append($"<title>{Encode(report.Title)}</title>\n<style>\n{HtmlStyle.Css}\n</style>\n</head>\n<body>\n<main>\n");
         Head(page, report);
         Scores(page, report);
         Charts(page, report);
@@ -26,7 +21,7 @@ public static class HtmlReport
         Data(page, report);
         Environment(page, report);
         Command(page, report);
-        return page.Append("</main>\n</body>\n</html>\n").ToString();
+        return HtmlPage.Document(report.Title, page.ToString());
     }
 
     private static void Head(StringBuilder page, ComparisonReport report)
@@ -203,5 +198,5 @@ public static class HtmlReport
 
     private static string Date(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+    private static string Encode(string text) => HtmlPage.Encode(text);
 }
