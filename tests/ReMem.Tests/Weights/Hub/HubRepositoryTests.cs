@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ReMem.Weights;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Tests.Weights.Hub;
