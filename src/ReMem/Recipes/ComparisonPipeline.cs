@@ -106,7 +106,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
         {
             string[] path = StagePath(part, "teacher");
-            teacherResult = stages.Teacher(recipe.Teacher, options, seed, folder, path);
+            teacherResult = stages.Teacher(recipe.Teacher, options, recipe.Information, seed, folder, path);
             meter = folder.TryRead<MeterResult>([.. path, MeterFile]);
             if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, Stages.ResultFile]) is null)
                 teacher = ModelFolder.Load(Path.Combine([folder.Path, .. path])).Model;
