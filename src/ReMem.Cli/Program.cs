@@ -13,6 +13,7 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     ExportCommand.Create(),
+    CacheCommand.Create(),
     DataCommand.Create(),
     InspectCommand.Create(),
     ConvertCommand.Create(),
