@@ -10,6 +10,9 @@ namespace ReMem.Data;
 /// </summary>
 public sealed class BatchLoader
 {
+    /// <summary>Images a batch of <see cref="Slots"/> where they are not mixed: a constant, so that who asks does not matter.</summary>
+    private const int SlotBatch = 64;
+
     private readonly IImageSource _source;
     private readonly ViewOptions _view;
     private readonly LoaderOptions _options;
@@ -37,6 +40,18 @@ public sealed class BatchLoader
     /// <summary>How the loader makes views.</summary>
     public ViewOptions View => _view;
 
+    /// <summary>How the loader makes batches.</summary>
+    public LoaderOptions Options => _options;
+
+    /// <summary>The split.</summary>
+    public IImageSource Source => _source;
+
+    /// <summary>Whether the images of a batch are mixed with each other.</summary>
+    public bool IsMixed => _view.Train && (_options.MixupAlpha > 0 || _options.CutmixAlpha > 0);
+
+    /// <summary>How many views one view epoch has; see <see cref="Batch.Slots"/>.</summary>
+    public int SlotsPerEpoch => IsMixed ? Math.Min(Count, BatchesPerEpoch * _options.BatchSize) : _source.Count;
+
     /// <summary>Samples an epoch goes through.</summary>
     public int Count => _scan.Value.Usable.Length;
 
@@ -49,23 +64,47 @@ public sealed class BatchLoader
     /// <summary>The batches of an epoch. The consumer disposes each batch; stopping early ends the threads.</summary>
     /// <param name="epoch">From 0; decides the order and the views.</param>
     /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
-    /// <param name="viewEpoch">The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs.</param>
+    /// <param name="viewEpoch">
+    /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Mixed images come round in the
+    /// batches that they were mixed in, which are then shuffled as a whole.
+    /// </param>
     /// <exception cref="InputException">An image cannot be decoded, and the policy is to fail.</exception>
     public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         Libtorch.Load();
-        return Batches(Order(epoch), epoch, viewEpoch ?? epoch, firstBatch);
+        int view = viewEpoch ?? epoch;
+        int[] order = Order(IsMixed ? view : epoch);
+        int[] numbers = Numbers(epoch, view);
+        return Batches(n => Make(order, numbers[n] * _options.BatchSize, _options.BatchSize, view), firstBatch, BatchesPerEpoch);
+    }
+
+    /// <summary>
+    /// The views of a view epoch by their slots, as a teacher goes through them once: in the source's order, or batch by batch where images are mixed.
+    /// An image that cannot be decoded is an error, whatever the policy.
+    /// </summary>
+    /// <param name="viewEpoch">From 0.</param>
+    /// <param name="first">The first slot; where images are mixed, that of a batch.</param>
+    /// <param name="count">How many slots; where images are mixed, those of whole batches.</param>
+    /// <exception cref="InputException">An image cannot be decoded.</exception>
+    public IEnumerable<Batch> Slots(int viewEpoch, int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(viewEpoch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, SlotsPerEpoch, nameof(count));
+        Libtorch.Load();
+        int size = IsMixed ? _options.BatchSize : SlotBatch;
+        int[] order = IsMixed ? Order(viewEpoch) : Enumerable.Range(0, first + count).ToArray();
+        return Batches(n => Make(order, first + (n * size), size, viewEpoch), 0, (count + size - 1) / size);
     }
 
     /// <summary>How long consumers have waited for batches so far.</summary>
     public TimeSpan Waited { get; private set; }
 
-    private IEnumerable<Batch> Batches(int[] order, int epoch, int viewEpoch, int firstBatch)
+    private IEnumerable<Batch> Batches(Func<int, Batch> make, int firstBatch, int end)
     {
-        using var pump = new BatchPump(n => Make(order, epoch, viewEpoch, n), firstBatch, BatchesPerEpoch, _options.Threads, _options.Prefetch);
-        for (int batch = firstBatch; batch < BatchesPerEpoch; batch++)
+        using var pump = new BatchPump(make, firstBatch, end, _options.Threads, _options.Prefetch);
+        for (int batch = firstBatch; batch < end; batch++)
         {
             long before = Stopwatch.GetTimestamp();
             Batch made = pump.Take(batch);
@@ -82,10 +121,14 @@ public sealed class BatchLoader
         return new CounterRandom(_options.Seed, "order", epoch).Permutation(usable.Length).Select(i => usable[i]).ToArray();
     }
 
-    private Batch Make(int[] order, int epoch, int viewEpoch, int number)
+    /// <summary>Which batch of the view epoch each batch of the epoch is. Only mixed ones come round as they were.</summary>
+    private int[] Numbers(int epoch, int viewEpoch) => IsMixed && _options.Shuffle && epoch != viewEpoch
+        ? new CounterRandom(_options.Seed, "batches", epoch).Permutation(BatchesPerEpoch)
+        : [.. Enumerable.Range(0, BatchesPerEpoch)];
+
+    private Batch Make(int[] order, int first, int most, int viewEpoch)
     {
-        int[] indices = order.AsSpan().Slice(
-            number * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - (number * _options.BatchSize))).ToArray();
+        int[] indices = order.AsSpan().Slice(first, Math.Min(most, order.Length - first)).ToArray();
         int[] sizes = _view.SecondSize is { } second ? [_view.Size, second] : [_view.Size];
         Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
         try
@@ -107,7 +150,8 @@ public sealed class BatchLoader
             return new Batch(images[0], tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices)
             {
                 SecondImages = images.ElementAtOrDefault(1),
-                Mix = Mixed(images, indices.Length, epoch, number),
+                First = first,
+                Mix = IsMixed ? Mixed(images, indices.Length, viewEpoch, first / most) : null,
             };
         }
         catch
@@ -118,14 +162,8 @@ public sealed class BatchLoader
         }
     }
 
-    /// <summary>Mixes a batch by draws of its own. They are the epoch's, not its views': recycled views are mixed anew.</summary>
-    private BatchMix? Mixed(Tensor[] images, int count, int epoch, int number)
-    {
-        if (!_view.Train || (_options.MixupAlpha == 0 && _options.CutmixAlpha == 0))
-            return null;
-        return BatchMix.Apply(
-            images, count, _options.MixupAlpha, _options.CutmixAlpha, new CounterRandom(_options.Seed, "mix", epoch, number));
-    }
+    private BatchMix Mixed(Tensor[] images, int count, int viewEpoch, int number) => BatchMix.Apply(
+        images, count, _options.MixupAlpha, _options.CutmixAlpha, new CounterRandom(_options.Seed, "mix", viewEpoch, number));
 
     /// <summary>Interleaved pixels to one plane a channel.</summary>
     private static void Split(ReadOnlySpan<byte> pixels, Span<byte> planes, int plane)

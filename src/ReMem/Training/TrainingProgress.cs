@@ -26,7 +26,7 @@ public sealed record TrainingResult(IReadOnlyList<EpochRecord> Epochs, long Step
 /// <param name="Epochs">Of the stage.</param>
 /// <param name="Batch">Done in this epoch.</param>
 /// <param name="Batches">An epoch.</param>
-/// <param name="Loss">Running mean of this epoch.</param>
+/// <param name="Loss">Running mean of this epoch; NaN where a teacher's cache is built, which goes through images of views instead of batches of epochs.</param>
 /// <param name="ImagesPerSecond">Of the stage so far.</param>
 /// <param name="SecondsLeft">Of the stage, at that rate.</param>
 public sealed record ProgressReport(
