@@ -16,6 +16,7 @@ public class HelpTests
     [InlineData("inspect")]
     [InlineData("convert")]
     [InlineData("run")]
+    [InlineData("sweep")]
     [InlineData("demo")]
     [InlineData("cache build")]
     [InlineData("cache info")]
