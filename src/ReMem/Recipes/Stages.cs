@@ -30,7 +30,10 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 {
     /// <summary>The file that a finished training leaves last.</summary>
     internal const string ResultFile = "result.json";
-    private const string CheckpointFile = "checkpoint.safetensors";
+
+    /// <summary>The file that an unfinished training keeps its state in.</summary>
+    internal const string CheckpointFile = "checkpoint.safetensors";
+
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Downloads the weights that a recipe names, so that what is wrong with them is told before any work.</summary>
@@ -107,15 +110,18 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         throw new InputException(what, where, "Use a model that was trained on this data set's classes.");
     }
 
+    /// <summary>A new model for the data set, of torch's present generator.</summary>
+    internal static ImageModel Untrained(string name, TrainingOptions training, PreparedData data) => ModelCatalogue.Create(
+        // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
+        ModelCatalogue.Info(name) with { CropPct = data.CropPct },
+        new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+
     private static long Derive(int seed, string purpose) => new CounterRandom(seed, purpose).NextUInt32();
 
     private ImageModel Create(string name, string? weights, TrainingOptions training, int seed, string stage)
     {
         TorchSharp.torch.manual_seed(Derive(seed, "init"));
-        ImageModel model = ModelCatalogue.Create(
-            // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
-            ModelCatalogue.Info(name) with { CropPct = data.CropPct },
-            new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+        ImageModel model = Untrained(name, training, data);
         if (weights is not null)
         {
             string file = _sources.ResolveFile(weights, cancel);

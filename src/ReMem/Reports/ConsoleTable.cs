@@ -16,14 +16,8 @@ public static class ConsoleTable
         text.Append($"{report.Teacher} -> {report.Student}, {report.Data.Classes.Count} classes, ")
             .Append($"{report.Data.Train} / {report.Data.Validation} / {report.Data.Test} images (train / val / test), {report.Data.ImageSize} px\n\n");
         List<string[]> lines = [Header, .. report.Summary.Select(Cells)];
-        int[] widths = [.. Enumerable.Range(0, Header.Length).Select(column => lines.Max(line => line[column].Length))];
-        for (int i = 0; i < lines.Count; i++)
-        {
-            Line(text, lines[i], widths);
-            if (i == 0)
-                Line(text, [.. widths.Select(width => new string('-', width))], widths);
-        }
-
+        foreach (string line in TextTable.Lines(lines))
+            text.Append(line).Append('\n');
         text.Append('\n').Append(Intervals(report)).Append('\n');
         IReadOnlyList<Finding> findings = report.Findings;
         foreach (Finding finding in findings.Where(finding => !finding.IsSecondary))
@@ -56,10 +50,4 @@ public static class ConsoleTable
         Figures.Percent(summary.Ece),
         Figures.Number(summary.TeacherMinutes + summary.StudentMinutes, "0.0"),
     ];
-
-    private static void Line(StringBuilder text, string[] cells, int[] widths)
-    {
-        string line = string.Join("  ", cells.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column])));
-        text.Append(line.TrimEnd()).Append('\n');
-    }
 }
