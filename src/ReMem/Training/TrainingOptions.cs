@@ -92,4 +92,51 @@ public sealed record TrainingOptions
     /// <summary>Epochs between validations, 1 or more; the last epoch is always validated. Default 1.</summary>
     [Range(1, 10000)]
     public int ValidateEvery { get; init; } = 1;
+
+    /// <summary>
+    /// Keeps an exponential moving average of weights and BatchNorm statistics, which is then what is validated and saved: this much of it stays at a
+    /// step, 0 (no average) to 0.999999. The decay starts lower, as timm's warm-up has it: 1 - (1 + step)^(-2/3) at most. Default 0.
+    /// </summary>
+    [Range(0, 0.999999)]
+    public double EmaDecay { get; init; }
+
+    /// <summary>
+    /// The weights that are left at the end: "last", or "best" on the validation split. Default last: the schedule ends at the last epoch, and a choice
+    /// among epochs would flatter the validation scores that methods are compared by.
+    /// </summary>
+    [AllowedValues("last", "best")]
+    public string Keep { get; init; } = "last";
+
+    /// <summary>What makes an epoch the best: "top1" on validation (the loss decides between equals), or "loss", its cross-entropy. Default top1.</summary>
+    [AllowedValues("top1", "loss")]
+    public string Monitor { get; init; } = "top1";
+
+    /// <summary>Stops once so many epochs have passed since the best one, 1 to 10000; 0 never stops early. Needs keep: best. Default 0.</summary>
+    [Range(0, 10000)]
+    public int Patience { get; init; }
+
+    /// <summary>
+    /// Layer-wise decay of the learning rate, above 0 to 1: block i of n learns at decay^(n + 1 - i) of the rate, i from 1, and what embeds the image at
+    /// decay^(n + 1), as timm's layer_decay. 0.65 to 0.85 is usual for a pretrained ViT. Default 1: one rate for all.
+    /// </summary>
+    [Range(0.01, 1)]
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>
+    /// What is not trained: "none"; a number n, which is what embeds the image and the first n blocks (all blocks leave the classifier alone); or names of
+    /// modules or parameters, such as "patch_embed, blocks.0". Default none.
+    /// </summary>
+    public string Freeze { get; init; } = "none";
+
+    /// <summary>Refuses settings that cannot be read or contradict each other.</summary>
+    /// <param name="where">Named in the error.</param>
+    internal void RequireConsistent(string where)
+    {
+        FrozenPart.RequireReadable(Freeze, where);
+        if (Patience > 0 && Keep != "best")
+        {
+            throw new InputException(
+                $"With patience {Patience} and keep 'last' the training would stop at weights that are {Patience} epochs past their best.", where, "Add training.keep=best, or leave patience out.");
+        }
+    }
 }
