@@ -49,22 +49,42 @@ public sealed class BatchLoader
     /// <summary>The batches of an epoch. The consumer disposes each batch; stopping early ends the threads.</summary>
     /// <param name="epoch">From 0; decides the order and the views.</param>
     /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
-    /// <param name="viewEpoch">The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs.</param>
+    /// <param name="viewEpoch">
+    /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Where classes are drawn unequally
+    /// and this is null, an image that comes again within the epoch shows another view.
+    /// </param>
+    /// <param name="size">Side in pixels of this epoch's views, where they are the same views but smaller; null is the options' size.</param>
+    /// <param name="keepFull">Whether such batches have the views at the options' size as well: <see cref="Batch.SmallImages"/> beside <see cref="Batch.Images"/>.</param>
     /// <exception cref="InputException">An image cannot be decoded, and the policy is to fail.</exception>
-    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null)
+    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null, int? size = null, bool keepFull = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         Libtorch.Load();
-        return Batches(Order(epoch), epoch, viewEpoch ?? epoch, firstBatch);
+        int[] order = Order(epoch);
+        int[]? repeats = IsResampled && viewEpoch is null ? SampledOrder.Repeats(order) : null;
+        int? small = size == _view.Size ? null : size;
+        return Batches(new Plan(order, repeats, epoch, viewEpoch ?? epoch, small, keepFull), firstBatch);
     }
 
     /// <summary>How long consumers have waited for batches so far.</summary>
     public TimeSpan Waited { get; private set; }
 
-    private IEnumerable<Batch> Batches(int[] order, int epoch, int viewEpoch, int firstBatch)
+    /// <summary>How many usable samples each class has.</summary>
+    /// <param name="classes">How many classes there are.</param>
+    public int[] ClassCounts(int classes)
     {
-        using var pump = new BatchPump(n => Make(order, epoch, viewEpoch, n), firstBatch, BatchesPerEpoch, _options.Threads, _options.Prefetch);
+        int[] counts = new int[classes];
+        foreach (int index in _scan.Value.Usable)
+            counts[_source.Label(index)]++;
+        return counts;
+    }
+
+    private bool IsResampled => _options.Shuffle && _options.Sampling != ClassSampling.Uniform;
+
+    private IEnumerable<Batch> Batches(Plan plan, int firstBatch)
+    {
+        using var pump = new BatchPump(n => Make(plan, n), firstBatch, BatchesPerEpoch, _options.Threads, _options.Prefetch);
         for (int batch = firstBatch; batch < BatchesPerEpoch; batch++)
         {
             long before = Stopwatch.GetTimestamp();
@@ -79,35 +99,43 @@ public sealed class BatchLoader
         int[] usable = _scan.Value.Usable;
         if (!_options.Shuffle)
             return usable;
-        return new CounterRandom(_options.Seed, "order", epoch).Permutation(usable.Length).Select(i => usable[i]).ToArray();
+        var random = new CounterRandom(_options.Seed, "order", epoch);
+        int[] places = IsResampled
+            ? SampledOrder.Draw([.. usable.Select(_source.Label)], _options.Sampling, random)
+            : random.Permutation(usable.Length);
+        return [.. places.Select(i => usable[i])];
     }
 
-    private Batch Make(int[] order, int epoch, int viewEpoch, int number)
+    private Batch Make(Plan plan, int number)
     {
-        int[] indices = order.AsSpan().Slice(
-            number * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - (number * _options.BatchSize))).ToArray();
-        int[] sizes = _view.SecondSize is { } second ? [_view.Size, second] : [_view.Size];
+        int first = number * _options.BatchSize;
+        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(_options.BatchSize, plan.Order.Length - first)).ToArray();
+        int own = plan.Small is { } small && !plan.KeepFull ? small : _view.Size;
+        int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(), .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
         Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
         try
         {
             for (int i = 0; i < indices.Length; i++)
             {
                 int index = indices[i];
+                // Another draw of an image within an epoch is another stream of random numbers.
+                long view = index + ((long)(plan.Repeats?[first + i] ?? 0) << 32);
                 for (int s = 0; s < sizes.Length; s++)
                 {
                     int side = sizes[s], plane = side * side;
-                    _views.Get(viewEpoch, index, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
+                    _views.Get(plan.ViewEpoch, view, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
                     {
                         RgbImage image = _cache.Get(_source, index, _view.EnoughSide);
-                        Split(Data.View.Apply(image, _view, Data.View.Random(_options.Seed, viewEpoch, index), side).Pixels, planes, plane);
+                        Split(Data.View.Apply(image, _view, Data.View.Random(_options.Seed, plan.ViewEpoch, view), side).Pixels, planes, plane);
                     });
                 }
             }
 
             return new Batch(images[0], tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices)
             {
-                SecondImages = images.ElementAtOrDefault(1),
-                Mix = Mixed(images, indices.Length, epoch, number),
+                SecondImages = _view.SecondSize is null ? null : images[1],
+                SmallImages = plan is { Small: not null, KeepFull: true } ? images[^1] : null,
+                Mix = Mixed(images, indices.Length, plan.Epoch, number),
             };
         }
         catch
@@ -146,4 +174,13 @@ public sealed class BatchLoader
         ImageScan scan = ImageScan.Run("", _source, _cache, _options.Threads);
         return (scan.Usable(), scan.Bad(_source));
     }
+
+    /// <summary>What an epoch's batches are made by.</summary>
+    /// <param name="Order">The samples.</param>
+    /// <param name="Repeats">How often each of them came before; null where that does not change its view.</param>
+    /// <param name="Epoch">From 0.</param>
+    /// <param name="ViewEpoch">Whose views they show.</param>
+    /// <param name="Small">A side below the options' own; null where there is none.</param>
+    /// <param name="KeepFull">Whether the full views are made beside the small ones.</param>
+    private sealed record Plan(int[] Order, int[]? Repeats, int Epoch, int ViewEpoch, int? Small, bool KeepFull);
 }

@@ -33,27 +33,34 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
 
         bool taught = teacher is not null && options.Weight > 0;
         using TeacherTargets? targets = taught ? new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures) : null;
+        int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
+        using var labels = new LabelLoss(training, counts);
+        using Tensor? balance = Balance(counts);
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection),
+                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection, labels, balance),
                 Objective = $"distillation {JsonSerializer.Serialize(options, Json.Line)} teacher {(teacher is null ? "none" : ModelFingerprint.Of(teacher))}",
                 Auxiliary = projection,
-                ViewEpoch = View,
+                ViewEpoch = options.Views == 0 ? null : View,
+                FullViews = taught,
             },
             cancel);
     }
 
-    private Tensor Loss(ImageModel student, Batch batch, TeacherTargets? targets, int view, DistillationObjective objective, Linear? projection)
+    private Tensor Loss(
+        ImageModel student, Batch batch, TeacherTargets? targets, int view, DistillationObjective objective, Linear? projection, LabelLoss labels, Tensor? balance)
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs? teacher = targets?.For(batch, view);
-        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Images), teacher?.Features is not null, projection);
+        if (teacher is not null && balance is not null)
+            teacher = teacher with { Logits = teacher.Logits + balance };
+        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection);
         double weight = teacher is null ? 0 : options.Weight;
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? nn.functional.cross_entropy(outputs.Logits, batch.Targets(student.Options.NumClasses), label_smoothing: training.LabelSmoothing) * hard : null;
+        Tensor? loss = weight < 1 ? labels.Of(outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
             Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;
@@ -61,6 +68,16 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         }
 
         return loss!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// What makes the teacher's softened probabilities w p / sum(w p) (balanced distillation, Zhang 2021): T log w, added to its logits. Null where it is
+    /// not wanted.
+    /// </summary>
+    private Tensor? Balance(int[] counts)
+    {
+        double[]? weights = ClassWeights.Of(options.TargetWeights, counts, "student.distillation.target_weights");
+        return weights is null ? null : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
     }
 
     private static BatchOutputs Outputs(ImageModel student, Tensor images, bool features, Linear? projection)

@@ -32,6 +32,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         DateTimeOffset started = DateTimeOffset.UtcNow;
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
+        Stages.RequireTrainable(recipe);
         Stages.FetchWeights(recipe, _sources, cancel);
         PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));

@@ -39,8 +39,14 @@ public sealed record TrainingJob
     /// <summary>The run's seed; every draw of a step is a function of it and the step.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Which view of each image epoch e uses; default e itself, so views never repeat.</summary>
+    /// <summary>
+    /// Which view of each image epoch e uses; default e itself, so views never repeat. Where it is given, an image that is drawn more than once an
+    /// epoch shows that one view each time, by which a teacher's outputs can be kept.
+    /// </summary>
     public Func<int, int>? ViewEpoch { get; init; }
+
+    /// <summary>Whether a progressive training's batches have their views at full size too, as a teacher wants them. Default false.</summary>
+    public bool FullViews { get; init; }
 
     /// <summary>Where the state is kept after every epoch; null keeps none. An existing one is resumed.</summary>
     public string? CheckpointPath { get; init; }
@@ -67,6 +73,7 @@ public sealed class Trainer(TrainingOptions options)
         options.RequireConsistent(job.Stage);
         if (options.Keep == "best" && job.Validate is null)
             throw new InputException("The best epoch cannot be told without a validation.", job.Stage, "Use keep: last, or give the training a validation.");
+        Progression? sizes = Progression.Of(options, job.Model, job.Train.View.Size);
         using FrozenPart frozen = FrozenPart.Of(job.Model, options.Freeze);
         var parameters = new ParameterSet(job.Model, job.Auxiliary);
         using Optimizer optimizer = Optimizer.Create(options, parameters);
@@ -78,7 +85,7 @@ public sealed class Trainer(TrainingOptions options)
         var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, Fingerprint(job, batches));
         using var kept = new KeptWeights(options, job.Model, parameters);
         using var rates = new LayerRates(job.Model, parameters, options.LayerDecay);
-        var parts = new Parts(parameters, optimizer, gradient, schedule, kept, rates, frozen);
+        var parts = new Parts(parameters, optimizer, gradient, schedule, kept, rates, frozen, sizes);
         TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary, kept.State) ?? new TrainingResult([], 0, 0, 0);
         TrainingEnd? end;
         while ((end = kept.End(done.Epochs)) is null)
@@ -93,6 +100,14 @@ public sealed class Trainer(TrainingOptions options)
         return done;
     }
 
+    /// <summary>Refuses options that cannot be used with a model, so that it need not be found out when its turn comes.</summary>
+    /// <exception cref="InputException">It has no such part to freeze, or takes one image size only.</exception>
+    internal static void RequireFit(TrainingOptions options, ImageModel model)
+    {
+        Progression.Of(options, model, model.ImageSize);
+        FrozenPart.Of(model, options.Freeze).Dispose();
+    }
+
     /// <summary>All that the result is a function of, as far as it can be told without reading the images.</summary>
     private string Fingerprint(TrainingJob job, int batches)
     {
@@ -103,7 +118,7 @@ public sealed class Trainer(TrainingOptions options)
 
     private TrainingResult RunEpoch(TrainingJob job, TrainingResult done, Parts parts, CancellationToken cancel)
     {
-        (ParameterSet parameters, Optimizer optimizer, IGradientFunction gradient, CosineSchedule schedule, KeptWeights kept, LayerRates rates, FrozenPart frozen) = parts;
+        (ParameterSet parameters, Optimizer optimizer, IGradientFunction gradient, CosineSchedule schedule, KeptWeights kept, LayerRates rates, FrozenPart frozen, Progression? sizes) = parts;
         var clock = Stopwatch.StartNew();
         TimeSpan waitedBefore = job.Train.Waited;
         int epoch = done.Epochs.Count;
@@ -113,7 +128,7 @@ public sealed class Trainer(TrainingOptions options)
         Tensor[] buffers = [.. job.Model.named_buffers().Select(b => b.buffer)];
         job.Model.train();
         frozen.Still();
-        foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch)))
+        foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch), size: sizes?.At(epoch), keepFull: job.FullViews))
         {
             using (batch)
             {
@@ -208,5 +223,5 @@ public sealed class Trainer(TrainingOptions options)
 
     /// <summary>What a training steps with.</summary>
     private sealed record Parts(
-        ParameterSet Parameters, Optimizer Optimizer, IGradientFunction Gradient, CosineSchedule Schedule, KeptWeights Kept, LayerRates Rates, FrozenPart Frozen);
+        ParameterSet Parameters, Optimizer Optimizer, IGradientFunction Gradient, CosineSchedule Schedule, KeptWeights Kept, LayerRates Rates, FrozenPart Frozen, Progression? Sizes);
 }

@@ -128,11 +128,47 @@ public sealed record TrainingOptions
     /// </summary>
     public string Freeze { get; init; } = "none";
 
+    /// <summary>
+    /// How often classes are drawn: "uniform", every image once an epoch; "balanced", every class alike; "sqrt", by the square root of its size (Kang 2020). An
+    /// epoch has as many images in any case. An image that comes again within an epoch shows another view, unless views are recycled. Default uniform.
+    /// </summary>
+    public ClassSampling Sampling { get; init; }
+
+    /// <summary>
+    /// Weights of the classes in the cross-entropy with labels: "none"; "effective(beta)", by the effective number of images, beta of 0 to below 1
+    /// (Cui 2019), 0.999 where left out; "inverse", by the number of images. Default none.
+    /// </summary>
+    public string ClassWeights { get; init; } = "none";
+
+    /// <summary>
+    /// Adds so much of the logarithm of a class's share to its logit in the cross-entropy with labels, 0 to 10 (logit adjustment, Menon 2021), so that
+    /// the plain logits answer as for balanced classes; 1 is the paper's. Default 0.
+    /// </summary>
+    [Range(0.0, 10)]
+    public double LogitAdjustment { get; init; }
+
+    /// <summary>
+    /// "none", or "from(size,share)": the first epoch's views have that side in pixels, 8 or more (32 where the network halves them five times), and grow evenly to
+    /// the full size over that share of the epochs, above 0 to 1, 0.5 where left out. For convolutional networks; a teacher sees full views. Default none.
+    /// </summary>
+    public string Progressive { get; init; } = "none";
+
     /// <summary>Refuses settings that cannot be read or contradict each other.</summary>
     /// <param name="where">Named in the error.</param>
     internal void RequireConsistent(string where)
     {
         FrozenPart.RequireReadable(Freeze, where);
+        Training.ClassWeights.RequireReadable(ClassWeights, where);
+        Progression.RequireReadable(Progressive, where);
+        bool weighted = ClassWeights != "none";
+        if (weighted && (Sampling != ClassSampling.Uniform || LogitAdjustment > 0))
+        {
+            string other = LogitAdjustment > 0 ? "logit adjustment" : "class-aware sampling";
+            throw new InputException($"Class weights and {other} both make up for unequal classes; together they do it twice.", where, "Leave one of them out.");
+        }
+
+        if (LogitAdjustment > 0 && Sampling == ClassSampling.Balanced)
+            throw new InputException("With balanced sampling every class is seen equally often, which leaves nothing for logit adjustment.", where, "Leave one of them out.");
         if (Patience > 0 && Keep != "best")
         {
             throw new InputException(
