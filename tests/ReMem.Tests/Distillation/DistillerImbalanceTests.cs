@@ -2,7 +2,6 @@ using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Models;
 using ReMem.Training;
-using TorchSharp;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using ReMem.Models;
 using ReMem.Training;
-using TorchSharp;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
 
