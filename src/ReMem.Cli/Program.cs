@@ -7,6 +7,7 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
 {
     DemoCommand.Create(),
     RunCommand.Create(),
+    SweepCommand.Create(),
     FinetuneCommand.Create(),
     ProbeCommand.Create(),
     DistillCommand.Create(),

@@ -16,6 +16,7 @@ public class HelpTests
     [InlineData("inspect")]
     [InlineData("convert")]
     [InlineData("run")]
+    [InlineData("sweep")]
     [InlineData("demo")]
     public void Every_command_has_help_with_an_example(string command)
     {

@@ -18,7 +18,10 @@ namespace ReMem.Recipes;
 public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const int ExportCheckImages = 64;
-    private const string MeterFile = "information.json";
+
+    /// <summary>The file that a teacher's measurement is kept in.</summary>
+    internal const string MeterFile = "information.json";
+
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Runs what is not done yet.</summary>
@@ -61,7 +64,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         var stages = new Stages(data, log, cancel, _sources);
 
         ComparisonPart[] parts = [.. recipe.Seeds.SelectMany(seed => recipe.Methods.Select(method => new ComparisonPart(method, seed)))];
-        workers?.Run(folder.Path, parts.Where(part => !IsDone(part, folder)), log, cancel);
+        workers?.Run(folder.Path, parts.Where(part => TryRead(part, folder.Path) is null), log, cancel);
         var runs = new List<MethodRun>();
         foreach (ComparisonPart part in parts)
         {
@@ -80,9 +83,19 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
 
     private static string[] StagePath(ComparisonPart part, string role) => [.. part.Path, role];
 
-    private static bool IsDone(ComparisonPart part, RunFolder folder) =>
-        folder.TryRead<TrainedResult>([.. StagePath(part, "student"), Stages.ResultFile]) is not null
-        && (part.Method == "none" || folder.TryRead<MeterResult>([.. StagePath(part, "teacher"), MeterFile]) is not null);
+    /// <summary>A finished part's results, or null.</summary>
+    internal static MethodRun? TryRead(ComparisonPart part, string folder)
+    {
+        string Result(string role, string file) => Path.Combine([folder, .. StagePath(part, role), file]);
+        if (RunFolder.TryRead<TrainedResult>(Result("student", Stages.ResultFile)) is not { } student)
+            return null;
+        if (part.Method == "none")
+            return new MethodRun(part.Method, part.Seed, null, null, student);
+        return RunFolder.TryRead<TrainedResult>(Result("teacher", Stages.ResultFile)) is { } teacher
+            && RunFolder.TryRead<MeterResult>(Result("teacher", MeterFile)) is { } meter
+                ? new MethodRun(part.Method, part.Seed, teacher, meter, student)
+                : null;
+    }
 
     private MethodRun RunMethod(ComparisonPart part, Stages stages, RunFolder folder)
     {

@@ -15,7 +15,7 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         Command = command,
         RecipeName = recipe.Name,
         RecipeText = RecipeReader.Write(recipe),
-        Data = new DataSection(dataset.Description, recipe.Data.ImageSize, Counts(), dataset.Warnings),
+        Data = Data(recipe.Data, dataset),
         Teacher = recipe.Teacher.Model,
         Student = recipe.Student.Model,
         Seeds = recipe.Seeds,
@@ -28,10 +28,21 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         Finished = DateTimeOffset.UtcNow,
     };
 
-    private static SeedRow Row(MethodRun run) => new()
+    /// <summary>What the results were measured on.</summary>
+    public static DataSection Data(DataRecipe recipe, ImageDataset dataset)
+    {
+        int[][] counts = [.. new[] { dataset.Train, dataset.Validation, dataset.Test }.Select(split => CountByClass(split, dataset.Classes.Count))];
+        return new DataSection(
+            dataset.Description, recipe.ImageSize, [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))], dataset.Warnings);
+    }
+
+    /// <summary>One seed's figures.</summary>
+    public static SeedRow Row(MethodRun run) => new()
     {
         Seed = run.Seed,
         TeacherTop1 = run.Teacher?.Test.Top1,
+        TeacherValidationTop1 = run.Teacher?.Validation.Top1,
+        StudentValidationTop1 = run.Student.Validation.Top1,
         TeacherBalanced = run.Teacher?.Test.BalancedAccuracy,
         InformationLogits = run.Information?.Logits.NatsPerChannel,
         InformationPooled = run.Information?.Pooled.NatsPerChannel,
@@ -75,15 +86,9 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         }
     }
 
-    private ClassCount[] Counts()
+    private static int[] CountByClass(IImageSource split, int classes)
     {
-        int[][] counts = [.. new[] { dataset.Train, dataset.Validation, dataset.Test }.Select(CountByClass)];
-        return [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))];
-    }
-
-    private int[] CountByClass(IImageSource split)
-    {
-        int[] counts = new int[dataset.Classes.Count];
+        int[] counts = new int[classes];
         for (int i = 0; i < split.Count; i++)
             counts[split.Label(i)]++;
         return counts;

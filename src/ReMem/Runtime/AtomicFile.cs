@@ -22,6 +22,14 @@ public static class AtomicFile
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void WriteAllBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
 
+    /// <summary>Copies a file.</summary>
+    /// <exception cref="InputException">The copy cannot be written.</exception>
+    public static void Copy(string from, string to)
+    {
+        using FileStream source = File.OpenRead(from);
+        Write(to, source.CopyTo);
+    }
+
     /// <summary>Writes what <paramref name="write"/> puts into the stream; missing folders are made.</summary>
     /// <param name="path">The target; an existing file is replaced.</param>
     /// <param name="write">Fills the stream (seekable). An I/O error is taken for this file's; any other exception passes through. Neither
