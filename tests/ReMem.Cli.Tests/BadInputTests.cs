@@ -33,6 +33,11 @@ public class BadInputTests
         Finetune("--reweighting", "top(9,0.5)").IsBadInput("has 6");
         Finetune("--rho", "-1").IsBadInput("rho");
         Finetune("training.epohs=3").IsBadInput("did you mean 'teacher.training.epochs'");
+        Finetune("training.freeze=9").IsBadInput("has 6");
+        Finetune("training.freeze=block.0").IsBadInput("did you mean 'blocks");
+        Finetune("training.progressive=from(16)").IsBadInput("made for one image size");
+        Finetune("training.sampling=balancd").IsBadInput("did you mean 'balanced'");
+        Finetune("training.patience=2").IsBadInput("training.keep=best");
         Finetune("--weights", work.At("none.safetensors")).IsBadInput("does not exist");
         Finetune("--on-bad-image", "ignore").IsBadInput("on_bad_image");
 

@@ -34,6 +34,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         PartWorkers.RequireJobs(workers?.Jobs ?? 1);
+        Stages.RequireTrainable(recipe);
         Stages.FetchWeights(recipe, _sources, cancel);
         PreparedData data = Open();
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));

@@ -112,6 +112,7 @@ public sealed class PreparedData
             BatchSize = training.BatchSize,
             Seed = seed,
             Shuffle = true,
+            Sampling = training.Sampling,
             ViewCacheBytes = recycled ? ViewCacheBytes : 0,
             MixupAlpha = training.MixupAlpha,
             CutmixAlpha = training.CutmixAlpha,
