@@ -19,17 +19,7 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
     private const int MostKept = 64;
 
     /// <summary>Where scans are kept: REMEM_CACHE, else the user's cache folder.</summary>
-    public static string DefaultFolder
-    {
-        get
-        {
-            string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
-            string user = OperatingSystem.IsWindows()
-                ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : Given("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-            return Path.Combine(Given("REMEM_CACHE") ?? Path.Combine(user, "remem"), "scans");
-        }
-    }
+    public static string DefaultFolder => Path.Combine(UserCache.Folder, "scans");
 
     /// <summary>The splits of a data set with their names.</summary>
     public static (string Name, IImageSource Source)[] SplitsOf(ImageDataset data) =>

@@ -54,11 +54,11 @@ public sealed class TeacherTargets : IDisposable
     {
         // Mixed images never come back.
         if (_kept is null || _known is null || batch.Mix is not null)
-            return Live(batch.Images);
+            return Live(batch);
         Tensor rows = tensor(batch.Indices.Select(i => (long)i).ToArray());
         if (!batch.Indices.All(i => _known[view, i]))
         {
-            _kept[view].index_copy_(0, rows, Live(batch.Images));
+            _kept[view].index_copy_(0, rows, Live(batch));
             foreach (int index in batch.Indices)
                 _known[view, index] = true;
         }
@@ -66,9 +66,10 @@ public sealed class TeacherTargets : IDisposable
         return _kept[view].index_select(0, rows);
     }
 
-    private Tensor Live(Tensor images)
+    private Tensor Live(Batch batch)
     {
-        Tensor input = _teacher.Info.Normalization.Apply(images);
+        // A teacher of another size has the same views at that size.
+        Tensor input = _teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images);
         if (!_features)
             return _teacher.call(input);
         Tensor maps = _teacher.ForwardFeatures(input);

@@ -33,7 +33,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
         Stages.FetchWeights(recipe, _sources, cancel);
-        PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+        PreparedData data = PreparedData.Open(recipe, progress);
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
         return folder.Use(() => Run(folder, data, command, started, workers, cancel));
     }
@@ -48,7 +48,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         Libtorch.SetThreads(threads);
         using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
-        PreparedData data = PreparedData.Open(recipe.Data, threads);
+        PreparedData data = PreparedData.Open(recipe.Data, threads, largestView: recipe.LargestView);
         RunMethod(part, new Stages(data, progress, cancel, _sources), folder);
     }
 
@@ -129,7 +129,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     private static TorchSharp.torch.Tensor FirstImages(PreparedData data, ImageModel model)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        using var batch = data.Evaluation(data.Dataset.Test, model.Info).Epoch(0).First();
+        using var batch = data.Evaluation(data.Dataset.Test, model).Epoch(0).First();
         return model.Info.Normalization.Apply(batch.Images.narrow(0, 0, Math.Min(ExportCheckImages, batch.Count))).MoveToOuterDisposeScope();
     }
 }

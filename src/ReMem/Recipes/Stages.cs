@@ -51,7 +51,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.Training, seed, string.Join('/', path));
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, string.Join('/', path));
         var job = Job(model, recipe.Training, Derive(seed, "teacher"), folder, path);
         TrainingResult training = new Teachers.TeacherFineTuner(recipe.Training, options).Run(job, cancel);
         return Finish(model, training, folder, path);
@@ -62,9 +62,9 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.Training, seed, string.Join('/', path));
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, string.Join('/', path));
         bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
-        var job = Job(model, recipe.Training, Derive(seed, "student"), folder, path, recycled);
+        var job = Job(model, recipe.Training, Derive(seed, "student"), folder, path, recycled, teacher);
         TrainingResult training = new Distillation.Distiller(recipe.Training, recipe.Distillation).Run(job, teacher, data.Dataset.Train.Count, cancel);
         return Finish(model, training, folder, path);
     }
@@ -74,8 +74,8 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         progress?.Report(new ProgressReport(stage, "measuring I_hat"));
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model.Info), cancel);
-        using ModelOutputs test = Evaluator.Run(model, data.Evaluation(data.Dataset.Test, model.Info), cancel);
+        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancel);
+        using ModelOutputs test = Evaluator.Run(model, data.Evaluation(data.Dataset.Test, model), cancel);
         using var trainImages = Evaluator.Images(data.Evaluation(data.Dataset.Train, model.Info, options.ImageSize), cancel);
         using var testImages = Evaluator.Images(data.Evaluation(data.Dataset.Test, model.Info, options.ImageSize), cancel);
         using var images = MeterImages.Prepare(trainImages, testImages, options);
@@ -89,7 +89,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     /// <summary>Scores a model on a split.</summary>
     public ClassificationMetrics Score(ImageModel model, Data.IImageSource split)
     {
-        using ModelOutputs outputs = Evaluator.Run(model, data.Evaluation(split, model.Info), cancel);
+        using ModelOutputs outputs = Evaluator.Run(model, data.Evaluation(split, model), cancel);
         return ClassificationMetrics.From(outputs.Logits, outputs.Labels, data.Dataset.Classes);
     }
 
@@ -109,13 +109,13 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
     private static long Derive(int seed, string purpose) => new CounterRandom(seed, purpose).NextUInt32();
 
-    private ImageModel Create(string name, string? weights, TrainingOptions training, int seed, string stage)
+    private ImageModel Create(string name, string? weights, int? size, TrainingOptions training, int seed, string stage)
     {
         TorchSharp.torch.manual_seed(Derive(seed, "init"));
         ImageModel model = ModelCatalogue.Create(
             // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
             ModelCatalogue.Info(name) with { CropPct = data.CropPct },
-            new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+            new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = size ?? data.ImageSize, DropPathRate = training.DropPath });
         if (weights is not null)
         {
             string file = _sources.ResolveFile(weights, cancel);
@@ -127,14 +127,14 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         return model;
     }
 
-    private TrainingJob Job(ImageModel model, TrainingOptions training, long seed, RunFolder folder, string[] path, bool recycled = false) => new()
+    private TrainingJob Job(ImageModel model, TrainingOptions training, long seed, RunFolder folder, string[] path, bool recycled = false, ImageModel? teacher = null) => new()
     {
         Stage = path.Length == 0 ? "training" : string.Join('/', path),
         Model = model,
-        Train = data.Training(training, model.Info, seed, recycled),
+        Train = data.Training(training, model, seed, recycled, teacher),
         Validate = m =>
         {
-            using ModelOutputs outputs = Evaluator.Run(m, data.Evaluation(data.Dataset.Validation, m.Info), cancel);
+            using ModelOutputs outputs = Evaluator.Run(m, data.Evaluation(data.Dataset.Validation, m), cancel);
             return (outputs.Top1(), outputs.CrossEntropy());
         },
         Seed = seed,

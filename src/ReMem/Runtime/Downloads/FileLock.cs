@@ -1,4 +1,4 @@
-namespace ReMem.Weights.Hub;
+namespace ReMem.Runtime.Downloads;
 
 /// <summary>
 /// A lock between processes: a file held open. On Unix it is flock, the very lock that huggingface_hub takes on the same file; a process that dies
@@ -35,7 +35,7 @@ internal static class FileLock
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw Runtime.AtomicFile.CannotWrite(path, e);
+                throw AtomicFile.CannotWrite(path, e);
             }
 
             await Task.Delay(Interval, cancel);
