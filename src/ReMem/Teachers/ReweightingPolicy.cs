@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using ReMem.Models;
 using ReMem.Runtime;
 
@@ -9,7 +8,7 @@ namespace ReMem.Teachers;
 /// Chooses how much of each MLP block's output enters the residual stream: h + b_l MLP(LN h). The choice of b is ours; that the top MLP
 /// blocks lose most of the information is the paper's (arXiv 2506.23041). See docs/method.md.
 /// </summary>
-public abstract partial record ReweightingPolicy
+public abstract record ReweightingPolicy
 {
     private static readonly string[] Forms = ["none", "top(k,b)", "ramp(b)"];
 
@@ -21,18 +20,14 @@ public abstract partial record ReweightingPolicy
     /// <exception cref="InputException">Unknown policy, a count that is no number, or b outside [0, 2].</exception>
     public static ReweightingPolicy Parse(string text)
     {
-        Match match = Form().Match(text.Trim());
-        if (!match.Success)
-            throw Unreadable(text);
-        string name = match.Groups["name"].Value;
-        string[] arguments = match.Groups["arguments"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return (name, arguments.Length) switch
+        CallForm form = CallForm.TryRead(text) ?? throw Unreadable(text);
+        return (form.Name, form.Arguments.Count) switch
         {
             ("none", 0) => new None(),
-            ("top", 2) => new Top(Count(arguments[0], text), Scale(arguments[1], text)),
-            ("ramp", 1) => new Ramp(Scale(arguments[0], text)),
+            ("top", 2) => new Top(Count(form.Arguments[0], text), Scale(form.Arguments[1], text)),
+            ("ramp", 1) => new Ramp(Scale(form.Arguments[0], text)),
             ("none" or "top" or "ramp", _) => throw Unreadable(text),
-            _ => throw Nearest.Unknown("reweighting policy", name, ["none", "top", "ramp"], "teacher.reweighting"),
+            _ => throw Nearest.Unknown("reweighting policy", form.Name, ["none", "top", "ramp"], "teacher.reweighting"),
         };
     }
 
@@ -65,9 +60,6 @@ public abstract partial record ReweightingPolicy
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double b) && b is >= 0 and <= 2
             ? b
             : throw new InputException($"In the policy '{policy}', b is '{text}'; it must be between 0 and 2.", "teacher.reweighting", "0 leaves the MLP out, 1 is the plain model; for example top(4,0.5).");
-
-    [GeneratedRegex(@"^(?<name>[a-z_]+)\s*(\((?<arguments>[^()]*)\))?$", RegexOptions.IgnoreCase)]
-    private static partial Regex Form();
 
     /// <summary>b = 1 everywhere.</summary>
     public sealed record None : ReweightingPolicy

@@ -64,20 +64,21 @@ public sealed class Trainer(TrainingOptions options)
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
-        var parameters = new ParameterSet(job.Model, job.Auxiliary);
+        using var parameters = new ParameterSet(job.Model, job.Auxiliary);
         using Optimizer optimizer = Optimizer.Create(options, parameters);
         IGradientFunction gradient = job.Gradient?.Invoke(parameters) ?? new PlainGradient(parameters);
+        using var held = gradient as IDisposable;
         int batches = job.Train.BatchesPerEpoch;
         if (batches == 0)
             throw new InputException($"The training split is smaller than one batch of {options.BatchSize}.", job.Stage, "Lower training.batch_size.");
-        var schedule = new CosineSchedule(options.Lr, (long)options.Epochs * batches, (long)(options.WarmupEpochs * batches), options.MinLrRatio);
+        var schedule = CosineSchedule.Of(options, batches);
         var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, Fingerprint(job, batches));
-        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary) ?? new TrainingResult([], 0, 0, 0);
+        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary, KeptBy(gradient)) ?? new TrainingResult([], 0, 0, 0);
 
         while (done.Epochs.Count < options.Epochs)
         {
             done = RunEpoch(job, done, parameters, optimizer, gradient, schedule, cancel);
-            checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary);
+            checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary, KeptBy(gradient));
         }
 
         job.Model.eval();
@@ -106,7 +107,7 @@ public sealed class Trainer(TrainingOptions options)
         int epoch = done.Epochs.Count;
         int batches = job.Train.BatchesPerEpoch;
         double lossSum = 0, riseSum = 0, rate = 0;
-        int counted = 0, skipped = 0, consecutive = 0, batchIndex = 0;
+        int counted = 0, risen = 0, skipped = 0, consecutive = 0, batchIndex = 0;
         Tensor[] buffers = [.. job.Model.named_buffers().Select(b => b.buffer)];
         job.Model.train();
         foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch)))
@@ -120,7 +121,7 @@ public sealed class Trainer(TrainingOptions options)
                 // Masks are a function of the step, so that a resumed run draws the same ones.
                 manual_seed((long)new CounterRandom(job.Seed, "step", epoch, step).NextUInt32());
                 Tensor[] before = [.. buffers.Select(b => b.clone())];
-                GradientResult result = gradient.Compute(() => job.Loss(job.Model, batch, epoch));
+                GradientResult result = gradient.Compute(step, MicroBatches.Losses(job, batch, epoch, options.Accumulate));
                 if (!result.IsFinite)
                 {
                     // BatchNorm's running statistics have met the broken batch, and would never forget a NaN.
@@ -135,7 +136,8 @@ public sealed class Trainer(TrainingOptions options)
                 GradientNorm.Clip(parameters, result.GradientNorm, options.ClipGrad);
                 optimizer.Step(rate);
                 lossSum += result.Loss;
-                riseSum += result.Rise;
+                riseSum += result.Rise ?? 0;
+                risen += result.Rise is null ? 0 : 1;
                 counted++;
                 Tick(job, done, epoch, batchIndex, batches, lossSum / counted, clock);
             }
@@ -150,12 +152,15 @@ public sealed class Trainer(TrainingOptions options)
         }
 
         var record = new EpochRecord(
-            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, counted), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited);
+            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, risen), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited);
         Tell(job, record);
         if (waited > MostWaiting * trained)
             job.Progress?.Report(new ProgressReport(job.Stage, DataAdvice(waited / trained)));
         return new TrainingResult([.. done.Epochs, record], optimizer.Steps, done.SkippedSteps + skipped, done.Seconds + record.Seconds);
     }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> KeptBy(IGradientFunction gradient) =>
+        gradient.State.Select(entry => KeyValuePair.Create("gradient." + entry.Key, entry.Value));
 
     private static string DataAdvice(double share) => FormattableString.Invariant($"{100 * share:0} % of the training time was spent waiting for images: ")
         + "give more threads, or keep the images small (JPEG or PNG near the training size, on a local disk), so that they fit in memory once decoded";
