@@ -6,13 +6,16 @@ using ReMem.Cli.Workers;
 var root = new RootCommand("Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
 {
     DemoCommand.Create(),
+    InitCommand.Create(),
     RunCommand.Create(),
+    SweepCommand.Create(),
     FinetuneCommand.Create(),
     ProbeCommand.Create(),
     DistillCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     ExportCommand.Create(),
+    CacheCommand.Create(),
     DataCommand.Create(),
     InspectCommand.Create(),
     ConvertCommand.Create(),

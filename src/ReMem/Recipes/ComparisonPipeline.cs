@@ -18,7 +18,10 @@ namespace ReMem.Recipes;
 public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const int ExportCheckImages = 64;
-    private const string MeterFile = "information.json";
+
+    /// <summary>The file that a teacher's measurement is kept in.</summary>
+    internal const string MeterFile = "information.json";
+
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Runs what is not done yet.</summary>
@@ -30,12 +33,24 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        if (recipe.Threads > 0)
-            Libtorch.SetThreads(recipe.Threads);
+        PartWorkers.RequireJobs(workers?.Jobs ?? 1);
+        Stages.RequireTrainable(recipe);
         Stages.FetchWeights(recipe, _sources, cancel);
-        PreparedData data = PreparedData.Open(recipe, progress);
+        PreparedData data = Open();
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
         return folder.Use(() => Run(folder, data, command, started, workers, cancel));
+    }
+
+    /// <summary>Says what <see cref="Run(string, string, PartWorkers?, CancellationToken)"/> would cost, and does none of it; nothing is downloaded.</summary>
+    /// <param name="path">The run folder, which need not exist; what is done in it is left out.</param>
+    /// <param name="jobs">Parts at once.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">Whatever is wrong with recipe, data or folder.</exception>
+    public RunPlan Plan(string path, int jobs = 1, CancellationToken cancel = default)
+    {
+        PartWorkers.RequireJobs(jobs);
+        RunFolder.RequireFree(path, RecipeReader.Write(recipe));
+        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(Open(), path, cancel);
     }
 
     /// <summary>Computes one part in the folder of a run that another process holds, and leaves its results there.</summary>
@@ -52,6 +67,13 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         RunMethod(part, new Stages(data, progress, cancel, _sources), folder);
     }
 
+    private PreparedData Open()
+    {
+        if (recipe.Threads > 0)
+            Libtorch.SetThreads(recipe.Threads);
+        return PreparedData.Open(recipe, progress);
+    }
+
     private ComparisonReport Run(
         RunFolder folder, PreparedData data, string command, DateTimeOffset started, PartWorkers? workers, CancellationToken cancel)
     {
@@ -59,8 +81,10 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         var log = new RunLog(folder, progress);
         var stages = new Stages(data, log, cancel, _sources);
 
-        ComparisonPart[] parts = [.. recipe.Seeds.SelectMany(seed => recipe.Methods.Select(method => new ComparisonPart(method, seed)))];
-        workers?.Run(folder.Path, parts.Where(part => !IsDone(part, folder)), log, cancel);
+        RunPlan? plan = Plan(folder, data, workers?.Jobs ?? 1, log, cancel);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        ComparisonPart[] parts = [.. recipe.Parts()];
+        workers?.Run(folder.Path, parts.Where(part => TryRead(part, folder.Path) is null), log, cancel);
         var runs = new List<MethodRun>();
         foreach (ComparisonPart part in parts)
         {
@@ -70,18 +94,43 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
 
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
         OnnxSection onnx = ExportBest(best, data, folder, log);
-        ComparisonReport report = new ReportAssembler(recipe, data.Dataset).Assemble(runs, onnx, command, started);
+        string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
+        if (outcome is not null)
+            log.Report(new ProgressReport("plan", outcome));
+        ComparisonReport report = new ReportAssembler(recipe, data.Dataset).Assemble(runs, onnx, command, started, outcome);
         ReportWriter.Write(report, folder.Path);
         return report;
+    }
+
+    /// <summary>Foretells the cost of what is left, and tells it; null where nothing is.</summary>
+    private RunPlan? Plan(RunFolder folder, PreparedData data, int jobs, RunLog log, CancellationToken cancel)
+    {
+        if (recipe.Parts().All(part => PartLeft.In(folder.Path, part).IsDone))
+            return null;
+        RunPlan plan = new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(data, folder.Path, cancel);
+        folder.Write(plan, RunFolder.PlanFile);
+        foreach (string line in PlanTable.Lines(plan))
+            log.Report(new ProgressReport("plan", line));
+        return plan;
     }
 
     private static double MeanValidation(List<MethodRun> runs, string method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
 
     private static string[] StagePath(ComparisonPart part, string role) => [.. part.Path, role];
 
-    private static bool IsDone(ComparisonPart part, RunFolder folder) =>
-        folder.TryRead<TrainedResult>([.. StagePath(part, "student"), Stages.ResultFile]) is not null
-        && (part.Method == "none" || folder.TryRead<MeterResult>([.. StagePath(part, "teacher"), MeterFile]) is not null);
+    /// <summary>A finished part's results, or null.</summary>
+    internal static MethodRun? TryRead(ComparisonPart part, string folder)
+    {
+        string Result(string role, string file) => Path.Combine([folder, .. StagePath(part, role), file]);
+        if (RunFolder.TryRead<TrainedResult>(Result("student", Stages.ResultFile)) is not { } student)
+            return null;
+        if (part.Method == "none")
+            return new MethodRun(part.Method, part.Seed, null, null, student);
+        return RunFolder.TryRead<TrainedResult>(Result("teacher", Stages.ResultFile)) is { } teacher
+            && RunFolder.TryRead<MeterResult>(Result("teacher", MeterFile)) is { } meter
+                ? new MethodRun(part.Method, part.Seed, teacher, meter, student)
+                : null;
+    }
 
     private MethodRun RunMethod(ComparisonPart part, Stages stages, RunFolder folder)
     {
@@ -90,13 +139,14 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         MeterResult? meter = null;
         ImageModel? teacher = null;
         string[] studentPath = StagePath(part, "student");
+        string teacherFolder = Path.Combine([folder.Path, .. StagePath(part, "teacher")]);
         if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
         {
             string[] path = StagePath(part, "teacher");
-            teacherResult = stages.Teacher(recipe.Teacher, options, seed, folder, path);
+            teacherResult = stages.Teacher(recipe.Teacher, options, recipe.Information, seed, folder, path);
             meter = folder.TryRead<MeterResult>([.. path, MeterFile]);
             if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, Stages.ResultFile]) is null)
-                teacher = ModelFolder.Load(Path.Combine([folder.Path, .. path])).Model;
+                teacher = ModelFolder.Load(teacherFolder).Model;
             if (meter is null)
             {
                 meter = stages.Meter(teacher!, recipe.Information, string.Join('/', path));
@@ -105,7 +155,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         }
 
         using (teacher)
-            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, seed, folder, studentPath));
+            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, Path.GetFullPath(teacherFolder), seed, folder, studentPath));
     }
 
     private static OnnxSection ExportBest(MethodRun best, PreparedData data, RunFolder folder, RunLog log)

@@ -8,8 +8,9 @@ namespace ReMem.Recipes;
 public sealed class PreparedData
 {
     private const int EvaluationBatch = 64;
-    private const long ViewCacheBytes = 1L << 30;
+    internal const long ViewCacheBytes = 1L << 30;
     private readonly DataRecipe _recipe;
+    private readonly Lazy<string> _trainFingerprint;
     private readonly int _threads;
     private readonly DecodedImageCache _cache;
 
@@ -19,16 +20,29 @@ public sealed class PreparedData
         _recipe = recipe;
         _threads = threads > 0 ? threads : Environment.ProcessorCount;
         _cache = cache;
+        _trainFingerprint = new(() => SplitFingerprint.OfContent(dataset.Train, _threads));
     }
 
     /// <summary>The data set.</summary>
     public ImageDataset Dataset { get; }
+
+    /// <summary>What was opened.</summary>
+    public DataRecipe Recipe => _recipe;
+
+    /// <summary>The training split's <see cref="SplitFingerprint.OfContent(IImageSource, int)"/>; the first use may read every image.</summary>
+    public string TrainFingerprint => _trainFingerprint.Value;
 
     /// <summary>Side of the views of models that are given none of their own, pixels.</summary>
     public int ImageSize => _recipe.ImageSize;
 
     /// <summary>The evaluation views' crop.</summary>
     public double CropPct => _recipe.CropPct;
+
+    /// <summary>Threads that decode.</summary>
+    internal int Threads => _threads;
+
+    /// <summary>Bytes of decoded images that are kept.</summary>
+    internal long DecodedBytes => _cache.UsedBytes;
 
     /// <summary>Opens and checks a recipe's source.</summary>
     /// <exception cref="InputException">Whatever is wrong with the source.</exception>
@@ -71,17 +85,34 @@ public sealed class PreparedData
         return new PreparedData(dataset, recipe, threads, cache);
     }
 
+    /// <summary>Few of the images, spread over the classes, with a cache of their own: what is done with them leaves no trace.</summary>
+    internal PreparedData Sample(int train, int evaluation, int threads)
+    {
+        IImageSource Some(IImageSource split, int most) => Subset.AtMost(split, most, _recipe.SplitSeed);
+        ImageDataset few = Dataset with
+        {
+            Train = Some(Dataset.Train, train),
+            Validation = Some(Dataset.Validation, evaluation),
+            Test = Some(Dataset.Test, evaluation),
+        };
+        return new PreparedData(few, _recipe, threads, new DecodedImageCache());
+    }
+
     /// <summary>Augmented, shuffled batches of the training split.</summary>
     /// <param name="training">Batch size and augmentation.</param>
     /// <param name="model">Says how large, and how to interpolate.</param>
     /// <param name="seed">Decides order and views.</param>
     /// <param name="recycled">Whether the same views come round again, so that they are kept once made.</param>
     /// <param name="teacher">Where it takes another size, batches hold the same views at that one, too; null is none.</param>
-    public BatchLoader Training(TrainingOptions training, ImageModel model, long seed, bool recycled = false, ImageModel? teacher = null) => Loader(
+    public BatchLoader Training(TrainingOptions training, ImageModel model, long seed, bool recycled = false, ImageModel? teacher = null) =>
+        Training(training, model.Info, model.ImageSize, seed, recycled, teacher);
+
+    /// <summary>As above, for a model that need not exist yet.</summary>
+    internal BatchLoader Training(TrainingOptions training, ModelInfo model, int size, long seed, bool recycled = false, ImageModel? teacher = null) => Loader(
         Dataset.Train,
-        ViewOptions.ForTraining(model.ImageSize) with
+        ViewOptions.ForTraining(size) with
         {
-            SecondSize = teacher is null || teacher.ImageSize == model.ImageSize ? null : teacher.ImageSize,
+            SecondSize = teacher is null || teacher.ImageSize == size ? null : teacher.ImageSize,
             Scale = (training.CropScale, 1),
             HorizontalFlip = training.HorizontalFlip,
             ColorJitter = training.ColorJitter,
@@ -89,13 +120,14 @@ public sealed class PreparedData
             Grayscale = training.Grayscale,
             Blur = training.Blur,
             RandomErasing = training.RandomErasing,
-            Interpolation = ViewOptions.InterpolationOf(model.Info),
+            Interpolation = ViewOptions.InterpolationOf(model),
         },
         new LoaderOptions
         {
             BatchSize = training.BatchSize,
             Seed = seed,
             Shuffle = true,
+            Sampling = training.Sampling,
             ViewCacheBytes = recycled ? ViewCacheBytes : 0,
             MixupAlpha = training.MixupAlpha,
             CutmixAlpha = training.CutmixAlpha,

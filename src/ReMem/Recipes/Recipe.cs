@@ -41,6 +41,9 @@ public sealed record Recipe
     [Range(0, 1024)]
     public int Threads { get; init; }
 
+    /// <summary>Every part: each method at each seed.</summary>
+    internal IEnumerable<ComparisonPart> Parts() => Seeds.SelectMany(seed => Methods.Select(method => new ComparisonPart(method, seed)));
+
     /// <summary>The same recipe shrunk to about a minute: one seed, one epoch, a few hundred images, a small meter.</summary>
     public Recipe Smoked() => this with
     {
@@ -131,8 +134,21 @@ public sealed record TeacherRecipe
     /// <summary>ASAM instead of SAM. Default false.</summary>
     public bool Adaptive { get; init; }
 
-    /// <summary>The policy of the methods reweighted and both. Default top(4,0.5).</summary>
+    /// <summary>How the sharp gradient of the methods sam and both is found: sam, every(k), looksam(k,alpha), momentum(beta), msam(beta). Default sam.</summary>
+    public string Sharpness { get; init; } = "sam";
+
+    /// <summary>How that radius goes from step to step: constant, linear(start), cosine(start), lr. Default constant.</summary>
+    public string RhoSchedule { get; init; } = "constant";
+
+    /// <summary>Whether each micro-batch of training.accumulate perturbs by its own gradient. Default false.</summary>
+    public bool MSharpness { get; init; }
+
+    /// <summary>The policy of the methods reweighted and both; auto chooses one from short trials. Default top(4,0.5).</summary>
     public string Reweighting { get; init; } = "top(4,0.5)";
+
+    /// <summary>Epochs of each trial of the policy auto, 1 to 1000. Default 1.</summary>
+    [Range(1, 1000)]
+    public int AutoEpochs { get; init; } = 1;
 
     /// <summary>How every teacher is fine-tuned.</summary>
     public TrainingOptions Training { get; init; } = new();
@@ -172,9 +188,18 @@ public static class TeacherMethods
     {
         "none" => null,
         "standard" => new TeacherOptions(),
-        "sam" => new TeacherOptions { Rho = recipe.Rho, Adaptive = recipe.Adaptive },
+        "sam" => Sharp(recipe),
         "reweighted" => new TeacherOptions { Reweighting = recipe.Reweighting },
-        "both" => new TeacherOptions { Rho = recipe.Rho, Adaptive = recipe.Adaptive, Reweighting = recipe.Reweighting },
+        "both" => Sharp(recipe) with { Reweighting = recipe.Reweighting },
         _ => throw Runtime.Nearest.Unknown("method", method, [.. All], "methods"),
+    };
+
+    private static TeacherOptions Sharp(TeacherRecipe recipe) => new()
+    {
+        Rho = recipe.Rho,
+        Adaptive = recipe.Adaptive,
+        Sharpness = recipe.Sharpness,
+        RhoSchedule = recipe.RhoSchedule,
+        MSharpness = recipe.MSharpness,
     };
 }

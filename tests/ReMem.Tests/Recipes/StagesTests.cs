@@ -11,6 +11,7 @@ namespace ReMem.Tests.Recipes;
 [Collection(TorchGenerator.Name)]
 public sealed class StagesTests : IDisposable
 {
+    private const string Models = "name: x\ndata:\n  source: photos\n  image_size: 32\nteacher:\n  model: vit_pico_patch4_32\nstudent:\n  model: resnet20\n";
     private readonly TempFolder _folder = new();
 
     public StagesTests()
@@ -38,7 +39,7 @@ public sealed class StagesTests : IDisposable
         PreparedData data = PreparedData.Open(recipe);
         using RunFolder folder = RunFolder.Open(_folder.At("run"), RecipeReader.Write(recipe));
         var stages = new Stages(data, null, CancellationToken.None);
-        stages.Teacher(recipe.Teacher, new ReMem.Teachers.TeacherOptions(), 0, folder, "teacher");
+        stages.Teacher(recipe.Teacher, new ReMem.Teachers.TeacherOptions(), recipe.Information, 0, folder, "teacher");
         using ImageModel teacher = ModelFolder.Load(_folder.At("run/teacher")).Model;
         Assert.Equal(64, teacher.ImageSize);
 
@@ -48,7 +49,7 @@ public sealed class StagesTests : IDisposable
             seen.Add((input.shape, input.contiguous().data<float>().ToArray()));
             return input;
         });
-        stages.Student(recipe.Student, teacher, 0, folder, "student");
+        stages.Student(recipe.Student, teacher, null, 0, folder, "student");
         using ImageModel student = ModelFolder.Load(_folder.At("run/student")).Model;
         Assert.Equal(32, student.ImageSize);
 
@@ -72,11 +73,27 @@ public sealed class StagesTests : IDisposable
     {
         Recipe recipe = RecipeReader.Parse("name: sizes", "r.yaml", [$"data.source={_folder.At("photos")}", "data.image_size=32", "student={model: resnet20, training: {epochs: 1, batch_size: 8}}"]);
         using RunFolder folder = RunFolder.Open(_folder.At("run"), RecipeReader.Write(recipe));
-        new Stages(PreparedData.Open(recipe), null, CancellationToken.None).Student(recipe.Student, null, 0, folder, "student");
+        new Stages(PreparedData.Open(recipe), null, CancellationToken.None).Student(recipe.Student, null, null, 0, folder, "student");
         using ImageModel student = ModelFolder.Load(_folder.At("run/student")).Model;
         Assert.Equal(32, student.ImageSize);
         Assert.Contains("it must be between 8 and 2048", Assert.Throws<InputException>(() => RecipeReader.Parse("name: x", "r.yaml", ["data.source=x", "teacher.image_size=4"])).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("teacher.training.freeze=7", "Of 'vit_pico_patch4_32' 7 blocks are to be frozen, but it has 6.")]
+    [InlineData("teacher.training.progressive=from(16)", "'vit_pico_patch4_32' is made for one image size, 32 px")]
+    [InlineData("student.training.freeze=layer4", "Unknown part of 'resnet20' 'layer4'; did you mean 'layer")]
+    [InlineData("student.training.progressive=from(32)", "'from(32)' starts at 32 px; 'resnet20' on views of 32 px can start at 8 to 31 px.")]
+    public void What_does_not_fit_a_model_is_told_before_any_work(string setting, string message)
+    {
+        InputException error = Assert.Throws<InputException>(() => Stages.RequireTrainable(RecipeReader.Parse(Models, "r.yaml", [setting])));
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("teacher.training.freeze=6", "student.training.progressive=from(16)")]
+    [InlineData("teacher.training.freeze=7", "methods=[none]")]
+    public void What_fits_or_is_not_used_is_not(params string[] settings) => Stages.RequireTrainable(RecipeReader.Parse(Models, "r.yaml", settings));
 
     public void Dispose() => _folder.Dispose();
 }

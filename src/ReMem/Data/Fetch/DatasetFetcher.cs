@@ -42,7 +42,7 @@ public sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Transf
         string print = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..24];
         var downloader = new Downloader(options.Download, new HttpTransport(options.Download), progress);
         using IDisposable held = await FileLock.TakeAsync(
-            Path.Combine(UserCache.Folder, "locks", print + ".lock"), () => downloader.Tell(dataset.Name, "another program fetches it; waiting"), cancel);
+            Path.Combine(UserCache.Folder("locks"), print + ".lock"), () => downloader.Tell(dataset.Name, "another program fetches it; waiting"), cancel);
         var facts = new Facts(dataset.Name, dataset.Title, dataset.Page, dataset.Files.ToDictionary(f => f.Name, f => f.Sha256));
         if (IsThere(folder, facts))
             return Result(dataset, folder, wasThere: true);
@@ -57,7 +57,7 @@ public sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Transf
             if (Directory.Exists(tree))
                 Directory.Delete(tree, recursive: true);
             Directory.CreateDirectory(tree);
-            DiskSpace.Require(tree, dataset.Files.Sum(f => f.Bytes));
+            DiskSpace.Require(tree, dataset.Files.Sum(f => f.Bytes), $"'{dataset.Name}'", "Free some disk space, or choose a folder on another disk.");
             foreach (KnownFile file in dataset.Files)
                 Unpack(dataset, file, Path.Combine(archives, file.Name), tree, cancel);
             dataset.Describe?.Invoke(tree);

@@ -45,7 +45,8 @@ public sealed class DatasetPacker(PackOptions options, IProgress<TransferProgres
         string work = folder + ".partial";
         Plan plan = Prepare(data, work);
         Shard[] shards = [.. DatasetScan.SplitsOf(data).SelectMany((s, i) => Shards(SplitNames[i], s.Source, plan.ImagesPerShard))];
-        DiskSpace.Require(work, plan.Bytes - shards.Sum(s => LengthOf(Path.Combine(work, s.File))));
+        DiskSpace.Require(
+            work, plan.Bytes - shards.Sum(s => LengthOf(Path.Combine(work, s.File))), "The packed data set", "Free some disk space, or choose a folder on another disk.");
         ShardFacts[] facts = Write(data, work, shards, plan, cancel);
         try
         {

@@ -189,6 +189,6 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
     private static void RequireSpace(Download file, long? bytes)
     {
         if (bytes is { } needed)
-            DiskSpace.Require(file.Target, needed, file.SpaceRemedy);
+            DiskSpace.Require(Path.GetDirectoryName(Path.GetFullPath(file.Target))!, needed, $"'{file.Target}'", file.SpaceRemedy);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
 
 namespace ReMem.Weights.Hub;
