@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using ReMem.Bench;
+using ReMem.Bench.Data;
 using ReMem.Runtime;
 
 Libtorch.Load();
@@ -10,6 +11,9 @@ switch (args)
 {
     case ["cache", .. var rest]:
         CachedEpochs.Run(rest);
+        break;
+    case ["data-pipeline", .. var rest]:
+        DataPipelineComparison.Run(rest);
         break;
     case ["memory"]:
         StageMemory.Run();

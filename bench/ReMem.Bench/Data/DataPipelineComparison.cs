@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Runtime;
+using ReMem.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Bench.Data;
+
+/// <summary>
+/// Training views of 224 px, ours with two threads against torchvision and PIL with two workers: the same files, in alternating rounds. Then what share of
+/// a ViT-Ti epoch is spent waiting for images. Prints Markdown.
+/// </summary>
+internal sealed class DataPipelineComparison(string python, string script, string photosFolder, string groceryFolder, int rounds)
+{
+    private const int Size = 224;
+    private const int Batch = 32;
+    private const int Threads = 2;
+    private const int Photos = 16;
+    private const int Groceries = 256;
+    private static readonly ModelInfo Model = ModelCatalogue.Info("deit_tiny_patch16_224");
+
+    private sealed record Row(string Name, int Images, double[] Ours, double[] Theirs);
+
+    /// <summary>dotnet run -c Release --project bench/ReMem.Bench -- data-pipeline GROCERY [ROUNDS] [PYTHON]</summary>
+    public static void Run(string[] args)
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "ReMem.slnx")))
+            root = Path.GetDirectoryName(root)!;
+        var comparison = new DataPipelineComparison(
+            args.ElementAtOrDefault(2) ?? "/usr/bin/python3", Path.Combine(root, "bench", "peers", "torchvision_views.py"),
+            Path.Combine(Path.GetTempPath(), "remem-bench-photos"), args[0], int.Parse(args.ElementAtOrDefault(1) ?? "5", CultureInfo.InvariantCulture));
+        Console.WriteLine(comparison.Report());
+    }
+
+    private string Report()
+    {
+        string[] photos = SyntheticPhotos.Write(photosFolder, Photos);
+        string[] groceries = Names(Subset.AtMost(DatasetReader.Open(groceryFolder).Train, Groceries, 0));
+        Row[] rows =
+        [
+            Compare("12-megapixel photos, crop scale 0.35", photos, 0.35, ours: false, theirs: false),
+            Compare("12-megapixel photos, crop scale 0.08", photos, 0.08, ours: false, theirs: false),
+            Compare("grocery photos, crop scale 0.35", groceries, 0.35, ours: false, theirs: false),
+            Compare("grocery photos, crop scale 0.35, ours decoded in memory", groceries, 0.35, ours: true, theirs: false),
+            Compare("grocery photos, crop scale 0.35, both decoded in memory", groceries, 0.35, ours: true, theirs: true),
+        ];
+        var text = new StringBuilder("| views | images a round | remem, images/s | torchvision + PIL, images/s | ratio (lowest to highest round) |\n| --- | --- | --- | --- | --- |\n");
+        foreach (Row row in rows)
+        {
+            double[] ratios = [.. row.Ours.Zip(row.Theirs).Select(p => p.Second / p.First).Order()];
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Images} | {row.Images / Median(row.Ours):0.0} | {row.Images / Median(row.Theirs):0.0} | {Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00}) |\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\nMean size of a 12-megapixel JPEG: {photos.Average(f => new FileInfo(f).Length) / 1e6:0.0} MB. Allocated on our side an image in the last round of grocery photos from memory: {_allocated / 1024.0:0.0} KiB.\n\n");
+        (double seconds, double waited, int images) = TrainingWait();
+        text.Append(CultureInfo.InvariantCulture, $"A ViT-Ti training epoch on {images} grocery photos at 224 px, batch {Batch}: {seconds:0.0} s, of which {waited:0.00} s ({100 * waited / seconds:0.00} %) waiting for images.\n");
+        return text.ToString();
+    }
+
+    private long _allocated;
+
+    private Row Compare(string name, string[] files, double scale, bool ours, bool theirs)
+    {
+        var source = new Files(files);
+        var cache = new DecodedImageCache(ours ? 1L << 30 : 0);
+        var loader = new BatchLoader(
+            source, ViewOptions.ForTraining(Size) with { Scale = (scale, 1) }, new LoaderOptions { BatchSize = Batch, Threads = Threads, Shuffle = true }, cache);
+        using var peer = new TorchvisionPeer(python, script, files, scale, theirs);
+        Epoch(loader, 0);
+        double[] mine = new double[rounds], other = new double[rounds];
+        for (int round = 0; round < rounds; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            mine[round] = Epoch(loader, round + 1);
+            _allocated = (GC.GetTotalAllocatedBytes(precise: true) - before) / files.Length;
+            other[round] = peer.Epoch();
+            Console.Error.WriteLine(FormattableString.Invariant($"{name}: {mine[round]:0.00} s against {other[round]:0.00} s"));
+        }
+
+        return new Row(name, files.Length, mine, other);
+    }
+
+    /// <summary>An epoch to normalised float tensors, which is where the peer's ends, too.</summary>
+    private static double Epoch(BatchLoader loader, int epoch)
+    {
+        var clock = Stopwatch.StartNew();
+        foreach (ReMem.Data.Batch batch in loader.Epoch(epoch))
+        {
+            using (batch)
+                Model.Normalization.Apply(batch.Images).Dispose();
+        }
+
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private (double Seconds, double Waited, int Images) TrainingWait()
+    {
+        IImageSource train = Subset.AtMost(DatasetReader.Open(groceryFolder).Train, 128, 0);
+        using ImageModel model = ModelCatalogue.Create(Model.Name, new ModelOptions { NumClasses = 81, ImageSize = Size });
+        var loader = new BatchLoader(
+            train, ViewOptions.ForTraining(Size), new LoaderOptions { BatchSize = Batch, Threads = Threads, Shuffle = true }, new DecodedImageCache(0));
+        TrainingResult result = new Trainer(new TrainingOptions { Epochs = 1, BatchSize = Batch, WarmupEpochs = 0 }).Run(new TrainingJob
+        {
+            Stage = "bench",
+            Model = model,
+            Train = loader,
+            Seed = 0,
+            Loss = (m, batch, _) =>
+            {
+                using DisposeScope scope = NewDisposeScope();
+                return nn.functional.cross_entropy(m.call(m.Info.Normalization.Apply(batch.Images)), batch.Labels).MoveToOuterDisposeScope();
+            },
+        });
+        return (result.Epochs[0].Seconds, result.Epochs[0].DataSeconds, train.Count);
+    }
+
+    private static string[] Names(IImageSource source) => [.. Enumerable.Range(0, source.Count).Select(source.Name)];
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
+
+    /// <summary>Files as they are.</summary>
+    private sealed class Files(string[] files) : IImageSource
+    {
+        public int Count => files.Length;
+
+        public int Label(int index) => 0;
+
+        public string Name(int index) => files[index];
+
+        public byte[] Read(int index) => File.ReadAllBytes(files[index]);
+    }
+}

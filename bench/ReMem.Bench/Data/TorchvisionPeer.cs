@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ReMem.Bench.Data;
+
+/// <summary>bench/peers/torchvision_views.py, which makes an epoch whenever it is asked.</summary>
+internal sealed class TorchvisionPeer : IDisposable
+{
+    private readonly Process _process;
+    private readonly string _list = Path.GetTempFileName();
+
+    public TorchvisionPeer(string python, string script, IEnumerable<string> files, double scale, bool memory)
+    {
+        File.WriteAllLines(_list, files);
+        var info = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (string argument in (string[])[script, _list, "--scale", scale.ToString(CultureInfo.InvariantCulture), .. memory ? ["--memory"] : Array.Empty<string>()])
+            info.ArgumentList.Add(argument);
+        _process = Process.Start(info)!;
+        string? line = _process.StandardOutput.ReadLine();
+        if (line != "ready")
+            throw new InvalidOperationException($"{python} {script} says '{line}'.");
+    }
+
+    /// <summary>Makes an epoch.</summary>
+    /// <returns>Seconds.</returns>
+    public double Epoch()
+    {
+        _process.StandardInput.WriteLine();
+        return double.Parse(_process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+        File.Delete(_list);
+    }
+}
