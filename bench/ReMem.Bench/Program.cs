@@ -2,10 +2,19 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using ReMem.Bench.Peers;
 using ReMem.Runtime;
 
 // In this process: a generated project would not carry the patched libtorch.
 Libtorch.Load();
+if (args is ["peers", .. var rest])
+{
+    // Which rounds, and how many threads both sides have.
+    int rounds = rest.Length > 0 ? int.Parse(rest[0], null) : 7, threads = rest.Length > 1 ? int.Parse(rest[1], null) : 2;
+    PeerComparison.Run(rounds, threads, Path.Combine("bench", "peers", "torch_peer.py"));
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(
     args,
     DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(8).WithInvocationCount(1).WithUnrollFactor(1)));
