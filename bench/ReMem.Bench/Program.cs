@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using ReMem.Bench;
 using ReMem.Bench.Data;
+using ReMem.Bench.Peers;
 using ReMem.Runtime;
 
 Libtorch.Load();
@@ -17,6 +18,11 @@ switch (args)
         break;
     case ["memory"]:
         StageMemory.Run();
+        break;
+    case ["peers", .. var rest]:
+        // Which rounds, and how many threads both sides have.
+        int rounds = rest.Length > 0 ? int.Parse(rest[0], null) : 7, threads = rest.Length > 1 ? int.Parse(rest[1], null) : 2;
+        PeerComparison.Run(rounds, threads, Path.Combine("bench", "peers", "torch_peer.py"));
         break;
     default:
         // In this process: a generated project would not carry the patched libtorch.

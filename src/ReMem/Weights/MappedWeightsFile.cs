@@ -50,6 +50,15 @@ public abstract class MappedWeightsFile : WeightsFile
     }
 
     /// <inheritdoc/>
+    internal override bool TryMap(string name, out ReadOnlySpan<byte> bytes)
+    {
+        PlacedTensor place = _places[name];
+        bool whole = place.Entry.Bytes is > 0 and <= int.MaxValue && (place.Strides is null || StridedCopy.IsContiguous(place.Entry.Shape, place.Strides));
+        bytes = whole ? File.Bytes(place.Offset, (int)place.Entry.Bytes) : default;
+        return whole;
+    }
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing) => File.Dispose();
 
     /// <summary>Bytes from the first number to past the last one; null where strides or sizes are impossible.</summary>

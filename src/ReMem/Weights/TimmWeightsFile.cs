@@ -66,6 +66,14 @@ public sealed class TimmWeightsFile : WeightsFile
     }
 
     /// <inheritdoc/>
+    internal override bool TryMap(string name, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        RenamedTensor renamed = _renamed[name];
+        return renamed.Make is null && _file.TryMap(renamed.Sources[0], out bytes);
+    }
+
+    /// <inheritdoc/>
     private protected override Tensor ReadCore(TensorEntry entry)
     {
         RenamedTensor renamed = _renamed[entry.Name];

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using ReMem.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -107,8 +109,7 @@ public static class WeightLoader
         // Twice over the file: what is wrong in the last tensor must be known before the first is changed, and only one is in memory.
         foreach (string name in shared)
         {
-            using Tensor value = file.Read(name);
-            if (!IsFinite(value))
+            if (!IsFinite(file, name))
                 throw new InputException($"The tensor '{name}' holds NaN or infinity.", file.Path, "Take an earlier checkpoint of these weights.");
         }
 
@@ -116,6 +117,12 @@ public static class WeightLoader
         foreach (string name in shared)
         {
             using DisposeScope one = NewDisposeScope();
+            if (CanCopyBytes(file.Tensors[name], targets[name]) && file.TryMap(name, out ReadOnlySpan<byte> bytes))
+            {
+                bytes.CopyTo(targets[name].bytes);
+                continue;
+            }
+
             Tensor value = file.Read(name);
             if (!value.shape.SequenceEqual(targets[name].shape))
             {
@@ -151,9 +158,39 @@ public static class WeightLoader
             : throw new InputException($"The weights have no classifier '{name}' for the model '{model}'.", path, "Give the weights of that model, with its head.");
     }
 
-    /// <summary>Whether no number is NaN or infinite: a sum that is finite says so without a tensor of flags.</summary>
-    private static bool IsFinite(Tensor value) =>
-        !value.is_floating_point() || double.IsFinite(value.sum().to(ScalarType.Float64).item<double>()) || value.isfinite().all().item<bool>();
+    /// <summary>Whether the file's bytes are the model's, so that they need no tensor on the way.</summary>
+    private static bool CanCopyBytes(TensorEntry entry, Tensor target) =>
+        target.dtype == entry.Type && target.device_type == DeviceType.CPU && target.is_contiguous() && entry.Shape.SequenceEqual(target.shape);
+
+    /// <summary>Whether no number is NaN or infinite: float32 is looked at in place, and of others a finite sum says so without a tensor of flags.</summary>
+    private static bool IsFinite(TimmWeightsFile file, string name)
+    {
+        if (file.Tensors[name].Type == ScalarType.Float32 && file.TryMap(name, out ReadOnlySpan<byte> bytes))
+            return IsFinite(MemoryMarshal.Cast<byte, uint>(bytes));
+        using Tensor value = file.Read(name);
+        return !value.is_floating_point() || double.IsFinite(value.sum().to(ScalarType.Float64).item<double>()) || value.isfinite().all().item<bool>();
+    }
+
+    /// <summary>NaN and infinity are the float32 numbers whose exponent bits are all set.</summary>
+    private static bool IsFinite(ReadOnlySpan<uint> values)
+    {
+        const uint Exponent = 0x7F800000;
+        var exponent = new Vector<uint>(Exponent);
+        int i = 0;
+        for (; i <= values.Length - Vector<uint>.Count; i += Vector<uint>.Count)
+        {
+            if (Vector.EqualsAny(new Vector<uint>(values[i..]) & exponent, exponent))
+                return false;
+        }
+
+        for (; i < values.Length; i++)
+        {
+            if ((values[i] & Exponent) == Exponent)
+                return false;
+        }
+
+        return true;
+    }
 
     internal static string Few(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(NamesShown).Select(WeightsErrors.Clean)) + (names.Count > NamesShown ? ", ..." : string.Empty);

@@ -55,6 +55,16 @@ public abstract class WeightsFile : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>
+    /// The numbers of a tensor as they lie in the file, where they lie there contiguous and uncompressed under that name; valid until the file is closed.
+    /// Below 2 GiB; <see cref="Read"/> takes every tensor.
+    /// </summary>
+    internal virtual bool TryMap(string name, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        return false;
+    }
+
     /// <summary>Reads a tensor whose entry is one of <see cref="Tensors"/> and below 2 GiB.</summary>
     private protected abstract Tensor ReadCore(TensorEntry entry);
 

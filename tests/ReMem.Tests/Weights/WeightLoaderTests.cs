@@ -120,18 +120,21 @@ public sealed class WeightLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(float.NaN)]
-    [InlineData(float.NegativeInfinity)]
-    public void Weights_that_are_not_finite_are_refused_by_name(float bad)
+    [InlineData("layer2.1.conv1.weight", 300, float.NaN, ScalarType.Float32)]
+    [InlineData("layer2.1.conv1.weight", 0, float.PositiveInfinity, ScalarType.Float32)]
+    [InlineData("fc.weight", -1, float.NegativeInfinity, ScalarType.Float32)]
+    [InlineData("fc.weight", -1, float.NaN, ScalarType.Float16)]
+    public void Weights_that_are_not_finite_are_refused_by_name(string name, int place, float bad, ScalarType type)
     {
         Dictionary<string, Tensor> state = Filled("resnet20").state_dict();
-        state["layer2.1.conv1.weight"] = state["layer2.1.conv1.weight"].detach().clone();
+        state[name] = state[name].detach().clone();
         using (no_grad())
-            state["layer2.1.conv1.weight"][3, 2, 1, 0] = bad;
+            state[name].view(-1)[place] = bad;
+        state[name] = state[name].to(type);
         ImageModel model = Make("resnet20");
         Tensor before = model.state_dict()["conv1.weight"].clone();
         InputException e = Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state)));
-        Assert.Contains("'layer2.1.conv1.weight'", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{name}'", e.Message, StringComparison.Ordinal);
         Assert.True(Goldens.Same(before, model.state_dict()["conv1.weight"]));
     }
 

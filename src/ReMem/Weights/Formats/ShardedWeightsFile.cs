@@ -60,6 +60,9 @@ internal sealed class ShardedWeightsFile : WeightsFile
     private protected override Tensor ReadCore(TensorEntry entry) => _shardOf[entry.Name].Read(entry.Name);
 
     /// <inheritdoc/>
+    internal override bool TryMap(string name, out ReadOnlySpan<byte> bytes) => _shardOf[name].TryMap(name, out bytes);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         foreach (WeightsFile shard in _shards)

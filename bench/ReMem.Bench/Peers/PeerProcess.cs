@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace ReMem.Bench.Peers;
+
+/// <summary>Debian's PyTorch in a process of its own, which waits while it is not asked.</summary>
+internal sealed class PeerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public PeerProcess(string script, int threads)
+    {
+        // By its path: a python3 of another place has another PyTorch, or none.
+        var info = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        info.ArgumentList.Add(script);
+        info.ArgumentList.Add($"{threads}");
+        info.Environment["OMP_NUM_THREADS"] = info.Environment["OPENBLAS_NUM_THREADS"] = $"{threads}";
+        _process = Process.Start(info)!;
+        Environment = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Line())!;
+    }
+
+    /// <summary>Versions of the peer.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Environment { get; }
+
+    public PeerAnswer Run(PeerWork work)
+    {
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(work));
+        return JsonSerializer.Deserialize<PeerAnswer>(Line())!;
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private string Line() => _process.StandardOutput.ReadLine()
+        ?? throw new InvalidOperationException("The peer stopped. It needs Debian's PyTorch: apt-get install python3-torch");
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace ReMem.Bench.Peers;
+
+/// <summary>One thing that is timed on both sides; its JSON is what the peer reads.</summary>
+/// <param name="Name">In the table.</param>
+/// <param name="Size">Side of the images in pixels, or of the matrices of a product.</param>
+/// <param name="Patch">The ViT's patch size; 0 for a matrix product.</param>
+/// <param name="Batch">Images a step.</param>
+/// <param name="Backward">Cross-entropy and its gradient after the forward pass, without an optimiser.</param>
+/// <param name="Type">"float32" or "bfloat16", of weights and images alike.</param>
+/// <param name="Steps">How many in one measurement.</param>
+internal sealed record PeerWork(
+    [property: JsonIgnore] string Name,
+    [property: JsonPropertyName("size")] int Size,
+    [property: JsonPropertyName("patch")] int Patch,
+    [property: JsonPropertyName("batch")] int Batch,
+    [property: JsonPropertyName("backward")] bool Backward,
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("steps")] int Steps);
+
+/// <summary>What one measurement gave.</summary>
+/// <param name="Seconds">Of all steps.</param>
+/// <param name="Cpu">Processor seconds of all threads, which other programs on the machine change less.</param>
+/// <param name="Parameters">Of the model, to see that both sides time the same; 0 for a product.</param>
+internal sealed record PeerAnswer(
+    [property: JsonPropertyName("seconds")] double Seconds,
+    [property: JsonPropertyName("cpu")] double Cpu,
+    [property: JsonPropertyName("parameters")] long Parameters);
