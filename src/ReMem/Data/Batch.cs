@@ -16,6 +16,12 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     /// <summary>The same views at the options' second size, uint8 [B, 3, H2, W2]; null where there is none.</summary>
     public Tensor? SecondImages { get; init; }
 
+    /// <summary>The same views at a size below the options' own, uint8 [B, 3, H3, W3], where an epoch asks for both; null where it does not.</summary>
+    public Tensor? SmallImages { get; init; }
+
+    /// <summary>What is shown to the model that is trained: the small views where there are any. The caller does not dispose it.</summary>
+    public Tensor Inputs => SmallImages ?? Images;
+
     /// <summary>How the images were mixed with each other; null where they were not.</summary>
     public BatchMix? Mix { get; init; }
 
@@ -49,5 +55,6 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
         Images.Dispose();
         Labels.Dispose();
         SecondImages?.Dispose();
+        SmallImages?.Dispose();
     }
 }

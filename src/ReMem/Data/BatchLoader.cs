@@ -66,10 +66,13 @@ public sealed class BatchLoader
     /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
     /// <param name="viewEpoch">
     /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Mixed images come round in the
-    /// batches that they were mixed in, which are then shuffled as a whole.
+    /// batches that they were mixed in, which are then shuffled as a whole. Where classes are drawn unequally and this is null, an image that comes again
+    /// within the epoch shows another view.
     /// </param>
+    /// <param name="size">Side in pixels of this epoch's views, where they are the same views but smaller; null is the options' size.</param>
+    /// <param name="keepFull">Whether such batches have the views at the options' size as well: <see cref="Batch.SmallImages"/> beside <see cref="Batch.Images"/>.</param>
     /// <exception cref="InputException">An image cannot be decoded, and the policy is to fail.</exception>
-    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null)
+    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null, int? size = null, bool keepFull = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
@@ -77,7 +80,9 @@ public sealed class BatchLoader
         int view = viewEpoch ?? epoch;
         int[] order = Order(IsMixed ? view : epoch);
         int[] numbers = Numbers(epoch, view);
-        return Batches(n => Make(order, numbers[n] * _options.BatchSize, _options.BatchSize, view), firstBatch, BatchesPerEpoch);
+        int[]? repeats = IsResampled && viewEpoch is null ? SampledOrder.Repeats(order) : null;
+        var plan = new Plan(order, repeats, view, size == _view.Size ? null : size, keepFull);
+        return Batches(n => Make(plan, numbers[n] * _options.BatchSize, _options.BatchSize), firstBatch, BatchesPerEpoch);
     }
 
     /// <summary>
@@ -95,11 +100,24 @@ public sealed class BatchLoader
         Libtorch.Load();
         int size = IsMixed ? _options.BatchSize : SlotBatch;
         int[] order = IsMixed ? Order(viewEpoch) : Enumerable.Range(0, first + count).ToArray();
-        return Batches(n => Make(order, first + (n * size), size, viewEpoch), 0, (count + size - 1) / size);
+        var plan = new Plan(order, null, viewEpoch, null, KeepFull: false);
+        return Batches(n => Make(plan, first + (n * size), size), 0, (count + size - 1) / size);
     }
 
     /// <summary>How long consumers have waited for batches so far.</summary>
     public TimeSpan Waited { get; private set; }
+
+    /// <summary>How many usable samples each class has.</summary>
+    /// <param name="classes">How many classes there are.</param>
+    public int[] ClassCounts(int classes)
+    {
+        int[] counts = new int[classes];
+        foreach (int index in _scan.Value.Usable)
+            counts[_source.Label(index)]++;
+        return counts;
+    }
+
+    private bool IsResampled => _options.Shuffle && _options.Sampling != ClassSampling.Uniform;
 
     private IEnumerable<Batch> Batches(Func<int, Batch> make, int firstBatch, int end)
     {
@@ -118,7 +136,11 @@ public sealed class BatchLoader
         int[] usable = _scan.Value.Usable;
         if (!_options.Shuffle)
             return usable;
-        return new CounterRandom(_options.Seed, "order", epoch).Permutation(usable.Length).Select(i => usable[i]).ToArray();
+        var random = new CounterRandom(_options.Seed, "order", epoch);
+        int[] places = IsResampled
+            ? SampledOrder.Draw([.. usable.Select(_source.Label)], _options.Sampling, random)
+            : random.Permutation(usable.Length);
+        return [.. places.Select(i => usable[i])];
     }
 
     /// <summary>Which batch of the view epoch each batch of the epoch is. Only mixed ones come round as they were.</summary>
@@ -126,32 +148,36 @@ public sealed class BatchLoader
         ? new CounterRandom(_options.Seed, "batches", epoch).Permutation(BatchesPerEpoch)
         : [.. Enumerable.Range(0, BatchesPerEpoch)];
 
-    private Batch Make(int[] order, int first, int most, int viewEpoch)
+    private Batch Make(Plan plan, int first, int most)
     {
-        int[] indices = order.AsSpan().Slice(first, Math.Min(most, order.Length - first)).ToArray();
-        int[] sizes = _view.SecondSize is { } second ? [_view.Size, second] : [_view.Size];
+        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(most, plan.Order.Length - first)).ToArray();
+        int own = plan.Small is { } small && !plan.KeepFull ? small : _view.Size;
+        int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(), .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
         Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
         try
         {
             for (int i = 0; i < indices.Length; i++)
             {
                 int index = indices[i];
+                // Another draw of an image within an epoch is another stream of random numbers.
+                long view = index + ((long)(plan.Repeats?[first + i] ?? 0) << 32);
                 for (int s = 0; s < sizes.Length; s++)
                 {
                     int side = sizes[s], plane = side * side;
-                    _views.Get(viewEpoch, index, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
+                    _views.Get(plan.ViewEpoch, view, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
                     {
                         RgbImage image = _cache.Get(_source, index, _view.EnoughSide);
-                        Split(Data.View.Apply(image, _view, Data.View.Random(_options.Seed, viewEpoch, index), side).Pixels, planes, plane);
+                        Split(Data.View.Apply(image, _view, Data.View.Random(_options.Seed, plan.ViewEpoch, view), side).Pixels, planes, plane);
                     });
                 }
             }
 
             return new Batch(images[0], tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices)
             {
-                SecondImages = images.ElementAtOrDefault(1),
+                SecondImages = _view.SecondSize is null ? null : images[1],
+                SmallImages = plan is { Small: not null, KeepFull: true } ? images[^1] : null,
                 First = first,
-                Mix = IsMixed ? Mixed(images, indices.Length, viewEpoch, first / most) : null,
+                Mix = IsMixed ? Mixed(images, indices.Length, plan.ViewEpoch, first / most) : null,
             };
         }
         catch
@@ -184,4 +210,12 @@ public sealed class BatchLoader
         ImageScan scan = ImageScan.Run("", _source, _cache, _options.Threads);
         return (scan.Usable(), scan.Bad(_source));
     }
+
+    /// <summary>What an epoch's batches are made by.</summary>
+    /// <param name="Order">The samples.</param>
+    /// <param name="Repeats">How often each of them came before; null where that does not change its view.</param>
+    /// <param name="ViewEpoch">Whose views they show.</param>
+    /// <param name="Small">A side below the options' own; null where there is none.</param>
+    /// <param name="KeepFull">Whether the full views are made beside the small ones.</param>
+    private sealed record Plan(int[] Order, int[]? Repeats, int ViewEpoch, int? Small, bool KeepFull);
 }

@@ -20,6 +20,12 @@ public sealed record DistillationOptions
     public double Weight { get; init; } = 0.9;
 
     /// <summary>
+    /// Weights the teacher's softened probabilities by class and scales them to 1 again, for long tails (balanced distillation, Zhang 2021): "none";
+    /// "effective(beta)", beta of 0 to below 1, the paper's, 0.999 where left out; "inverse". Default none.
+    /// </summary>
+    public string TargetWeights { get; init; } = "none";
+
+    /// <summary>
     /// How many different views an image has before they come round again, 0 to 10000; 0 never repeats one. The teacher runs once a view, so
     /// fewer views cost less. Mixed images come round in the batches that they were mixed in. The plain student sees the same views. Default 0.
     /// </summary>

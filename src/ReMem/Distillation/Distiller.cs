@@ -40,15 +40,21 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using ITeacherTargets? targets = !taught ? null
             : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
             : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures);
+        int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
+        using var labels = new LabelLoss(training, counts);
+        using Tensor? balance = Balance(counts);
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection),
+                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection, labels, balance),
                 Objective = Identity(teacher, taught ? cache?.Cache : null),
                 Auxiliary = projection,
-                ViewEpoch = View,
+
+                // What a cache holds is found by view, so an image that comes again within an epoch shows the same one.
+                ViewEpoch = options.Views == 0 && cache is null ? null : View,
+                FullViews = taught,
             },
             cancel);
     }
@@ -61,14 +67,17 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {fingerprint}{kept}";
     }
 
-    private Tensor Loss(ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, Linear? projection)
+    private Tensor Loss(
+        ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, Linear? projection, LabelLoss labels, Tensor? balance)
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs? teacher = targets?.For(batch, view);
-        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Images), teacher?.Features is not null, projection);
+        if (teacher is not null && balance is not null)
+            teacher = teacher with { Logits = teacher.Logits + balance };
+        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection);
         double weight = teacher is null ? 0 : options.Weight;
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? nn.functional.cross_entropy(outputs.Logits, batch.Targets(student.Options.NumClasses), label_smoothing: training.LabelSmoothing) * hard : null;
+        Tensor? loss = weight < 1 ? labels.Of(outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
             Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;
@@ -76,6 +85,16 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         }
 
         return loss!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// What makes the teacher's softened probabilities w p / sum(w p) (balanced distillation, Zhang 2021): T log w, added to its logits. Null where it is
+    /// not wanted.
+    /// </summary>
+    private Tensor? Balance(int[] counts)
+    {
+        double[]? weights = ClassWeights.Of(options.TargetWeights, counts, "student.distillation.target_weights");
+        return weights is null ? null : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
     }
 
     private static BatchOutputs Outputs(ImageModel student, Tensor images, bool features, Linear? projection)

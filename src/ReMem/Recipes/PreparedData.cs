@@ -8,7 +8,7 @@ namespace ReMem.Recipes;
 public sealed class PreparedData
 {
     private const int EvaluationBatch = 64;
-    private const long ViewCacheBytes = 1L << 30;
+    internal const long ViewCacheBytes = 1L << 30;
     private readonly DataRecipe _recipe;
     private readonly Lazy<string> _trainFingerprint;
     private readonly int _threads;
@@ -37,6 +37,12 @@ public sealed class PreparedData
 
     /// <summary>The evaluation views' crop.</summary>
     public double CropPct => _recipe.CropPct;
+
+    /// <summary>Threads that decode.</summary>
+    internal int Threads => _threads;
+
+    /// <summary>Bytes of decoded images that are kept.</summary>
+    internal long DecodedBytes => _cache.UsedBytes;
 
     /// <summary>Opens and checks a source.</summary>
     /// <exception cref="InputException">Whatever is wrong with the source.</exception>
@@ -70,6 +76,19 @@ public sealed class PreparedData
         return new PreparedData(dataset, recipe, threads, cache);
     }
 
+    /// <summary>Few of the images, spread over the classes, with a cache of their own: what is done with them leaves no trace.</summary>
+    internal PreparedData Sample(int train, int evaluation, int threads)
+    {
+        IImageSource Some(IImageSource split, int most) => Subset.AtMost(split, most, _recipe.SplitSeed);
+        ImageDataset few = Dataset with
+        {
+            Train = Some(Dataset.Train, train),
+            Validation = Some(Dataset.Validation, evaluation),
+            Test = Some(Dataset.Test, evaluation),
+        };
+        return new PreparedData(few, _recipe, threads, new DecodedImageCache());
+    }
+
     /// <summary>Augmented, shuffled batches of the training split.</summary>
     /// <param name="training">Batch size and augmentation.</param>
     /// <param name="model">Says how to interpolate.</param>
@@ -93,6 +112,7 @@ public sealed class PreparedData
             BatchSize = training.BatchSize,
             Seed = seed,
             Shuffle = true,
+            Sampling = training.Sampling,
             ViewCacheBytes = recycled ? ViewCacheBytes : 0,
             MixupAlpha = training.MixupAlpha,
             CutmixAlpha = training.CutmixAlpha,

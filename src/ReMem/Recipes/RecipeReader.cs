@@ -25,15 +25,20 @@ public static class RecipeReader
     public static Recipe Parse(string yaml, string name, IEnumerable<string>? overrides = null)
     {
         YamlMappingNode root = Load(yaml, name);
-        foreach (string text in overrides ?? [])
+        string[] changes = [.. overrides ?? []];
+        foreach (string text in changes)
             Override(root, text);
-        var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, name);
+        var origin = new RecipeOrigin(name, [.. changes.Select(text => text[..text.IndexOf('=', StringComparison.Ordinal)])]);
+        var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, origin);
         foreach (string method in recipe.Methods)
             TeacherMethods.Options(method, recipe.Teacher);
 
         // What is only read hours later must not fail then.
         Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
         Distillation.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
+        Training.ClassWeights.RequireReadable(recipe.Student.Distillation.TargetWeights, "student.distillation.target_weights");
+        recipe.Teacher.Training.RequireConsistent("teacher.training");
+        recipe.Student.Training.RequireConsistent("student.training");
         if (recipe.Seeds.Distinct().Count() != recipe.Seeds.Count || recipe.Methods.Distinct().Count() != recipe.Methods.Count)
             throw new InputException("'seeds' and 'methods' must not name anything twice.", name);
         return recipe;

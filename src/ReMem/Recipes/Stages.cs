@@ -39,7 +39,10 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
     /// <summary>Validation images that show whether a teacher is above chance.</summary>
     private const int CheckImages = 256;
-    private const string CheckpointFile = "checkpoint.safetensors";
+
+    /// <summary>The file that an unfinished training keeps its state in.</summary>
+    internal const string CheckpointFile = "checkpoint.safetensors";
+
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Downloads the weights that a recipe names, so that what is wrong with them is told before any work.</summary>
@@ -53,6 +56,24 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             if (source is not null && WeightSource.IsRemote(source))
                 sources.ResolveFile(source, cancel);
         }
+    }
+
+    /// <summary>Refuses settings that do not fit the recipe's models, before hours of work on others.</summary>
+    /// <exception cref="InputException">A part to freeze does not exist, or an image size does not fit.</exception>
+    internal static void RequireTrainable(Recipe recipe)
+    {
+        void Check(string name, TrainingOptions training)
+        {
+            // A large model takes seconds to make.
+            if (training.Freeze == "none" && training.Progressive == "none")
+                return;
+            using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 2, ImageSize = recipe.Data.ImageSize });
+            Trainer.RequireFit(training, model);
+        }
+
+        if (recipe.Methods.Any(m => m != "none"))
+            Check(recipe.Teacher.Model, recipe.Teacher.Training);
+        Check(recipe.Student.Model, recipe.Student.Training);
     }
 
     /// <summary>Fine-tunes a teacher into <paramref name="path"/> of the run folder (a model folder plus result.json).</summary>
@@ -196,13 +217,16 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
     internal static long Derive(int seed, string purpose) => new CounterRandom(seed, purpose).NextUInt32();
 
+    /// <summary>A new model for the data set, of torch's present generator.</summary>
+    internal static ImageModel Untrained(string name, TrainingOptions training, PreparedData data) => ModelCatalogue.Create(
+        // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
+        ModelCatalogue.Info(name) with { CropPct = data.CropPct },
+        new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+
     private ImageModel Create(string name, string? weights, TrainingOptions training, int seed, string stage)
     {
         TorchSharp.torch.manual_seed(Derive(seed, "init"));
-        ImageModel model = ModelCatalogue.Create(
-            // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
-            ModelCatalogue.Info(name) with { CropPct = data.CropPct },
-            new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+        ImageModel model = Untrained(name, training, data);
         if (weights is not null)
         {
             string file = _sources.ResolveFile(weights, cancel);

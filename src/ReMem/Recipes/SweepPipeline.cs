@@ -29,6 +29,8 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         int threads = plan.Recipe.Threads > 0 ? plan.Recipe.Threads : Environment.ProcessorCount;
+        foreach (SweepCell cell in plan.Cells)
+            Stages.RequireTrainable(cell.Recipe);
         foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe).DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, r.Methods[0] == "none")))
             Stages.FetchWeights(recipe, _sources, cancel);
         PreparedData data = PreparedData.Open(plan.Recipe.Data, plan.Recipe.Threads, progress);

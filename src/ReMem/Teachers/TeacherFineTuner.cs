@@ -38,14 +38,14 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
         IGradientFunction Gradient(ParameterSet parameters) => options.Rho > 0
             ? new SharpnessAwareGradient(job.Model, parameters, options.Rho, options.Adaptive)
             : new PlainGradient(parameters);
-        string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";
-        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = CrossEntropy, Objective = objective }, cancel);
-    }
+        using var labels = new LabelLoss(training, job.Train.ClassCounts(job.Model.Options.NumClasses));
+        Tensor Loss(ImageModel model, Batch batch, int epoch)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return labels.Of(model.call(model.Info.Normalization.Apply(batch.Inputs)), batch).MoveToOuterDisposeScope();
+        }
 
-    private Tensor CrossEntropy(ImageModel model, Batch batch, int epoch)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor logits = model.call(model.Info.Normalization.Apply(batch.Images));
-        return nn.functional.cross_entropy(logits, batch.Targets(model.Options.NumClasses), label_smoothing: training.LabelSmoothing).MoveToOuterDisposeScope();
+        string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";
+        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = Loss, Objective = objective }, cancel);
     }
 }

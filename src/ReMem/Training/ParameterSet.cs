@@ -70,10 +70,13 @@ public sealed class ParameterSet
     /// <summary>
     /// 1 where weight decay applies and 0 elsewhere [P]: timm's rule, which spares biases, norms, learned positions, and tokens that are no patch.
     /// </summary>
-    public Tensor DecayMask()
+    public Tensor DecayMask() => PerParameter((name, value) => Decays(name, value) ? 1 : 0);
+
+    /// <summary>One number a parameter, from its name and value, spread over all of its scalars [P].</summary>
+    internal Tensor PerParameter(Func<string, Tensor, double> number)
     {
         using DisposeScope scope = NewDisposeScope();
-        return cat([.. _parameters.Select(p => full(p.Value.numel(), Decays(p.Name, p.Value) ? 1 : 0, p.Value.dtype, p.Value.device))])
+        return cat([.. _parameters.Select(p => full(p.Value.numel(), number(p.Name, p.Value), p.Value.dtype, p.Value.device))])
             .MoveToOuterDisposeScope();
     }
 

@@ -17,7 +17,24 @@ public sealed record EpochRecord(
 /// <param name="Steps">Optimiser steps taken.</param>
 /// <param name="SkippedSteps">Steps left out since the gradient was not finite.</param>
 /// <param name="Seconds">Wall time, summed over interruptions.</param>
-public sealed record TrainingResult(IReadOnlyList<EpochRecord> Epochs, long Steps, int SkippedSteps, double Seconds);
+public sealed record TrainingResult(IReadOnlyList<EpochRecord> Epochs, long Steps, int SkippedSteps, double Seconds)
+{
+    /// <summary>The epoch whose weights the model has, from 1; 0 while the training is not over.</summary>
+    public int KeptEpoch { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public TrainingEnd End { get; init; }
+}
+
+/// <summary>Why a training ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All epochs were done.</summary>
+    AllEpochs,
+
+    /// <summary>Validation had not improved for <see cref="TrainingOptions.Patience"/> epochs.</summary>
+    NoImprovement,
+}
 
 /// <summary>A message of progress: of a training when <paramref name="Batches"/> is above 0, else a plain line.</summary>
 /// <param name="Stage">What runs, such as "seed 0 / sam / teacher".</param>

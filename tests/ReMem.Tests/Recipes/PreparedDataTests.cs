@@ -30,6 +30,23 @@ public sealed class PreparedDataTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Sampling_reaches_the_loader()
+    {
+        Recipe recipe = Parse("data.subset={long_tail: 10}", "data.image_size=16", "teacher.training={sampling: balanced, batch_size: 4}");
+        PreparedData data = PreparedData.Open(recipe.Data, 1);
+        BatchLoader loader = data.Training(recipe.Teacher.Training, ModelCatalogue.Info("vit_pico_patch4_32"), 0);
+        int rare = loader.ClassCounts(2).Min(), drawn = 0;
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            using (batch)
+                drawn += batch.Indices.Count(i => data.Dataset.Train.Label(i) == Array.IndexOf(loader.ClassCounts(2), rare));
+        }
+
+        Assert.InRange(rare, 1, 2);
+        Assert.InRange(drawn, 4, 8);
+    }
+
     [Theory]
     [InlineData("teacher.training.augmentation=rand-m9-x2", "'teacher.training.augmentation' is 'rand-m9-x2'; it must be none, trivial, three")]
     [InlineData("student.training.mixup_alpha=-1", "'student.training.mixup_alpha' is '-1'; it must be between 0 and 100")]

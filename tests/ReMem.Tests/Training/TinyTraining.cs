@@ -75,6 +75,9 @@ internal static class TinyTraining
 
     public static MemorySource Source(int count) => new([.. Enumerable.Range(0, count).Select(Image)]);
 
+    /// <summary>An image a label, in that order, of the label's colour.</summary>
+    public static MemorySource Labelled(int[] labels) => new([.. labels.Select((label, i) => Image(label + (Classes * i)))], labels);
+
     /// <summary>A progress callback on the training's own thread, as the console's is; Progress&lt;T&gt; would post it elsewhere.</summary>
     public sealed class Watcher(Action<ProgressReport> see) : IProgress<ProgressReport>
     {
