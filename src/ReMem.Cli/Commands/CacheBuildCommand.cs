@@ -50,7 +50,9 @@ internal static class CacheBuildCommand
                 long bytes = TeacherCache.Foretell(loaded.Model, batches, kept.Options, kept.Views);
                 if (parsed.GetValue(dry))
                     return new BuiltCache(null, kept.Views, batches.SlotsPerEpoch, bytes, 0, 0);
-                using TeacherCacheBuilder builder = kept.OpenAt(where == DistillationOptions.Auto ? null : where, loaded.Model, loaded.Name, batches, "cache", progress);
+                using TeacherCacheBuilder builder = where == DistillationOptions.Auto
+                    ? kept.OpenAmong(TeacherCache.DefaultFolder, loaded.Model, loaded.Name, batches, "cache", progress)
+                    : kept.OpenAt(where, loaded.Model, loaded.Name, batches, "cache", progress);
                 var clock = Stopwatch.StartNew();
                 int shards = builder.Build(kept.Views, cancel);
                 return new BuiltCache(Path.GetFullPath(builder.Cache.Folder), kept.Views, batches.SlotsPerEpoch, builder.Cache.Bytes(kept.Views), shards, clock.Elapsed.TotalSeconds);

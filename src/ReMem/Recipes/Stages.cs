@@ -119,7 +119,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         bool taught = teacher is not null && recipe.Distillation.Weight > 0;
         if (taught && TeacherCheck.Warning(teacher!, data.Evaluation(Data.Subset.AtMost(data.Dataset.Validation, CheckImages, seed), teacher!), cancel) is { } warning)
             progress?.Report(new ProgressReport(job.Stage, $"warning: {warning}"));
-        using TeacherCacheBuilder? cache = taught ? kept.Open(teacher!, teacherFolder, job.Train, path.SkipLast(1), job.Stage, progress) : null;
+        using TeacherCacheBuilder? cache = taught ? kept.Open(teacher!, teacherFolder, job.Train, several: path.Length > 0, job.Stage, progress) : null;
         TrainingResult training = new Distiller(recipe.Training, recipe.Distillation).Run(job, teacher, data.Dataset.Train.Count, cancel, cache);
         return Finish(model, training, folder, path);
     }

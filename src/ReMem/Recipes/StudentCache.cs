@@ -40,39 +40,50 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     /// <param name="teacher">Answers.</param>
     /// <param name="teacherFolder">The teacher's model folder, which is noted; null where it has none.</param>
     /// <param name="batches">Those of <see cref="Batches"/>.</param>
-    /// <param name="part">The part of a comparison that the teacher is of: it has a folder of its own below one that the recipe names.</param>
+    /// <param name="several">Whether the recipe has several teachers: then a folder that it names holds a cache for each.</param>
     /// <param name="stage">Named in progress.</param>
     /// <param name="progress">Hears of the work.</param>
     /// <exception cref="InputException">The folder holds another cache or other files, or the disk has no room.</exception>
     public TeacherCacheBuilder? Open(
-        ImageModel teacher, string? teacherFolder, BatchLoader batches, IEnumerable<string> part, string stage, IProgress<ProgressReport>? progress)
+        ImageModel teacher, string? teacherFolder, BatchLoader batches, bool several, string stage, IProgress<ProgressReport>? progress)
     {
         string where = recipe.Distillation.Cache;
         bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
         if (recipe.Distillation.Weight == 0 || where == DistillationOptions.None || (where == DistillationOptions.Auto && !recycled))
             return null;
-        return OpenAt(where == DistillationOptions.Auto ? null : Path.Combine([where, .. part]), teacher, teacherFolder, batches, stage, progress);
+        return where == DistillationOptions.Auto || several
+            ? OpenAmong(where == DistillationOptions.Auto ? TeacherCache.DefaultFolder : where, teacher, teacherFolder, batches, stage, progress)
+            : OpenAt(where, teacher, teacherFolder, batches, stage, progress);
     }
 
-    /// <summary>The cache in a folder; null is the one of the user's cache folder that the key names.</summary>
+    /// <summary>The cache that the key names among those of a folder.</summary>
     /// <inheritdoc cref="Open"/>
-    public TeacherCacheBuilder OpenAt(
-        string? folder, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
+    public TeacherCacheBuilder OpenAmong(
+        string root, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
         TeacherCacheKey key = Key(teacher, batches);
-        TeacherCacheOptions options = Options;
+        string folder = TeacherCache.FolderOf(root, key, teacher, Options);
+        if (!Directory.Exists(folder) && TeacherCacheStore.NearestDifferences(root, key) is { } differences)
+            progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
+        return OpenAt(folder, teacher, teacherFolder, batches, stage, progress);
+    }
+
+    /// <summary>The cache in a folder of its own.</summary>
+    /// <inheritdoc cref="Open"/>
+    public TeacherCacheBuilder OpenAt(
+        string folder, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
+    {
+        TeacherCacheKey key = Key(teacher, batches);
         string source = data.Recipe.Source;
         var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
         TeacherCache cache = TeacherCache.OpenOrCreate(
-            folder ?? TeacherCache.FolderOf(key, teacher, options),
+            folder,
             key,
             teacher,
             batches,
-            options,
+            Options,
             new TeacherCacheOrigin(teacherFolder, RecipeReader.Write(noted), seed, data.Dataset.Classes));
         long missing = cache.MissingBytes(Views);
-        if (folder is null && missing == cache.Bytes(Views) && TeacherCacheStore.NearestDifferences(TeacherCache.DefaultFolder, key) is { } differences)
-            progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
         progress?.Report(new ProgressReport(stage, $"teacher cache {cache.Folder}: {Views} views of {cache.Manifest.Slots} images, {DiskSpace.Text(cache.Bytes(Views))}, "
             + (missing == 0 ? "all there" : $"{DiskSpace.Text(missing)} of it to be built")));
         return new TeacherCacheBuilder(cache, teacher, batches, stage, progress);

@@ -90,10 +90,14 @@ public sealed class TeacherCache : IDisposable
         }
     }
 
-    /// <summary>The folder below <see cref="DefaultFolder"/> of a key, of another one where that is there already and keeps more than is asked for.</summary>
-    public static string FolderOf(TeacherCacheKey key, ImageModel teacher, TeacherCacheOptions options)
+    /// <summary>The folder of a key's cache among others: its own, or one that is there already and keeps more than is asked for.</summary>
+    /// <param name="root">Where the caches are, such as <see cref="DefaultFolder"/>.</param>
+    /// <param name="key">Decides the name.</param>
+    /// <param name="teacher">Whose outputs it holds.</param>
+    /// <param name="options">What is asked for.</param>
+    public static string FolderOf(string root, TeacherCacheKey key, ImageModel teacher, TeacherCacheOptions options)
     {
-        string Named(TargetRow row) => Path.Combine(DefaultFolder, FingerprintOf(key, row)[..16]);
+        string Named(TargetRow row) => Path.Combine(root, FingerprintOf(key, row)[..16]);
         string own = Named(RowOf(teacher, options)), richer = Named(RowOf(teacher, options with { Features = true }));
         return !File.Exists(Path.Combine(own, TeacherCacheManifest.FileName)) && File.Exists(Path.Combine(richer, TeacherCacheManifest.FileName)) ? richer : own;
     }

@@ -50,9 +50,7 @@ public sealed class TeacherCacheKey
             ["seed"] = loader.Options.Seed.ToString(CultureInfo.InvariantCulture),
             ["view version"] = Views,
             // Which images meet in a batch matters where they are mixed, and only there.
-            ["mixing"] = loader.IsMixed
-                ? string.Create(CultureInfo.InvariantCulture, $"mixup {loader.Options.MixupAlpha}, cutmix {loader.Options.CutmixAlpha}, {(loader.Options.Shuffle ? "shuffled" : "ordered")} batches of {loader.Options.BatchSize}, {loader.SlotsPerEpoch} images")
-                : "none",
+            ["mixing"] = loader.IsMixed ? Mixing(loader) : "none",
         };
         foreach (PropertyInfo option in typeof(ViewOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
             parts[$"view option {option.Name}"] = Format(option.GetValue(loader.View));
@@ -74,6 +72,19 @@ public sealed class TeacherCacheKey
         // The causes first: other images are also another number of them.
         return [.. Parts.Keys.Union(wanted.Parts.Keys).Where(p => Parts.GetValueOrDefault(p) != wanted.Parts.GetValueOrDefault(p))
             .OrderBy(p => p is Weights ? 0 : p is Data ? 1 : 2).ThenBy(p => p, StringComparer.Ordinal).Select(Say)];
+    }
+
+    private static string Mixing(BatchLoader loader)
+    {
+        LoaderOptions options = loader.Options;
+        string order = !options.Shuffle ? "ordered" : options.Sampling == ClassSampling.Uniform ? "shuffled" : $"{options.Sampling} sampled";
+        // Who draws classes unequally draws by the labels.
+        string labels = !options.Shuffle || options.Sampling == ClassSampling.Uniform
+            ? string.Empty
+            : $", labels {Convert.ToHexStringLower(SHA256.HashData([.. Enumerable.Range(0, loader.Source.Count).SelectMany(i => BitConverter.GetBytes(loader.Source.Label(i)))]))[..16]}";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"mixup {options.MixupAlpha}, cutmix {options.CutmixAlpha}, {order} batches of {options.BatchSize}, {loader.SlotsPerEpoch} images{labels}");
     }
 
     private static string Format(object? value) => value switch

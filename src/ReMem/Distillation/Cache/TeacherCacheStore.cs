@@ -15,7 +15,7 @@ public sealed record TeacherCacheInfo(
 /// <summary>Finds, describes and removes caches.</summary>
 public static class TeacherCacheStore
 {
-    /// <summary>How far below a folder caches are looked for: a comparison has PATH/seed-0/sam.</summary>
+    /// <summary>How far below a folder caches are looked for.</summary>
     private const int MostDepth = 3;
 
     /// <summary>The caches in a folder: itself, or those up to three folders below it. Most recently used first.</summary>
@@ -67,7 +67,7 @@ public static class TeacherCacheStore
             }
         }
 
-        return Directory.EnumerateDirectories(folder).Select(Differences).OfType<IReadOnlyList<string>>().MinBy(d => d.Count);
+        return !Directory.Exists(folder) ? null : Directory.EnumerateDirectories(folder).Select(Differences).OfType<IReadOnlyList<string>>().MinBy(d => d.Count);
     }
 
     /// <summary>Removes a cache's own files, and its folder where nothing else is in it.</summary>

@@ -47,6 +47,8 @@ public sealed class TeacherCacheKeyTests : IDisposable
         LoaderOptions mixed = Batches with { CutmixAlpha = 1 };
         Assert.NotEqual(Key(batches: mixed).Fingerprint, Key(batches: mixed with { BatchSize = 3 }).Fingerprint);
         Assert.NotEqual(Key(batches: mixed).Fingerprint, Key(batches: mixed with { Shuffle = false }).Fingerprint);
+        Assert.NotEqual(Key(batches: mixed).Fingerprint, Key(batches: mixed with { Sampling = ClassSampling.Balanced }).Fingerprint);
+        Assert.Equal(Key().Fingerprint, Key(batches: Batches with { Sampling = ClassSampling.Balanced }).Fingerprint);
     }
 
     private void Differs(TeacherCacheKey wanted, params string[] said)

@@ -89,18 +89,13 @@ public sealed class TeacherCacheTests : IDisposable
     public void A_key_finds_its_folder_again_and_the_richer_one_where_only_that_is_there()
     {
         BatchLoader loader = Loader();
-        TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, Guid.NewGuid().ToString());
-        string plain = TeacherCache.FolderOf(key, _teacher, new()), rich = TeacherCache.FolderOf(key, _teacher, new() { Features = true });
-        Assert.NotEqual(plain, rich);
-        Assert.NotEqual(plain, TeacherCache.FolderOf(key, _teacher, new() { TopK = 1 }));
-        try
-        {
-            TeacherCache.OpenOrCreate(rich, key, _teacher, loader, new() { Features = true }, TinyCache.Origin).Dispose();
-            Assert.Equal(rich, TeacherCache.FolderOf(key, _teacher, new()));
-        }
-        finally
-        {
-            Directory.Delete(rich, recursive: true);
-        }
+        TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, "data");
+        string Of(TeacherCacheOptions options) => TeacherCache.FolderOf(_folder.Path, key, _teacher, options);
+        string plain = Of(new()), rich = Of(new() { Features = true });
+        Assert.Equal(3, new[] { plain, rich, Of(new() { TopK = 1 }) }.Distinct().Count());
+        TeacherCache.OpenOrCreate(rich, key, _teacher, loader, new() { Features = true }, TinyCache.Origin).Dispose();
+        Assert.Equal(rich, Of(new()));
+        TeacherCache.OpenOrCreate(plain, key, _teacher, loader, new(), TinyCache.Origin).Dispose();
+        Assert.Equal(plain, Of(new()));
     }
 }
