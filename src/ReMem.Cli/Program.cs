@@ -14,6 +14,7 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     ExportCommand.Create(),
+    CacheCommand.Create(),
     DataCommand.Create(),
     InspectCommand.Create(),
     ConvertCommand.Create(),

@@ -36,7 +36,7 @@ internal static class EvaluateCommand
             {
                 PreparedData prepared = PreparedData.Open(recipe.Data, recipe.Threads, progress);
                 var stages = new Stages(prepared, progress, cancel);
-                stages.RequireSameClasses(labels, parsed.GetValue(folder)!);
+                stages.AlignClasses(model, labels, parsed.GetValue(folder)!);
                 return stages.Score(model, name switch { "train" => prepared.Dataset.Train, "val" => prepared.Dataset.Validation, _ => prepared.Dataset.Test });
             });
             if (parsed.GetValue(json))

@@ -16,7 +16,7 @@ internal static class FinetuneCommand
         var size = new Option<int>("--image-size") { Description = "Side of the views in pixels.", DefaultValueFactory = _ => 224 };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 10 };
         var rho = new Option<double>("--rho") { Description = "SAM's radius; 0 is the plain gradient.", DefaultValueFactory = _ => 0.05 };
-        var reweighting = new Option<string>("--reweighting") { Description = "MLP policy: none, top(k,b) or ramp(b).", DefaultValueFactory = _ => "none" };
+        var reweighting = new Option<string>("--reweighting") { Description = "Policy of the blocks' scales: none, top(k,b), ramp(b), balanced(b), attention_top(k,a), attention_ramp(a), or auto, which measures a few and chooses.", DefaultValueFactory = _ => "none" };
         var seed = new Option<int>("--seed") { Description = "Decides every random draw." };
         var bad = Common.OnBadImage();
         var output = Common.Out("Where the model folder is written; an interrupted training there continues.");
@@ -46,7 +46,7 @@ internal static class FinetuneCommand
                 ]);
             var options = new TeacherOptions { Rho = parsed.GetValue(rho), Adaptive = recipe.Teacher.Adaptive, Reweighting = recipe.Teacher.Reweighting };
             return Common.RunStage(recipe, $"rho {options.Rho}", parsed.GetValue(output)!, parsed.GetValue(offline), parsed.GetValue(json), cancel, (stages, folder) =>
-                stages.Teacher(recipe.Teacher, options, recipe.Seeds[0], folder));
+                stages.Teacher(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder));
         });
         return command;
     }

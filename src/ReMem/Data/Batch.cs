@@ -25,6 +25,15 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     /// <summary>How the images were mixed with each other; null where they were not.</summary>
     public BatchMix? Mix { get; init; }
 
+    /// <summary>The first row's place in the order of the epoch whose views these are.</summary>
+    public int First { get; init; }
+
+    /// <summary>
+    /// Each row's number among the views of its view epoch, by which a teacher's outputs are kept: the sample's index, or the place in the epoch's order
+    /// where images are mixed, since a mixed image belongs to its batch.
+    /// </summary>
+    public IEnumerable<int> Slots => Mix is null ? Indices : Enumerable.Range(First, Count);
+
     /// <summary>
     /// What a cross-entropy is taken with: the labels, int64 [B], or those of mixed images, float32 [B, classes], whose rows sum to 1. The caller does
     /// not dispose it.

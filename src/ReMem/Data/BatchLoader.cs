@@ -10,6 +10,9 @@ namespace ReMem.Data;
 /// </summary>
 public sealed class BatchLoader
 {
+    /// <summary>Images a batch of <see cref="Slots"/> where they are not mixed: a constant, so that who asks does not matter.</summary>
+    private const int SlotBatch = 64;
+
     private readonly IImageSource _source;
     private readonly ViewOptions _view;
     private readonly LoaderOptions _options;
@@ -37,6 +40,18 @@ public sealed class BatchLoader
     /// <summary>How the loader makes views.</summary>
     public ViewOptions View => _view;
 
+    /// <summary>How the loader makes batches.</summary>
+    public LoaderOptions Options => _options;
+
+    /// <summary>The split.</summary>
+    public IImageSource Source => _source;
+
+    /// <summary>Whether the images of a batch are mixed with each other.</summary>
+    public bool IsMixed => _view.Train && (_options.MixupAlpha > 0 || _options.CutmixAlpha > 0);
+
+    /// <summary>How many views one view epoch has; see <see cref="Batch.Slots"/>.</summary>
+    public int SlotsPerEpoch => IsMixed ? Math.Min(Count, BatchesPerEpoch * _options.BatchSize) : _source.Count;
+
     /// <summary>Samples an epoch goes through.</summary>
     public int Count => _scan.Value.Usable.Length;
 
@@ -50,8 +65,9 @@ public sealed class BatchLoader
     /// <param name="epoch">From 0; decides the order and the views.</param>
     /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
     /// <param name="viewEpoch">
-    /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Where classes are drawn unequally
-    /// and this is null, an image that comes again within the epoch shows another view.
+    /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Mixed images come round in the
+    /// batches that they were mixed in, which are then shuffled as a whole. Where classes are drawn unequally, an image that comes again within the epoch
+    /// shows another view if this is null or images are mixed, else the same.
     /// </param>
     /// <param name="size">Side in pixels of this epoch's views, where they are the same views but smaller; null is the options' size.</param>
     /// <param name="keepFull">Whether such batches have the views at the options' size as well: <see cref="Batch.SmallImages"/> beside <see cref="Batch.Images"/>.</param>
@@ -61,10 +77,31 @@ public sealed class BatchLoader
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         Libtorch.Load();
-        int[] order = Order(epoch);
-        int[]? repeats = IsResampled && viewEpoch is null ? SampledOrder.Repeats(order) : null;
-        int? small = size == _view.Size ? null : size;
-        return Batches(new Plan(order, repeats, epoch, viewEpoch ?? epoch, small, keepFull), firstBatch);
+        int view = viewEpoch ?? epoch;
+        int[] order = Order(IsMixed ? view : epoch);
+        int[] numbers = Numbers(epoch, view);
+        int[]? repeats = IsMixed || viewEpoch is null ? Repeats(order) : null;
+        var plan = new Plan(order, repeats, view, _options.BatchSize, size == _view.Size ? null : size, keepFull);
+        return Batches(n => Make(plan, numbers[n] * _options.BatchSize), firstBatch, BatchesPerEpoch);
+    }
+
+    /// <summary>
+    /// The views of a view epoch by their slots, as a teacher goes through them once: in the source's order, or batch by batch where images are mixed.
+    /// An image that cannot be decoded is an error, whatever the policy.
+    /// </summary>
+    /// <param name="viewEpoch">From 0.</param>
+    /// <param name="first">The first slot; where images are mixed, that of a batch.</param>
+    /// <param name="count">How many slots; where images are mixed, those of whole batches.</param>
+    /// <exception cref="InputException">An image cannot be decoded.</exception>
+    public IEnumerable<Batch> Slots(int viewEpoch, int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(viewEpoch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, SlotsPerEpoch, nameof(count));
+        Libtorch.Load();
+        int size = IsMixed ? _options.BatchSize : SlotBatch;
+        int[] order = IsMixed ? Order(viewEpoch) : Enumerable.Range(0, first + count).ToArray();
+        var plan = new Plan(order, IsMixed ? Repeats(order) : null, viewEpoch, size, Small: null, KeepFull: false);
+        return Batches(n => Make(plan, first + (n * size)), 0, (count + size - 1) / size);
     }
 
     /// <summary>How long consumers have waited for batches so far.</summary>
@@ -82,10 +119,10 @@ public sealed class BatchLoader
 
     private bool IsResampled => _options.Shuffle && _options.Sampling != ClassSampling.Uniform;
 
-    private IEnumerable<Batch> Batches(Plan plan, int firstBatch)
+    private IEnumerable<Batch> Batches(Func<int, Batch> make, int firstBatch, int end)
     {
-        using var pump = new BatchPump(n => Make(plan, n), firstBatch, BatchesPerEpoch, _options.Threads, _options.Prefetch);
-        for (int batch = firstBatch; batch < BatchesPerEpoch; batch++)
+        using var pump = new BatchPump(make, firstBatch, end, _options.Threads, _options.Prefetch);
+        for (int batch = firstBatch; batch < end; batch++)
         {
             long before = Stopwatch.GetTimestamp();
             Batch made = pump.Take(batch);
@@ -106,10 +143,16 @@ public sealed class BatchLoader
         return [.. places.Select(i => usable[i])];
     }
 
-    private Batch Make(Plan plan, int number)
+    private int[]? Repeats(int[] order) => IsResampled ? SampledOrder.Repeats(order) : null;
+
+    /// <summary>Which batch of the view epoch each batch of the epoch is. Only mixed ones come round as they were.</summary>
+    private int[] Numbers(int epoch, int viewEpoch) => IsMixed && _options.Shuffle && epoch != viewEpoch
+        ? new CounterRandom(_options.Seed, "batches", epoch).Permutation(BatchesPerEpoch)
+        : [.. Enumerable.Range(0, BatchesPerEpoch)];
+
+    private Batch Make(Plan plan, int first)
     {
-        int first = number * _options.BatchSize;
-        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(_options.BatchSize, plan.Order.Length - first)).ToArray();
+        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(plan.Most, plan.Order.Length - first)).ToArray();
         int own = plan.Small is { } small && !plan.KeepFull ? small : _view.Size;
         int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(), .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
         Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
@@ -135,7 +178,8 @@ public sealed class BatchLoader
             {
                 SecondImages = _view.SecondSize is null ? null : images[1],
                 SmallImages = plan is { Small: not null, KeepFull: true } ? images[^1] : null,
-                Mix = Mixed(images, indices.Length, plan.Epoch, number),
+                First = first,
+                Mix = IsMixed ? Mixed(images, indices.Length, plan.ViewEpoch, first / plan.Most) : null,
             };
         }
         catch
@@ -146,14 +190,8 @@ public sealed class BatchLoader
         }
     }
 
-    /// <summary>Mixes a batch by draws of its own. They are the epoch's, not its views': recycled views are mixed anew.</summary>
-    private BatchMix? Mixed(Tensor[] images, int count, int epoch, int number)
-    {
-        if (!_view.Train || (_options.MixupAlpha == 0 && _options.CutmixAlpha == 0))
-            return null;
-        return BatchMix.Apply(
-            images, count, _options.MixupAlpha, _options.CutmixAlpha, new CounterRandom(_options.Seed, "mix", epoch, number));
-    }
+    private BatchMix Mixed(Tensor[] images, int count, int viewEpoch, int number) => BatchMix.Apply(
+        images, count, _options.MixupAlpha, _options.CutmixAlpha, new CounterRandom(_options.Seed, "mix", viewEpoch, number));
 
     /// <summary>Interleaved pixels to one plane a channel.</summary>
     private static void Split(ReadOnlySpan<byte> pixels, Span<byte> planes, int plane)
@@ -175,12 +213,12 @@ public sealed class BatchLoader
         return (scan.Usable(), scan.Bad(_source));
     }
 
-    /// <summary>What an epoch's batches are made by.</summary>
+    /// <summary>What batches are made by.</summary>
     /// <param name="Order">The samples.</param>
     /// <param name="Repeats">How often each of them came before; null where that does not change its view.</param>
-    /// <param name="Epoch">From 0.</param>
     /// <param name="ViewEpoch">Whose views they show.</param>
+    /// <param name="Most">Samples a batch.</param>
     /// <param name="Small">A side below the options' own; null where there is none.</param>
     /// <param name="KeepFull">Whether the full views are made beside the small ones.</param>
-    private sealed record Plan(int[] Order, int[]? Repeats, int Epoch, int ViewEpoch, int? Small, bool KeepFull);
+    private sealed record Plan(int[] Order, int[]? Repeats, int ViewEpoch, int Most, int? Small, bool KeepFull);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ReMem.Data;
+using ReMem.Distillation.Cache;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
@@ -18,8 +19,9 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     /// <param name="teacher">Of the same classes in the same order, and the same input size; null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live. Not disposed.</param>
     /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default)
+    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null)
     {
         DataOptions.Validate(options, "distillation");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
@@ -32,26 +34,40 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         }
 
         bool taught = teacher is not null && options.Weight > 0;
-        using TeacherTargets? targets = taught ? new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures) : null;
         int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
+        int views = options.ShownViews(training.Epochs);
+        if (taught)
+            cache?.Cache.RequireSpace(views);
+        using ITeacherTargets? targets = !taught ? null
+            : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
+            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures);
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
                 Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection, labels, balance),
-                Objective = $"distillation {JsonSerializer.Serialize(options, Json.Line)} teacher {(teacher is null ? "none" : ModelFingerprint.Of(teacher))}",
+                Objective = Identity(teacher, taught ? cache?.Cache : null),
                 Auxiliary = projection,
-                ViewEpoch = options.Views == 0 ? null : View,
+                // What is kept is kept a view and an image, however often that is drawn.
+                ViewEpoch = options.Views == 0 && targets is not CachedTargets ? null : View,
                 FullViews = taught,
             },
             cancel);
     }
 
+    /// <summary>What the student learns from. Where a cache lies does not matter, whether there is one does: what it holds is rounded.</summary>
+    private string Identity(ImageModel? teacher, TeacherCache? cache)
+    {
+        string fingerprint = teacher is null ? "none" : cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher);
+        string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
+        return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {fingerprint}{kept}";
+    }
+
     private Tensor Loss(
-        ImageModel student, Batch batch, TeacherTargets? targets, int view, DistillationObjective objective, Linear? projection, LabelLoss labels, Tensor? balance)
+        ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, Linear? projection, LabelLoss labels, Tensor? balance)
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs? teacher = targets?.For(batch, view);

@@ -104,13 +104,14 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         MeterResult? meter = null;
         ImageModel? teacher = null;
         string[] studentPath = StagePath(part, "student");
+        string teacherFolder = Path.Combine([folder.Path, .. StagePath(part, "teacher")]);
         if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
         {
             string[] path = StagePath(part, "teacher");
-            teacherResult = stages.Teacher(recipe.Teacher, options, seed, folder, path);
+            teacherResult = stages.Teacher(recipe.Teacher, options, recipe.Information, seed, folder, path);
             meter = folder.TryRead<MeterResult>([.. path, MeterFile]);
             if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, Stages.ResultFile]) is null)
-                teacher = ModelFolder.Load(Path.Combine([folder.Path, .. path])).Model;
+                teacher = ModelFolder.Load(teacherFolder).Model;
             if (meter is null)
             {
                 meter = stages.Meter(teacher!, recipe.Information, string.Join('/', path));
@@ -119,7 +120,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         }
 
         using (teacher)
-            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, seed, folder, studentPath));
+            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, Path.GetFullPath(teacherFolder), seed, folder, studentPath));
     }
 
     private static OnnxSection ExportBest(MethodRun best, PreparedData data, RunFolder folder, RunLog log)

@@ -10,6 +10,7 @@ public sealed class PreparedData
     private const int EvaluationBatch = 64;
     private const long ViewCacheBytes = 1L << 30;
     private readonly DataRecipe _recipe;
+    private readonly Lazy<string> _trainFingerprint;
     private readonly int _threads;
     private readonly DecodedImageCache _cache;
 
@@ -19,10 +20,17 @@ public sealed class PreparedData
         _recipe = recipe;
         _threads = threads > 0 ? threads : Environment.ProcessorCount;
         _cache = cache;
+        _trainFingerprint = new(() => SplitFingerprint.OfContent(dataset.Train, _threads));
     }
 
     /// <summary>The data set.</summary>
     public ImageDataset Dataset { get; }
+
+    /// <summary>What was opened.</summary>
+    public DataRecipe Recipe => _recipe;
+
+    /// <summary>The training split's <see cref="SplitFingerprint.OfContent(IImageSource, int)"/>; the first use may read every image.</summary>
+    public string TrainFingerprint => _trainFingerprint.Value;
 
     /// <summary>Side of every view, pixels.</summary>
     public int ImageSize => _recipe.ImageSize;

@@ -122,8 +122,12 @@ public sealed record TeacherRecipe
     /// <summary>ASAM instead of SAM. Default false.</summary>
     public bool Adaptive { get; init; }
 
-    /// <summary>The policy of the methods reweighted and both. Default top(4,0.5).</summary>
+    /// <summary>The policy of the methods reweighted and both; auto chooses one from short trials. Default top(4,0.5).</summary>
     public string Reweighting { get; init; } = "top(4,0.5)";
+
+    /// <summary>Epochs of each trial of the policy auto, 1 to 1000. Default 1.</summary>
+    [Range(1, 1000)]
+    public int AutoEpochs { get; init; } = 1;
 
     /// <summary>How every teacher is fine-tuned.</summary>
     public TrainingOptions Training { get; init; } = new();

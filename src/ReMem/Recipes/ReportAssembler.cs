@@ -54,6 +54,10 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         StudentMinutes = run.Student.Training.Seconds / 60,
     };
 
+    /// <summary>Why 'auto' chose what it did, and all that it measured.</summary>
+    public static string Choice(ReweightingChoice choice) => $"auto: {choice.Reason} After {choice.Epochs} epochs: "
+        + string.Join("; ", choice.Trials.Select(t => FormattableString.Invariant($"{t.Policy} {100 * t.ValidationTop1:0.0} %, I_hat {t.Information.Mean:0.0000}"))) + ".";
+
     private static IEnumerable<Curve> Curves(MethodRun run)
     {
         foreach ((string role, TrainedResult? result) in new[] { ("Teacher", run.Teacher), ("Student", run.Student) })
@@ -76,6 +80,8 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
             yield return FormattableString.Invariant($"Validation top-1 of the students of '{method}': {100 * validation.Average():0.0} % (the exported student was chosen by it).");
         }
 
+        foreach (MethodRun run in runs.Where(r => r.Teacher?.Reweighting is not null))
+            yield return $"{run.Method}, seed {run.Seed}: {Choice(run.Teacher!.Reweighting!)}";
         int skipped = runs.Sum(r => r.Student.Training.SkippedSteps + (r.Teacher?.Training.SkippedSteps ?? 0));
         if (skipped > 0)
             yield return $"{skipped} steps were left out since the gradient was not finite.";

@@ -19,7 +19,7 @@ public sealed record TeacherOptions
     /// <summary>Whether the radius scales with each weight (ASAM). Default false.</summary>
     public bool Adaptive { get; init; }
 
-    /// <summary>"none", "top(k,b)" or "ramp(b)": see <see cref="ReweightingPolicy"/>. Default none.</summary>
+    /// <summary>"none", "top(k,b)", "ramp(b)" and so on: see <see cref="ReweightingPolicy"/>. Default none.</summary>
     public string Reweighting { get; init; } = "none";
 }
 

@@ -43,7 +43,7 @@ public enum TrainingEnd
 /// <param name="Epochs">Of the stage.</param>
 /// <param name="Batch">Done in this epoch.</param>
 /// <param name="Batches">An epoch.</param>
-/// <param name="Loss">Running mean of this epoch.</param>
+/// <param name="Loss">Running mean of this epoch; NaN where a teacher's cache is built, which goes through images of views instead of batches of epochs.</param>
 /// <param name="ImagesPerSecond">Of the stage so far.</param>
 /// <param name="SecondsLeft">Of the stage, at that rate.</param>
 public sealed record ProgressReport(

@@ -1,5 +1,8 @@
+using ReMem.Data;
 using ReMem.Distillation;
+using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Tests.Distillation.Cache;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
@@ -129,6 +132,53 @@ public class DistillerTests
             job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token));
         using ImageModel resumed = Model(Convolutional, seed: 6);
         AssertSame(expected, new Distiller(two, options).Run(job with { Model = resumed }, teacher, 12));
+        AssertSame(whole, resumed);
+    }
+
+    [Theory]
+    [InlineData("kl", 0.0)]
+    [InlineData("kl + rkd", 0.0)]
+    [InlineData("kl", 0.3)]
+    public void A_student_of_cached_targets_is_that_of_live_ones_up_to_16_bits(string objective, double mixup)
+    {
+        using var folder = new TemporaryFolder();
+        TrainingOptions training = Options with { Epochs = 4, MixupAlpha = mixup };
+        var options = new DistillationOptions { Objective = objective, Views = 2 };
+        using ImageModel teacher = Model(seed: 8), live = Model(Convolutional), cached = Model(Convolutional), again = Model(Convolutional);
+        BatchLoader Mixing() => new(Source(12), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup });
+        TrainingResult Train(ImageModel student, bool keep)
+        {
+            TrainingJob job = Job(student) with { Train = Mixing() };
+            using TeacherCacheBuilder? cache = keep ? TinyCache.Builder(folder.Path, teacher, job.Train, TinyCache.Options with { Features = objective != "kl" }) : null;
+            return new Distiller(training, options).Run(job, teacher, 12, default, cache);
+        }
+
+        TrainingResult expected = Train(live, false), kept = Train(cached, true);
+        Assert.Equal(expected.Epochs[0].TrainLoss, kept.Epochs[0].TrainLoss, 2e-3);
+        Assert.True(Differs(live, cached));
+
+        // The cache is whole now: no teacher is asked, and the bits are the same.
+        Func<int> passes = TinyCache.CountPasses(teacher);
+        AssertSame(kept, Train(again, true));
+        AssertSame(cached, again);
+        Assert.Equal(0, passes());
+    }
+
+    [Fact]
+    public void An_interrupted_training_on_a_cache_ends_alike_and_does_not_go_on_without_it()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new DistillationOptions { Views = 2 };
+        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 6);
+        TrainingOptions four = Options with { Epochs = 4 };
+        using TeacherCacheBuilder first = TinyCache.Builder(folder.File("first"), teacher), second = TinyCache.Builder(folder.File("second"), teacher);
+        TrainingResult expected = new Distiller(four, options).Run(Job(whole), teacher, 12, default, first);
+
+        TrainingJob job = Job(cut, folder.File("checkpoint.safetensors"));
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => new Distiller(four, options).Run(job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token, second));
+        Assert.Contains("other options", Assert.Throws<InputException>(() => new Distiller(four, options).Run(job with { Model = resumed }, teacher, 12)).Message, StringComparison.Ordinal);
+        AssertSame(expected, new Distiller(four, options).Run(job with { Model = resumed }, teacher, 12, default, second));
         AssertSame(whole, resumed);
     }
 

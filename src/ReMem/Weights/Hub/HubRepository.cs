@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ReMem.Runtime;
 
 namespace ReMem.Weights.Hub;
 
