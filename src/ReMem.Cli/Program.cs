@@ -6,6 +6,7 @@ using ReMem.Cli.Workers;
 var root = new RootCommand("Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
 {
     DemoCommand.Create(),
+    InitCommand.Create(),
     RunCommand.Create(),
     SweepCommand.Create(),
     FinetuneCommand.Create(),

@@ -15,6 +15,8 @@ public class BadInputTests
     [InlineData("inspect missing.pth", "does not exist")]
     [InlineData("convert missing.pth out.safetensors", "does not exist")]
     [InlineData("convert missing.pth out.pth", "safetensors")]
+    [InlineData("export --model-dir missing --out a.safetensors --softmax", "--softmax is for ONNX files only")]
+    [InlineData("export --model-dir missing --out a.onnx --input rgb", "'rgb'")]
     [InlineData("evaluate photos --model-dir missing", "missing")]
     [InlineData("finetune missing --model vit_pico_patch4_32 --image-size 32 --out out", "missing")]
     public void Is_told_in_one_sentence(string arguments, string part) => Cli.Run(arguments.Split(' ')).IsBadInput(part);

@@ -49,6 +49,11 @@ public class CommandTests
         Assert.True(export.ExitCode == 0, export.Error);
         Assert.Equal(1, JsonDocument.Parse(export.Out).RootElement.GetProperty("check").GetProperty("top1_agreement").GetDouble());
         Assert.True(new FileInfo(work.At("student.onnx")).Length > 100_000);
+        CliResult whole = Cli.Run(
+            "export", "--model-dir", work.At("student"), "--out", work.At("whole.onnx"), "--input", "image", "--softmax", "--half", "--external-data");
+        Assert.True(whole.ExitCode == 0, whole.Error);
+        Assert.Contains("on 8 inputs in ONNX Runtime", whole.Out, StringComparison.Ordinal);
+        Assert.True(File.Exists(work.At("whole.onnx.data")));
 
         // The same command again is done at once; another one is refused and loses nothing.
         Assert.Equal(0, Cli.Run(["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "2", "--rho", "0.05",

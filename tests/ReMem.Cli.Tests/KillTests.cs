@@ -29,8 +29,8 @@ public partial class KillTests
         {
             Path.Combine(part, "teacher", "checkpoint.safetensors"),
             Path.Combine(part, "teacher", "result.json"),
-            Path.Combine(work.At("cut-cache"), "seed-0", "standard", "view-00001", "shard-00000.bin"),
-            Path.Combine(part, "student", "checkpoint.safetensors"),
+            Path.Combine(work.At("cut-cache"), "seed-0", "standard", "view-00000", "shard-00000.bin"),
+            Path.Combine(work.At("cut-cache"), "seed-0", "standard", "view-00002", "shard-00000.bin"),
         })
         {
             using Process process = Cli.Start(Command("cut"));

@@ -10,6 +10,7 @@ namespace ReMem.Cli.Commands;
 internal static class Common
 {
     public const string ModelDirHelp = "A folder that 'finetune' or 'distill' wrote, or hf-hub:owner/name of a timm model.";
+    public const string WeightsHelp = "a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address";
     private static readonly string[] Blocks = ["data.", "teacher.", "student.", "information.", "threads="];
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the full cause of an error.", Recursive = true };

@@ -15,6 +15,23 @@ internal static class Comparison
         DefaultValueFactory = _ => 1,
     };
 
+    public static Option<bool> PlanOnly() => new("--plan", "--dry-run")
+    {
+        Description = "Say what the run would cost here (minutes, memory and disk, from a few timed steps), and do none of it.",
+    };
+
+    /// <summary>Prints the plan of a run.</summary>
+    public static int Plan(Recipe recipe, string folder, int jobs, bool offline, bool json, CancellationToken cancel)
+    {
+        Common.LoadLibtorch();
+        RunPlan plan = Common.WithProgress(progress => new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Plan(folder, jobs, cancel));
+        if (json)
+            Common.PrintJson(plan);
+        else
+            Console.WriteLine(string.Join('\n', PlanTable.Lines(plan)));
+        return ExitCodes.Done;
+    }
+
     public static int Run(Recipe recipe, string folder, int jobs, bool offline, bool json, CancellationToken cancel)
     {
         PartWorkers? workers = jobs == 1 ? null : WorkerProcess.Workers(jobs, recipe.Threads);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ReMem.Data;
-using ReMem.Training;
 
 namespace ReMem.Cli.Commands;
 
@@ -33,7 +32,7 @@ internal static class DataInspectCommand
                 throw new InputException($"--threads is {count}; it must be 0 (all cores) to 256.", "command line");
             ImageDataset data = DatasetReader.Open(parsed.GetValue(path)!);
             InspectionResult result = Common.WithProgress(progress =>
-                DatasetInspector.Inspect(data, count == 0 ? Environment.ProcessorCount : count, Preflight.ScanFolder, new Lines(progress)));
+                DatasetInspector.Inspect(data, count == 0 ? Environment.ProcessorCount : count, Preflight.ScanFolder, new InspectionLines(progress)));
             if (parsed.GetValue(html) is { } folder)
                 ContactSheet.Write(folder, data, result);
             if (parsed.GetValue(json))
@@ -81,14 +80,4 @@ internal static class DataInspectCommand
 
     private static string Channels(IReadOnlyList<double> values) =>
         string.Join(" ", values.Select(v => v.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)));
-
-    /// <summary>A line every tenth of the way.</summary>
-    private sealed class Lines(IProgress<ProgressReport> progress) : IProgress<PreflightProgress>
-    {
-        public void Report(PreflightProgress value)
-        {
-            if (value.Done * 10L / value.Total != (value.Done - 1) * 10L / value.Total)
-                progress.Report(new ProgressReport("inspect", $"{value.Done} of {value.Total} images"));
-        }
-    }
 }

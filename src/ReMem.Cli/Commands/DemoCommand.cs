@@ -11,6 +11,7 @@ internal static class DemoCommand
         var output = new Option<string>("--out", "-o") { Description = "The run folder.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("runs", "demo") };
         var overrides = Common.Overrides();
         var jobs = Comparison.Jobs();
+        var plan = Comparison.PlanOnly();
         var json = Common.Json();
         Command command = Common.Command(
             "demo",
@@ -20,11 +21,13 @@ internal static class DemoCommand
         command.Add(overrides);
         command.Add(output);
         command.Add(jobs);
+        command.Add(plan);
         command.Add(json);
         command.Action((parsed, cancel) =>
         {
             Recipe recipe = RecipeReader.Read(BuiltIn.DemoRecipe, parsed.GetValue(overrides));
-            return Comparison.Run(BuiltIn.Resolve(recipe), parsed.GetValue(output)!, parsed.GetValue(jobs), offline: false, parsed.GetValue(json), cancel);
+            Func<Recipe, string, int, bool, bool, CancellationToken, int> act = parsed.GetValue(plan) ? Comparison.Plan : Comparison.Run;
+            return act(BuiltIn.Resolve(recipe), parsed.GetValue(output)!, parsed.GetValue(jobs), false, parsed.GetValue(json), cancel);
         });
         return command;
     }

@@ -14,11 +14,13 @@ internal static class RunCommand
         var output = new Option<string?>("--out", "-o") { Description = "The run folder. Default: runs/NAME.", HelpName = "DIR" };
         var resume = new Option<string?>("--resume") { Description = "Continue the run in this folder.", HelpName = "DIR" };
         var jobs = Comparison.Jobs();
+        var plan = Comparison.PlanOnly();
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "run",
-            "Fine-tune the teachers of a recipe, measure what they keep, distil a student from each, and compare.",
+            "Fine-tune the teachers of a recipe, measure what they keep, distil a student from each, and compare. It begins with a plan: what each stage will "
+            + "take on this machine.",
             "remem run recipes/grocery-deit-tiny.yaml seeds=[0,1,2] --jobs 2 --out runs/grocery");
         command.Add(recipe);
         command.Add(overrides);
@@ -26,6 +28,7 @@ internal static class RunCommand
         command.Add(output);
         command.Add(resume);
         command.Add(jobs);
+        command.Add(plan);
         command.Add(offline);
         command.Add(json);
         command.Action((parsed, cancel) =>
@@ -42,7 +45,8 @@ internal static class RunCommand
                 : RecipeReader.Read(file!, values);
             if (parsed.GetValue(smoke))
                 loaded = loaded.Smoked();
-            return Comparison.Run(
+            Func<Recipe, string, int, bool, bool, CancellationToken, int> act = parsed.GetValue(plan) ? Comparison.Plan : Comparison.Run;
+            return act(
                 loaded,
                 folder ?? parsed.GetValue(output) ?? Path.Combine("runs", loaded.Name),
                 parsed.GetValue(jobs),

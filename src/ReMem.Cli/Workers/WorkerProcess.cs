@@ -18,7 +18,7 @@ internal static class WorkerProcess
     /// <param name="threads">The run's threads in all; 0 is all cores.</param>
     public static PartWorkers Workers(int jobs, int threads)
     {
-        int each = Math.Max(1, (threads > 0 ? threads : Environment.ProcessorCount) / Math.Max(1, jobs));
+        int each = PartWorkers.ThreadsEach(jobs, threads);
         return new PartWorkers(jobs, (folder, part, progress, cancel) => Run(folder, part, each, progress, cancel));
     }
 

@@ -33,13 +33,25 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        if (recipe.Threads > 0)
-            Libtorch.SetThreads(recipe.Threads);
+        PartWorkers.RequireJobs(workers?.Jobs ?? 1);
         Stages.RequireTrainable(recipe);
         Stages.FetchWeights(recipe, _sources, cancel);
-        PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+        PreparedData data = Open();
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
         return folder.Use(() => Run(folder, data, command, started, workers, cancel));
+    }
+
+    /// <summary>Says what <see cref="Run(string, string, PartWorkers?, CancellationToken)"/> would cost, and does none of it; nothing is downloaded.</summary>
+    /// <param name="path">The run folder, which need not exist; what is done in it is left out.</param>
+    /// <param name="jobs">Parts at once.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">Whatever is wrong with recipe, data or folder.</exception>
+    public RunPlan Plan(string path, int jobs = 1, CancellationToken cancel = default)
+    {
+        PartWorkers.RequireJobs(jobs);
+        Stages.RequireTrainable(recipe);
+        RunFolder.RequireFree(path, RecipeReader.Write(recipe));
+        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(Open(), path, cancel);
     }
 
     /// <summary>Computes one part in the folder of a run that another process holds, and leaves its results there.</summary>
@@ -56,6 +68,13 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         RunMethod(part, new Stages(data, progress, cancel, _sources), folder);
     }
 
+    private PreparedData Open()
+    {
+        if (recipe.Threads > 0)
+            Libtorch.SetThreads(recipe.Threads);
+        return PreparedData.Open(recipe.Data, recipe.Threads, progress);
+    }
+
     private ComparisonReport Run(
         RunFolder folder, PreparedData data, string command, DateTimeOffset started, PartWorkers? workers, CancellationToken cancel)
     {
@@ -63,7 +82,9 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         var log = new RunLog(folder, progress);
         var stages = new Stages(data, log, cancel, _sources);
 
-        ComparisonPart[] parts = [.. recipe.Seeds.SelectMany(seed => recipe.Methods.Select(method => new ComparisonPart(method, seed)))];
+        RunPlan? plan = Plan(folder, data, workers?.Jobs ?? 1, log, cancel);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        ComparisonPart[] parts = [.. recipe.Parts()];
         workers?.Run(folder.Path, parts.Where(part => TryRead(part, folder.Path) is null), log, cancel);
         var runs = new List<MethodRun>();
         foreach (ComparisonPart part in parts)
@@ -74,9 +95,24 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
 
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
         OnnxSection onnx = ExportBest(best, data, folder, log);
-        ComparisonReport report = new ReportAssembler(recipe, data.Dataset).Assemble(runs, onnx, command, started);
+        string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
+        if (outcome is not null)
+            log.Report(new ProgressReport("plan", outcome));
+        ComparisonReport report = new ReportAssembler(recipe, data.Dataset).Assemble(runs, onnx, command, started, outcome);
         ReportWriter.Write(report, folder.Path);
         return report;
+    }
+
+    /// <summary>Foretells the cost of what is left, and tells it; null where nothing is.</summary>
+    private RunPlan? Plan(RunFolder folder, PreparedData data, int jobs, RunLog log, CancellationToken cancel)
+    {
+        if (recipe.Parts().All(part => PartLeft.In(folder.Path, part).IsDone))
+            return null;
+        RunPlan plan = new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(data, folder.Path, cancel);
+        folder.Write(plan, RunFolder.PlanFile);
+        foreach (string line in PlanTable.Lines(plan))
+            log.Report(new ProgressReport("plan", line));
+        return plan;
     }
 
     private static double MeanValidation(List<MethodRun> runs, string method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);

@@ -17,27 +17,27 @@ internal static class OptionsBinder
     /// <param name="node">The mapping.</param>
     /// <param name="type">A record with a parameterless constructor.</param>
     /// <param name="path">The mapping's own key, dotted; empty for the root.</param>
-    /// <param name="file">Named in errors.</param>
-    public static object Bind(YamlMappingNode node, Type type, string path, string file)
+    /// <param name="origin">Where the values are from, for errors.</param>
+    public static object Bind(YamlMappingNode node, Type type, string path, RecipeOrigin origin)
     {
         object instance = Activator.CreateInstance(type)!;
         Dictionary<string, PropertyInfo> known = Keys(type);
         foreach ((YamlNode keyNode, YamlNode value) in node.Children)
         {
             string key = ((YamlScalarNode)keyNode).Value ?? string.Empty;
-            string where = $"{file}:{keyNode.Start.Line}";
+            string where = origin.Of(Join(path, key), keyNode);
             if (!known.TryGetValue(key, out PropertyInfo? property))
                 throw Nearest.Unknown("key", Join(path, key), [.. known.Keys.Select(k => Join(path, k))], where);
-            property.SetValue(instance, Convert(value, property.PropertyType, Join(path, key), file, where));
+            property.SetValue(instance, Convert(value, property.PropertyType, Join(path, key), origin, where));
             Validate(instance, property, Join(path, key), where);
         }
 
         foreach ((string key, PropertyInfo property) in known)
         {
-            Validate(instance, property, Join(path, key), file);
+            Validate(instance, property, Join(path, key), origin.File);
             // A block that is left out has its defaults, of which a required key has none.
             if (IsRecord(property.PropertyType) && !node.Children.ContainsKey(new YamlScalarNode(key)))
-                Bind(new YamlMappingNode(), property.PropertyType, Join(path, key), file);
+                Bind(new YamlMappingNode(), property.PropertyType, Join(path, key), origin);
         }
 
         return instance;
@@ -66,18 +66,18 @@ internal static class OptionsBinder
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
-    private static object? Convert(YamlNode node, Type type, string key, string file, string where)
+    private static object? Convert(YamlNode node, Type type, string key, RecipeOrigin origin, string where)
     {
         Type target = Nullable.GetUnderlyingType(type) ?? type;
         if (IsRecord(target))
-            return node is YamlMappingNode mapping ? Bind(mapping, target, key, file) : throw Wrong(node, key, "a block of keys", where);
+            return node is YamlMappingNode mapping ? Bind(mapping, target, key, origin) : throw Wrong(node, key, "a block of keys", where);
         if (target.IsGenericType && target.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
             Type element = target.GetGenericArguments()[0];
             YamlNode[] items = node is YamlSequenceNode sequence ? [.. sequence.Children] : throw Wrong(node, key, "a list, such as [a, b]", where);
             Array values = Array.CreateInstance(element, items.Length);
             for (int i = 0; i < items.Length; i++)
-                values.SetValue(Convert(items[i], element, key, file, where), i);
+                values.SetValue(Convert(items[i], element, key, origin, where), i);
             return values;
         }
 

@@ -8,7 +8,7 @@ namespace ReMem.Recipes;
 public sealed class PreparedData
 {
     private const int EvaluationBatch = 64;
-    private const long ViewCacheBytes = 1L << 30;
+    internal const long ViewCacheBytes = 1L << 30;
     private readonly DataRecipe _recipe;
     private readonly Lazy<string> _trainFingerprint;
     private readonly int _threads;
@@ -37,6 +37,12 @@ public sealed class PreparedData
 
     /// <summary>The evaluation views' crop.</summary>
     public double CropPct => _recipe.CropPct;
+
+    /// <summary>Threads that decode.</summary>
+    internal int Threads => _threads;
+
+    /// <summary>Bytes of decoded images that are kept.</summary>
+    internal long DecodedBytes => _cache.UsedBytes;
 
     /// <summary>Opens and checks a source.</summary>
     /// <exception cref="InputException">Whatever is wrong with the source.</exception>
@@ -68,6 +74,19 @@ public sealed class PreparedData
             "data",
             $"{dataset.Description}: {dataset.Classes.Count} classes, {dataset.Train.Count} train / {dataset.Validation.Count} val / {dataset.Test.Count} test"));
         return new PreparedData(dataset, recipe, threads, cache);
+    }
+
+    /// <summary>Few of the images, spread over the classes, with a cache of their own: what is done with them leaves no trace.</summary>
+    internal PreparedData Sample(int train, int evaluation, int threads)
+    {
+        IImageSource Some(IImageSource split, int most) => Subset.AtMost(split, most, _recipe.SplitSeed);
+        ImageDataset few = Dataset with
+        {
+            Train = Some(Dataset.Train, train),
+            Validation = Some(Dataset.Validation, evaluation),
+            Test = Some(Dataset.Test, evaluation),
+        };
+        return new PreparedData(few, _recipe, threads, new DecodedImageCache());
     }
 
     /// <summary>Augmented, shuffled batches of the training split.</summary>

@@ -41,6 +41,9 @@ public sealed record Recipe
     [Range(0, 1024)]
     public int Threads { get; init; }
 
+    /// <summary>Every part: each method at each seed.</summary>
+    internal IEnumerable<ComparisonPart> Parts() => Seeds.SelectMany(seed => Methods.Select(method => new ComparisonPart(method, seed)));
+
     /// <summary>The same recipe shrunk to about a minute: one seed, one epoch, a few hundred images, a small meter.</summary>
     public Recipe Smoked() => this with
     {

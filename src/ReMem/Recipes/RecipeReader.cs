@@ -25,9 +25,11 @@ public static class RecipeReader
     public static Recipe Parse(string yaml, string name, IEnumerable<string>? overrides = null)
     {
         YamlMappingNode root = Load(yaml, name);
-        foreach (string text in overrides ?? [])
+        string[] changes = [.. overrides ?? []];
+        foreach (string text in changes)
             Override(root, text);
-        var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, name);
+        var origin = new RecipeOrigin(name, [.. changes.Select(text => text[..text.IndexOf('=', StringComparison.Ordinal)])]);
+        var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, origin);
         foreach (string method in recipe.Methods)
             TeacherMethods.Options(method, recipe.Teacher);
 

@@ -9,7 +9,7 @@ namespace ReMem.Recipes;
 internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
 {
     /// <summary>Assembles the report.</summary>
-    public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, string command, DateTimeOffset started) => new()
+    public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, string command, DateTimeOffset started, string? outcome) => new()
     {
         Title = recipe.Title ?? recipe.Name,
         Command = command,
@@ -23,7 +23,7 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         Curves = [.. runs.Where(r => r.Seed == recipe.Seeds[0]).SelectMany(Curves)],
         Onnx = onnx,
         Environment = EnvironmentInfo.Current(),
-        Notes = [.. Notes(runs)],
+        Notes = [.. Notes(runs), .. outcome is null ? [] : new[] { outcome }],
         Started = started,
         Finished = DateTimeOffset.UtcNow,
     };

@@ -9,8 +9,9 @@ namespace ReMem.Recipes;
 public sealed class RunFolder : IDisposable
 {
     private const string RecipeFile = "recipe.yaml";
+    internal const string PlanFile = "plan.json";
     private const string LockFile = ".lock";
-    private static readonly string[] BookKeeping = [RecipeFile, "environment.json", "log.txt"];
+    private static readonly string[] BookKeeping = [RecipeFile, "environment.json", "log.txt", PlanFile];
     private readonly FileStream _lock;
     private readonly bool _isNew;
 
@@ -28,16 +29,25 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InputException">It holds another run or foreign files, cannot be written, or is in use.</exception>
     public static RunFolder Open(string path, string recipe)
     {
-        string file = System.IO.Path.Combine(path, RecipeFile);
-        bool exists = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
-        if (exists && !File.Exists(file))
-            throw new InputException("The output folder holds files that are no run of remem.", path, "Give another folder with --out.");
-        if (exists && File.ReadAllText(file) != recipe)
-            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out, or delete this one.");
+        bool isNew = RequireFree(path, recipe);
         FileStream held = Lock(path);
-        if (!exists)
-            AtomicFile.WriteAllText(file, recipe);
-        return new RunFolder(path, held, !exists);
+        if (isNew)
+            AtomicFile.WriteAllText(System.IO.Path.Combine(path, RecipeFile), recipe);
+        return new RunFolder(path, held, isNew);
+    }
+
+    /// <summary>Refuses a folder that a run of this recipe cannot use, and says whether it is new or empty.</summary>
+    /// <exception cref="InputException">It holds another run or foreign files.</exception>
+    internal static bool RequireFree(string path, string recipe)
+    {
+        string file = System.IO.Path.Combine(path, RecipeFile);
+        if (!Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any())
+            return true;
+        if (!File.Exists(file))
+            throw new InputException("The output folder holds files that are no run of remem.", path, "Give another folder with --out.");
+        if (File.ReadAllText(file) != recipe)
+            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out, or delete this one.");
+        return false;
     }
 
     /// <summary>Makes a folder whose parts several processes compute, each with <see cref="Join"/>: writes its recipe, or finds the same one there.</summary>

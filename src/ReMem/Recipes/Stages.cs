@@ -39,7 +39,10 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
     /// <summary>Validation images that show whether a teacher is above chance.</summary>
     private const int CheckImages = 256;
-    private const string CheckpointFile = "checkpoint.safetensors";
+
+    /// <summary>The file that an unfinished training keeps its state in.</summary>
+    internal const string CheckpointFile = "checkpoint.safetensors";
+
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Downloads the weights that a recipe names, so that what is wrong with them is told before any work.</summary>
@@ -214,13 +217,16 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
     internal static long Derive(int seed, string purpose) => new CounterRandom(seed, purpose).NextUInt32();
 
+    /// <summary>A new model for the data set, of torch's present generator.</summary>
+    internal static ImageModel Untrained(string name, TrainingOptions training, PreparedData data) => ModelCatalogue.Create(
+        // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
+        ModelCatalogue.Info(name) with { CropPct = data.CropPct },
+        new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+
     private ImageModel Create(string name, string? weights, TrainingOptions training, int seed, string stage)
     {
         TorchSharp.torch.manual_seed(Derive(seed, "init"));
-        ImageModel model = ModelCatalogue.Create(
-            // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
-            ModelCatalogue.Info(name) with { CropPct = data.CropPct },
-            new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+        ImageModel model = Untrained(name, training, data);
         if (weights is not null)
         {
             string file = _sources.ResolveFile(weights, cancel);

@@ -55,7 +55,8 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     {
         TeacherCacheKey key = Key(teacher, batches);
         TeacherCacheOptions options = Options;
-        var noted = new Recipe { Name = "cache", Data = data.Recipe, Student = recipe, Seeds = [seed] };
+        string source = data.Recipe.Source;
+        var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
         TeacherCache cache = TeacherCache.OpenOrCreate(
             folder ?? TeacherCache.FolderOf(key, teacher, options),
             key,
@@ -64,6 +65,8 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
             options,
             new TeacherCacheOrigin(teacherFolder, RecipeReader.Write(noted), seed, data.Dataset.Classes));
         long missing = cache.MissingBytes(Views);
+        if (folder is null && missing == cache.Bytes(Views) && TeacherCacheStore.NearestDifferences(TeacherCache.DefaultFolder, key) is { } differences)
+            progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
         progress?.Report(new ProgressReport(stage, $"teacher cache {cache.Folder}: {Views} views of {cache.Manifest.Slots} images, {DiskSpace.Text(cache.Bytes(Views))}, "
             + (missing == 0 ? "all there" : $"{DiskSpace.Text(missing)} of it to be built")));
         return new TeacherCacheBuilder(cache, teacher, batches, stage, progress);

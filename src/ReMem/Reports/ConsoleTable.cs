@@ -25,15 +25,8 @@ public static class ConsoleTable
         text.Append(report.Title).Append('\n');
         text.Append($"{report.Teacher} -> {report.Student}, {report.Data.Classes.Count} classes, ")
             .Append($"{report.Data.Train} / {report.Data.Validation} / {report.Data.Test} images (train / val / test), {report.Data.ImageSize} px\n\n");
-        IReadOnlyList<string[]> lines = Lines(report);
-        int[] widths = [.. Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length))];
-        for (int i = 0; i < lines.Count; i++)
-        {
-            Line(text, lines[i], widths);
-            if (i == 0)
-                Line(text, [.. widths.Select(width => new string('-', width))], widths);
-        }
-
+        foreach (string line in TextTable.Lines(Lines(report)))
+            text.Append(line).Append('\n');
         text.Append('\n').Append(Intervals(report)).Append('\n');
         IReadOnlyList<Finding> findings = report.Findings;
         foreach (Finding finding in findings.Where(finding => !finding.IsSecondary))
@@ -84,11 +77,5 @@ public static class ConsoleTable
             ? "One seed: no interval can be given, so no difference below is told from noise. Scores are of the test split."
             : "Mean ± half of the 95 % t interval over seeds, of the test split. Differences are paired by seed, and not corrected for their number.";
         return report.IsSweep ? $"{intervals} A star marks the variant of its method whose students did best on validation; only these are compared." : intervals;
-    }
-
-    private static void Line(StringBuilder text, string[] cells, int[] widths)
-    {
-        string line = string.Join("  ", cells.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column])));
-        text.Append(line.TrimEnd()).Append('\n');
     }
 }

@@ -63,6 +63,38 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>
+    /// Writes files of one folder that belong together. All are complete beside the earlier ones before any of those is replaced, and while they are
+    /// being replaced the one that makes them usable is missing, so that no mixture is ever loaded.
+    /// </summary>
+    /// <param name="directory">Made where missing; other files in it stay.</param>
+    /// <param name="key">The file without which the others mean nothing; removed first and placed last.</param>
+    /// <param name="write">Fills an empty folder with the files.</param>
+    /// <exception cref="InputException">A file cannot be written; earlier ones are as they were.</exception>
+    internal static void WriteTogether(string directory, string key, Action<string> write)
+    {
+        string stage = Path.Combine(directory, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Directory.CreateDirectory(stage);
+            write(stage);
+            if (Directory.Exists(Path.Combine(directory, key)))
+                throw CannotWrite(Path.Combine(directory, key), new IOException());
+            File.Delete(Path.Combine(directory, key));
+            foreach (string file in Directory.GetFiles(stage).Select(f => Path.GetFileName(f)).OrderBy(f => f == key))
+                File.Move(Path.Combine(stage, file), Path.Combine(directory, file), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(directory, e);
+        }
+        finally
+        {
+            if (Directory.Exists(stage))
+                Directory.Delete(stage, recursive: true);
+        }
+    }
+
     /// <summary>The one-line error for a failed write, with the cause in a person's words. For writers that stream to a file of their own.</summary>
     public static InputException CannotWrite(string path, Exception cause)
     {

@@ -103,7 +103,7 @@ public static class Doctor
 
         IReadOnlyList<string> features = Machine.CpuFeatures();
         long? free = Machine.AvailableMemory();
-        long? disk = FreeDisk(runFolder ?? Environment.CurrentDirectory);
+        long? disk = Disk.FreeBytes(runFolder ?? Environment.CurrentDirectory);
         if (RuntimeInformation.ProcessArchitecture == Architecture.X64 && !features.Contains("AVX2"))
             problems.Add(new(false, "The processor has no AVX2: training is several times slower.", "Use a machine from 2015 or later."));
         if (free < 2 * Gigabyte)
@@ -127,18 +127,6 @@ public static class Doctor
         torch.Tensor a = torch.arange(64 * 64, torch.float32).view(64, 64).div(4096);
         torch.Tensor eye = torch.eye(64);
         return (torch.mm(a, eye) - a).abs().max().item<float>() == 0;
-    }
-
-    private static long? FreeDisk(string folder)
-    {
-        try
-        {
-            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
     }
 
     private static string? Sdk()

@@ -16,6 +16,23 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
     private const string OptimizerPrefix = "optimizer.";
     private const string AuxiliaryPrefix = "auxiliary.";
 
+    /// <summary>Epochs that the checkpoint in a file has behind it; 0 where none can be read there.</summary>
+    internal static int EpochsIn(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+                return 0;
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            return file.Metadata.TryGetValue("result", out string? result) ? Json.Deserialize<TrainingResult>(result, path).Epochs.Count : 0;
+        }
+        catch (InputException)
+        {
+            // The training itself will say what is wrong with it.
+            return 0;
+        }
+    }
+
     /// <summary>Writes the state.</summary>
     /// <param name="model">What is trained.</param>
     /// <param name="optimizer">Its optimiser.</param>

@@ -60,6 +60,18 @@ public class RecipeReaderTests
     [InlineData("studnet:\n  model: x\n", "did you mean 'student'", "r.yaml:4")]
     [InlineData("teacher:\n  training:\n    epochs: 0\n", "'teacher.training.epochs' is '0'; it must be between 1 and 10000", "r.yaml:6")]
     [InlineData("student:\n  distillation:\n    weight: 1.4\n", "'student.distillation.weight' is '1.4'; it must be between 0 and 1", "r.yaml:6")]
+    [InlineData("student:\n  training:\n    epochs: -3\n", "'student.training.epochs' is '-3'; it must be between 1 and 10000", "r.yaml:6")]
+    [InlineData("student:\n  training:\n    epochs: 2.5\n", "'student.training.epochs' is '2.5'; it must be a whole number", "r.yaml:6")]
+    [InlineData("student:\n  distillation:\n    weight: -0.1\n", "'student.distillation.weight' is '-0.1'; it must be between 0 and 1", "r.yaml:6")]
+    [InlineData("student:\n  distillation:\n    weight: .nan\n", "'student.distillation.weight' is '.nan'; it must be a number", "r.yaml:6")]
+    [InlineData("student:\n  distillation:\n    weight: NaN\n", "'student.distillation.weight' is 'NaN'; it must be between 0 and 1", "r.yaml:6")]
+    [InlineData("student:\n  distillation:\n    temperature: 0\n", "'student.distillation.temperature' is '0'; it must be between 0.1 and 100", "r.yaml:6")]
+    [InlineData("student:\n  distillation:\n    temperature: -2\n", "'student.distillation.temperature' is '-2'; it must be between 0.1 and 100", "r.yaml:6")]
+    [InlineData("student:\n  distillation:\n    temperature: 1000\n", "'student.distillation.temperature' is '1000'; it must be between 0.1 and 100", "r.yaml:6")]
+    [InlineData("student:\n  distillation:\n    views: -1\n", "'student.distillation.views' is '-1'; it must be between 0 and 10000", "r.yaml:6")]
+    [InlineData("teacher:\n  rho: 0\n", "'teacher.rho' is '0'; it must be between 1E-06 and 10", "r.yaml:5")]
+    [InlineData("teacher:\n  training:\n    lr: -1\n", "'teacher.training.lr' is '-1'; it must be between 1E-09 and 100", "r.yaml:6")]
+    [InlineData("teacher:\n  training:\n    batch_size: 0\n", "'teacher.training.batch_size' is '0'; it must be between 1 and 65536", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    epochs: three\n", "must be a whole number", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    optimizer: adam\n", "must be one of adamw, sgd", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    keep: bst\n", "must be one of last, best; did you mean 'best'?", "r.yaml:6")]
@@ -80,6 +92,19 @@ public class RecipeReaderTests
     public void What_is_wrong_is_named_with_its_line(string text, string message, string where)
     {
         InputException error = Assert.Throws<InputException>(() => RecipeReader.Parse(Minimal + text, "r.yaml"));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(where, error.Where, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("student.training.epochs=0", "'student.training.epochs' is '0'; it must be between 1 and 10000", "command line, student.training.epochs")]
+    [InlineData("student.distillation.temperature=-1", "'student.distillation.temperature' is '-1'", "command line, student.distillation.temperature")]
+    [InlineData("teacher.training={lr: 5, epochs: -1}", "'teacher.training.epochs' is '-1'", "command line, teacher.training")]
+    [InlineData("student.distilation.weight=0.5", "did you mean 'student.distillation'", "r.yaml")]
+    [InlineData("data.source=", "'data.source' is ''; it must be given", "command line, data.source")]
+    public void What_is_wrong_on_the_command_line_is_not_looked_for_in_the_file(string change, string message, string where)
+    {
+        InputException error = Assert.Throws<InputException>(() => RecipeReader.Parse(Minimal + "student:\n  training:\n    epochs: 3\n", "r.yaml", [change]));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.StartsWith(where, error.Where, StringComparison.Ordinal);
     }

@@ -51,6 +51,25 @@ public static class TeacherCacheStore
         }
     }
 
+    /// <summary>What differs in the cache of a folder that is nearest to a key, of those of its teacher; null where there is none but the key's own.</summary>
+    internal static IReadOnlyList<string>? NearestDifferences(string folder, TeacherCacheKey key)
+    {
+        IReadOnlyList<string>? Differences(string cache)
+        {
+            try
+            {
+                var other = new TeacherCacheKey(TeacherCacheManifest.Read(cache).Key);
+                return other.TeacherFingerprint == key.TeacherFingerprint && other.DifferencesFrom(key) is { Count: > 0 } differences ? differences : null;
+            }
+            catch (Exception e) when (e is InputException or KeyNotFoundException)
+            {
+                return null;
+            }
+        }
+
+        return Directory.EnumerateDirectories(folder).Select(Differences).OfType<IReadOnlyList<string>>().MinBy(d => d.Count);
+    }
+
     /// <summary>Removes a cache's own files, and its folder where nothing else is in it.</summary>
     /// <returns>False where a process uses it: then nothing is removed.</returns>
     /// <exception cref="InputException">A file cannot be removed.</exception>

@@ -186,17 +186,9 @@ internal sealed class Downloader(HubOptions options, HubHttp http, IProgress<Tra
 
     private static void RequireSpace(string target, long? bytes)
     {
-        long free;
-        try
-        {
-            free = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(target))!).AvailableFreeSpace;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            // Not every file system tells; the write itself will.
+        // Not every file system tells; the write itself will.
+        if (Disk.FreeBytes(target) is not { } free)
             return;
-        }
-
         if (bytes > free)
             throw new InputException(FormattableString.Invariant($"Cannot write '{target}': it needs {bytes / 1e6:0} MB and {free / 1e6:0} MB are free."), remedy: "Free some disk space, or set HF_HOME (for files of other addresses REMEM_CACHE) to a folder on another disk.");
     }

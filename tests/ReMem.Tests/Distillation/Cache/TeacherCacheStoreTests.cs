@@ -36,6 +36,19 @@ public sealed class TeacherCacheStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_key_without_a_cache_learns_what_differs_in_the_nearest_one()
+    {
+        TeacherCacheKey key = TeacherCacheKey.Of(_teacher, Loader(), "data");
+        Make("one", days: 1);
+        Assert.Null(TeacherCacheStore.NearestDifferences(_folder.Path, key));
+        using ImageModel other = Model(seed: 9);
+        TinyCache.Open(_folder.File("other-teacher"), other, data: "x").Dispose();
+        TinyCache.Open(_folder.File("other-count"), _teacher, Loader(8), data: "x").Dispose();
+        TinyCache.Open(_folder.File("other-data"), _teacher, data: "x").Dispose();
+        Assert.Equal(["its training images are others"], TeacherCacheStore.NearestDifferences(_folder.Path, key)!);
+    }
+
+    [Fact]
     public void Only_a_caches_own_files_are_removed_and_none_while_it_is_in_use()
     {
         Make("one", days: 1);

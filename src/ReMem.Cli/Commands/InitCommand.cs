@@ -1,0 +1,85 @@
+using System.CommandLine;
+using ReMem.Data;
+using ReMem.Recipes;
+using ReMem.Runtime;
+using ReMem.Training;
+using ReMem.Weights.Hub;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>remem init: looks at images and writes a recipe for them.</summary>
+internal static class InitCommand
+{
+    public static Command Create()
+    {
+        var source = Common.Data();
+        var output = new Option<string>("--out", "-o") { Description = "The recipe to write.", HelpName = "FILE", DefaultValueFactory = _ => "recipe.yaml" };
+        var model = new Option<string?>("--model") { Description = "The teacher, a transformer of 'remem models'. Default: by the number of cores.", HelpName = "NAME" };
+        var weights = new Option<string?>("--weights") { Description = "The teacher's pretrained weights: a file, hf-hub:owner/name or an https address. Default: timm's on the hub, downloaded by the first run.", HelpName = "SOURCE" };
+        var student = new Option<string?>("--student") { Description = "The student, a model of 'remem models'. Default: by the image size.", HelpName = "NAME" };
+        var size = new Option<int?>("--image-size") { Description = "Side of the square views in pixels. Default: by images, teacher and cores.", HelpName = "N" };
+        var force = new Option<bool>("--force") { Description = "Overwrite the recipe where it exists." };
+        var json = Common.Json();
+        Command command = Common.Command(
+            "init",
+            "Look at images, propose teacher, student, resolution, lengths and methods, and write a commented recipe that 'remem run' runs.",
+            "remem init photos/ && remem run recipe.yaml");
+        foreach (Symbol symbol in new Symbol[] { source, output, model, weights, student, size, force, json })
+            command.AddSymbol(symbol);
+        command.Action((parsed, cancel) =>
+        {
+            string file = parsed.GetValue(output)!;
+            RequireFree(file, parsed.GetValue(force));
+            Common.LoadLibtorch();
+            var options = new ProposalOptions
+            {
+                Source = parsed.GetValue(source)!,
+                Model = parsed.GetValue(model),
+                Weights = parsed.GetValue(weights),
+                Student = parsed.GetValue(student),
+                ImageSize = parsed.GetValue(size),
+            };
+            (RecipeProposal proposal, RunPlan plan) = Common.WithProgress(progress => Propose(options, progress, cancel));
+            AtomicFile.WriteAllText(file, proposal.Text(plan));
+            if (parsed.GetValue(json))
+                Common.PrintJson(new { recipe = Path.GetFullPath(file), proposal.Teacher, proposal.Weights, proposal.Student, proposal.ImageSize, proposal.Recipe.Methods, plan });
+            else
+                Print(file, proposal, plan);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static (RecipeProposal Proposal, RunPlan Plan) Propose(ProposalOptions options, IProgress<ProgressReport> progress, CancellationToken cancel)
+    {
+        ImageDataset data = DatasetReader.Open(options.Source);
+        InspectionResult facts = DatasetInspector.Inspect(data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
+        RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);
+        // Weights that are not on the hub should be there now, not when the first run looks for them.
+        if (!WeightSource.IsRemote(proposal.Weights))
+            new WeightSource().ResolveFile(proposal.Weights, cancel);
+        RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1, cancel);
+        return (proposal, plan);
+    }
+
+    private static void RequireFree(string file, bool force)
+    {
+        if (Directory.Exists(file))
+            throw new InputException("The recipe to write is a folder.", file, "Give a file with --out, such as recipe.yaml.");
+        if (File.Exists(file) && !force)
+            throw new InputException("The recipe exists already.", file, "Give another file with --out, or --force to overwrite it.");
+    }
+
+    private static void Print(string file, RecipeProposal proposal, RunPlan plan)
+    {
+        Recipe recipe = proposal.Recipe;
+        Console.WriteLine($"{file}: {proposal.Teacher} to {proposal.Student} at {proposal.ImageSize} px, {recipe.Methods.Count} methods x {recipe.Seeds.Count} seeds, "
+            + $"about {PlanTable.Duration(plan.Seconds)} on this machine");
+        foreach (string warning in plan.Warnings)
+            Console.WriteLine($"warning: {warning}");
+        if (WeightSource.IsRemote(proposal.Weights))
+            Console.WriteLine($"the first run downloads {proposal.Weights}; without a network, give the file with --weights");
+        Console.WriteLine($"to see that everything works, in about a minute: remem run {file} --smoke");
+        Console.WriteLine($"to run it: remem run {file}");
+    }
+}

@@ -1,0 +1,14 @@
+using ReMem.Data;
+using ReMem.Training;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>A line every tenth of the way through a data set's images.</summary>
+internal sealed class InspectionLines(IProgress<ProgressReport> progress) : IProgress<PreflightProgress>
+{
+    public void Report(PreflightProgress value)
+    {
+        if (value.Done * 10L / value.Total != (value.Done - 1) * 10L / value.Total)
+            progress.Report(new ProgressReport("inspect", $"{value.Done} of {value.Total} images"));
+    }
+}

@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using ReMem.Data;
+using ReMem.Distillation;
+using ReMem.Evaluation;
+using ReMem.Export;
+using ReMem.Models;
+using ReMem.Runtime;
+using ReMem.Teachers;
+using ReMem.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Recipes;
+
+/// <summary>
+/// Measures what a recipe's work costs here: the real models, untrained, on real views at the real batch size, with as many of them at work as the run will
+/// have. Nothing of it reaches the run: models, loaders and decoded images are its own.
+/// </summary>
+internal sealed class CostMeasurement
+{
+    private const int EvaluationImages = 128;
+    private const int MostImages = 1024;
+    private const int WrittenBytes = 16 << 20;
+
+    // Above this many seconds SAM's step is taken for two plain ones rather than timed.
+    private const double SlowStep = 5;
+
+    private readonly Recipe _recipe;
+    private readonly PlanOptions _options;
+    private readonly SideBySide _side;
+    private readonly PreparedData _data;
+    private readonly PreparedData _sample;
+    private readonly CancellationToken _cancel;
+    private long _before;
+
+    /// <summary>Prepares a measurement.</summary>
+    /// <param name="recipe">The job.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="options">How much is timed, and how many processes the run will have.</param>
+    /// <param name="threads">Threads of each of them.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    public CostMeasurement(Recipe recipe, PreparedData data, PlanOptions options, int threads, CancellationToken cancel)
+    {
+        (_recipe, _data, _options, _cancel) = (recipe, data, options, cancel);
+        _side = new SideBySide(options.Jobs, threads);
+        int batch = Math.Max(recipe.Teacher.Training.BatchSize, recipe.Student.Training.BatchSize);
+        int wanted = batch * (StepTimer.WarmUp + options.Steps + StepTimer.Loaded);
+        _sample = data.Sample(Math.Min(wanted, Math.Max(MostImages, 3 * batch)), EvaluationImages, threads);
+    }
+
+    /// <summary>Measures everything that the recipe needs.</summary>
+    public RunRates Run()
+    {
+        long start = ProcessMemory.Now;
+        DecodingRate decoding = Decoding();
+        _before = ProcessMemory.Now;
+        RunRates rates = Students(decoding, start);
+        if (!_recipe.Methods.Any(m => m != "none"))
+            return rates;
+
+        using ImageModel teacher = Create(_recipe.Teacher.Model, _recipe.Teacher.Training, out double create);
+        TrainingRate plain = Teacher(new TeacherOptions());
+        bool sharp = _recipe.Methods.Any(m => TeacherMethods.Options(m, _recipe.Teacher) is { Rho: > 0 });
+        return rates with
+        {
+            Teacher = Rate(teacher, create),
+            Plain = plain,
+            Sharpness = sharp ? Sharpness(plain) : null,
+            Taught = Student(taught: true),
+            Meter = MeterTiming.Measure(_recipe.Information, _side, _data.Dataset.Classes.Count, teacher.NumFeatures, _data.Dataset.Train.Count) with
+            {
+                Image = PerImage(() => Evaluator.Images(_sample.Evaluation(_sample.Dataset.Test, teacher.Info, _recipe.Information.ImageSize), _cancel).Dispose()),
+            },
+        };
+    }
+
+    private RunRates Students(DecodingRate decoding, long start)
+    {
+        using ImageModel student = Create(_recipe.Student.Model, _recipe.Student.Training, out double create);
+        return new RunRates
+        {
+            Decoding = decoding,
+            Student = Rate(student, create),
+            Alone = _recipe.Methods.Contains("none") ? Student(taught: false) : null,
+            Export = Export(student),
+            WriteRate = WriteRate(),
+            BaseMemory = start,
+            DecodedHeld = _data.DecodedBytes,
+        };
+    }
+
+    private ImageModel Create(string name, TrainingOptions training, out double seconds)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        ImageModel model = Stages.Untrained(name, training, _data);
+        seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return model;
+    }
+
+    private ModelRate Rate(ImageModel model, double create) => new(
+        model.parameters().Sum(p => p.numel()),
+        create,
+        PerImage(() => Evaluator.Run(model, _sample.Evaluation(_sample.Dataset.Test, model.Info), _cancel).Dispose()),
+        model.NumFeatures);
+
+    private TrainingRate Teacher(TeacherOptions options)
+    {
+        double[] seconds = Train(_recipe.Teacher.Model, _recipe.Teacher.Training, 1, (job, training, cancel) =>
+            new TeacherFineTuner(training, options).Run(job, cancel), recycled: false, out long memory);
+        return new TrainingRate(seconds[0], seconds[0], memory);
+    }
+
+    private TrainingRate Sharpness(TrainingRate plain) => plain.Fresh > SlowStep
+        ? new TrainingRate(2 * plain.Fresh, 2 * plain.Kept, plain.Memory)
+        : Teacher(new TeacherOptions { Rho = _recipe.Teacher.Rho, Adaptive = _recipe.Teacher.Adaptive });
+
+    private TrainingRate Student(bool taught)
+    {
+        DistillationOptions distillation = _recipe.Student.Distillation;
+        bool recycled = distillation.RecycledViews(_recipe.Student.Training.Epochs) > 0;
+        double[] seconds = Train(_recipe.Student.Model, _recipe.Student.Training, recycled ? 2 : 1, (job, training, cancel) =>
+        {
+            using ImageModel? teacher = taught ? Stages.Untrained(_recipe.Teacher.Model, _recipe.Teacher.Training, _data) : null;
+            new Distiller(training, distillation with { Views = recycled ? 1 : 0 }).Run(job, teacher, _sample.Dataset.Train.Count, cancel);
+        }, recycled, out long memory);
+        return new TrainingRate(seconds[0], seconds[^1], memory);
+    }
+
+    /// <summary>Seconds of a step in each epoch, and the memory of one training.</summary>
+    private double[] Train(
+        string name, TrainingOptions given, int epochs, Action<TrainingJob, TrainingOptions, CancellationToken> run, bool recycled, out long memory)
+    {
+        // The rate does not change the time of a step, and a small one keeps an untrained model finite.
+        // It validates nothing, so it has no best epoch; all of its views are full ones, which no epoch of a progressive training exceeds.
+        TrainingOptions training = given with { Epochs = epochs, ValidateEvery = epochs, WarmupEpochs = 0, Lr = 1e-6, Keep = "last", Patience = 0, Progressive = "none" };
+        ProcessMemory.ForgetPeak();
+        double[] seconds = _side.Mean(() => StepTimer.Time(_options, epochs, (progress, cancel) =>
+        {
+            using ImageModel model = Stages.Untrained(name, training, _data);
+            run(
+                new TrainingJob { Stage = "plan", Model = model, Train = _sample.Training(training, model.Info, 0, recycled), Progress = progress },
+                training,
+                cancel);
+        }, _cancel));
+        memory = Math.Max(0, ProcessMemory.Peak - _before) / _side.Jobs;
+        return seconds;
+    }
+
+    /// <summary>Seconds an image of a pass over the sample's test images; the first pass warms up, where it is not long by itself.</summary>
+    private double PerImage(Action pass)
+    {
+        double seconds = Once();
+        if (seconds < _options.Seconds)
+            seconds = _side.Mean(() => [Once()])[0];
+        return seconds / _sample.Dataset.Test.Count;
+
+        double Once()
+        {
+            long begin = Stopwatch.GetTimestamp();
+            pass();
+            return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        }
+    }
+
+    /// <summary>Decodes the sample, which its loaders then find decoded.</summary>
+    private DecodingRate Decoding()
+    {
+        ModelInfo model = ModelCatalogue.Info(_recipe.Student.Model);
+        (double decode, double view) = ColdAndWarm(_sample.Training(_recipe.Student.Training, model, 0));
+        (double evaluation, _) = ColdAndWarm(_sample.Evaluation(_sample.Dataset.Test, model));
+        long images = _sample.Dataset.Train.Count + _sample.Dataset.Test.Count;
+        return new DecodingRate(decode, evaluation, view, _sample.DecodedBytes / images);
+    }
+
+    /// <summary>Seconds an image takes to decode, and to become a view.</summary>
+    private (double Decode, double View) ColdAndWarm(BatchLoader loader)
+    {
+        double Pass()
+        {
+            long begin = Stopwatch.GetTimestamp();
+            foreach (Batch batch in loader.Epoch(0))
+            {
+                batch.Dispose();
+                _cancel.ThrowIfCancellationRequested();
+            }
+
+            return Stopwatch.GetElapsedTime(begin).TotalSeconds / Math.Max(1, loader.Count);
+        }
+
+        double cold = Pass(), warm = Pass();
+        return (Math.Max(0, cold - warm), warm);
+    }
+
+    private double Export(ImageModel student)
+    {
+        using var folder = new ScratchFolder();
+        using DisposeScope scope = NewDisposeScope();
+        long begin = Stopwatch.GetTimestamp();
+        string file = folder.File("model.onnx");
+        OnnxExporter.Export(student, file, new OnnxExportOptions { Labels = _data.Dataset.Classes });
+        OnnxVerifier.Verify(student, file, zeros(EvaluationImages / 2, 3, student.ImageSize, student.ImageSize));
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
+    private static double WriteRate()
+    {
+        using var folder = new ScratchFolder();
+        long begin = Stopwatch.GetTimestamp();
+        AtomicFile.WriteAllBytes(folder.File("bytes"), new byte[WrittenBytes]);
+        return WrittenBytes / Math.Max(1e-3, Stopwatch.GetElapsedTime(begin).TotalSeconds);
+    }
+
+    private sealed class ScratchFolder : IDisposable
+    {
+        private readonly string _path = Directory.CreateTempSubdirectory("remem-plan-").FullName;
+
+        public string File(string name) => Path.Combine(_path, name);
+
+        public void Dispose() => Directory.Delete(_path, recursive: true);
+    }
+}

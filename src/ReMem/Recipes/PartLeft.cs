@@ -1,0 +1,23 @@
+using ReMem.Training;
+
+namespace ReMem.Recipes;
+
+/// <summary>What is left of a part.</summary>
+/// <param name="Part">Which.</param>
+/// <param name="TeacherEpochs">Epochs of its teacher that stand in a checkpoint; null where the teacher is done, or there is none.</param>
+/// <param name="MeterLeft">Whether the meter is still to run.</param>
+/// <param name="StudentEpochs">Epochs of its student that stand in a checkpoint; null where the student is done.</param>
+internal sealed record PartLeft(ComparisonPart Part, int? TeacherEpochs, bool MeterLeft, int? StudentEpochs)
+{
+    /// <summary>Whether nothing is left.</summary>
+    public bool IsDone => TeacherEpochs is null && !MeterLeft && StudentEpochs is null;
+
+    /// <summary>Looks at a run folder, which need not exist.</summary>
+    public static PartLeft In(string folder, ComparisonPart part)
+    {
+        string At(string role, string file) => Path.Combine([folder, .. part.Path, role, file]);
+        int? Epochs(string role) => File.Exists(At(role, Stages.ResultFile)) ? null : TrainingCheckpoint.EpochsIn(At(role, Stages.CheckpointFile));
+        bool taught = part.Method != "none";
+        return new PartLeft(part, taught ? Epochs("teacher") : null, taught && !File.Exists(At("teacher", ComparisonPipeline.MeterFile)), Epochs("student"));
+    }
+}

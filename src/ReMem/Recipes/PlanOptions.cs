@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ReMem.Recipes;
+
+/// <summary>How a run is planned.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>Parts computed at once, 1 to 256; what N processes slow each other is measured by N at once. Default 1.</summary>
+    [Range(1, 256)]
+    public int Jobs { get; init; } = 1;
+
+    /// <summary>Training steps that are timed of each kind, after two that warm up, 1 to 100. Default 3.</summary>
+    [Range(1, 100)]
+    public int Steps { get; init; } = 3;
+
+    /// <summary>Seconds after which no further step of a kind is begun, 0.1 to 600; two are always timed. Default 6.</summary>
+    [Range(0.1, 600)]
+    public double Seconds { get; init; } = 6;
+}

@@ -1,0 +1,30 @@
+namespace ReMem.Recipes;
+
+/// <summary>What one kind of work will cost.</summary>
+/// <param name="Stage">"teacher sam", "meter", "student (taught)", "evaluation", "files" or "export".</param>
+/// <param name="Count">How often it is still to be done.</param>
+/// <param name="Seconds">All of them together, as if one after the other.</param>
+/// <param name="PeakMemoryBytes">Resident memory of the process that does it; 0 where it needs no more than what runs before it.</param>
+/// <param name="DiskBytes">What it leaves in the run folder.</param>
+public sealed record PlanStage(string Stage, int Count, double Seconds, long PeakMemoryBytes, long DiskBytes);
+
+/// <summary>What a run will cost on this machine: what is left of it, estimated from a few timed steps.</summary>
+/// <param name="Parts">Parts (a seed of a method) in all.</param>
+/// <param name="PartsLeft">Parts that are not done.</param>
+/// <param name="Jobs">Parts at once.</param>
+/// <param name="Stages">Each kind of work.</param>
+/// <param name="Seconds">From start to end, the parts side by side where there are several jobs.</param>
+/// <param name="PeakMemoryBytes">Resident memory of all processes together.</param>
+/// <param name="DiskBytes">The most that the run folder grows by, checkpoints included.</param>
+/// <param name="MeasuredSeconds">What measuring took.</param>
+/// <param name="Warnings">What this machine lacks, each with how to mend it.</param>
+public sealed record RunPlan(
+    int Parts,
+    int PartsLeft,
+    int Jobs,
+    IReadOnlyList<PlanStage> Stages,
+    double Seconds,
+    long PeakMemoryBytes,
+    long DiskBytes,
+    double MeasuredSeconds,
+    IReadOnlyList<string> Warnings);
