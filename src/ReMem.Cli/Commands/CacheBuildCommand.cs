@@ -40,10 +40,10 @@ internal static class CacheBuildCommand
                 $"student.distillation.cache={Common.Quote(parsed.GetValue(folder)!)}");
             BuiltCache built = Common.WithProgress(progress =>
             {
-                PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+                PreparedData data = PreparedData.Open(recipe, progress);
                 new Stages(data, progress, cancel).AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
                 var kept = new StudentCache(data, recipe.Student, recipe.Seeds[0]);
-                BatchLoader batches = kept.Batches();
+                BatchLoader batches = kept.Batches(loaded.Model);
                 string where = recipe.Student.Distillation.Cache;
                 if (where == DistillationOptions.None)
                     throw new InputException("There is no cache to build: --cache is none.", "command line", "Give a folder, or leave --cache out.");

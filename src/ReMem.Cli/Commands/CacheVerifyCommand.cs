@@ -39,10 +39,10 @@ internal static class CacheVerifyCommand
             var options = new TeacherCacheVerifierOptions { Samples = parsed.GetValue(samples), MaxKl = parsed.GetValue(kl), MinAgreement = parsed.GetValue(agreement) };
             TeacherCacheCheck check = Common.WithProgress(progress =>
             {
-                PreparedData prepared = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+                PreparedData prepared = PreparedData.Open(recipe, progress);
                 new Stages(prepared, progress, cancel).AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
                 var kept = new StudentCache(prepared, recipe.Student, origin.Seed);
-                BatchLoader batches = kept.Batches();
+                BatchLoader batches = kept.Batches(loaded.Model);
                 return new TeacherCacheVerifier(options).Run(cache, kept.Key(loaded.Model, batches), loaded.Model, batches, cancel);
             });
             if (parsed.GetValue(json))

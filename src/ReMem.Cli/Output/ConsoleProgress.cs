@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using ReMem.Runtime.Downloads;
 using ReMem.Training;
-using ReMem.Weights.Hub;
 using Spectre.Console;
 
 namespace ReMem.Cli.Output;

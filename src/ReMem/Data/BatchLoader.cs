@@ -18,6 +18,9 @@ public sealed class BatchLoader
     private readonly LoaderOptions _options;
     private readonly DecodedImageCache _cache;
     private readonly ViewCache _views;
+
+    [ThreadStatic]
+    private static byte[]? _pixels;
     private readonly Lazy<(int[] Usable, IReadOnlyList<BadImage> Bad)> _scan;
 
     /// <summary>Creates a loader; nothing is read yet.</summary>
@@ -168,8 +171,10 @@ public sealed class BatchLoader
                     int side = sizes[s], plane = side * side;
                     _views.Get(plan.ViewEpoch, view, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
                     {
-                        RgbImage image = _cache.Get(_source, index, _view.EnoughSide);
-                        Split(Data.View.Apply(image, _view, Data.View.Random(_options.Seed, plan.ViewEpoch, view), side).Pixels, planes, plane);
+                        if (_pixels?.Length != 3 * plane)
+                            _pixels = new byte[3 * plane];
+                        using DecodedImageCache.Lease decoded = _cache.Lend(_source, index, _view.EnoughSide);
+                        Split(Data.View.Apply(decoded.Image, _view, Data.View.Random(_options.Seed, plan.ViewEpoch, view), side, _pixels).Pixels, planes, plane);
                     });
                 }
             }

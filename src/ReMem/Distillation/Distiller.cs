@@ -16,7 +16,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
 {
     /// <summary>Trains the student to the end, from its checkpoint where one stands.</summary>
     /// <param name="job">The student and its batches; its loss, objective and view epochs are set here.</param>
-    /// <param name="teacher">Of the same classes in the same order, and the same input size; null trains on labels alone.</param>
+    /// <param name="teacher">Of the same classes in the same order, and of the size of the batches' second views where they have such; null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live. Not disposed.</param>
@@ -26,7 +26,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         DataOptions.Validate(options, "distillation");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         if (teacher is not null)
-            RequireFit(job.Model, teacher);
+            RequireFit(job, teacher);
         if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
         {
             throw new InputException(
@@ -114,8 +114,9 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         return nn.Linear(job.Model.NumFeatures, teacher.NumFeatures);
     }
 
-    private static void RequireFit(ImageModel student, ImageModel teacher)
+    private static void RequireFit(TrainingJob job, ImageModel teacher)
     {
+        ImageModel student = job.Model;
         if (teacher.Options.NumClasses != student.Options.NumClasses)
         {
             throw new InputException(
@@ -124,12 +125,13 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 "Distil from a teacher that was fine-tuned on this data set.");
         }
 
-        if (teacher.ImageSize != student.ImageSize)
+        int view = job.Train.View.SecondSize ?? job.Train.View.Size;
+        if (teacher.ImageSize != view)
         {
             throw new InputException(
-                $"The teacher takes {teacher.ImageSize} px images and the student {student.ImageSize} px, but both see the same view.",
+                $"The teacher takes {teacher.ImageSize} px images, but the batches hold views of {view} px for it.",
                 teacher.Info.Name,
-                "Give both the same image size.");
+                "Give the loader's views the teacher's size as their second size.");
         }
     }
 }

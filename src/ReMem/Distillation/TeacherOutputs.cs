@@ -25,7 +25,9 @@ internal static class TeacherOutputs
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        Tensor input = teacher.Info.Normalization.Apply(batch.Images);
+
+        // A teacher of another size has the same views at that size.
+        Tensor input = teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images);
         if (!features)
             return new BatchOutputs(teacher.call(input).MoveToOuterDisposeScope(), null);
         Tensor maps = teacher.ForwardFeatures(input);

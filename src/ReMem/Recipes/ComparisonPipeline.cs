@@ -64,7 +64,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         Libtorch.SetThreads(threads);
         using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
-        PreparedData data = PreparedData.Open(recipe.Data, threads);
+        PreparedData data = PreparedData.Open(recipe.Data, threads, largestView: recipe.LargestView);
         RunMethod(part, new Stages(data, progress, cancel, _sources), folder);
     }
 
@@ -72,7 +72,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
-        return PreparedData.Open(recipe.Data, recipe.Threads, progress);
+        return PreparedData.Open(recipe, progress);
     }
 
     private ComparisonReport Run(
@@ -180,7 +180,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     private static TorchSharp.torch.Tensor FirstImages(PreparedData data, ImageModel model)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        using var batch = data.Evaluation(data.Dataset.Test, model.Info).Epoch(0).First();
+        using var batch = data.Evaluation(data.Dataset.Test, model).Epoch(0).First();
         return model.Info.Normalization.Apply(batch.Images.narrow(0, 0, Math.Min(ExportCheckImages, batch.Count))).MoveToOuterDisposeScope();
     }
 }

@@ -74,6 +74,9 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
 
     private IEnumerable<string> Notes(IReadOnlyList<MethodRun> runs)
     {
+        int teacher = recipe.Teacher.ImageSize ?? recipe.Data.ImageSize, student = recipe.Student.ImageSize ?? recipe.Data.ImageSize;
+        if (teacher != recipe.Data.ImageSize || student != recipe.Data.ImageSize)
+            yield return $"Teachers see views of {teacher} px and students of {student} px; while distilling, both see the same crop.";
         foreach (string method in recipe.Methods)
         {
             double[] validation = [.. runs.Where(r => r.Method == method).Select(r => r.Student.Validation.Top1)];

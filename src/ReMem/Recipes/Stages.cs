@@ -62,18 +62,18 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     /// <exception cref="InputException">A part to freeze does not exist, or an image size does not fit.</exception>
     internal static void RequireTrainable(Recipe recipe)
     {
-        void Check(string name, TrainingOptions training)
+        void Check(string name, int? size, TrainingOptions training)
         {
             // A large model takes seconds to make.
             if (training.Freeze == "none" && training.Progressive == "none")
                 return;
-            using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 2, ImageSize = recipe.Data.ImageSize });
+            using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 2, ImageSize = size ?? recipe.Data.ImageSize });
             Trainer.RequireFit(training, model);
         }
 
         if (recipe.Methods.Any(m => m != "none"))
-            Check(recipe.Teacher.Model, recipe.Teacher.Training);
-        Check(recipe.Student.Model, recipe.Student.Training);
+            Check(recipe.Teacher.Model, recipe.Teacher.ImageSize, recipe.Teacher.Training);
+        Check(recipe.Student.Model, recipe.Student.ImageSize, recipe.Student.Training);
     }
 
     /// <summary>Fine-tunes a teacher into <paramref name="path"/> of the run folder (a model folder plus result.json).</summary>
@@ -95,9 +95,9 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             options = options with { Reweighting = choice.Policy };
         }
 
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.Training, seed, string.Join('/', path));
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, string.Join('/', path));
         long derived = Derive(seed, "teacher");
-        var job = Job(model, data.Training(recipe.Training, model.Info, derived), derived, folder, path);
+        var job = Job(model, data.Training(recipe.Training, model, derived), derived, folder, path);
         TrainingResult training = new Teachers.TeacherFineTuner(recipe.Training, options).Run(job, cancel);
         return Finish(model, training, folder, path, choice);
     }
@@ -113,11 +113,11 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.Training, seed, string.Join('/', path));
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, string.Join('/', path));
         var kept = new StudentCache(data, recipe, seed);
-        var job = Job(model, kept.Batches(), Derive(seed, "student"), folder, path);
+        var job = Job(model, kept.Batches(teacher), Derive(seed, "student"), folder, path);
         bool taught = teacher is not null && recipe.Distillation.Weight > 0;
-        if (taught && TeacherCheck.Warning(teacher!, data.Evaluation(Data.Subset.AtMost(data.Dataset.Validation, CheckImages, seed), teacher!.Info, teacher.ImageSize), cancel) is { } warning)
+        if (taught && TeacherCheck.Warning(teacher!, data.Evaluation(Data.Subset.AtMost(data.Dataset.Validation, CheckImages, seed), teacher!), cancel) is { } warning)
             progress?.Report(new ProgressReport(job.Stage, $"warning: {warning}"));
         using TeacherCacheBuilder? cache = taught ? kept.Open(teacher!, teacherFolder, job.Train, path.SkipLast(1), job.Stage, progress) : null;
         TrainingResult training = new Distiller(recipe.Training, recipe.Distillation).Run(job, teacher, data.Dataset.Train.Count, cancel, cache);
@@ -129,8 +129,8 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         progress?.Report(new ProgressReport(stage, "measuring I_hat"));
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model.Info), cancel);
-        using ModelOutputs test = Evaluator.Run(model, data.Evaluation(data.Dataset.Test, model.Info), cancel);
+        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancel);
+        using ModelOutputs test = Evaluator.Run(model, data.Evaluation(data.Dataset.Test, model), cancel);
         using MeterImages images = MeterImagesOf(data.Dataset.Test, model.Info, options);
         InformationResult logits = InformationMeter.Measure(train.Logits, test.Logits, images, cancel);
         InformationResult pooled = InformationMeter.Measure(train.Features, test.Features, images, cancel);
@@ -142,7 +142,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     /// <summary>Scores a model on a split.</summary>
     public ClassificationMetrics Score(ImageModel model, Data.IImageSource split)
     {
-        using ModelOutputs outputs = Evaluator.Run(model, data.Evaluation(split, model.Info), cancel);
+        using ModelOutputs outputs = Evaluator.Run(model, data.Evaluation(split, model), cancel);
         return ClassificationMetrics.From(outputs.Logits, outputs.Labels, data.Dataset.Classes);
     }
 
@@ -177,7 +177,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             WarmupEpochs = Math.Min(recipe.Training.WarmupEpochs, recipe.AutoEpochs / 2.0),
         };
         int depth;
-        using (ImageModel model = Create(recipe.Model, null, budget, seed, string.Join('/', path)))
+        using (ImageModel model = Create(recipe.Model, null, recipe.ImageSize, budget, seed, string.Join('/', path)))
             depth = Teachers.ReweightingPolicy.RequireBlocks(model).Blocks.Count;
         var trials = new List<ReweightingTrial>();
         foreach (Teachers.ReweightingPolicy policy in Teachers.ReweightingPolicy.Auto.Candidates(depth))
@@ -205,11 +205,11 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         TeacherRecipe recipe, TrainingOptions budget, Teachers.TeacherOptions options, InformationMeterOptions information, int seed, RunFolder folder, string[] place)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        using ImageModel model = Create(recipe.Model, recipe.Weights, budget, seed, string.Join('/', place));
+        using ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, budget, seed, string.Join('/', place));
         long derived = Derive(seed, "teacher");
-        new Teachers.TeacherFineTuner(budget, options).Run(Job(model, data.Training(budget, model.Info, derived), derived, folder, place), cancel);
-        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model.Info), cancel);
-        using ModelOutputs validation = Evaluator.Run(model, data.Evaluation(data.Dataset.Validation, model.Info), cancel);
+        new Teachers.TeacherFineTuner(budget, options).Run(Job(model, data.Training(budget, model, derived), derived, folder, place), cancel);
+        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancel);
+        using ModelOutputs validation = Evaluator.Run(model, data.Evaluation(data.Dataset.Validation, model), cancel);
         using MeterImages images = MeterImagesOf(data.Dataset.Validation, model.Info, information);
         InformationResult kept = InformationMeter.Measure(train.Logits, validation.Logits, images, cancel);
         return new ReweightingTrial(options.Reweighting, validation.Top1(), kept.NatsPerChannel, clock.Elapsed.TotalSeconds);
@@ -218,15 +218,19 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     internal static long Derive(int seed, string purpose) => new CounterRandom(seed, purpose).NextUInt32();
 
     /// <summary>A new model for the data set, of torch's present generator.</summary>
-    internal static ImageModel Untrained(string name, TrainingOptions training, PreparedData data) => ModelCatalogue.Create(
+    /// <param name="name">timm's.</param>
+    /// <param name="size">Side of its views in pixels; null is the data's.</param>
+    /// <param name="training">Gives the stochastic depth.</param>
+    /// <param name="data">Gives classes and crop.</param>
+    internal static ImageModel Untrained(string name, int? size, TrainingOptions training, PreparedData data) => ModelCatalogue.Create(
         // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
         ModelCatalogue.Info(name) with { CropPct = data.CropPct },
-        new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+        new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = size ?? data.ImageSize, DropPathRate = training.DropPath });
 
-    private ImageModel Create(string name, string? weights, TrainingOptions training, int seed, string stage)
+    private ImageModel Create(string name, string? weights, int? size, TrainingOptions training, int seed, string stage)
     {
         TorchSharp.torch.manual_seed(Derive(seed, "init"));
-        ImageModel model = Untrained(name, training, data);
+        ImageModel model = Untrained(name, size, training, data);
         if (weights is not null)
         {
             string file = _sources.ResolveFile(weights, cancel);
@@ -245,7 +249,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         Train = batches,
         Validate = m =>
         {
-            using ModelOutputs outputs = Evaluator.Run(m, data.Evaluation(data.Dataset.Validation, m.Info), cancel);
+            using ModelOutputs outputs = Evaluator.Run(m, data.Evaluation(data.Dataset.Validation, m), cancel);
             return (outputs.Top1(), outputs.CrossEntropy());
         },
         Seed = seed,

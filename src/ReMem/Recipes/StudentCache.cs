@@ -24,8 +24,14 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     };
 
     /// <summary>The student's training batches.</summary>
-    public BatchLoader Batches() => data.Training(
-        recipe.Training, ModelCatalogue.Info(recipe.Model), Stages.Derive(seed, "student"), recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0);
+    /// <param name="teacher">Where it takes another size, they hold the same views at that one, too; null is none.</param>
+    public BatchLoader Batches(ImageModel? teacher) => data.Training(
+        recipe.Training,
+        ModelCatalogue.Info(recipe.Model),
+        recipe.ImageSize ?? data.ImageSize,
+        Stages.Derive(seed, "student"),
+        recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0,
+        teacher);
 
     /// <summary>The key of what a teacher says of these batches.</summary>
     public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint);

@@ -33,7 +33,7 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
             Stages.RequireTrainable(cell.Recipe);
         foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe).DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, r.Methods[0] == "none")))
             Stages.FetchWeights(recipe, _sources, cancel);
-        PreparedData data = PreparedData.Open(plan.Recipe.Data, plan.Recipe.Threads, progress);
+        PreparedData data = PreparedData.Open(plan.Recipe, progress);
         foreach (SweepCell cell in plan.Cells)
             RunFolder.Prepare(Path.Combine(path, cell.Folder), RecipeReader.Write(cell.Recipe));
         SweepPart[] parts = [.. plan.Seeds.SelectMany(seed => plan.Cells.Select(cell => new SweepPart(cell, new ComparisonPart(cell.Method, seed), Path.Combine(path, cell.Folder))))];

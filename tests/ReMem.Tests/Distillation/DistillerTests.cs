@@ -34,6 +34,33 @@ public class DistillerTests
         Assert.Empty(Pictures(learnt[..3]).Intersect(Pictures(learnt[3..6])));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_teacher_of_another_size_sees_the_same_views_at_its_own(int views)
+    {
+        using ImageModel teacher = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 3, ImageSize = 16 }), student = Model(Convolutional);
+        var taught = new List<byte[]>();
+        var learnt = new List<byte[]>();
+        Record(teacher, taught);
+        Record(student, learnt);
+        BatchLoader loader = Loader(secondSize: 16);
+        new Distiller(Options with { Epochs = 2 }, new DistillationOptions { Views = views }).Run(Job(student) with { Train = loader }, teacher, 12);
+        List<byte[]> first = [], second = [];
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            using (batch)
+            {
+                first.Add(batch.Images.data<byte>().ToArray());
+                second.Add(batch.SecondImages!.data<byte>().ToArray());
+            }
+        }
+
+        Assert.Equal(first, learnt[..3]);
+        Assert.Equal(second, taught[..3]);
+        Assert.Equal(views == 0 ? 6 : 3, taught.Count);
+    }
+
     [Fact]
     public void The_teacher_is_left_as_it_was()
     {
@@ -83,7 +110,7 @@ public class DistillerTests
 
     [Theory]
     [InlineData(5, 32, "The teacher knows 5 classes and the student 3.")]
-    [InlineData(3, 16, "The teacher takes 16 px images and the student 32 px, but both see the same view.")]
+    [InlineData(3, 16, "The teacher takes 16 px images, but the batches hold views of 32 px for it.")]
     public void A_teacher_that_does_not_fit_is_refused(int classes, int size, string message)
     {
         using ImageModel teacher = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = classes, ImageSize = size }), student = Model(Convolutional);

@@ -23,8 +23,8 @@ internal static class TinyTraining
     }
 
     /// <summary>Shuffled random views.</summary>
-    public static BatchLoader Loader(int count = 12, int batch = 4) =>
-        new(Source(count), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = batch, Shuffle = true, DropLast = true, Seed = 9 });
+    public static BatchLoader Loader(int count = 12, int batch = 4, int? secondSize = null) =>
+        new(Source(count), ViewOptions.ForTraining(32) with { SecondSize = secondSize }, new LoaderOptions { BatchSize = batch, Shuffle = true, DropLast = true, Seed = 9 });
 
     public static TrainingJob Job(ImageModel model, string? checkpoint = null, IProgress<ProgressReport>? progress = null) => new()
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ReMem.Weights.Hub;
+namespace ReMem.Runtime.Downloads;
 
 /// <summary>What a file's content has to hash to.</summary>
 /// <param name="Algorithm">What is computed.</param>

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 
-namespace ReMem.Weights.Hub;
+namespace ReMem.Runtime.Downloads;
 
 /// <summary>A server's answer with the answers that redirected to it.</summary>
 internal sealed class HttpAnswer(HttpResponseMessage response, Uri address, IReadOnlyList<HttpResponseMessage> hops) : IDisposable
@@ -11,7 +11,7 @@ internal sealed class HttpAnswer(HttpResponseMessage response, Uri address, IRea
     public HttpResponseMessage Response => response;
 
     /// <summary>Who answered, for messages: no path, no query, no password.</summary>
-    public string Host => HubHttp.HostOf(address);
+    public string Host => HttpTransport.HostOf(address);
 
     /// <summary>The ETag as the server wrote it.</summary>
     public string? Etag => First(response, "ETag");
@@ -30,11 +30,19 @@ internal sealed class HttpAnswer(HttpResponseMessage response, Uri address, IRea
         message.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.FirstOrDefault() : null;
 }
 
+/// <summary>A server that a token is sent to, and nobody else.</summary>
+/// <param name="Origin">Its address.</param>
+/// <param name="Token">The token; null is none.</param>
+/// <param name="LimitRemedy">What to do, without a token, when it limits how often it may be asked.</param>
+internal sealed record Credential(Uri Origin, string? Token, string LimitRemedy);
+
 /// <summary>
-/// Sends requests and follows redirects by hand: the token goes to the hub's own origin and nowhere else, and no redirect leads from https to http.
+/// Sends requests and follows redirects by hand: a token goes to its own origin and nowhere else, and no redirect leads from https to http.
 /// Failures that may pass become <see cref="ServerFault"/>.
 /// </summary>
-internal sealed partial class HubHttp(HubOptions options)
+/// <param name="options">How patient it is.</param>
+/// <param name="credential">A server with a token; null where there is none.</param>
+internal sealed partial class HttpTransport(DownloadOptions options, Credential? credential = null)
 {
     private const int MostRedirects = 10;
     private const string NetworkRemedy = "Check the network connection (behind a proxy: HTTPS_PROXY).";
@@ -50,22 +58,22 @@ internal sealed partial class HubHttp(HubOptions options)
     /// <param name="method">GET or HEAD.</param>
     /// <param name="address">http or https.</param>
     /// <param name="with">Adds headers to the request and to those that follow redirects; null adds none.</param>
-    /// <param name="toHub">Whether the address is the hub's, to which the token goes.</param>
+    /// <param name="authorize">Whether the address is of the server that has the token.</param>
     /// <param name="stay">Whether a redirect to another origin is the answer, rather than followed.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="ServerFault">No answer, or one that says to come back: 408, 429, 5xx.</exception>
     /// <exception cref="ReMemException">A redirect that must not be followed, or a server that cannot be trusted.</exception>
     public async Task<HttpAnswer> SendAsync(
-        HttpMethod method, Uri address, Action<HttpRequestMessage>? with, bool toHub, bool stay, CancellationToken cancel)
+        HttpMethod method, Uri address, Action<HttpRequestMessage>? with, bool authorize, bool stay, CancellationToken cancel)
     {
         var hops = new List<HttpResponseMessage>();
-        bool home = toHub;
+        bool home = authorize && credential is not null;
         while (true)
         {
             using var request = new HttpRequestMessage(method, address);
             with?.Invoke(request);
-            home &= SameOrigin(address, options.Endpoint);
-            if (home && options.Token is { } token && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
+            home = home && SameOrigin(address, credential!.Origin);
+            if (home && credential!.Token is { } token && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             var answer = new HttpAnswer(await SendOnceAsync(request, cancel), address, hops);
             Uri? next = Next(answer.Response, address);
@@ -103,7 +111,7 @@ internal sealed partial class HubHttp(HubOptions options)
             // SendOnceAsync and Downloader have their own, for headers and for each read.
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("remem", typeof(HubHttp).Assembly.GetName().Version?.ToString(3)));
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("remem", typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
         client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         return client;
     }
@@ -154,7 +162,7 @@ internal sealed partial class HubHttp(HubOptions options)
         answer.Dispose();
         string asked = pause is { } p ? FormattableString.Invariant($" and asks to wait {p.TotalSeconds:0} s") : string.Empty;
         (string what, string remedy) = status == 429
-            ? ($"{host} limits how often it may be asked (429){asked}.", options.Token is null ? "Wait some minutes; HF_TOKEN raises the limit." : "Wait some minutes.")
+            ? ($"{host} limits how often it may be asked (429){asked}.", credential is { Token: null } ? credential.LimitRemedy : "Wait some minutes.")
             : ($"{host} has a fault ({status}).", "Try again later.");
         throw new ServerFault(what, remedy) { RetryAfter = pause };
     }

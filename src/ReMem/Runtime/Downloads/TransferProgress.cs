@@ -1,4 +1,4 @@
-namespace ReMem.Weights.Hub;
+namespace ReMem.Runtime.Downloads;
 
 /// <summary>How far a download is, or a line about it.</summary>
 /// <param name="File">The file's name.</param>

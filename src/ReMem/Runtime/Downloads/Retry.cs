@@ -1,16 +1,16 @@
-namespace ReMem.Weights.Hub;
+namespace ReMem.Runtime.Downloads;
 
 /// <summary>Pauses after a passing failure, longer each time, until the tries are used up.</summary>
 /// <param name="options">The pauses.</param>
 /// <param name="attempts">Tries in a row without headway.</param>
 /// <param name="tell">Takes a line a pause.</param>
-internal sealed class Retry(HubOptions options, int attempts, Action<string> tell)
+internal sealed class Retry(DownloadOptions options, int attempts, Action<string> tell)
 {
     private const double LongestBackOffSeconds = 60;
     private int _failures;
 
     /// <summary>Does the work, again after each passing failure.</summary>
-    public static async Task<T> RunAsync<T>(HubOptions options, int attempts, Action<string> tell, Func<Task<T>> work, CancellationToken cancel)
+    public static async Task<T> RunAsync<T>(DownloadOptions options, int attempts, Action<string> tell, Func<Task<T>> work, CancellationToken cancel)
     {
         var retry = new Retry(options, attempts, tell);
         while (true)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace ReMem.Tests.Weights.Hub;
+using ReMem.Tests.Weights.Hub;
+
+namespace ReMem.Tests.Runtime.Downloads;
 
 public class DownloaderTests
 {

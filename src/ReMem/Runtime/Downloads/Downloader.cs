@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using ReMem.Runtime;
 
-namespace ReMem.Weights.Hub;
+namespace ReMem.Runtime.Downloads;
 
 /// <summary>A file to bring from a server to a place on disk.</summary>
 /// <param name="Name">For messages.</param>
@@ -27,15 +26,18 @@ internal sealed record Download(string Name, Uri Address, string Target, string 
     /// <summary>Whether a part can be continued. Default true.</summary>
     public bool Resumable { get; init; } = true;
 
-    /// <summary>Whether the address is the hub's, to which the token goes.</summary>
-    public bool FromHub { get; init; }
+    /// <summary>Whether the address is of the server that has a token.</summary>
+    public bool Authorize { get; init; }
+
+    /// <summary>What to do where the disk has no room for it.</summary>
+    public string SpaceRemedy { get; init; } = "Free some disk space, or choose a folder on another disk.";
 
     /// <summary>The error for an answer that refuses.</summary>
     public required Func<HttpAnswer, ReMemException> Refusal { get; init; }
 }
 
 /// <summary>Downloads files: continues what was broken off, tries again what may pass, and checks size and hash before a file gets its name.</summary>
-internal sealed class Downloader(HubOptions options, HubHttp http, IProgress<TransferProgress>? progress)
+internal sealed class Downloader(DownloadOptions options, HttpTransport http, IProgress<TransferProgress>? progress)
 {
     private const int BufferBytes = 1 << 18;
 
@@ -66,7 +68,7 @@ internal sealed class Downloader(HubOptions options, HubHttp http, IProgress<Tra
                         break;
                     File.Delete(file.Partial);
                     if (earlier is not null)
-                        throw new ReMemException($"'{file.Name}' cannot be had whole from {HubHttp.HostOf(file.Address)}: {problem}.", remedy: "Try again later, or use another source.");
+                        throw new ReMemException($"'{file.Name}' cannot be had whole from {HttpTransport.HostOf(file.Address)}: {problem}.", remedy: "Try again later, or use another source.");
                     // What was there may have been another version's part: once more from the start.
                     earlier = problem;
                     Tell(file.Name, $"{problem}; downloading it from the start");
@@ -106,7 +108,7 @@ internal sealed class Downloader(HubOptions options, HubHttp http, IProgress<Tra
         if (partial.Length == file.Size)
             return null;
         long have = partial.Length;
-        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, file.Address, r => AskForRest(r, file, have), file.FromHub, stay: false, cancel);
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, file.Address, r => AskForRest(r, file, have), file.Authorize, stay: false, cancel);
         HttpResponseMessage response = answer.Response;
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             return $"{answer.Host} does not have its rest";
@@ -124,7 +126,7 @@ internal sealed class Downloader(HubOptions options, HubHttp http, IProgress<Tra
         if (file.Size is { } size && announced is { } other && other != size)
             return $"{answer.Host} announces {other} bytes instead of {size}";
         long? total = file.Size ?? announced;
-        RequireSpace(file.Target, total - partial.Length);
+        RequireSpace(file, total - partial.Length);
         return await CopyAsync(file, answer, partial, total, cancel);
     }
 
@@ -184,12 +186,9 @@ internal sealed class Downloader(HubOptions options, HubHttp http, IProgress<Tra
         "Check the network connection; the same command continues the download.",
         cause);
 
-    private static void RequireSpace(string target, long? bytes)
+    private static void RequireSpace(Download file, long? bytes)
     {
-        // Not every file system tells; the write itself will.
-        if (Disk.FreeBytes(target) is not { } free)
-            return;
-        if (bytes > free)
-            throw new InputException(FormattableString.Invariant($"Cannot write '{target}': it needs {bytes / 1e6:0} MB and {free / 1e6:0} MB are free."), remedy: "Free some disk space, or set HF_HOME (for files of other addresses REMEM_CACHE) to a folder on another disk.");
+        if (bytes is { } needed)
+            DiskSpace.Require(Path.GetDirectoryName(Path.GetFullPath(file.Target))!, needed, $"'{file.Target}'", file.SpaceRemedy);
     }
 }

@@ -1,4 +1,4 @@
-namespace ReMem.Weights.Hub;
+namespace ReMem.Runtime.Downloads;
 
 /// <summary>
 /// A failure of server or network that may pass: it is tried again. One that the user can mend is an <see cref="InputException"/>, and one that
