@@ -34,6 +34,21 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     /// </summary>
     public IEnumerable<int> Slots => Mix is null ? Indices : Enumerable.Range(First, Count);
 
+    /// <summary>The labels of each image's partner in the mix, int64 [B], where the batch is a part of the one that was mixed; else null.</summary>
+    private Tensor? PartnerLabels { get; init; }
+
+    /// <summary>Some of the samples, as views of the same memory; they hold while this batch does.</summary>
+    /// <param name="start">The first sample.</param>
+    /// <param name="count">How many.</param>
+    internal Batch Part(int start, int count) => new(Images.narrow(0, start, count), Labels.narrow(0, start, count), Indices[start..(start + count)])
+    {
+        SecondImages = SecondImages?.narrow(0, start, count),
+        SmallImages = SmallImages?.narrow(0, start, count),
+        First = First + start,
+        Mix = Mix,
+        PartnerLabels = Mix is null ? null : (PartnerLabels ?? Labels.flip(0)).narrow(0, start, count),
+    };
+
     /// <summary>
     /// What a cross-entropy is taken with: the labels, int64 [B], or those of mixed images, float32 [B, classes], whose rows sum to 1. The caller does
     /// not dispose it.
@@ -46,7 +61,8 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
         using DisposeScope scope = NewDisposeScope();
         using Scalar own = Mix.Share, rest = 1 - Mix.Share;
         Tensor single = nn.functional.one_hot(Labels, classes).to(ScalarType.Float32);
-        return (single * own).Plus(single.flip(0) * rest).MoveToOuterDisposeScope();
+        Tensor partner = PartnerLabels is null ? single.flip(0) : nn.functional.one_hot(PartnerLabels, classes).to(ScalarType.Float32);
+        return (single * own).Plus(partner * rest).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -113,7 +113,7 @@ internal sealed class CostMeasurement
 
     private TrainingRate Sharpness(TrainingRate plain) => plain.Fresh > SlowStep
         ? new TrainingRate(2 * plain.Fresh, 2 * plain.Kept, plain.Memory)
-        : Teacher(new TeacherOptions { Rho = _recipe.Teacher.Rho, Adaptive = _recipe.Teacher.Adaptive });
+        : Teacher(TeacherMethods.Options("sam", _recipe.Teacher)!);
 
     private TrainingRate Student(bool taught)
     {

@@ -134,6 +134,15 @@ public sealed record TeacherRecipe
     /// <summary>ASAM instead of SAM. Default false.</summary>
     public bool Adaptive { get; init; }
 
+    /// <summary>How the sharp gradient of the methods sam and both is found: sam, every(k), looksam(k,alpha), momentum(beta), msam(beta). Default sam.</summary>
+    public string Sharpness { get; init; } = "sam";
+
+    /// <summary>How that radius goes from step to step: constant, linear(start), cosine(start), lr. Default constant.</summary>
+    public string RhoSchedule { get; init; } = "constant";
+
+    /// <summary>Whether each micro-batch of training.accumulate perturbs by its own gradient. Default false.</summary>
+    public bool MSharpness { get; init; }
+
     /// <summary>The policy of the methods reweighted and both; auto chooses one from short trials. Default top(4,0.5).</summary>
     public string Reweighting { get; init; } = "top(4,0.5)";
 
@@ -179,9 +188,18 @@ public static class TeacherMethods
     {
         "none" => null,
         "standard" => new TeacherOptions(),
-        "sam" => new TeacherOptions { Rho = recipe.Rho, Adaptive = recipe.Adaptive },
+        "sam" => Sharp(recipe),
         "reweighted" => new TeacherOptions { Reweighting = recipe.Reweighting },
-        "both" => new TeacherOptions { Rho = recipe.Rho, Adaptive = recipe.Adaptive, Reweighting = recipe.Reweighting },
+        "both" => Sharp(recipe) with { Reweighting = recipe.Reweighting },
         _ => throw Runtime.Nearest.Unknown("method", method, [.. All], "methods"),
+    };
+
+    private static TeacherOptions Sharp(TeacherRecipe recipe) => new()
+    {
+        Rho = recipe.Rho,
+        Adaptive = recipe.Adaptive,
+        Sharpness = recipe.Sharpness,
+        RhoSchedule = recipe.RhoSchedule,
+        MSharpness = recipe.MSharpness,
     };
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using ReMem.Models;
 using ReMem.Runtime;
 
@@ -39,17 +38,14 @@ public abstract partial record ReweightingPolicy
     /// <exception cref="InputException">Unknown policy, a count that is no number, or a scale outside [0, 2].</exception>
     public static ReweightingPolicy Parse(string text)
     {
-        Match match = Form().Match(text.Trim());
-        if (!match.Success)
-            throw Unreadable(text);
-        string name = match.Groups["name"].Value.ToLowerInvariant();
-        string[] given = match.Groups["arguments"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (!Forms.TryGetValue(name, out string[]? expected))
-            throw Nearest.Unknown("reweighting policy", name, Forms.Keys, Where);
-        if (given.Length != expected.Length)
+        CallForm form = CallForm.TryRead(text) ?? throw Unreadable(text);
+        if (!Forms.TryGetValue(form.Name, out string[]? expected))
+            throw Nearest.Unknown("reweighting policy", form.Name, Forms.Keys, Where);
+        IReadOnlyList<string> given = form.Arguments;
+        if (given.Count != expected.Length)
             throw Unreadable(text);
         double Scale() => ScaleOf(expected[^1], given[^1], text);
-        return name switch
+        return form.Name switch
         {
             "none" => new None(),
             "top" => new Top(Count(given[0], text), Scale()),
@@ -111,7 +107,4 @@ public abstract partial record ReweightingPolicy
     private static IReadOnlyList<BlockScales> Mlps(IEnumerable<double> scales) => [.. scales.Select(b => new BlockScales(1, b))];
 
     private static IReadOnlyList<BlockScales> Attentions(IEnumerable<double> scales) => [.. scales.Select(a => new BlockScales(a, 1))];
-
-    [GeneratedRegex(@"^(?<name>[a-z_]+)\s*(\((?<arguments>[^()]*)\))?$", RegexOptions.IgnoreCase)]
-    private static partial Regex Form();
 }

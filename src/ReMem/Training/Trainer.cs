@@ -75,23 +75,25 @@ public sealed class Trainer(TrainingOptions options)
             throw new InputException("The best epoch cannot be told without a validation.", job.Stage, "Use keep: last, or give the training a validation.");
         Progression? sizes = Progression.Of(options, job.Model, job.Train.View.Size);
         using FrozenPart frozen = FrozenPart.Of(job.Model, options.Freeze);
-        var parameters = new ParameterSet(job.Model, job.Auxiliary);
+        using var parameters = new ParameterSet(job.Model, job.Auxiliary);
         using Optimizer optimizer = Optimizer.Create(options, parameters);
         IGradientFunction gradient = job.Gradient?.Invoke(parameters) ?? new PlainGradient(parameters);
+        using var held = gradient as IDisposable;
         int batches = job.Train.BatchesPerEpoch;
         if (batches == 0)
             throw new InputException($"The training split is smaller than one batch of {options.BatchSize}.", job.Stage, "Lower training.batch_size.");
-        var schedule = new CosineSchedule(options.Lr, (long)options.Epochs * batches, (long)(options.WarmupEpochs * batches), options.MinLrRatio);
+        var schedule = CosineSchedule.Of(options, batches);
         var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, Fingerprint(job, batches));
         using var kept = new KeptWeights(options, job.Model, parameters);
         using var rates = new LayerRates(job.Model, parameters, options.LayerDecay);
         var parts = new Parts(parameters, optimizer, gradient, schedule, kept, rates, frozen, sizes);
-        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary, kept.State) ?? new TrainingResult([], 0, 0, 0);
+        KeyValuePair<string, Tensor>[] state = [.. kept.State, .. gradient.State.Select(entry => KeyValuePair.Create("gradient." + entry.Key, entry.Value))];
+        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary, state) ?? new TrainingResult([], 0, 0, 0);
         TrainingEnd? end;
         while ((end = kept.End(done.Epochs)) is null)
         {
             done = RunEpoch(job, done, parts, cancel);
-            checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary, kept.State);
+            checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary, state);
         }
 
         done = kept.Finish(done, end.Value);
@@ -124,7 +126,7 @@ public sealed class Trainer(TrainingOptions options)
         int epoch = done.Epochs.Count;
         int batches = job.Train.BatchesPerEpoch;
         double lossSum = 0, riseSum = 0, rate = 0;
-        int counted = 0, skipped = 0, consecutive = 0, batchIndex = 0;
+        int counted = 0, risen = 0, skipped = 0, consecutive = 0, batchIndex = 0;
         Tensor[] buffers = [.. job.Model.named_buffers().Select(b => b.buffer)];
         job.Model.train();
         frozen.Still();
@@ -139,7 +141,7 @@ public sealed class Trainer(TrainingOptions options)
                 // Masks are a function of the step, so that a resumed run draws the same ones.
                 manual_seed((long)new CounterRandom(job.Seed, "step", epoch, step).NextUInt32());
                 Tensor[] before = [.. buffers.Select(b => b.clone())];
-                GradientResult result = gradient.Compute(() => job.Loss(job.Model, batch, epoch));
+                GradientResult result = gradient.Compute(step, MicroBatches.Losses(job, batch, epoch, options.Accumulate));
                 if (!result.IsFinite)
                 {
                     // BatchNorm's running statistics have met the broken batch, and would never forget a NaN.
@@ -155,7 +157,8 @@ public sealed class Trainer(TrainingOptions options)
                 rates.Step(optimizer, rate);
                 kept.Follow(optimizer.Steps);
                 lossSum += result.Loss;
-                riseSum += result.Rise;
+                riseSum += result.Rise ?? 0;
+                risen += result.Rise is null ? 0 : 1;
                 counted++;
                 Tick(job, done, epoch, batchIndex, batches, lossSum / counted, clock);
             }
@@ -170,7 +173,7 @@ public sealed class Trainer(TrainingOptions options)
         }
 
         var record = new EpochRecord(
-            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, counted), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited);
+            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, risen), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited);
         Tell(job, record);
         if (waited > MostWaiting * trained)
             job.Progress?.Report(new ProgressReport(job.Stage, DataAdvice(waited / trained)));

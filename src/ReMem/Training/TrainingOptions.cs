@@ -14,6 +14,13 @@ public sealed record TrainingOptions
     [Range(1, 65536)]
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>
+    /// Pieces in which a step's images go through the model, one after the other, 1 to 65536: less memory, and the same gradient where there is no
+    /// BatchNorm. Default 1.
+    /// </summary>
+    [Range(1, 65536)]
+    public int Accumulate { get; init; } = 1;
+
     /// <summary>"adamw" or "sgd". Default adamw.</summary>
     [AllowedValues("adamw", "sgd")]
     public string Optimizer { get; init; } = "adamw";

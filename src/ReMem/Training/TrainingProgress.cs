@@ -3,7 +3,7 @@ namespace ReMem.Training;
 /// <summary>One epoch's record, as a line of <c>metrics.jsonl</c>.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="TrainLoss">Mean loss over the epoch's steps.</param>
-/// <param name="Rise">Mean rise of the loss at SAM's perturbed weights; 0 without SAM.</param>
+/// <param name="Rise">Mean rise of the loss at SAM's perturbed weights, over the steps that measured it; 0 where none did.</param>
 /// <param name="LearningRate">At the epoch's end.</param>
 /// <param name="ValidationTop1">Share in [0, 1]; null where this epoch was not validated.</param>
 /// <param name="ValidationLoss">Mean cross-entropy; null where this epoch was not validated.</param>
