@@ -69,8 +69,8 @@ public sealed class BatchLoader
     /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
     /// <param name="viewEpoch">
     /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Mixed images come round in the
-    /// batches that they were mixed in, which are then shuffled as a whole. Where classes are drawn unequally and this is null, an image that comes again
-    /// within the epoch shows another view.
+    /// batches that they were mixed in, which are then shuffled as a whole. Where classes are drawn unequally, an image that comes again within the epoch
+    /// shows another view if this is null or images are mixed, else the same.
     /// </param>
     /// <param name="size">Side in pixels of this epoch's views, where they are the same views but smaller; null is the options' size.</param>
     /// <param name="keepFull">Whether such batches have the views at the options' size as well: <see cref="Batch.SmallImages"/> beside <see cref="Batch.Images"/>.</param>
@@ -83,9 +83,9 @@ public sealed class BatchLoader
         int view = viewEpoch ?? epoch;
         int[] order = Order(IsMixed ? view : epoch);
         int[] numbers = Numbers(epoch, view);
-        int[]? repeats = IsResampled && viewEpoch is null ? SampledOrder.Repeats(order) : null;
-        var plan = new Plan(order, repeats, view, size == _view.Size ? null : size, keepFull);
-        return Batches(n => Make(plan, numbers[n] * _options.BatchSize, _options.BatchSize), firstBatch, BatchesPerEpoch);
+        int[]? repeats = IsMixed || viewEpoch is null ? Repeats(order) : null;
+        var plan = new Plan(order, repeats, view, _options.BatchSize, size == _view.Size ? null : size, keepFull);
+        return Batches(n => Make(plan, numbers[n] * _options.BatchSize), firstBatch, BatchesPerEpoch);
     }
 
     /// <summary>
@@ -103,8 +103,8 @@ public sealed class BatchLoader
         Libtorch.Load();
         int size = IsMixed ? _options.BatchSize : SlotBatch;
         int[] order = IsMixed ? Order(viewEpoch) : Enumerable.Range(0, first + count).ToArray();
-        var plan = new Plan(order, null, viewEpoch, null, KeepFull: false);
-        return Batches(n => Make(plan, first + (n * size), size), 0, (count + size - 1) / size);
+        var plan = new Plan(order, IsMixed ? Repeats(order) : null, viewEpoch, size, Small: null, KeepFull: false);
+        return Batches(n => Make(plan, first + (n * size)), 0, (count + size - 1) / size);
     }
 
     /// <summary>How long consumers have waited for batches so far.</summary>
@@ -146,14 +146,16 @@ public sealed class BatchLoader
         return [.. places.Select(i => usable[i])];
     }
 
+    private int[]? Repeats(int[] order) => IsResampled ? SampledOrder.Repeats(order) : null;
+
     /// <summary>Which batch of the view epoch each batch of the epoch is. Only mixed ones come round as they were.</summary>
     private int[] Numbers(int epoch, int viewEpoch) => IsMixed && _options.Shuffle && epoch != viewEpoch
         ? new CounterRandom(_options.Seed, "batches", epoch).Permutation(BatchesPerEpoch)
         : [.. Enumerable.Range(0, BatchesPerEpoch)];
 
-    private Batch Make(Plan plan, int first, int most)
+    private Batch Make(Plan plan, int first)
     {
-        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(most, plan.Order.Length - first)).ToArray();
+        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(plan.Most, plan.Order.Length - first)).ToArray();
         int own = plan.Small is { } small && !plan.KeepFull ? small : _view.Size;
         int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(), .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
         Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
@@ -182,7 +184,7 @@ public sealed class BatchLoader
                 SecondImages = _view.SecondSize is null ? null : images[1],
                 SmallImages = plan is { Small: not null, KeepFull: true } ? images[^1] : null,
                 First = first,
-                Mix = IsMixed ? Mixed(images, indices.Length, plan.ViewEpoch, first / most) : null,
+                Mix = IsMixed ? Mixed(images, indices.Length, plan.ViewEpoch, first / plan.Most) : null,
             };
         }
         catch
@@ -216,11 +218,12 @@ public sealed class BatchLoader
         return (scan.Usable(), scan.Bad(_source));
     }
 
-    /// <summary>What an epoch's batches are made by.</summary>
+    /// <summary>What batches are made by.</summary>
     /// <param name="Order">The samples.</param>
     /// <param name="Repeats">How often each of them came before; null where that does not change its view.</param>
     /// <param name="ViewEpoch">Whose views they show.</param>
+    /// <param name="Most">Samples a batch.</param>
     /// <param name="Small">A side below the options' own; null where there is none.</param>
     /// <param name="KeepFull">Whether the full views are made beside the small ones.</param>
-    private sealed record Plan(int[] Order, int[]? Repeats, int ViewEpoch, int? Small, bool KeepFull);
+    private sealed record Plan(int[] Order, int[]? Repeats, int ViewEpoch, int Most, int? Small, bool KeepFull);
 }

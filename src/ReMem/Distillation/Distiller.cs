@@ -34,15 +34,15 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         }
 
         bool taught = teacher is not null && options.Weight > 0;
+        int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
+        using var labels = new LabelLoss(training, counts);
+        using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs);
         if (taught)
             cache?.Cache.RequireSpace(views);
         using ITeacherTargets? targets = !taught ? null
             : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
             : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures);
-        int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
-        using var labels = new LabelLoss(training, counts);
-        using Tensor? balance = Balance(counts);
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
@@ -51,9 +51,8 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection, labels, balance),
                 Objective = Identity(teacher, taught ? cache?.Cache : null),
                 Auxiliary = projection,
-
-                // What a cache holds is found by view, so an image that comes again within an epoch shows the same one.
-                ViewEpoch = options.Views == 0 && cache is null ? null : View,
+                // What is kept is kept a view and an image, however often that is drawn.
+                ViewEpoch = options.Views == 0 && targets is not CachedTargets ? null : View,
                 FullViews = taught,
             },
             cancel);

@@ -49,6 +49,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     public RunPlan Plan(string path, int jobs = 1, CancellationToken cancel = default)
     {
         PartWorkers.RequireJobs(jobs);
+        Stages.RequireTrainable(recipe);
         RunFolder.RequireFree(path, RecipeReader.Write(recipe));
         return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(Open(), path, cancel);
     }

@@ -142,7 +142,8 @@ internal sealed class CostMeasurement
         out long memory)
     {
         // The rate does not change the time of a step, and a small one keeps an untrained model finite.
-        TrainingOptions training = given with { Epochs = epochs, ValidateEvery = epochs, WarmupEpochs = 0, Lr = 1e-6 };
+        // It validates nothing, so it has no best epoch; all of its views are full ones, which no epoch of a progressive training exceeds.
+        TrainingOptions training = given with { Epochs = epochs, ValidateEvery = epochs, WarmupEpochs = 0, Lr = 1e-6, Keep = "last", Patience = 0, Progressive = "none" };
         ProcessMemory.ForgetPeak();
         double[] seconds = _side.Mean(() => StepTimer.Time(_options, epochs, (progress, cancel) =>
         {

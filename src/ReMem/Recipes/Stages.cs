@@ -62,18 +62,18 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     /// <exception cref="InputException">A part to freeze does not exist, or an image size does not fit.</exception>
     internal static void RequireTrainable(Recipe recipe)
     {
-        void Check(string name, TrainingOptions training)
+        void Check(string name, int? size, TrainingOptions training)
         {
             // A large model takes seconds to make.
             if (training.Freeze == "none" && training.Progressive == "none")
                 return;
-            using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 2, ImageSize = recipe.Data.ImageSize });
+            using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 2, ImageSize = size ?? recipe.Data.ImageSize });
             Trainer.RequireFit(training, model);
         }
 
         if (recipe.Methods.Any(m => m != "none"))
-            Check(recipe.Teacher.Model, recipe.Teacher.Training);
-        Check(recipe.Student.Model, recipe.Student.Training);
+            Check(recipe.Teacher.Model, recipe.Teacher.ImageSize, recipe.Teacher.Training);
+        Check(recipe.Student.Model, recipe.Student.ImageSize, recipe.Student.Training);
     }
 
     /// <summary>Fine-tunes a teacher into <paramref name="path"/> of the run folder (a model folder plus result.json).</summary>

@@ -36,6 +36,28 @@ public class BatchLoaderSamplingTests
             Assert.All(Shown(loader, epoch, 5), s => Assert.Equal(plain[s.Index], s.Pixels));
     }
 
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1.0)]
+    public void The_slots_of_a_view_are_what_its_epochs_show(double mixup)
+    {
+        BatchLoader loader = Loader(ClassSampling.Balanced, mixup: mixup);
+        var slots = new Dictionary<int, string>();
+        foreach (Batch batch in loader.Slots(1, 0, loader.SlotsPerEpoch))
+            Each(batch, (slot, pixels) => slots.Add(slot, pixels));
+        foreach (Batch batch in loader.Epoch(4, viewEpoch: 1))
+            Each(batch, (slot, pixels) => Assert.Equal(slots[slot], pixels));
+
+        static void Each(Batch batch, Action<int, string> see)
+        {
+            using (batch)
+            {
+                foreach ((int slot, int row) in batch.Slots.Select((slot, row) => (slot, row)))
+                    see(slot, Convert.ToBase64String(batch.Images[row].contiguous().bytes));
+            }
+        }
+    }
+
     [Fact]
     public void Neither_threads_nor_the_batch_it_is_entered_at_change_anything()
     {

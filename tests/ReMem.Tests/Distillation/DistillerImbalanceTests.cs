@@ -1,6 +1,8 @@
 using ReMem.Data;
 using ReMem.Distillation;
+using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Tests.Distillation.Cache;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
@@ -41,6 +43,20 @@ public class DistillerImbalanceTests
         using ImageModel teacher = Model(), student = Model();
         TrainingOptions options = Options with { Epochs = 4, Lr = 1e-9, WarmupEpochs = 0, Sampling = ClassSampling.Balanced };
         TrainingResult result = new Distiller(options, new DistillationOptions { Weight = 1, Views = views }).Run(Job(student) with { Train = Loader(options) }, teacher, 12);
+        Assert.All(result.Epochs, e => Assert.Equal(0, e.TrainLoss, 1e-5));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Nor_has_it_with_answers_from_a_cache(int views)
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel teacher = Model(), student = Model();
+        TrainingOptions options = Options with { Epochs = 4, Lr = 1e-9, WarmupEpochs = 0, Sampling = ClassSampling.Balanced };
+        BatchLoader loader = Loader(options);
+        using TeacherCacheBuilder cache = TinyCache.Builder(folder.Path, teacher, loader);
+        TrainingResult result = new Distiller(options, new DistillationOptions { Weight = 1, Views = views }).Run(Job(student) with { Train = loader }, teacher, 12, default, cache);
         Assert.All(result.Epochs, e => Assert.Equal(0, e.TrainLoss, 1e-5));
     }
 

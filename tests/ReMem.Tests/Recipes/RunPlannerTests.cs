@@ -49,6 +49,19 @@ public sealed class RunPlannerTests : IDisposable
     }
 
     [Fact]
+    public void A_student_that_keeps_its_best_epoch_and_grows_its_views_is_measured_on_full_ones()
+    {
+        Recipe tiny = Tiny();
+        Recipe recipe = tiny with
+        {
+            Methods = ["none"],
+            Student = tiny.Student with { Training = tiny.Student.Training with { Keep = "best", Patience = 2, EmaDecay = 0.9, Progressive = "from(16,1)" } },
+        };
+        RunPlan plan = new RunPlanner(recipe, new PlanOptions { Steps = 1 }).Plan(PreparedData.Open(recipe.Data, 1), _folder.At("run"));
+        Assert.All(plan.Stages, s => Assert.True(s.Seconds > 0, $"{s}"));
+    }
+
+    [Fact]
     public void Options_out_of_range_are_refused_before_work()
     {
         Recipe recipe = Tiny();
