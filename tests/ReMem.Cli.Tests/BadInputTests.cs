@@ -15,6 +15,8 @@ public class BadInputTests
     [InlineData("inspect missing.pth", "does not exist")]
     [InlineData("convert missing.pth out.safetensors", "does not exist")]
     [InlineData("convert missing.pth out.pth", "safetensors")]
+    [InlineData("export --model-dir missing --out a.safetensors --softmax", "--softmax is for ONNX files only")]
+    [InlineData("export --model-dir missing --out a.onnx --input rgb", "'rgb'")]
     [InlineData("evaluate photos --model-dir missing", "missing")]
     [InlineData("finetune missing --model vit_pico_patch4_32 --image-size 32 --out out", "missing")]
     public void Is_told_in_one_sentence(string arguments, string part) => Cli.Run(arguments.Split(' ')).IsBadInput(part);
@@ -31,6 +33,11 @@ public class BadInputTests
         Finetune("--reweighting", "top(9,0.5)").IsBadInput("has 6");
         Finetune("--rho", "-1").IsBadInput("rho");
         Finetune("training.epohs=3").IsBadInput("did you mean 'teacher.training.epochs'");
+        Finetune("training.freeze=9").IsBadInput("has 6");
+        Finetune("training.freeze=block.0").IsBadInput("did you mean 'blocks");
+        Finetune("training.progressive=from(16)").IsBadInput("made for one image size");
+        Finetune("training.sampling=balancd").IsBadInput("did you mean 'balanced'");
+        Finetune("training.patience=2").IsBadInput("training.keep=best");
         Finetune("--weights", work.At("none.safetensors")).IsBadInput("does not exist");
         Finetune("--on-bad-image", "ignore").IsBadInput("on_bad_image");
 

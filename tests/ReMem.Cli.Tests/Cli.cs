@@ -33,13 +33,13 @@ internal static class Cli
     /// <summary>Runs with more environment variables.</summary>
     public static CliResult RunWith(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
-        using Process process = Start(variables, arguments);
+        using Process process = StartWith(variables, arguments);
         return Finish(process);
     }
 
-    public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+    public static Process Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
 
-    private static Process Start(IReadOnlyDictionary<string, string> variables, string[] arguments)
+    public static Process StartWith(IReadOnlyDictionary<string, string> variables, string[] arguments)
     {
         // A test run in a shell's background ignores SIGINT, and its children would inherit that.
         string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];

@@ -25,9 +25,10 @@ public class CommandTests
         Assert.True(probe.ExitCode == 0, probe.Error);
         Assert.Contains("nats per pixel channel", probe.Out, StringComparison.Ordinal);
 
-        CliResult distill = Cli.Run(["distill", photos, "--teacher-dir", work.At("teacher"), "--student", "resnet20", "--epochs", "6", "--weight", "0.5",
+        CliResult distill = Cli.Run(["distill", photos, "--teacher-dir", work.At("teacher"), "--student", "resnet20", "--image-size", "24", "--epochs", "6", "--weight", "0.5",
             "--out", work.At("student"), "training.lr=0.005", .. Quick]);
         Assert.True(distill.ExitCode == 0, distill.Error);
+        Assert.Equal(("[3,32,32]", "[3,24,24]"), (InputSize(work.At("teacher")), InputSize(work.At("student"))));
 
         CliResult convert = Cli.Run("convert", work.At("teacher"), work.At("half.safetensors"), "--model", "vit_pico_patch4_32", "--half", "--json");
         Assert.True(convert.ExitCode == 0, convert.Error);
@@ -49,6 +50,11 @@ public class CommandTests
         Assert.True(export.ExitCode == 0, export.Error);
         Assert.Equal(1, JsonDocument.Parse(export.Out).RootElement.GetProperty("check").GetProperty("top1_agreement").GetDouble());
         Assert.True(new FileInfo(work.At("student.onnx")).Length > 100_000);
+        CliResult whole = Cli.Run(
+            "export", "--model-dir", work.At("student"), "--out", work.At("whole.onnx"), "--input", "image", "--softmax", "--half", "--external-data");
+        Assert.True(whole.ExitCode == 0, whole.Error);
+        Assert.Contains("on 8 inputs in ONNX Runtime", whole.Out, StringComparison.Ordinal);
+        Assert.True(File.Exists(work.At("whole.onnx.data")));
 
         // The same command again is done at once; another one is refused and loses nothing.
         Assert.Equal(0, Cli.Run(["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "2", "--rho", "0.05",
@@ -68,7 +74,7 @@ public class CommandTests
             threads: 1
             data: { source: '{{work.Photos(16, 12)}}', image_size: 32, crop_pct: 1 }
             teacher: { model: vit_pico_patch4_32, reweighting: 'ramp(0.5)', training: { epochs: 2, batch_size: 16 } }
-            student: { model: resnet20, training: { epochs: 2, batch_size: 16 }, distillation: { views: 1 } }
+            student: { model: resnet20, image_size: 16, training: { epochs: 2, batch_size: 16 }, distillation: { views: 1 } }
             information: { image_size: 16, epochs: 1 }
             """);
         CliResult whole = Cli.Run("run", recipe, "--out", work.At("whole"), "--json");
@@ -76,6 +82,8 @@ public class CommandTests
         foreach (string file in new[] { "report.json", "report.html", "environment.json", "log.txt", Path.Combine("student", "model.onnx"), Path.Combine("student", "labels.txt") })
             Assert.True(File.Exists(work.At("whole", file)), file);
         Assert.Equal(5, JsonDocument.Parse(whole.Out).RootElement.GetProperty("rows").GetArrayLength());
+        Assert.Equal(("[3,32,32]", "[3,16,16]"), (InputSize(work.At("whole", "seed-0", "sam", "teacher")), InputSize(work.At("whole", "student"))));
+        Assert.Contains("Teachers see views of 32 px and students of 16 px", whole.Out, StringComparison.Ordinal);
 
         using (var process = Cli.Start("run", recipe, "--out", work.At("cut"), "--json", "--jobs", "2"))
         {
@@ -93,6 +101,9 @@ public class CommandTests
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Equal(Scores(whole.Out), Scores(resumed.Out));
     }
+
+    private static string InputSize(string folder) => JsonSerializer.Serialize(
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json"))).RootElement.GetProperty("pretrained_cfg").GetProperty("input_size"));
 
     private static IEnumerable<double> Scores(string report) =>
         JsonDocument.Parse(report).RootElement.GetProperty("rows").EnumerateArray().SelectMany(row => row.GetProperty("seeds").EnumerateArray())

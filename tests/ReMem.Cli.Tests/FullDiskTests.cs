@@ -19,6 +19,14 @@ public class FullDiskTests
             Finetune().IsBadInput("Cannot write", Path.Combine(disk, "teacher"), "no space left");
             Assert.Empty(Directory.EnumerateFiles(disk, "*.safetensors*", SearchOption.AllDirectories));
 
+            // A teacher's cache is measured first.
+            string teacher = work.At("teacher");
+            CliResult Tune() => Cli.Run("finetune", work.At("photos"), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho", "0", "--out", teacher, "training.batch_size=8");
+            Assert.Equal(0, Tune().ExitCode);
+            Cli.Run("cache", "build", work.At("photos"), "--teacher-dir", teacher, "--student", "resnet20", "--epochs", "10000", "--cache", Path.Combine(disk, "cache"), "training.batch_size=8")
+                .IsBadInput("The teacher cache of 10000 views of 24 images needs", "of disk, and", "are free", "cache_top_k");
+            Assert.Empty(Directory.EnumerateFiles(disk, "shard-*", SearchOption.AllDirectories));
+
             Assert.True(Run("mount", "-o", "remount,size=64m", disk));
             CliResult mended = Finetune();
             Assert.True(mended.ExitCode == 0, mended.Error);

@@ -16,10 +16,15 @@ public class HelpTests
     [InlineData("inspect")]
     [InlineData("convert")]
     [InlineData("run")]
+    [InlineData("sweep")]
     [InlineData("demo")]
+    [InlineData("cache build")]
+    [InlineData("cache info")]
+    [InlineData("cache verify")]
+    [InlineData("cache prune")]
     public void Every_command_has_help_with_an_example(string command)
     {
-        CliResult help = Cli.Run(command, "--help");
+        CliResult help = Cli.Run([.. command.Split(' '), "--help"]);
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("Example:", help.Out, StringComparison.Ordinal);
         Assert.Contains($"remem {command}", help.Out, StringComparison.Ordinal);

@@ -10,6 +10,11 @@ namespace ReMem.Cli.Commands;
 internal static class Common
 {
     public const string ModelDirHelp = "A folder that 'finetune' or 'distill' wrote, or hf-hub:owner/name of a timm model.";
+    public const string WeightsHelp = "a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address";
+
+    /// <summary>What is not trained is measured all the same where splits share images.</summary>
+    public const string LeaksAreWarned = "data.on_leakage=warn";
+
     private static readonly string[] Blocks = ["data.", "teacher.", "student.", "information.", "threads="];
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the full cause of an error.", Recursive = true };
@@ -69,7 +74,7 @@ internal static class Common
         {
             WeightSource sources = Sources(offline, progress);
             Stages.FetchWeights(recipe, sources, cancel);
-            PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+            PreparedData data = PreparedData.Open(recipe, progress);
             using RunFolder folder = RunFolder.Open(path, $"# {identity}\n{RecipeReader.Write(recipe)}");
             return folder.Use(() => stage(new Stages(data, progress, cancel, sources), folder));
         });
@@ -113,6 +118,15 @@ internal static class Common
         using var progress = ConsoleProgress.Start();
         return work(progress);
     }
+
+    /// <summary>The value of --threads, with 0 as all cores.</summary>
+    /// <exception cref="InputException">It is out of range.</exception>
+    public static int Threads(int given) => given switch
+    {
+        0 => Environment.ProcessorCount,
+        >= 1 and <= 256 => given,
+        _ => throw new InputException($"--threads is {given}; it must be 0 (all cores) to 256.", "command line"),
+    };
 
     public static void PrintJson(object value) => Console.WriteLine(Runtime.Json.Serialize(value));
 

@@ -50,5 +50,5 @@ internal static class Comparison
         return ExitCodes.Done;
     }
 
-    private static string CommandLine() => "remem " + string.Join(' ', Environment.GetCommandLineArgs()[1..].Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"\"{a}\"" : a));
+    public static string CommandLine() => "remem " + string.Join(' ', Environment.GetCommandLineArgs()[1..].Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"\"{a}\"" : a));
 }

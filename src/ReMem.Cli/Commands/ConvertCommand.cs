@@ -8,20 +8,22 @@ internal static class ConvertCommand
 {
     public static Command Create()
     {
-        var input = new Argument<string>("IN") { Description = "Weights in any format that 'remem inspect' shows." };
+        var input = new Argument<string>("IN") { Description = $"Weights in any format that 'remem inspect' shows: {Common.WeightsHelp}." };
         var output = new Argument<string>("OUT") { Description = "A .safetensors file." };
         var model = new Option<string?>("--model") { Description = "timm's name of the model that the weights have to fit.", HelpName = "NAME" };
         var half = new Option<bool>("--half") { Description = "Store as float16." };
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "convert", "Write weights of any format and naming as safetensors with timm's names.", "remem convert pytorch_model.bin model.safetensors --model vit_base_patch16_224");
-        foreach (Symbol symbol in new Symbol[] { input, output, model, half, json })
+        foreach (Symbol symbol in new Symbol[] { input, output, model, half, offline, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, _) =>
+        command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
-            WeightConversionResult done = WeightConverter.Convert(
-                parsed.GetValue(input)!, parsed.GetValue(output)!, new WeightConversionOptions { Model = parsed.GetValue(model), Half = parsed.GetValue(half) });
+            var options = new WeightConversionOptions { Model = parsed.GetValue(model), Half = parsed.GetValue(half) };
+            WeightConversionResult done = Common.WithProgress(progress => WeightConverter.Convert(
+                parsed.GetValue(input)!, parsed.GetValue(output)!, options, Common.Sources(parsed.GetValue(offline), progress), cancel));
             if (parsed.GetValue(json))
             {
                 Common.PrintJson(done);

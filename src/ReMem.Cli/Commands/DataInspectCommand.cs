@@ -14,8 +14,8 @@ internal static class DataInspectCommand
     {
         var path = Common.Data();
         var html = new Option<string?>("--html") { Description = "Also write an index and a contact sheet a class to this folder.", HelpName = "DIR" };
-        var leakage = new Option<string>("--leakage") { Description = "What to do with validation and test images that are in another split, too.", HelpName = "fail|warn", DefaultValueFactory = _ => "fail" };
-        leakage.AcceptOnlyFromAmong("fail", "warn");
+        var leakage = new Option<string>("--leakage") { Description = "Validation and test images that are in another split, too: strict fails at them, fail only at exact copies, warn at none.", HelpName = "strict|fail|warn", DefaultValueFactory = _ => "strict" };
+        leakage.AcceptOnlyFromAmong("strict", "fail", "warn");
         var threads = new Option<int>("--threads") { Description = "Threads to decode on; 0 is all cores.", DefaultValueFactory = _ => 0 };
         var json = Common.Json();
         Command command = Common.Command(
@@ -27,20 +27,18 @@ internal static class DataInspectCommand
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
-            int count = parsed.GetValue(threads);
-            if (count is < 0 or > 256)
-                throw new InputException($"--threads is {count}; it must be 0 (all cores) to 256.", "command line");
+            int count = Common.Threads(parsed.GetValue(threads));
             ImageDataset data = DatasetReader.Open(parsed.GetValue(path)!);
             InspectionResult result = Common.WithProgress(progress =>
-                DatasetInspector.Inspect(data, count == 0 ? Environment.ProcessorCount : count, Preflight.ScanFolder, new InspectionLines(progress)));
+                DatasetInspector.Inspect(data, count, Preflight.ScanFolder, new InspectionLines(progress)));
             if (parsed.GetValue(html) is { } folder)
                 ContactSheet.Write(folder, data, result);
             if (parsed.GetValue(json))
                 Common.PrintJson(result);
             else
                 Print(result);
-            int leaked = result.LeakedImages + result.NearLeakedImages;
-            return leaked == 0 || parsed.GetValue(leakage) == "warn"
+            int leaked = parsed.GetValue(leakage) switch { "warn" => 0, "fail" => result.LeakedImages, _ => result.LeakedImages + result.NearLeakedImages };
+            return leaked == 0
                 ? ExitCodes.Done
                 : throw new InputException(
                     $"{leaked} validation or test images are in another split, too: scores would be too good.",

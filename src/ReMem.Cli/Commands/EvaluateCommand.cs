@@ -31,12 +31,12 @@ internal static class EvaluateCommand
             if (name is not ("train" or "val" or "test"))
                 throw Nearest.Unknown("split", name, ["train", "val", "test"], "--split");
             (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
-            Recipe recipe = Common.Assemble("evaluate", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [], model.Info.CropPct);
+            Recipe recipe = Common.Assemble("evaluate", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [Common.LeaksAreWarned], model.Info.CropPct);
             ClassificationMetrics metrics = Common.WithProgress(progress =>
             {
-                PreparedData prepared = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+                PreparedData prepared = PreparedData.Open(recipe, progress);
                 var stages = new Stages(prepared, progress, cancel);
-                stages.RequireSameClasses(labels, parsed.GetValue(folder)!);
+                stages.AlignClasses(model, labels, parsed.GetValue(folder)!);
                 return stages.Score(model, name switch { "train" => prepared.Dataset.Train, "val" => prepared.Dataset.Validation, _ => prepared.Dataset.Test });
             });
             if (parsed.GetValue(json))

@@ -12,36 +12,59 @@ internal static class ExportCommand
     {
         var folder = Common.ModelDir();
         var output = new Option<string>("--out", "-o") { Description = "The file: NAME.onnx, or NAME.safetensors for the weights alone.", HelpName = "FILE", Required = true };
+        var input = new Option<OnnxInput>("--input")
+        {
+            Description = "What the file takes: normalized (float32 NCHW), pixels (uint8 NHWC of the model's size; normalised inside), or image (uint8 NHWC of any size; resized, cropped and normalised inside).",
+            HelpName = "normalized|pixels|image",
+            DefaultValueFactory = _ => OnnxInput.Normalized,
+        };
         var softmax = new Option<bool>("--softmax") { Description = "End with probabilities instead of logits." };
-        var half = new Option<bool>("--half") { Description = "Store safetensors weights as float16." };
+        var half = new Option<bool>("--half") { Description = "Store weights as float16; an ONNX file computes in it too." };
+        var outside = new Option<bool>("--external-data") { Description = "Keep the weights in FILE.data beside the ONNX file. Files of 2 GB and more always do." };
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "export",
             "Write a model folder as ONNX (dynamic batch; class names and preprocessing in the metadata) and check it in ONNX Runtime.",
-            "remem export --model-dir student/ --out student.onnx");
-        foreach (Symbol symbol in new Symbol[] { folder, output, softmax, half, offline, json })
+            "remem export --model-dir student/ --out student.onnx --input image --softmax");
+        foreach (Symbol symbol in new Symbol[] { folder, output, input, softmax, half, outside, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
+            string file = parsed.GetValue(output)!;
+            bool weights = Path.GetExtension(file).Equals(".safetensors", StringComparison.OrdinalIgnoreCase);
+            if (weights && new Option[] { input, softmax, outside }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } given)
+                throw new InputException($"{given.Name} is for ONNX files only.", "command line", "Leave it out for .safetensors.");
+            var options = new OnnxExportOptions { Input = parsed.GetValue(input), Softmax = parsed.GetValue(softmax), Half = parsed.GetValue(half) };
+            if (parsed.GetValue(outside))
+                options = options with { LargestFile = 0 };
             Common.LoadLibtorch();
             (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
-            string file = parsed.GetValue(output)!;
-            if (Path.GetExtension(file).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
-                return WriteWeights(model, file, parsed.GetValue(half), parsed.GetValue(json));
-            if (parsed.GetValue(half))
-                throw new InputException("--half is for .safetensors files only.", "command line", "Leave it out for ONNX.");
-            var options = new OnnxExportOptions { Labels = labels, Softmax = parsed.GetValue(softmax) };
-            OnnxExporter.Export(model, file, options);
-            OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, file, options);
-            if (parsed.GetValue(json))
-                Common.PrintJson(new { file, check });
-            else
-                Console.WriteLine(FormattableString.Invariant(
-                    $"{file}: largest difference {check.LargestDifference:0.0e+0} to the model, top-1 agreement {100 * check.Top1Agreement:0.0} % on {check.Images} inputs in ONNX Runtime"));
-            return ExitCodes.Done;
+            return weights
+                ? WriteWeights(model, file, options.Half, parsed.GetValue(json))
+                : WriteOnnx(model, file, options with { Labels = labels }, parsed.GetValue(json));
         });
         return command;
+    }
+
+    private static int WriteOnnx(ImageModel model, string file, OnnxExportOptions options, bool json)
+    {
+        OnnxExporter.Export(model, file, options);
+        OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, file, options);
+        if (!check.Agrees)
+        {
+            throw new ReMemException(
+                FormattableString.Invariant($"The file is written, but differs from the model by {check.RelativeDifference:0.0e+0} of the largest output; {check.Tolerance:0e+0} is allowed."),
+                file,
+                options.Half ? "The model's numbers are beyond float16: leave out --half." : "Do not use the file; report this with the model's name.");
+        }
+
+        if (json)
+            Common.PrintJson(new { file, check });
+        else
+            Console.WriteLine(FormattableString.Invariant(
+                $"{file}: largest difference {check.LargestDifference:0.0e+0} to the model, top-1 agreement {100 * check.Top1Agreement:0.0} % on {check.Images} inputs in ONNX Runtime"));
+        return ExitCodes.Done;
     }
 
     private static int WriteWeights(ImageModel model, string file, bool half, bool json)

@@ -16,7 +16,9 @@ internal static class FinetuneCommand
         var size = new Option<int>("--image-size") { Description = "Side of the views in pixels.", DefaultValueFactory = _ => 224 };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 10 };
         var rho = new Option<double>("--rho") { Description = "SAM's radius; 0 is the plain gradient.", DefaultValueFactory = _ => 0.05 };
-        var reweighting = new Option<string>("--reweighting") { Description = "MLP policy: none, top(k,b) or ramp(b).", DefaultValueFactory = _ => "none" };
+        var sharpness = new Option<string>("--sharpness") { Description = "How the sharp gradient is found: sam, every(k), looksam(k,alpha), momentum(beta) or msam(beta).", HelpName = "POLICY", DefaultValueFactory = _ => "sam" };
+        var schedule = new Option<string>("--rho-schedule") { Description = "constant, linear(start) or cosine(start) up or down to rho, or lr.", HelpName = "SCHEDULE", DefaultValueFactory = _ => "constant" };
+        var reweighting = new Option<string>("--reweighting") { Description = "Policy of the blocks' scales: none, top(k,b), ramp(b), balanced(b), attention_top(k,a), attention_ramp(a), or auto, which measures a few and chooses.", DefaultValueFactory = _ => "none" };
         var seed = new Option<int>("--seed") { Description = "Decides every random draw." };
         var bad = Common.OnBadImage();
         var output = Common.Out("Where the model folder is written; an interrupted training there continues.");
@@ -27,7 +29,7 @@ internal static class FinetuneCommand
             "Fine-tune a pretrained ViT teacher on your images, sharpness-aware and with reweighted MLP blocks if you like. "
             + "Further settings are key=value, such as training.lr=1e-4 training.batch_size=32.",
             "remem finetune photos/ --model deit_tiny_patch16_224 --weights deit.safetensors --image-size 96 --rho 0.05 --out teacher/");
-        foreach (Symbol symbol in new Symbol[] { data, overrides, model, weights, size, epochs, rho, reweighting, seed, bad, output, offline, json })
+        foreach (Symbol symbol in new Symbol[] { data, overrides, model, weights, size, epochs, rho, sharpness, schedule, reweighting, seed, bad, output, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -40,13 +42,15 @@ internal static class FinetuneCommand
                     $"teacher.model={Common.Quote(parsed.GetValue(model)!)}",
                     $"teacher.weights={(parsed.GetValue(weights) is { } file ? Common.Quote(file) : "null")}",
                     $"teacher.training.epochs={parsed.GetValue(epochs)}",
+                    $"teacher.sharpness={Common.Quote(parsed.GetValue(sharpness)!)}",
+                    $"teacher.rho_schedule={Common.Quote(parsed.GetValue(schedule)!)}",
                     $"teacher.reweighting={Common.Quote(parsed.GetValue(reweighting)!)}",
                     $"seeds=[{parsed.GetValue(seed)}]",
                     .. Common.Prefixed("teacher", parsed.GetValue(overrides)),
                 ]);
-            var options = new TeacherOptions { Rho = parsed.GetValue(rho), Adaptive = recipe.Teacher.Adaptive, Reweighting = recipe.Teacher.Reweighting };
+            TeacherOptions options = TeacherMethods.Options("both", recipe.Teacher)! with { Rho = parsed.GetValue(rho) };
             return Common.RunStage(recipe, $"rho {options.Rho}", parsed.GetValue(output)!, parsed.GetValue(offline), parsed.GetValue(json), cancel, (stages, folder) =>
-                stages.Teacher(recipe.Teacher, options, recipe.Seeds[0], folder));
+                stages.Teacher(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder));
         });
         return command;
     }

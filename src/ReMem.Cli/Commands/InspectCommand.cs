@@ -8,16 +8,20 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "Weights: safetensors or the index of its shards, PyTorch's .pth, .pt or .bin, NumPy's .npz, or a folder with one of them." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = $"Weights: safetensors or the index of its shards, PyTorch's .pth, .pt or .bin, NumPy's .npz, or a folder with one of them; {Common.WeightsHelp}.",
+        };
+        var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "inspect", "Show a weights file's tensors, types, shapes and metadata, whose names it has and which model it fits. Nothing in it is run.", "remem inspect deit_tiny.pth");
-        command.Add(file);
-        command.Add(json);
-        command.Action((parsed, _) =>
+        foreach (Symbol symbol in new Symbol[] { file, offline, json })
+            command.AddSymbol(symbol);
+        command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
-            WeightsInspection found = WeightsInspection.Of(parsed.GetValue(file)!);
+            WeightsInspection found = WeightsInspection.Of(Common.WeightsFile(parsed.GetValue(file)!, parsed.GetValue(offline), cancel));
             if (parsed.GetValue(json))
                 Common.PrintJson(found);
             else

@@ -13,7 +13,7 @@ internal static class PredictCommand
         var images = new Argument<string[]>("IMAGE") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
         var folder = new Option<string?>("--model-dir") { Description = Common.ModelDirHelp, HelpName = "DIR" };
         var model = new Option<string?>("--model") { Description = "timm's name, with --weights." };
-        var weights = new Option<string?>("--weights") { Description = "Weights of --model, in any format that 'remem inspect' shows: a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address.", HelpName = "SOURCE" };
+        var weights = new Option<string?>("--weights") { Description = $"Weights of --model, in any format that 'remem inspect' shows: {Common.WeightsHelp}.", HelpName = "SOURCE" };
         var labels = new Option<string?>("--labels") { Description = "Class names, one a line in index order.", HelpName = "FILE" };
         var size = new Option<int?>("--image-size") { Description = "Side of the input in pixels. Default: the model's." };
         var top = new Option<int>("--top") { Description = "How many classes an image.", DefaultValueFactory = _ => 5 };

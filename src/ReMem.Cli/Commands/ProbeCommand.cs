@@ -65,7 +65,7 @@ internal static class ProbeCommand
                 parsed.GetValue(bad)!,
                 models[0].Model.ImageSize,
                 [
-                    .. linear, $"data.max_train={parsed.GetValue(most)}", $"data.max_eval={parsed.GetValue(most)}",
+                    .. linear, Common.LeaksAreWarned, $"data.max_train={parsed.GetValue(most)}", $"data.max_eval={parsed.GetValue(most)}",
                     .. Common.Prefixed("information", parsed.GetValue(overrides)),
                 ],
                 models[0].Model.Info.CropPct);

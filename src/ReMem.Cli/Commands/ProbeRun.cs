@@ -40,7 +40,7 @@ internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe,
     /// <summary>Every output of every model, compared with the first one's.</summary>
     public ProbeReport Outputs(string[] checks, int pictures, IProgress<ProgressReport> progress)
     {
-        PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+        PreparedData data = PreparedData.Open(recipe, progress);
         using MeterImages images = Images(data);
         if (pictures > data.Dataset.Test.Count)
             throw new InputException($"--pictures is {pictures}, but there are {data.Dataset.Test.Count} test images.", "command line");
@@ -74,7 +74,7 @@ internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe,
     {
         // Whatever does not fit is told before any image is read.
         BlockProbe[] probes = [.. models.Select(m => new BlockProbe(m.Model, options))];
-        PreparedData data = PreparedData.Open(recipe.Data, recipe.Threads, progress);
+        PreparedData data = PreparedData.Open(recipe, progress);
         using MeterImages images = Images(data);
         var results = new List<BlockProbeResult>();
         foreach ((ProbedModel model, BlockProbe probe) in models.Zip(probes))

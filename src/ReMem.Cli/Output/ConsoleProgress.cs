@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using ReMem.Runtime.Downloads;
 using ReMem.Training;
-using ReMem.Weights.Hub;
 using Spectre.Console;
 
 namespace ReMem.Cli.Output;
@@ -97,8 +97,10 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
     {
         double share = (r.Epoch - 1 + ((double)r.Batch / r.Batches)) / r.Epochs;
         TimeSpan left = TimeSpan.FromSeconds(r.SecondsLeft);
-        return FormattableString.Invariant(
-            $"{r.Stage} {Bar(share)} epoch {r.Epoch}/{r.Epochs}, batch {r.Batch}/{r.Batches}, loss {r.Loss:0.000}, {r.ImagesPerSecond:0} img/s, {left:h\\:mm\\:ss} left");
+        string done = double.IsNaN(r.Loss)
+            ? FormattableString.Invariant($"view {r.Epoch}/{r.Epochs}, image {r.Batch}/{r.Batches}")
+            : FormattableString.Invariant($"epoch {r.Epoch}/{r.Epochs}, batch {r.Batch}/{r.Batches}, loss {r.Loss:0.000}");
+        return FormattableString.Invariant($"{r.Stage} {Bar(share)} {done}, {r.ImagesPerSecond:0} img/s, {left:h\\:mm\\:ss} left");
     }
 
     private static string Line(TransferProgress t)

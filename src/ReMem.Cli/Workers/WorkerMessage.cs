@@ -1,3 +1,4 @@
+using ReMem.Recipes;
 using ReMem.Training;
 
 namespace ReMem.Cli.Workers;
@@ -12,9 +13,10 @@ internal sealed record WorkerMessage(ProgressReport? Progress, WorkerError? Erro
 /// <param name="Where">File, key or tensor.</param>
 /// <param name="Remedy">What to do.</param>
 /// <param name="IsInput">Whether the input was wrong.</param>
-internal sealed record WorkerError(string What, string? Where, string? Remedy, bool IsInput)
+/// <param name="IsInUse">Whether another process computes the part.</param>
+internal sealed record WorkerError(string What, string? Where, string? Remedy, bool IsInput, bool IsInUse)
 {
-    public static WorkerError Of(ReMemException e) => new(e.Message, e.Where, e.Remedy, e is InputException);
+    public static WorkerError Of(ReMemException e) => new(e.Message, e.Where, e.Remedy, e is InputException, e is FolderInUseException);
 
-    public ReMemException ToException() => IsInput ? new InputException(What, Where, Remedy) : new ReMemException(What, Where, Remedy);
+    public ReMemException ToException() => IsInUse ? new FolderInUseException(Where ?? string.Empty) : IsInput ? new InputException(What, Where, Remedy) : new ReMemException(What, Where, Remedy);
 }

@@ -10,11 +10,17 @@ namespace ReMem.Data;
 /// </summary>
 public sealed class BatchLoader
 {
+    /// <summary>Images a batch of <see cref="Slots"/> where they are not mixed: a constant, so that who asks does not matter.</summary>
+    private const int SlotBatch = 64;
+
     private readonly IImageSource _source;
     private readonly ViewOptions _view;
     private readonly LoaderOptions _options;
     private readonly DecodedImageCache _cache;
     private readonly ViewCache _views;
+
+    [ThreadStatic]
+    private static byte[]? _pixels;
     private readonly Lazy<(int[] Usable, IReadOnlyList<BadImage> Bad)> _scan;
 
     /// <summary>Creates a loader; nothing is read yet.</summary>
@@ -37,6 +43,18 @@ public sealed class BatchLoader
     /// <summary>How the loader makes views.</summary>
     public ViewOptions View => _view;
 
+    /// <summary>How the loader makes batches.</summary>
+    public LoaderOptions Options => _options;
+
+    /// <summary>The split.</summary>
+    public IImageSource Source => _source;
+
+    /// <summary>Whether the images of a batch are mixed with each other.</summary>
+    public bool IsMixed => _view.Train && (_options.MixupAlpha > 0 || _options.CutmixAlpha > 0);
+
+    /// <summary>How many views one view epoch has; see <see cref="Batch.Slots"/>.</summary>
+    public int SlotsPerEpoch => IsMixed ? Math.Min(Count, BatchesPerEpoch * _options.BatchSize) : _source.Count;
+
     /// <summary>Samples an epoch goes through.</summary>
     public int Count => _scan.Value.Usable.Length;
 
@@ -49,23 +67,65 @@ public sealed class BatchLoader
     /// <summary>The batches of an epoch. The consumer disposes each batch; stopping early ends the threads.</summary>
     /// <param name="epoch">From 0; decides the order and the views.</param>
     /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
-    /// <param name="viewEpoch">The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs.</param>
+    /// <param name="viewEpoch">
+    /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Mixed images come round in the
+    /// batches that they were mixed in, which are then shuffled as a whole. Where classes are drawn unequally and this is null, an image that comes again
+    /// within the epoch shows another view.
+    /// </param>
+    /// <param name="size">Side in pixels of this epoch's views, where they are the same views but smaller; null is the options' size.</param>
+    /// <param name="keepFull">Whether such batches have the views at the options' size as well: <see cref="Batch.SmallImages"/> beside <see cref="Batch.Images"/>.</param>
     /// <exception cref="InputException">An image cannot be decoded, and the policy is to fail.</exception>
-    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null)
+    public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null, int? size = null, bool keepFull = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         Libtorch.Load();
-        return Batches(Order(epoch), epoch, viewEpoch ?? epoch, firstBatch);
+        int view = viewEpoch ?? epoch;
+        int[] order = Order(IsMixed ? view : epoch);
+        int[] numbers = Numbers(epoch, view);
+        int[]? repeats = IsResampled && viewEpoch is null ? SampledOrder.Repeats(order) : null;
+        var plan = new Plan(order, repeats, view, size == _view.Size ? null : size, keepFull);
+        return Batches(n => Make(plan, numbers[n] * _options.BatchSize, _options.BatchSize), firstBatch, BatchesPerEpoch);
+    }
+
+    /// <summary>
+    /// The views of a view epoch by their slots, as a teacher goes through them once: in the source's order, or batch by batch where images are mixed.
+    /// An image that cannot be decoded is an error, whatever the policy.
+    /// </summary>
+    /// <param name="viewEpoch">From 0.</param>
+    /// <param name="first">The first slot; where images are mixed, that of a batch.</param>
+    /// <param name="count">How many slots; where images are mixed, those of whole batches.</param>
+    /// <exception cref="InputException">An image cannot be decoded.</exception>
+    public IEnumerable<Batch> Slots(int viewEpoch, int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(viewEpoch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, SlotsPerEpoch, nameof(count));
+        Libtorch.Load();
+        int size = IsMixed ? _options.BatchSize : SlotBatch;
+        int[] order = IsMixed ? Order(viewEpoch) : Enumerable.Range(0, first + count).ToArray();
+        var plan = new Plan(order, null, viewEpoch, null, KeepFull: false);
+        return Batches(n => Make(plan, first + (n * size), size), 0, (count + size - 1) / size);
     }
 
     /// <summary>How long consumers have waited for batches so far.</summary>
     public TimeSpan Waited { get; private set; }
 
-    private IEnumerable<Batch> Batches(int[] order, int epoch, int viewEpoch, int firstBatch)
+    /// <summary>How many usable samples each class has.</summary>
+    /// <param name="classes">How many classes there are.</param>
+    public int[] ClassCounts(int classes)
     {
-        using var pump = new BatchPump(n => Make(order, epoch, viewEpoch, n), firstBatch, BatchesPerEpoch, _options.Threads, _options.Prefetch);
-        for (int batch = firstBatch; batch < BatchesPerEpoch; batch++)
+        int[] counts = new int[classes];
+        foreach (int index in _scan.Value.Usable)
+            counts[_source.Label(index)]++;
+        return counts;
+    }
+
+    private bool IsResampled => _options.Shuffle && _options.Sampling != ClassSampling.Uniform;
+
+    private IEnumerable<Batch> Batches(Func<int, Batch> make, int firstBatch, int end)
+    {
+        using var pump = new BatchPump(make, firstBatch, end, _options.Threads, _options.Prefetch);
+        for (int batch = firstBatch; batch < end; batch++)
         {
             long before = Stopwatch.GetTimestamp();
             Batch made = pump.Take(batch);
@@ -79,35 +139,50 @@ public sealed class BatchLoader
         int[] usable = _scan.Value.Usable;
         if (!_options.Shuffle)
             return usable;
-        return new CounterRandom(_options.Seed, "order", epoch).Permutation(usable.Length).Select(i => usable[i]).ToArray();
+        var random = new CounterRandom(_options.Seed, "order", epoch);
+        int[] places = IsResampled
+            ? SampledOrder.Draw([.. usable.Select(_source.Label)], _options.Sampling, random)
+            : random.Permutation(usable.Length);
+        return [.. places.Select(i => usable[i])];
     }
 
-    private Batch Make(int[] order, int epoch, int viewEpoch, int number)
+    /// <summary>Which batch of the view epoch each batch of the epoch is. Only mixed ones come round as they were.</summary>
+    private int[] Numbers(int epoch, int viewEpoch) => IsMixed && _options.Shuffle && epoch != viewEpoch
+        ? new CounterRandom(_options.Seed, "batches", epoch).Permutation(BatchesPerEpoch)
+        : [.. Enumerable.Range(0, BatchesPerEpoch)];
+
+    private Batch Make(Plan plan, int first, int most)
     {
-        int[] indices = order.AsSpan().Slice(
-            number * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - (number * _options.BatchSize))).ToArray();
-        int[] sizes = _view.SecondSize is { } second ? [_view.Size, second] : [_view.Size];
+        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(most, plan.Order.Length - first)).ToArray();
+        int own = plan.Small is { } small && !plan.KeepFull ? small : _view.Size;
+        int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(), .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
         Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
         try
         {
             for (int i = 0; i < indices.Length; i++)
             {
                 int index = indices[i];
+                // Another draw of an image within an epoch is another stream of random numbers.
+                long view = index + ((long)(plan.Repeats?[first + i] ?? 0) << 32);
                 for (int s = 0; s < sizes.Length; s++)
                 {
                     int side = sizes[s], plane = side * side;
-                    _views.Get(viewEpoch, index, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
+                    _views.Get(plan.ViewEpoch, view, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
                     {
-                        RgbImage image = _cache.Get(_source, index, _view.EnoughSide);
-                        Split(Data.View.Apply(image, _view, Data.View.Random(_options.Seed, viewEpoch, index), side).Pixels, planes, plane);
+                        if (_pixels?.Length != 3 * plane)
+                            _pixels = new byte[3 * plane];
+                        using DecodedImageCache.Lease decoded = _cache.Lend(_source, index, _view.EnoughSide);
+                        Split(Data.View.Apply(decoded.Image, _view, Data.View.Random(_options.Seed, plan.ViewEpoch, view), side, _pixels).Pixels, planes, plane);
                     });
                 }
             }
 
             return new Batch(images[0], tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices)
             {
-                SecondImages = images.ElementAtOrDefault(1),
-                Mix = Mixed(images, indices.Length, epoch, number),
+                SecondImages = _view.SecondSize is null ? null : images[1],
+                SmallImages = plan is { Small: not null, KeepFull: true } ? images[^1] : null,
+                First = first,
+                Mix = IsMixed ? Mixed(images, indices.Length, plan.ViewEpoch, first / most) : null,
             };
         }
         catch
@@ -118,14 +193,8 @@ public sealed class BatchLoader
         }
     }
 
-    /// <summary>Mixes a batch by draws of its own. They are the epoch's, not its views': recycled views are mixed anew.</summary>
-    private BatchMix? Mixed(Tensor[] images, int count, int epoch, int number)
-    {
-        if (!_view.Train || (_options.MixupAlpha == 0 && _options.CutmixAlpha == 0))
-            return null;
-        return BatchMix.Apply(
-            images, count, _options.MixupAlpha, _options.CutmixAlpha, new CounterRandom(_options.Seed, "mix", epoch, number));
-    }
+    private BatchMix Mixed(Tensor[] images, int count, int viewEpoch, int number) => BatchMix.Apply(
+        images, count, _options.MixupAlpha, _options.CutmixAlpha, new CounterRandom(_options.Seed, "mix", viewEpoch, number));
 
     /// <summary>Interleaved pixels to one plane a channel.</summary>
     private static void Split(ReadOnlySpan<byte> pixels, Span<byte> planes, int plane)
@@ -146,4 +215,12 @@ public sealed class BatchLoader
         ImageScan scan = ImageScan.Run("", _source, _cache, _options.Threads);
         return (scan.Usable(), scan.Bad(_source));
     }
+
+    /// <summary>What an epoch's batches are made by.</summary>
+    /// <param name="Order">The samples.</param>
+    /// <param name="Repeats">How often each of them came before; null where that does not change its view.</param>
+    /// <param name="ViewEpoch">Whose views they show.</param>
+    /// <param name="Small">A side below the options' own; null where there is none.</param>
+    /// <param name="KeepFull">Whether the full views are made beside the small ones.</param>
+    private sealed record Plan(int[] Order, int[]? Repeats, int ViewEpoch, int? Small, bool KeepFull);
 }

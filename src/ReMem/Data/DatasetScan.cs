@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ReMem.Runtime;
 
@@ -18,18 +15,8 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
     private const string Version = "1";
     private const int MostKept = 64;
 
-    /// <summary>Where scans are kept: REMEM_CACHE, else the user's cache folder.</summary>
-    public static string DefaultFolder
-    {
-        get
-        {
-            string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
-            string user = OperatingSystem.IsWindows()
-                ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : Given("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-            return Path.Combine(Given("REMEM_CACHE") ?? Path.Combine(user, "remem"), "scans");
-        }
-    }
+    /// <summary>Where scans are kept between runs.</summary>
+    public static string DefaultFolder => UserCache.Folder("scans");
 
     /// <summary>The splits of a data set with their names.</summary>
     public static (string Name, IImageSource Source)[] SplitsOf(ImageDataset data) =>
@@ -60,42 +47,7 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
     }
 
     /// <summary>The files that the samples are in, as they are now; null for sources that cannot tell.</summary>
-    internal static string? Fingerprint(ImageDataset data)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
-        Add(Version);
-        HashSet<string> files = [];
-        foreach ((string name, IImageSource split) in SplitsOf(data))
-        {
-            Add(string.Create(CultureInfo.InvariantCulture, $"{name} {split.Count}"));
-            for (int i = 0; i < split.Count; i++)
-                Add(split.Name(i));
-            IImageSource whole = split;
-            while (whole is Subset subset)
-                whole = subset.Whole;
-            if (whole is not EncodedSource source)
-                return null;
-            files.UnionWith(source.Files);
-        }
-
-        try
-        {
-            foreach (string file in files.Order(StringComparer.Ordinal))
-            {
-                // What is missing is a bad image, and stays one until it is there.
-                FileStamp stamp = File.Exists(file) ? FileStamp.Of(file) : new FileStamp(file, -1, 0);
-                Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(stamp.Path)} {stamp.Length} {stamp.Written}"));
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It may become readable at any time.
-            return null;
-        }
-
-        return Convert.ToHexString(hash.GetHashAndReset())[..32];
-    }
+    internal static string? Fingerprint(ImageDataset data) => SplitFingerprint.OfFiles(Version, SplitsOf(data));
 
     private static DatasetScan? TryRead(string file, ImageDataset data)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 
 namespace ReMem.Data;
@@ -25,15 +26,26 @@ public sealed class DecodedImageCache(long budget = 1L << 30)
     /// <exception cref="InputException">It cannot be read or decoded.</exception>
     public RgbImage Get(IImageSource source, int index, double enoughSide = 0)
     {
+        using Lease lease = Lend(source, index, enoughSide);
+        RgbImage image = lease.Image;
+        return lease.IsKept ? image : image with { Pixels = image.Pixels.AsSpan(0, image.Width * image.Height * 3).ToArray() };
+    }
+
+    /// <summary>The same for the time until it is given back: the pixels of an image that is not kept are used again for the next.</summary>
+    internal Lease Lend(IImageSource source, int index, double enoughSide)
+    {
         (source, index) = Owner(source, index);
         if (_images.TryGetValue((source, index, enoughSide), out Kept kept))
-            return kept.Image;
+            return new Lease(kept.Image, true);
         if (enoughSide > 0 && _images.TryGetValue((source, index, 0), out kept) && !kept.IsReduced(enoughSide))
-            return kept.Image;
+            return new Lease(kept.Image, true);
         byte[] encoded = source.Read(index);
-        RgbImage image = ImageDecoder.Decode(encoded, source.Name(index), ImageDecoder.DefaultMaxPixels, enoughSide, out bool isReduced);
-        Keep(source, index, image, ImageDecoder.FormatOf(encoded), isReduced ? enoughSide : 0);
-        return image;
+        bool keep = false;
+        byte[] Pixels(int bytes) => (keep = _budget.TryTake(bytes)) ? new byte[bytes] : ArrayPool<byte>.Shared.Rent(bytes);
+        RgbImage image = ImageDecoder.Decode(encoded, source.Name(index), ImageDecoder.DefaultMaxPixels, enoughSide, Pixels, out bool isReduced);
+        if (keep && !_images.TryAdd((source, index, isReduced ? enoughSide : 0), new Kept(image, ImageDecoder.FormatOf(encoded) == "JPEG")))
+            _budget.Return(image.Pixels.LongLength);
+        return new Lease(image, keep);
     }
 
     /// <summary>Keeps an image that was decoded elsewhere, where it fits.</summary>
@@ -51,6 +63,18 @@ public sealed class DecodedImageCache(long budget = 1L << 30)
         while (source is Subset subset)
             (source, index) = (subset.Whole, subset.WholeIndex(index));
         return (source, index);
+    }
+
+    /// <summary>An image for a while.</summary>
+    /// <param name="Image">Its pixels may be followed by others where it is not kept.</param>
+    /// <param name="IsKept">Whether it stays.</param>
+    internal readonly record struct Lease(RgbImage Image, bool IsKept) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (!IsKept)
+                ArrayPool<byte>.Shared.Return(Image.Pixels);
+        }
     }
 
     private readonly record struct Kept(RgbImage Image, bool IsJpeg)

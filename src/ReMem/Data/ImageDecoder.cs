@@ -25,10 +25,10 @@ public static class ImageDecoder
     /// </param>
     /// <exception cref="InputException">Empty, truncated, corrupt, too large, or no image; the message names it.</exception>
     public static RgbImage Decode(byte[] encoded, string name, long maxPixels = DefaultMaxPixels, double enoughSide = 0) =>
-        Decode(encoded, name, maxPixels, enoughSide, out _);
+        Decode(encoded, name, maxPixels, enoughSide, bytes => new byte[bytes], out _);
 
-    /// <summary>The same, telling whether it came out reduced.</summary>
-    internal static RgbImage Decode(byte[] encoded, string name, long maxPixels, double enoughSide, out bool isReduced)
+    /// <summary>The same into pixels that the caller provides, which may be more than are needed, telling whether it came out reduced.</summary>
+    internal static RgbImage Decode(byte[] encoded, string name, long maxPixels, double enoughSide, Func<int, byte[]> pixels, out bool isReduced)
     {
         if (encoded.Length == 0)
             throw Bad(name, "is empty (0 bytes)");
@@ -50,7 +50,7 @@ public static class ImageDecoder
 
             if (JpegStructure.LacksScans(encoded))
                 throw Bad(name, "is truncated");
-            return Decode(codec, name, maxPixels, enoughSide, out isReduced);
+            return Decode(codec, name, maxPixels, enoughSide, pixels, out isReduced);
         }
         finally
         {
@@ -58,7 +58,7 @@ public static class ImageDecoder
         }
     }
 
-    private static unsafe RgbImage Decode(SKCodec codec, string name, long maxPixels, double enoughSide, out bool isReduced)
+    private static unsafe RgbImage Decode(SKCodec codec, string name, long maxPixels, double enoughSide, Func<int, byte[]> pixels, out bool isReduced)
     {
         int width = codec.Info.Width, height = codec.Info.Height;
         if ((long)width * height > maxPixels)
@@ -87,7 +87,7 @@ public static class ImageDecoder
                 throw Bad(name, "is truncated");
             if (result != SKCodecResult.Success)
                 throw Bad(name, $"is corrupt ({result})");
-            return Orient((byte*)rgba, width, height, codec.EncodedOrigin, info.AlphaType == SKAlphaType.Opaque);
+            return Orient((byte*)rgba, width, height, codec.EncodedOrigin, info.AlphaType == SKAlphaType.Opaque, pixels);
         }
         finally
         {
@@ -104,7 +104,7 @@ public static class ImageDecoder
         return scale;
     }
 
-    private static unsafe RgbImage Orient(byte* rgba, int width, int height, SKEncodedOrigin origin, bool opaque)
+    private static unsafe RgbImage Orient(byte* rgba, int width, int height, SKEncodedOrigin origin, bool opaque, Func<int, byte[]> provide)
     {
         // Where the stored pixel (0, 0) lands, and the steps in the upright image that one stored column and one stored row make.
         bool swapped = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
@@ -117,7 +117,7 @@ public static class ImageDecoder
         (nint column, nint row) = swapped ? (vertical, horizontal) : (horizontal, vertical);
         nint start = ((fromRight ? outWidth - 1 : 0) * 3) + ((fromBottom ? outHeight - 1 : 0) * 3 * (nint)outWidth);
 
-        var pixels = new byte[checked(outWidth * outHeight * 3)];
+        byte[] pixels = provide(checked(outWidth * outHeight * 3));
         fixed (byte* first = pixels)
         {
             byte* source = rgba;

@@ -33,6 +33,10 @@ public sealed record LoaderOptions
     /// <summary>A new order every epoch. Default false: the source's order.</summary>
     public bool Shuffle { get; init; }
 
+    /// <summary>How often classes are drawn, where every epoch has a new order. Default uniform.</summary>
+    [EnumDataType(typeof(ClassSampling))]
+    public ClassSampling Sampling { get; init; }
+
     /// <summary>Leaves out a last batch that is not full. Default false.</summary>
     public bool DropLast { get; init; }
 

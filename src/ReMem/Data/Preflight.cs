@@ -15,10 +15,13 @@ public sealed record ClassImages(string Class, int Train, int Validation, int Te
 /// <summary>What happens where validation or test images are in another split, too.</summary>
 public enum LeakagePolicy
 {
-    /// <summary>It is an error that names an example.</summary>
+    /// <summary>Exact copies are an error that names an example; pictures that are nearly the same are a warning.</summary>
     Fail,
 
-    /// <summary>It is a warning.</summary>
+    /// <summary>Pictures that are nearly the same are an error, too.</summary>
+    Strict,
+
+    /// <summary>Both are a warning.</summary>
     Warn,
 }
 
@@ -63,7 +66,7 @@ public static class Preflight
         DecodedImageCache? cache = null,
         int threads = 2,
         int viewSize = 0,
-        LeakagePolicy leakage = LeakagePolicy.Warn,
+        LeakagePolicy leakage = LeakagePolicy.Fail,
         string? scanFolder = null)
     {
         DatasetScan scan = DatasetScan.Of(dataset, cache, threads, viewSize, scanFolder, progress);
@@ -85,9 +88,11 @@ public static class Preflight
         double imbalance = counts.Max(c => c.Train) / (double)counts.Min(c => c.Train);
         Duplicates duplicates = Duplicates.Of(dataset, scan);
         string[] twice = [.. duplicates.Warnings()];
-        if (leakage == LeakagePolicy.Fail && duplicates.ExactLeaks + duplicates.NearLeaks > 0)
+        if ((leakage != LeakagePolicy.Warn && duplicates.ExactLeaks > 0) || (leakage == LeakagePolicy.Strict && duplicates.NearLeaks > 0))
         {
-            throw new InputException(twice[0], remedy: "'remem data inspect' lists them all; a leakage policy of warn goes on all the same.");
+            throw new InputException(
+                twice[0],
+                remedy: "'remem data inspect' lists them all. Where splits are made by seed, data.keep_near_duplicates_together=true keeps copies in one; data.on_leakage=warn goes on all the same.");
         }
 
         (int side, int index, int split) = scans.Select((s, i) => (s.Smallest()!.Value.Side, s.Smallest()!.Value.Index, i)).MinBy(s => s.Side);

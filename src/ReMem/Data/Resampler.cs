@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ReMem.Data;
 
@@ -33,7 +35,13 @@ public readonly record struct PixelBox(int X, int Y, int Width, int Height);
 /// </summary>
 public static class Resampler
 {
-    private const int PrecisionBits = 22;
+    private const int PrecisionBits = ResampleAxis.PrecisionBits;
+
+    [ThreadStatic]
+    private static ResampleAxis? _columns;
+
+    [ThreadStatic]
+    private static ResampleAxis? _rows;
 
     /// <summary>Resizes an image.</summary>
     /// <param name="image">The source.</param>
@@ -49,19 +57,21 @@ public static class Resampler
     /// 1 x 10000 pixels must not become a gigabyte on its way to a centre crop.
     /// </summary>
     internal static RgbImage Resize(
-        RgbImage image, long fullWidth, long fullHeight, Interpolation interpolation, PixelBox crop, long left, long top, int width, int height)
+        RgbImage image, long fullWidth, long fullHeight, Interpolation interpolation, PixelBox crop, long left, long top, int width, int height,
+        byte[]? into = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (crop.X < 0 || crop.Y < 0 || crop.Width < 1 || crop.Height < 1 || crop.X + crop.Width > image.Width || crop.Y + crop.Height > image.Height)
             throw new ArgumentOutOfRangeException(nameof(crop), crop, $"The crop leaves the image of {image.Width} x {image.Height}.");
 
-        Axis columns = Axis.Create(crop.Width, fullWidth, left, width, interpolation);
-        Axis rows = Axis.Create(crop.Height, fullHeight, top, height, interpolation);
+        ResampleAxis columns = _columns ??= new ResampleAxis(), rows = _rows ??= new ResampleAxis();
+        columns.Fill(crop.Width, fullWidth, left, width, interpolation);
+        rows.Fill(crop.Height, fullHeight, top, height, interpolation);
         int stride = image.Width * 3;
         int firstRow = rows.First, rowCount = rows.End - rows.First;
         ReadOnlySpan<byte> source = image.Pixels.AsSpan(((crop.Y + firstRow) * stride) + (crop.X * 3));
-        var result = new byte[width * height * 3];
+        byte[] result = into ?? new byte[width * height * 3];
         if (rows.IsCopy)
         {
             Horizontal(source, stride, rowCount, columns, result);
@@ -75,9 +85,9 @@ public static class Resampler
         return new RgbImage(width, height, result);
     }
 
-    private static void Horizontal(ReadOnlySpan<byte> source, int stride, int rowCount, Axis columns, Span<byte> target)
+    private static void Horizontal(ReadOnlySpan<byte> source, int stride, int rowCount, ResampleAxis columns, Span<byte> target)
     {
-        int width = columns.Starts.Length;
+        int width = columns.Count;
         for (int y = 0; y < rowCount; y++)
         {
             ReadOnlySpan<byte> row = source[(y * stride)..];
@@ -91,40 +101,86 @@ public static class Resampler
             for (int x = 0; x < width; x++)
             {
                 ReadOnlySpan<int> weights = columns.Weights(x);
-                ReadOnlySpan<byte> pixels = row.Slice(columns.Starts[x] * 3, weights.Length * 3);
-                int r = 1 << (PrecisionBits - 1), g = r, b = r;
-                for (int k = 0, p = 0; k < weights.Length && p + 2 < pixels.Length; k++, p += 3)
-                {
-                    int weight = weights[k];
-                    r += pixels[p] * weight;
-                    g += pixels[p + 1] * weight;
-                    b += pixels[p + 2] * weight;
-                }
-
-                into[(x * 3) + 2] = Clip(b);
-                into[(x * 3) + 1] = Clip(g);
-                into[x * 3] = Clip(r);
+                int at = columns.Start(x) * 3, end = at + (weights.Length * 3);
+                // Four bytes are read for three channels, which the image's very last pixel does not have.
+                (into[x * 3], into[(x * 3) + 1], into[(x * 3) + 2]) =
+                    Vector128.IsHardwareAccelerated && end < row.Length ? Weighted(row[at..(end + 1)], weights) : WeightedSlowly(row[at..end], weights);
             }
         }
     }
 
-    private static void Vertical(ReadOnlySpan<byte> source, int rowBytes, Axis rows, Span<byte> target)
+    /// <summary>Pixels times weights, all channels at once.</summary>
+    /// <param name="pixels">One byte more than the pixels.</param>
+    /// <param name="weights">One a pixel.</param>
+    private static (byte R, byte G, byte B) Weighted(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights)
     {
-        int[] sums = ArrayPool<int>.Shared.Rent(rowBytes);
-        Span<int> sum = sums.AsSpan(0, rowBytes);
-        for (int y = 0; y < rows.Starts.Length; y++)
+        ref byte first = ref MemoryMarshal.GetReference(pixels);
+        Vector128<int> sum = Vector128.Create(1 << (PrecisionBits - 1));
+        for (int k = 0; k < weights.Length; k++)
         {
-            sum.Fill(1 << (PrecisionBits - 1));
-            ReadOnlySpan<int> weights = rows.Weights(y);
-            for (int k = 0; k < weights.Length; k++)
-                AddScaled(source.Slice((rows.Starts[y] - rows.First + k) * rowBytes, rowBytes), weights[k], sum);
-            Span<byte> into = target.Slice(y * rowBytes, rowBytes);
-            for (int i = 0; i < into.Length; i++)
-                into[i] = Clip(sum[i]);
+            Vector128<byte> pixel = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, 3 * k))).AsByte();
+            sum += Vector128.WidenLower(Vector128.WidenLower(pixel)).AsInt32() * Vector128.Create(weights[k]);
         }
 
-        ArrayPool<int>.Shared.Return(sums);
+        sum = Vector128.Min(Vector128.Max(sum >> PrecisionBits, Vector128<int>.Zero), Vector128.Create(255));
+        return ((byte)sum[0], (byte)sum[1], (byte)sum[2]);
     }
+
+    private static (byte R, byte G, byte B) WeightedSlowly(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights)
+    {
+        int r = 1 << (PrecisionBits - 1), g = r, b = r;
+        for (int k = 0, p = 0; k < weights.Length && p + 2 < pixels.Length; k++, p += 3)
+        {
+            int weight = weights[k];
+            r += pixels[p] * weight;
+            g += pixels[p + 1] * weight;
+            b += pixels[p + 2] * weight;
+        }
+
+        return (Clip(r), Clip(g), Clip(b));
+    }
+
+    private static void Vertical(ReadOnlySpan<byte> source, int rowBytes, ResampleAxis rows, Span<byte> target)
+    {
+        for (int y = 0; y < rows.Count; y++)
+        {
+            ReadOnlySpan<int> weights = rows.Weights(y);
+            ReadOnlySpan<byte> column = source[((rows.Start(y) - rows.First) * rowBytes)..];
+            Span<byte> into = target.Slice(y * rowBytes, rowBytes);
+            int i = 0;
+            for (; Vector.IsHardwareAccelerated && i <= rowBytes - Vector<byte>.Count; i += Vector<byte>.Count)
+                WeightedColumns(column[i..], rowBytes, weights, into[i..]);
+            for (; i < rowBytes; i++)
+            {
+                int sum = 1 << (PrecisionBits - 1);
+                for (int k = 0; k < weights.Length; k++)
+                    sum += column[(k * rowBytes) + i] * weights[k];
+                into[i] = Clip(sum);
+            }
+        }
+    }
+
+    /// <summary>A vector's worth of bytes of rows that lie below each other, times a weight a row.</summary>
+    private static void WeightedColumns(ReadOnlySpan<byte> source, int rowBytes, ReadOnlySpan<int> weights, Span<byte> into)
+    {
+        Vector<int> a = new(1 << (PrecisionBits - 1)), b = a, c = a, d = a;
+        for (int k = 0; k < weights.Length; k++)
+        {
+            var weight = new Vector<int>(weights[k]);
+            Vector.Widen(new Vector<byte>(source[(k * rowBytes)..]), out Vector<ushort> low, out Vector<ushort> high);
+            Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
+            Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
+            a += Vector.AsVectorInt32(first) * weight;
+            b += Vector.AsVectorInt32(second) * weight;
+            c += Vector.AsVectorInt32(third) * weight;
+            d += Vector.AsVectorInt32(fourth) * weight;
+        }
+
+        Vector.Narrow(Vector.Narrow(Clip(a), Clip(b)), Vector.Narrow(Clip(c), Clip(d))).CopyTo(into);
+    }
+
+    private static Vector<uint> Clip(Vector<int> sum) =>
+        Vector.AsVectorUInt32(Vector.Min(Vector.Max(Vector.ShiftRightArithmetic(sum, PrecisionBits), Vector<int>.Zero), new Vector<int>(255)));
 
     /// <summary>Adds a row times a weight to sums.</summary>
     internal static void AddScaled(ReadOnlySpan<byte> source, int weight, Span<int> sum)
@@ -155,89 +211,5 @@ public static class Resampler
     {
         int value = sum >> PrecisionBits;
         return (byte)(value < 0 ? 0 : value > 255 ? 255 : value);
-    }
-
-    /// <summary>Per output position of one direction: the first source position and the fixed-point weights from there on.</summary>
-    private sealed class Axis
-    {
-        private readonly int[] _weights;
-        private readonly int[] _counts;
-        private readonly int _stride;
-
-        private Axis(int count, int stride)
-        {
-            Starts = new int[count];
-            _counts = new int[count];
-            _weights = new int[count * stride];
-            _stride = stride;
-        }
-
-        public int[] Starts { get; }
-
-        /// <summary>The result is the source itself: PIL skips that pass.</summary>
-        public bool IsCopy { get; private init; }
-
-        public int First => Starts[0];
-
-        public int End => Starts[^1] + _counts[^1];
-
-        public ReadOnlySpan<int> Weights(int position) => _weights.AsSpan(position * _stride, _counts[position]);
-
-        public static Axis Create(int inSize, long outSize, long outStart, int count, Interpolation interpolation)
-        {
-            double scale = inSize / (double)outSize;
-            if (interpolation == Interpolation.Nearest || inSize == outSize)
-            {
-                var copy = new Axis(count, 1) { IsCopy = inSize == outSize };
-                for (int i = 0; i < count; i++)
-                {
-                    copy.Starts[i] = Math.Min(inSize - 1, (int)((outStart + i + 0.5) * scale));
-                    copy._weights[i] = 1 << PrecisionBits;
-                    copy._counts[i] = 1;
-                }
-
-                return copy;
-            }
-
-            double filterScale = Math.Max(scale, 1);
-            double support = filterScale * interpolation switch { Interpolation.Bilinear => 1, Interpolation.Bicubic => 2, _ => 3 };
-            int stride = ((int)Math.Ceiling(support) * 2) + 1;
-            var axis = new Axis(count, stride);
-            Span<double> raw = stride <= 512 ? stackalloc double[stride] : new double[stride];
-            for (int i = 0; i < count; i++)
-            {
-                double center = (outStart + i + 0.5) * scale;
-                int from = Math.Max(0, (int)(center - support + 0.5));
-                int taps = Math.Min(inSize, (int)(center + support + 0.5)) - from;
-                double total = 0;
-                for (int k = 0; k < taps; k++)
-                    total += raw[k] = Filter(interpolation, (k + from - center + 0.5) / filterScale);
-                for (int k = 0; k < taps; k++)
-                {
-                    double weight = (total == 0 ? raw[k] : raw[k] / total) * (1 << PrecisionBits);
-                    axis._weights[(i * stride) + k] = (int)(weight < 0 ? weight - 0.5 : weight + 0.5);
-                }
-
-                axis.Starts[i] = from;
-                axis._counts[i] = taps;
-            }
-
-            return axis;
-        }
-
-        private static double Filter(Interpolation interpolation, double x)
-        {
-            const double a = -0.5;
-            x = Math.Abs(x);
-            return interpolation switch
-            {
-                Interpolation.Bilinear => x < 1 ? 1 - x : 0,
-                Interpolation.Bicubic when x < 1 => ((((a + 2) * x) - (a + 3)) * x * x) + 1,
-                Interpolation.Bicubic => x < 2 ? ((((x - 5) * x) + 8) * x - 4) * a : 0,
-                _ => x < 3 ? Sinc(x) * Sinc(x / 3) : 0,
-            };
-        }
-
-        private static double Sinc(double x) => x == 0 ? 1 : Math.Sin(x * Math.PI) / (x * Math.PI);
     }
 }

@@ -29,14 +29,17 @@ public static class View
     /// <param name="options">What the view is.</param>
     /// <param name="random">The very draws of the view.</param>
     /// <param name="size">Side in pixels.</param>
-    public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size)
+    public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size) => Apply(image, options, random, size, null);
+
+    /// <summary>The same in pixels that are there already; null makes new ones.</summary>
+    internal static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size, byte[]? into)
     {
         if (!options.Train)
-            return Center(image, options, size);
+            return Center(image, options, size, into);
 
         double scale = (double)size / options.Size;
         PixelBox crop = RandomCrop(image.Width, image.Height, options, ref random);
-        RgbImage view = Resampler.Resize(image, size, size, options.Interpolation, crop);
+        RgbImage view = Resampler.Resize(image, size, size, options.Interpolation, crop, 0, 0, size, size, into);
         if (random.NextDouble() < options.HorizontalFlip)
             Flip(view);
         Augmentation.Parse(options.Augmentation)?.Apply(view, scale, ref random);
@@ -54,7 +57,7 @@ public static class View
     /// <summary>The deviation of a blur, 0.1 to 2 pixels as everywhere since SimCLR.</summary>
     internal static double BlurSigma(ref CounterRandom random) => random.Uniform(0.1, 2);
 
-    private static RgbImage Center(RgbImage image, ViewOptions options, int size)
+    private static RgbImage Center(RgbImage image, ViewOptions options, int size, byte[]? into)
     {
         long shorter = (long)Math.Floor(size / options.CropPct);
         (long width, long height) = image.Width <= image.Height
@@ -63,7 +66,7 @@ public static class View
         long left = (long)Math.Round((width - size) / 2.0);
         long top = (long)Math.Round((height - size) / 2.0);
         var all = new PixelBox(0, 0, image.Width, image.Height);
-        return Resampler.Resize(image, width, height, options.Interpolation, all, left, top, size, size);
+        return Resampler.Resize(image, width, height, options.Interpolation, all, left, top, size, size, into);
     }
 
     /// <summary>torchvision's RandomResizedCrop: ten tries, then the largest centred crop whose ratio is allowed.</summary>

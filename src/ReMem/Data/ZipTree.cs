@@ -95,14 +95,10 @@ internal sealed class ZipTree : FileTree
 
     private void Add(string name, int number)
     {
-        string[] parts = name.Split('/', '\\');
-        if (parts.Contains("..") || name.StartsWith('/') || name.StartsWith('\\') || parts[0].EndsWith(':'))
-            throw new InputException($"The entry '{name}' of '{_file}' leads out of the archive.", remedy: "Do not use this file: no honest tool writes such a name.");
+        if (ArchivePath.Parts(name, _file) is not { } parts)
+            return;
         bool isFolder = parts[^1].Length == 0;
         string[] folders = parts[..^1];
-        // Hidden files, and those that macOS adds.
-        if (parts.Any(p => p.StartsWith('.')) || parts[0] == "__MACOSX")
-            return;
         string path = "";
         foreach (string folder in folders)
         {

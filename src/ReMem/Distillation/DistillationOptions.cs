@@ -20,11 +20,38 @@ public sealed record DistillationOptions
     public double Weight { get; init; } = 0.9;
 
     /// <summary>
+    /// Weights the teacher's softened probabilities by class and scales them to 1 again, for long tails (balanced distillation, Zhang 2021): "none";
+    /// "effective(beta)", beta of 0 to below 1, the paper's, 0.999 where left out; "inverse". Default none.
+    /// </summary>
+    public string TargetWeights { get; init; } = "none";
+
+    /// <summary>
     /// How many different views an image has before they come round again, 0 to 10000; 0 never repeats one. The teacher runs once a view, so
-    /// fewer views cost less. The plain student sees the same views. Default 0.
+    /// fewer views cost less. Mixed images come round in the batches that they were mixed in. The plain student sees the same views. Default 0.
     /// </summary>
     [Range(0, 10000)]
     public int Views { get; init; }
+
+    /// <summary>
+    /// Where the teacher's outputs are kept on disk, for this student and later ones (docs/cache.md): "none" keeps them in memory at most; "auto" in the
+    /// user's cache folder where views are recycled, since only then they are used again within a training; any other text is a folder, which keeps
+    /// those of every view. Default auto.
+    /// </summary>
+    [Required]
+    public string Cache { get; init; } = Auto;
+
+    /// <summary>The largest logits of an image that are kept on disk, 0 to 65535; 0 keeps all of them. The others share the remaining mass evenly. Default 0.</summary>
+    [Range(0, 65535)]
+    public int CacheTopK { get; init; }
+
+    /// <summary>The <see cref="Cache"/> that keeps nothing on disk.</summary>
+    public const string None = "none";
+
+    /// <summary>The <see cref="Cache"/> that chooses its folder.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>How many views of an image a training of that length shows.</summary>
+    public int ShownViews(int epochs) => Views == 0 ? epochs : Math.Min(Views, epochs);
 
     /// <summary>How many views an image has that come round again within a training of that length; 0 where none does.</summary>
     public int RecycledViews(int epochs) => Views < epochs ? Views : 0;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ReMem.Data;
+using ReMem.Distillation.Cache;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
@@ -15,16 +16,17 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
 {
     /// <summary>Trains the student to the end, from its checkpoint where one stands.</summary>
     /// <param name="job">The student and its batches; its loss, objective and view epochs are set here.</param>
-    /// <param name="teacher">Of the same classes in the same order, and the same input size; null trains on labels alone.</param>
+    /// <param name="teacher">Of the same classes in the same order, and of the size of the batches' second views where they have such; null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live. Not disposed.</param>
     /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default)
+    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null)
     {
         DataOptions.Validate(options, "distillation");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         if (teacher is not null)
-            RequireFit(job.Model, teacher);
+            RequireFit(job, teacher);
         if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
         {
             throw new InputException(
@@ -32,28 +34,50 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         }
 
         bool taught = teacher is not null && options.Weight > 0;
-        using TeacherTargets? targets = taught ? new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures) : null;
+        int views = options.ShownViews(training.Epochs);
+        if (taught)
+            cache?.Cache.RequireSpace(views);
+        using ITeacherTargets? targets = !taught ? null
+            : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
+            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures);
+        int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
+        using var labels = new LabelLoss(training, counts);
+        using Tensor? balance = Balance(counts);
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection),
-                Objective = $"distillation {JsonSerializer.Serialize(options, Json.Line)} teacher {(teacher is null ? "none" : ModelFingerprint.Of(teacher))}",
+                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection, labels, balance),
+                Objective = Identity(teacher, taught ? cache?.Cache : null),
                 Auxiliary = projection,
-                ViewEpoch = View,
+
+                // What a cache holds is found by view, so an image that comes again within an epoch shows the same one.
+                ViewEpoch = options.Views == 0 && cache is null ? null : View,
+                FullViews = taught,
             },
             cancel);
     }
 
-    private Tensor Loss(ImageModel student, Batch batch, TeacherTargets? targets, int view, DistillationObjective objective, Linear? projection)
+    /// <summary>What the student learns from. Where a cache lies does not matter, whether there is one does: what it holds is rounded.</summary>
+    private string Identity(ImageModel? teacher, TeacherCache? cache)
+    {
+        string fingerprint = teacher is null ? "none" : cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher);
+        string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
+        return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {fingerprint}{kept}";
+    }
+
+    private Tensor Loss(
+        ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, Linear? projection, LabelLoss labels, Tensor? balance)
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs? teacher = targets?.For(batch, view);
-        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Images), teacher?.Features is not null, projection);
+        if (teacher is not null && balance is not null)
+            teacher = teacher with { Logits = teacher.Logits + balance };
+        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection);
         double weight = teacher is null ? 0 : options.Weight;
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? nn.functional.cross_entropy(outputs.Logits, batch.Targets(student.Options.NumClasses), label_smoothing: training.LabelSmoothing) * hard : null;
+        Tensor? loss = weight < 1 ? labels.Of(outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
             Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;
@@ -61,6 +85,16 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         }
 
         return loss!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// What makes the teacher's softened probabilities w p / sum(w p) (balanced distillation, Zhang 2021): T log w, added to its logits. Null where it is
+    /// not wanted.
+    /// </summary>
+    private Tensor? Balance(int[] counts)
+    {
+        double[]? weights = ClassWeights.Of(options.TargetWeights, counts, "student.distillation.target_weights");
+        return weights is null ? null : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
     }
 
     private static BatchOutputs Outputs(ImageModel student, Tensor images, bool features, Linear? projection)
@@ -81,8 +115,9 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         return nn.Linear(job.Model.NumFeatures, teacher.NumFeatures);
     }
 
-    private static void RequireFit(ImageModel student, ImageModel teacher)
+    private static void RequireFit(TrainingJob job, ImageModel teacher)
     {
+        ImageModel student = job.Model;
         if (teacher.Options.NumClasses != student.Options.NumClasses)
         {
             throw new InputException(
@@ -91,12 +126,13 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 "Distil from a teacher that was fine-tuned on this data set.");
         }
 
-        if (teacher.ImageSize != student.ImageSize)
+        int view = job.Train.View.SecondSize ?? job.Train.View.Size;
+        if (teacher.ImageSize != view)
         {
             throw new InputException(
-                $"The teacher takes {teacher.ImageSize} px images and the student {student.ImageSize} px, but both see the same view.",
+                $"The teacher takes {teacher.ImageSize} px images, but the batches hold views of {view} px for it.",
                 teacher.Info.Name,
-                "Give both the same image size.");
+                "Give the loader's views the teacher's size as their second size.");
         }
     }
 }

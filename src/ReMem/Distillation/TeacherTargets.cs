@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation;
 
 /// <summary>
-/// A teacher's outputs for the views that a student sees. With recycled views each is computed once and kept: views are a pure function of
-/// (seed, view epoch, index), so the kept row is the live one.
+/// A teacher's outputs for the views that a student sees. With recycled views each is computed once and kept in memory: views are a pure function of
+/// (seed, view epoch, slot), so the kept row is the live one. <see cref="Cache.TeacherCache"/> keeps them on disk.
 /// </summary>
-public sealed class TeacherTargets : IDisposable
+public sealed class TeacherTargets : ITeacherTargets
 {
     private readonly ImageModel _teacher;
     private readonly bool _features;
@@ -37,41 +37,27 @@ public sealed class TeacherTargets : IDisposable
     /// <param name="view">Which of the recycled views the batch shows.</param>
     public BatchOutputs For(Batch batch, int view)
     {
+        if (_kept is null || _known is null)
+            return TeacherOutputs.Of(_teacher, batch, _features);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        Tensor rows = Rows(batch, view);
+        int[] slots = [.. batch.Slots];
+        Tensor rows = tensor(slots.Select(i => (long)i).ToArray());
+        if (!slots.All(i => _known[view, i]))
+        {
+            BatchOutputs live = TeacherOutputs.Of(_teacher, batch, _features);
+            _kept[view].index_copy_(0, rows, live.Features is null ? live.Logits : cat([live.Logits, live.Features], 1));
+            foreach (int slot in slots)
+                _known[view, slot] = true;
+        }
+
+        Tensor kept = _kept[view].index_select(0, rows);
         int classes = _teacher.Options.NumClasses;
         return _features
-            ? new BatchOutputs(rows.narrow(1, 0, classes).MoveToOuterDisposeScope(), rows.narrow(1, classes, _teacher.NumFeatures).MoveToOuterDisposeScope())
-            : new BatchOutputs(rows.MoveToOuterDisposeScope(), null);
+            ? new BatchOutputs(kept.narrow(1, 0, classes).MoveToOuterDisposeScope(), kept.narrow(1, classes, _teacher.NumFeatures).MoveToOuterDisposeScope())
+            : new BatchOutputs(kept.MoveToOuterDisposeScope(), null);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _kept?.Dispose();
-
-    /// <summary>Logits, then the feature where it is wanted: [B, C] or [B, C + D].</summary>
-    private Tensor Rows(Batch batch, int view)
-    {
-        // Mixed images never come back.
-        if (_kept is null || _known is null || batch.Mix is not null)
-            return Live(batch.Images);
-        Tensor rows = tensor(batch.Indices.Select(i => (long)i).ToArray());
-        if (!batch.Indices.All(i => _known[view, i]))
-        {
-            _kept[view].index_copy_(0, rows, Live(batch.Images));
-            foreach (int index in batch.Indices)
-                _known[view, index] = true;
-        }
-
-        return _kept[view].index_select(0, rows);
-    }
-
-    private Tensor Live(Tensor images)
-    {
-        Tensor input = _teacher.Info.Normalization.Apply(images);
-        if (!_features)
-            return _teacher.call(input);
-        Tensor maps = _teacher.ForwardFeatures(input);
-        return cat([_teacher.ForwardHead(maps), _teacher.ForwardHead(maps, preLogits: true)], 1);
-    }
 }

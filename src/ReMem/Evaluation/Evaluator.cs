@@ -38,8 +38,12 @@ public sealed record ModelOutputs(Tensor Logits, Tensor Features, Tensor Labels)
 public static class Evaluator
 {
     /// <summary>The model's logits and pooled features of every sample, in eval mode; the model's mode is restored.</summary>
+    /// <param name="model">Answers.</param>
+    /// <param name="loader">The split.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="normalization">Of its inputs; null is the model's own.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
-    public static ModelOutputs Run(ImageModel model, BatchLoader loader, CancellationToken cancel = default)
+    public static ModelOutputs Run(ImageModel model, BatchLoader loader, CancellationToken cancel = default, Normalization? normalization = null)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
@@ -53,7 +57,7 @@ public static class Evaluator
             foreach (Batch batch in Batches(loader, cancel))
             {
                 using DisposeScope inner = NewDisposeScope();
-                Tensor maps = model.ForwardFeatures(model.Info.Normalization.Apply(batch.Images));
+                Tensor maps = model.ForwardFeatures((normalization ?? model.Info.Normalization).Apply(batch.Images));
                 features.Add(model.ForwardHead(maps, preLogits: true).MoveToOuterDisposeScope());
                 logits.Add(model.ForwardHead(maps).MoveToOuterDisposeScope());
                 labels.Add(batch.Labels.clone().MoveToOuterDisposeScope());

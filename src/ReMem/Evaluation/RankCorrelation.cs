@@ -23,8 +23,34 @@ public sealed record RankCorrelation(double Rho, double? Low, double? High, int 
     {
         if (xs.Count != ys.Count)
             throw new ArgumentException($"There are {xs.Count} and {ys.Count} values; pairs need as many of each.", nameof(ys));
-        int count = xs.Count;
-        double rho = Spearman([.. xs], [.. ys]);
+        return Bootstrapped(xs.Count, pairs => Spearman([.. pairs.Select(i => xs[i])], [.. pairs.Select(i => ys[i])]), seed);
+    }
+
+    /// <summary>Correlates the two with a third held fixed: Pearson's partial correlation of the ranks.</summary>
+    /// <param name="xs">One a pair.</param>
+    /// <param name="ys">One a pair.</param>
+    /// <param name="held">What is held fixed, one a pair.</param>
+    /// <param name="seed">Of the resampling.</param>
+    /// <exception cref="ArgumentException">The counts differ.</exception>
+    public static RankCorrelation Partial(IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> held, long seed = 0)
+    {
+        if (xs.Count != ys.Count || xs.Count != held.Count)
+            throw new ArgumentException($"There are {xs.Count}, {ys.Count} and {held.Count} values; triples need as many of each.", nameof(ys));
+        return Bootstrapped(xs.Count, Value, seed);
+
+        double Value(int[] triples)
+        {
+            double[] x = [.. triples.Select(i => xs[i])], y = [.. triples.Select(i => ys[i])], z = [.. triples.Select(i => held[i])];
+            double xz = Spearman(x, z), yz = Spearman(y, z);
+            double free = (1 - (xz * xz)) * (1 - (yz * yz));
+            // Where the third decides one of them, rounding alone is left to correlate.
+            return free > 1e-12 ? (Spearman(x, y) - (xz * yz)) / Math.Sqrt(free) : double.NaN;
+        }
+    }
+
+    private static RankCorrelation Bootstrapped(int count, Func<int[], double> correlate, long seed)
+    {
+        double rho = correlate([.. Enumerable.Range(0, count)]);
         if (count < FewestForInterval || double.IsNaN(rho))
             return new RankCorrelation(rho, null, null, count);
         var values = new List<double>();
@@ -34,7 +60,7 @@ public sealed record RankCorrelation(double Rho, double? Low, double? High, int 
             int[] drawn = new int[count];
             for (int j = 0; j < count; j++)
                 drawn[j] = random.NextInt(count);
-            double value = Spearman([.. drawn.Select(j => xs[j])], [.. drawn.Select(j => ys[j])]);
+            double value = correlate(drawn);
             // A resample of one pair over and over has no correlation.
             if (!double.IsNaN(value))
                 values.Add(value);

@@ -44,9 +44,10 @@ internal static class EfficientNetOnnx
 
     private static string ConvNorm(OnnxGraph g, string x, string path, ConvNormShape layer, EfficientNetStyle style, Activation activation)
     {
-        string h = g.Conv(x, path + layer.Conv, layer.Stride, layer.Kernel / 2, style.SamePadding && layer.Stride > 1);
-        if (layer.Norm is not null)
-            h = g.BatchNorm(h, path + layer.Norm, (float)style.NormEpsilon);
+        string conv = path + layer.Conv;
+        string h = layer.Norm is null
+            ? g.Conv(x, conv, layer.Stride, layer.Kernel / 2)
+            : g.ConvNorm(x, conv, path + layer.Norm, layer.Stride, layer.Kernel / 2, style.SamePadding && layer.Stride > 1, style.NormEpsilon);
         return layer.Activated ? Activate(g, h, activation) : h;
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Google.Protobuf;
+using ReMem.Data;
 using ReMem.Export.Onnx;
 using ReMem.Models;
 using ReMem.Runtime;
@@ -9,18 +9,8 @@ using static TorchSharp.torch;
 
 namespace ReMem.Export;
 
-/// <summary>What the ONNX file holds beside the model.</summary>
-public sealed record OnnxExportOptions
-{
-    /// <summary>Class names in index order, for the metadata; null leaves them out.</summary>
-    public IReadOnlyList<string>? Labels { get; init; }
-
-    /// <summary>Ends with probabilities (output "probabilities") instead of logits (output "logits"). Default false.</summary>
-    public bool Softmax { get; init; }
-}
-
 /// <summary>
-/// Writes models as ONNX, opset 17: input "input" float32 [batch, 3, S, S], normalised; MLP reweighting folded into the weights; class names and
+/// Writes models as ONNX, opset 18, with any number of images in a batch: MLP reweighting and batch norms folded into the weights; class names and
 /// preprocessing in the metadata.
 /// </summary>
 public static class OnnxExporter
@@ -28,36 +18,33 @@ public static class OnnxExporter
     /// <summary>The input's name.</summary>
     public const string InputName = "input";
 
-    private const int Opset = 17;
+    private const int Opset = 18;
     private const int IrVersion = 8;
 
     /// <summary>The output's name under these options.</summary>
     public static string OutputName(OnnxExportOptions options) => options.Softmax ? "probabilities" : "logits";
 
-    /// <summary>Writes the file; it appears whole or not at all.</summary>
-    /// <exception cref="InputException">The model has no ONNX form, or the file cannot be written.</exception>
+    /// <summary>Writes the file, and FILE.data beside it where <see cref="OnnxExportOptions.LargestFile"/> says so; both appear whole or not at all.</summary>
+    /// <exception cref="InputException">The model has no ONNX form, a weight does not fit float16, or a file cannot be written.</exception>
     public static void Export(ImageModel model, string path, OnnxExportOptions? options = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
         options ??= new OnnxExportOptions();
-        var graph = new OnnxGraph(ModelFolder.FoldedState(model));
-        string logits = model switch
-        {
-            VisionTransformer vit => VisionTransformerOnnx.Emit(graph, vit, InputName),
-            Eva eva => EvaOnnx.Emit(graph, eva, InputName),
-            Beit beit => BeitOnnx.Emit(graph, beit, InputName),
-            ResNet resnet => ResNetOnnx.Emit(graph, resnet, InputName),
-            EfficientNet efficient => EfficientNetOnnx.Emit(graph, efficient, InputName),
-            ConvNeXt next => ConvNeXtOnnx.Emit(graph, next, InputName),
-            _ => throw new InputException($"The model '{model.Info.Name}' has no ONNX form.", "export"),
-        };
+        DataOptions.Validate(options, "export");
+        ScalarType type = options.Half ? ScalarType.Float16 : ScalarType.Float32;
+        var graph = new OnnxGraph(ModelFolder.FoldedState(model), type);
+        string images = OnnxPreprocessing.Emit(graph, model, options.Input, InputName);
+        string logits = Emit(graph, model, options.Half ? graph.Cast(images, type) : images);
+        if (options.Half)
+            logits = graph.Cast(logits, ScalarType.Float32);
         string last = options.Softmax ? graph.Node("Softmax", [logits], ("axis", -1L)) : logits;
         NodeProto final = graph.Graph.Node.Single(n => n.Output.Contains(last));
         final.Output[0] = OutputName(options);
 
         graph.Graph.Name = model.Info.Name;
-        graph.Graph.Input.Add(OnnxGraph.Value(InputName, null, 3, model.ImageSize, model.ImageSize));
-        graph.Graph.Output.Add(OnnxGraph.Value(OutputName(options), null, model.Options.NumClasses));
+        graph.Graph.Input.Add(Input(model, options.Input));
+        graph.Graph.Output.Add(OnnxGraph.Value(OutputName(options), ScalarType.Float32, "batch", model.Options.NumClasses));
         var proto = new ModelProto
         {
             IrVersion = IrVersion,
@@ -67,8 +54,27 @@ public static class OnnxExporter
         };
         proto.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         proto.MetadataProps.AddRange(Metadata(model, options).Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
-        AtomicFile.Write(path, stream => proto.WriteTo(stream));
+        OnnxFile.Write(path, proto, graph.Initialisers, options.LargestFile);
     }
+
+    private static string Emit(OnnxGraph graph, ImageModel model, string input) => model switch
+    {
+        VisionTransformer vit => VisionTransformerOnnx.Emit(graph, vit, input),
+        Eva eva => EvaOnnx.Emit(graph, eva, input),
+        Beit beit => BeitOnnx.Emit(graph, beit, input),
+        ResNet resnet => ResNetOnnx.Emit(graph, resnet, input),
+        EfficientNet efficient => EfficientNetOnnx.Emit(graph, efficient, input),
+        ConvNeXt next => ConvNeXtOnnx.Emit(graph, next, input),
+        _ => throw new InputException($"The model '{model.Info.Name}' has no ONNX form.", "export"),
+    };
+
+    private static ValueInfoProto Input(ImageModel model, OnnxInput form) => form switch
+    {
+        OnnxInput.Normalized => OnnxGraph.Value(InputName, ScalarType.Float32, "batch", 3, model.ImageSize, model.ImageSize),
+        OnnxInput.Pixels => OnnxGraph.Value(InputName, ScalarType.Byte, "batch", model.ImageSize, model.ImageSize, 3),
+        OnnxInput.Image => OnnxGraph.Value(InputName, ScalarType.Byte, "batch", "height", "width", 3),
+        _ => throw new ArgumentOutOfRangeException(nameof(form), form, null),
+    };
 
     private static Dictionary<string, string> Metadata(ImageModel model, OnnxExportOptions options)
     {
@@ -78,8 +84,14 @@ public static class OnnxExporter
             ["preprocessing"] = JsonSerializer.Serialize(new
             {
                 input_size = new[] { 3, model.ImageSize, model.ImageSize },
-                layout = "NCHW",
+                layout = options.Input == OnnxInput.Normalized ? "NCHW" : "NHWC",
                 color = "RGB",
+                inside = options.Input switch
+                {
+                    OnnxInput.Pixels => new[] { "normalize" },
+                    OnnxInput.Image => ["resize", "center_crop", "normalize"],
+                    _ => [],
+                },
                 mean = model.Info.Normalization.Mean,
                 std = model.Info.Normalization.Std,
                 crop_pct = model.Info.CropPct,

@@ -1,21 +1,27 @@
 using Google.Protobuf;
 using ReMem.Export.Onnx;
-using TorchSharp;
+using ReMem.Weights;
 using static TorchSharp.torch;
 using AttributeType = ReMem.Export.Onnx.AttributeProto.Types.AttributeType;
+using Dimension = ReMem.Export.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace ReMem.Export;
 
 /// <summary>Builds an ONNX graph node by node. Initialisers keep the names and shapes of the parameters they come from.</summary>
-internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
+/// <param name="state">The model's parameters and buffers.</param>
+/// <param name="type">The type that the model computes in: Float32 or Float16.</param>
+internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, ScalarType type)
 {
-    private const int Float = 1;
-    private const int Int64 = 7;
     private readonly GraphProto _graph = new();
-    private readonly HashSet<string> _initialisers = [];
+    private readonly HashSet<string> _names = [];
+    private readonly List<PendingTensor> _initialisers = [];
     private int _count;
 
+    /// <summary>The nodes.</summary>
     public GraphProto Graph => _graph;
+
+    /// <summary>The initialisers, whose numbers are read when they are written.</summary>
+    public IReadOnlyList<PendingTensor> Initialisers => _initialisers;
 
     /// <summary>Adds a node with one output.</summary>
     public string Node(string type, IEnumerable<string> inputs, params (string Name, object Value)[] attributes)
@@ -32,49 +38,22 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
     /// <summary>Whether the model has that parameter.</summary>
     public bool Has(string name) => state.ContainsKey(name);
 
-    /// <summary>The initialiser of a model's parameter, in float32.</summary>
-    public string Parameter(string name)
-    {
-        if (_initialisers.Add(name))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor value = state[name].detach().cpu().to(ScalarType.Float32).contiguous();
-            Add(name, Float, value.shape, value.bytes.ToArray());
-        }
+    /// <summary>The initialiser of a model's parameter, in the graph's type.</summary>
+    public string Parameter(string name) => Add(name, type, state[name].shape, () => state[name].alias());
 
-        return name;
-    }
-
-    /// <summary>The initialiser of a tensor that the model computes, in float32 or int64.</summary>
-    public string Constant(string name, Tensor value)
-    {
-        if (_initialisers.Add(name))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            bool whole = value.dtype == ScalarType.Int64;
-            Add(name, whole ? Int64 : Float, value.shape, value.to(whole ? ScalarType.Int64 : ScalarType.Float32).contiguous().bytes.ToArray());
-        }
-
-        return name;
-    }
+    /// <summary>The initialiser of a tensor that the model computes: int64 where it is, else in the graph's type unless another is given.</summary>
+    public string Constant(string name, Tensor value, ScalarType? stored = null) =>
+        Add(name, stored ?? (value.dtype == ScalarType.Int64 ? ScalarType.Int64 : type), value.shape, () => value.alias());
 
     /// <summary>A constant of whole numbers, such as a shape.</summary>
-    public string Integers(params long[] values)
-    {
-        string name = $"integers_{string.Join("_", values)}".Replace('-', 'm');
-        if (_initialisers.Add(name))
-            Add(name, Int64, [values.Length], [.. values.SelectMany(BitConverter.GetBytes)]);
-        return name;
-    }
+    public string Integers(params long[] values) =>
+        Add($"integers_{string.Join("_", values)}".Replace('-', 'm'), ScalarType.Int64, [values.Length], () => tensor(values));
 
-    /// <summary>A scalar constant.</summary>
-    public string Scalar(float value)
-    {
-        string name = FormattableString.Invariant($"scalar_{value:R}");
-        if (_initialisers.Add(name))
-            Add(name, Float, [], BitConverter.GetBytes(value));
-        return name;
-    }
+    /// <summary>A scalar constant in the graph's type.</summary>
+    public string Scalar(float value) => Add(FormattableString.Invariant($"scalar_{value:R}"), type, [], () => tensor(value));
+
+    /// <summary>The same numbers in another type.</summary>
+    public string Cast(string x, ScalarType to) => Node("Cast", [x], ("to", (long)OnnxTypes.Of(to)));
 
     /// <summary>x W^T + b over the last axis, with parameters as torch.nn.Linear's; without b where there is none.</summary>
     public string Linear(string x, string layer)
@@ -84,33 +63,30 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
         return Has($"{layer}.bias") ? Node("Add", [product, Parameter($"{layer}.bias")]) : product;
     }
 
-    /// <summary>
-    /// A square 2-D convolution; its kernel, groups and bias are those of the parameters. <paramref name="samePadding"/> is TensorFlow's, instead of
-    /// <paramref name="padding"/> on all sides.
-    /// </summary>
-    public string Conv(string x, string layer, int stride = 1, int padding = 0, bool samePadding = false)
+    /// <summary>A square 2-D convolution; its kernel, groups and bias are those of the parameters.</summary>
+    public string Conv(string x, string layer, int stride = 1, int padding = 0)
     {
-        long[] shape = state[$"{layer}.weight"].shape;
-        bool depthwise = shape[1] == 1 && shape[0] > 1;
-        string[] inputs = state.ContainsKey($"{layer}.bias") ? [x, Parameter($"{layer}.weight"), Parameter($"{layer}.bias")] : [x, Parameter($"{layer}.weight")];
-        return Node(
-            "Conv",
-            inputs,
-            ("kernel_shape", new[] { shape[2], shape[3] }),
-            ("strides", new long[] { stride, stride }),
-            samePadding ? ("auto_pad", "SAME_UPPER") : ("pads", new long[] { padding, padding, padding, padding }),
-            ("group", depthwise ? shape[0] : 1L));
+        string kernel = Parameter($"{layer}.weight");
+        return Conv(Has($"{layer}.bias") ? [x, kernel, Parameter($"{layer}.bias")] : [x, kernel], layer, stride, padding, false);
     }
 
-    /// <summary>Batch normalisation with its running statistics.</summary>
-    public string BatchNorm(string x, string layer, float epsilon = 1e-5f) => Node(
-        "BatchNormalization",
-        [x, Parameter($"{layer}.weight"), Parameter($"{layer}.bias"), Parameter($"{layer}.running_mean"), Parameter($"{layer}.running_var")],
-        ("epsilon", epsilon));
+    /// <summary>
+    /// A square 2-D convolution without bias and the batch normalisation behind it, with its running statistics, as one convolution: folded
+    /// before the numbers are rounded to float16. <paramref name="samePadding"/> is TensorFlow's, instead of <paramref name="padding"/> on all sides.
+    /// </summary>
+    public string ConvNorm(string x, string conv, string norm, int stride = 1, int padding = 0, bool samePadding = false, double epsilon = 1e-5)
+    {
+        Tensor Double(string name) => state[name].to(ScalarType.Float64);
+        Tensor Gain() => Double($"{norm}.weight") / (Double($"{norm}.running_var") + epsilon).sqrt();
+        long[] shape = state[$"{conv}.weight"].shape;
+        string kernel = Add($"{conv}.weight", type, shape, () => Double($"{conv}.weight") * Gain().view(-1, 1, 1, 1));
+        string bias = Add($"{norm}.bias", type, [shape[0]], () => Double($"{norm}.bias") - (Double($"{norm}.running_mean") * Gain()));
+        return Conv([x, kernel, bias], conv, stride, padding, samePadding);
+    }
 
     /// <summary>Layer normalisation over the last axis.</summary>
     public string LayerNorm(string x, string layer, float epsilon) =>
-        Node("LayerNormalization", [x, Parameter($"{layer}.weight"), Parameter($"{layer}.bias")], ("axis", -1L), ("epsilon", epsilon));
+        Node("LayerNormalization", [x, Parameter($"{layer}.weight"), Parameter($"{layer}.bias")], ("axis", -1L), ("epsilon", epsilon), ("stash_type", 1L));
 
     /// <summary>The exact GELU, x (1 + erf(x / sqrt 2)) / 2.</summary>
     public string Gelu(string x)
@@ -133,14 +109,25 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
     /// <summary>[B, ...] to [B, rest].</summary>
     public string Flatten(string x) => Node("Flatten", [x], ("axis", 1L));
 
-    /// <summary>Declares a float32 input or output; sizes that are null are the free batch dimension.</summary>
-    public static ValueInfoProto Value(string name, params long?[] sizes)
+    /// <summary>Declares an input or output; a size is a number, or a name that says it is free.</summary>
+    public static ValueInfoProto Value(string name, ScalarType type, params object[] sizes)
     {
         var shape = new TensorShapeProto();
-        shape.Dim.AddRange(sizes.Select(s => s is { } size
-            ? new TensorShapeProto.Types.Dimension { DimValue = size }
-            : new TensorShapeProto.Types.Dimension { DimParam = "batch" }));
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float, Shape = shape } } };
+        shape.Dim.AddRange(sizes.Select(s => s is string free ? new Dimension { DimParam = free } : new Dimension { DimValue = Convert.ToInt64(s, null) }));
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = OnnxTypes.Of(type), Shape = shape } } };
+    }
+
+    private string Conv(string[] inputs, string layer, int stride, int padding, bool samePadding)
+    {
+        long[] shape = state[$"{layer}.weight"].shape;
+        bool depthwise = shape[1] == 1 && shape[0] > 1;
+        return Node(
+            "Conv",
+            inputs,
+            ("kernel_shape", new[] { shape[2], shape[3] }),
+            ("strides", new long[] { stride, stride }),
+            samePadding ? ("auto_pad", "SAME_UPPER") : ("pads", new long[] { padding, padding, padding, padding }),
+            ("group", depthwise ? shape[0] : 1L));
     }
 
     private static AttributeProto Attribute(string name, object value)
@@ -168,10 +155,10 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state)
         return attribute;
     }
 
-    private void Add(string name, int type, IEnumerable<long> dims, byte[] bytes)
+    private string Add(string name, ScalarType stored, long[] shape, Func<Tensor> read)
     {
-        var tensor = new TensorProto { Name = name, DataType = type, RawData = ByteString.CopyFrom(bytes) };
-        tensor.Dims.AddRange(dims);
-        _graph.Initializer.Add(tensor);
+        if (_names.Add(name))
+            _initialisers.Add(new PendingTensor(new TensorEntry(name, stored, shape), read));
+        return name;
     }
 }

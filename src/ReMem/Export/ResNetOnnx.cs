@@ -9,7 +9,7 @@ internal static class ResNetOnnx
     {
         string Relu(string x) => g.Node("Relu", [x]);
         bool cifar = model.Shape.CifarStem;
-        string h = Relu(g.BatchNorm(g.Conv(input, "conv1", cifar ? 1 : 2, cifar ? 1 : 3), "bn1"));
+        string h = Relu(g.ConvNorm(input, "conv1", "bn1", cifar ? 1 : 2, cifar ? 1 : 3));
         if (!cifar)
             h = g.Node("MaxPool", [h], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
         for (int stage = 0; stage < model.Stages.Count; stage++)
@@ -18,12 +18,12 @@ internal static class ResNetOnnx
             {
                 ResNetBlock block = model.Stages[stage][i];
                 string path = $"layer{stage + 1}.{i}";
-                string shortcut = block.HasDownsample ? g.BatchNorm(g.Conv(h, $"{path}.downsample.0", block.Stride), $"{path}.downsample.1") : h;
+                string shortcut = block.HasDownsample ? g.ConvNorm(h, $"{path}.downsample.0", $"{path}.downsample.1", block.Stride) : h;
                 bool bottleneck = block.IsBottleneck;
-                string branch = Relu(g.BatchNorm(g.Conv(h, $"{path}.conv1", bottleneck ? 1 : block.Stride, bottleneck ? 0 : 1), $"{path}.bn1"));
-                branch = g.BatchNorm(g.Conv(branch, $"{path}.conv2", bottleneck ? block.Stride : 1, 1), $"{path}.bn2");
+                string branch = Relu(g.ConvNorm(h, $"{path}.conv1", $"{path}.bn1", bottleneck ? 1 : block.Stride, bottleneck ? 0 : 1));
+                branch = g.ConvNorm(branch, $"{path}.conv2", $"{path}.bn2", bottleneck ? block.Stride : 1, 1);
                 if (bottleneck)
-                    branch = g.BatchNorm(g.Conv(Relu(branch), $"{path}.conv3"), $"{path}.bn3");
+                    branch = g.ConvNorm(Relu(branch), $"{path}.conv3", $"{path}.bn3");
                 h = Relu(g.Node("Add", [branch, shortcut]));
             }
         }

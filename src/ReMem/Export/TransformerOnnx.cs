@@ -1,4 +1,5 @@
 using ReMem.Models;
+using TorchSharp;
 
 namespace ReMem.Export;
 
@@ -59,7 +60,9 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
     {
         float scale = (float)(1 / Math.Sqrt(_shape.Width / _shape.Heads));
         string turned = g.Node("Transpose", [keys], ("perm", new long[] { 0, 1, 3, 2 }));
-        string scores = g.Node("Mul", [g.Node("MatMul", [queries, turned]), g.Scalar(scale)]);
+
+        // Scaled before the product, which could pass what float16 holds.
+        string scores = g.Node("MatMul", [g.Node("Mul", [queries, g.Scalar(scale)]), turned]);
         if (bias is not null)
             scores = g.Node("Add", [scores, bias]);
         string mixed = g.Node("MatMul", [g.Node("Softmax", [scores], ("axis", -1L)), values]);
@@ -72,8 +75,8 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
         string projected = g.Linear(x, $"{layer}.qkv");
         if (!g.Has($"{layer}.q_bias"))
             return projected;
-        string zeros = g.Node("ConstantOfShape", [g.Integers(_shape.Width)]);
-        string bias = g.Node("Concat", [g.Parameter($"{layer}.q_bias"), zeros, g.Parameter($"{layer}.v_bias")], ("axis", 0L));
+        string none = g.Constant("key_bias", torch.zeros(_shape.Width));
+        string bias = g.Node("Concat", [g.Parameter($"{layer}.q_bias"), none, g.Parameter($"{layer}.v_bias")], ("axis", 0L));
         return g.Node("Add", [projected, bias]);
     }
 
@@ -109,7 +112,7 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
         string pooled = _shape.Pool switch
         {
             GlobalPool.Token => Token(tokens, 0),
-            GlobalPool.Avg => g.Node("ReduceMean", [Patches(tokens)], ("axes", new long[] { 1 }), ("keepdims", 0L)),
+            GlobalPool.Avg => g.Node("ReduceMean", [Patches(tokens), g.Integers(1)], ("keepdims", 0L)),
             _ => AttentionPool(Patches(tokens)),
         };
         return g.Linear(_shape.NormAfterPooling ? Norm(pooled, "fc_norm") : pooled, "head");

@@ -73,7 +73,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
     {
         using DisposeScope outer = NewDisposeScope();
         using var gradients = enable_grad();
-        var parameters = new ParameterSet(this);
+        using var parameters = new ParameterSet(this);
         using var optimizer = new Training.AdamW(parameters, weightDecay: 0);
         int rows = (int)fit.Drawings.shape[0];
         var schedule = new CosineSchedule(options.Lr, (long)options.Epochs * ((rows + options.BatchSize - 1) / options.BatchSize), 0, 0);

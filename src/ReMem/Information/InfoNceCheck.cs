@@ -45,7 +45,7 @@ internal static class InfoNceCheck
     {
         using DisposeScope outer = NewDisposeScope();
         using var gradients = enable_grad();
-        var parameters = new ParameterSet(critic);
+        using var parameters = new ParameterSet(critic);
         using var optimizer = new Training.AdamW(parameters, WeightDecay);
         int rows = (int)fit.Features.shape[0], batch = Math.Min(MostCandidates, rows), chosen = (int)Math.Min(batch, held.Features.shape[0]);
         var schedule = new CosineSchedule(LearningRate, (long)Epochs * (rows / batch), 0, 0);

@@ -21,11 +21,15 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
     public Tensor Apply(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor scale = tensor(Std.Select(s => (float)(1 / (255 * s))).ToArray(), device: images.device).view(1, 3, 1, 1);
-        Tensor shift = tensor(Mean.Zip(Std, (m, s) => (float)(-m / s)).ToArray(), device: images.device).view(1, 3, 1, 1);
+        (Tensor scale, Tensor shift) = Affine(images.device);
         using Scalar one = 1;
         return torch.addcmul(shift, images.to(ScalarType.Float32), scale, one).MoveToOuterDisposeScope();
     }
+
+    /// <summary>What pixels in [0, 255] are multiplied by and what is added then, float32 [1, 3, 1, 1] each.</summary>
+    internal (Tensor Scale, Tensor Shift) Affine(Device device) => (
+        tensor(Std.Select(s => (float)(1 / (255 * s))).ToArray(), device: device).view(1, 3, 1, 1),
+        tensor(Mean.Zip(Std, (m, s) => (float)(-m / s)).ToArray(), device: device).view(1, 3, 1, 1));
 }
 
 /// <summary>What a model is made with. Validated by <see cref="ModelCatalogue.Create(string, ModelOptions)"/>.</summary>

@@ -18,7 +18,10 @@ namespace ReMem.Recipes;
 public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const int ExportCheckImages = 64;
+
+    /// <summary>The file that a teacher's measurement is kept in.</summary>
     internal const string MeterFile = "information.json";
+
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Runs what is not done yet.</summary>
@@ -31,6 +34,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         PartWorkers.RequireJobs(workers?.Jobs ?? 1);
+        Stages.RequireTrainable(recipe);
         Stages.FetchWeights(recipe, _sources, cancel);
         PreparedData data = Open();
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
@@ -59,7 +63,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         Libtorch.SetThreads(threads);
         using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
-        PreparedData data = PreparedData.Open(recipe.Data, threads);
+        PreparedData data = PreparedData.Open(recipe.Data, threads, largestView: recipe.LargestView);
         RunMethod(part, new Stages(data, progress, cancel, _sources), folder);
     }
 
@@ -67,7 +71,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     {
         if (recipe.Threads > 0)
             Libtorch.SetThreads(recipe.Threads);
-        return PreparedData.Open(recipe.Data, recipe.Threads, progress);
+        return PreparedData.Open(recipe, progress);
     }
 
     private ComparisonReport Run(
@@ -80,7 +84,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         RunPlan? plan = Plan(folder, data, workers?.Jobs ?? 1, log, cancel);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         ComparisonPart[] parts = [.. recipe.Parts()];
-        workers?.Run(folder.Path, parts.Where(part => !IsDone(part, folder)), log, cancel);
+        workers?.Run(folder.Path, parts.Where(part => TryRead(part, folder.Path) is null), log, cancel);
         var runs = new List<MethodRun>();
         foreach (ComparisonPart part in parts)
         {
@@ -120,9 +124,19 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
 
     private static string[] StagePath(ComparisonPart part, string role) => [.. part.Path, role];
 
-    private static bool IsDone(ComparisonPart part, RunFolder folder) =>
-        folder.TryRead<TrainedResult>([.. StagePath(part, "student"), Stages.ResultFile]) is not null
-        && (part.Method == "none" || folder.TryRead<MeterResult>([.. StagePath(part, "teacher"), MeterFile]) is not null);
+    /// <summary>A finished part's results, or null.</summary>
+    internal static MethodRun? TryRead(ComparisonPart part, string folder)
+    {
+        string Result(string role, string file) => Path.Combine([folder, .. StagePath(part, role), file]);
+        if (RunFolder.TryRead<TrainedResult>(Result("student", Stages.ResultFile)) is not { } student)
+            return null;
+        if (part.Method == "none")
+            return new MethodRun(part.Method, part.Seed, null, null, student);
+        return RunFolder.TryRead<TrainedResult>(Result("teacher", Stages.ResultFile)) is { } teacher
+            && RunFolder.TryRead<MeterResult>(Result("teacher", MeterFile)) is { } meter
+                ? new MethodRun(part.Method, part.Seed, teacher, meter, student)
+                : null;
+    }
 
     private MethodRun RunMethod(ComparisonPart part, Stages stages, RunFolder folder)
     {
@@ -131,13 +145,14 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         MeterResult? meter = null;
         ImageModel? teacher = null;
         string[] studentPath = StagePath(part, "student");
+        string teacherFolder = Path.Combine([folder.Path, .. StagePath(part, "teacher")]);
         if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
         {
             string[] path = StagePath(part, "teacher");
-            teacherResult = stages.Teacher(recipe.Teacher, options, seed, folder, path);
+            teacherResult = stages.Teacher(recipe.Teacher, options, recipe.Information, seed, folder, path);
             meter = folder.TryRead<MeterResult>([.. path, MeterFile]);
             if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, Stages.ResultFile]) is null)
-                teacher = ModelFolder.Load(Path.Combine([folder.Path, .. path])).Model;
+                teacher = ModelFolder.Load(teacherFolder).Model;
             if (meter is null)
             {
                 meter = stages.Meter(teacher!, recipe.Information, string.Join('/', path));
@@ -146,7 +161,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         }
 
         using (teacher)
-            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, seed, folder, studentPath));
+            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, Path.GetFullPath(teacherFolder), seed, folder, studentPath));
     }
 
     private static OnnxSection ExportBest(MethodRun best, PreparedData data, RunFolder folder, RunLog log)
@@ -170,7 +185,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     private static TorchSharp.torch.Tensor FirstImages(PreparedData data, ImageModel model)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        using var batch = data.Evaluation(data.Dataset.Test, model.Info).Epoch(0).First();
+        using var batch = data.Evaluation(data.Dataset.Test, model).Epoch(0).First();
         return model.Info.Normalization.Apply(batch.Images.narrow(0, 0, Math.Min(ExportCheckImages, batch.Count))).MoveToOuterDisposeScope();
     }
 }

@@ -58,7 +58,7 @@ internal sealed class CostMeasurement
         if (!_recipe.Methods.Any(m => m != "none"))
             return rates;
 
-        using ImageModel teacher = Create(_recipe.Teacher.Model, _recipe.Teacher.Training, out double create);
+        using ImageModel teacher = Create(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, out double create);
         TrainingRate plain = Teacher(new TeacherOptions());
         bool sharp = _recipe.Methods.Any(m => TeacherMethods.Options(m, _recipe.Teacher) is { Rho: > 0 });
         return rates with
@@ -76,7 +76,7 @@ internal sealed class CostMeasurement
 
     private RunRates Students(DecodingRate decoding, long start)
     {
-        using ImageModel student = Create(_recipe.Student.Model, _recipe.Student.Training, out double create);
+        using ImageModel student = Create(_recipe.Student.Model, _recipe.Student.ImageSize, _recipe.Student.Training, out double create);
         return new RunRates
         {
             Decoding = decoding,
@@ -89,10 +89,10 @@ internal sealed class CostMeasurement
         };
     }
 
-    private ImageModel Create(string name, TrainingOptions training, out double seconds)
+    private ImageModel Create(string name, int? size, TrainingOptions training, out double seconds)
     {
         long begin = Stopwatch.GetTimestamp();
-        ImageModel model = Stages.Untrained(name, training, _data);
+        ImageModel model = Stages.Untrained(name, size, training, _data);
         seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         return model;
     }
@@ -100,46 +100,54 @@ internal sealed class CostMeasurement
     private ModelRate Rate(ImageModel model, double create) => new(
         model.parameters().Sum(p => p.numel()),
         create,
-        PerImage(() => Evaluator.Run(model, _sample.Evaluation(_sample.Dataset.Test, model.Info), _cancel).Dispose()),
+        PerImage(() => Evaluator.Run(model, _sample.Evaluation(_sample.Dataset.Test, model), _cancel).Dispose()),
         model.NumFeatures);
 
     private TrainingRate Teacher(TeacherOptions options)
     {
-        double[] seconds = Train(_recipe.Teacher.Model, _recipe.Teacher.Training, 1, (job, training, cancel) =>
-            new TeacherFineTuner(training, options).Run(job, cancel), recycled: false, out long memory);
+        TeacherRecipe recipe = _recipe.Teacher;
+        double[] seconds = Train(recipe.Model, recipe.ImageSize, recipe.Training, 1, (model, training, progress, cancel) =>
+            new TeacherFineTuner(training, options).Run(Job(model, _sample.Training(training, model, 0), progress), cancel), out long memory);
         return new TrainingRate(seconds[0], seconds[0], memory);
     }
 
     private TrainingRate Sharpness(TrainingRate plain) => plain.Fresh > SlowStep
         ? new TrainingRate(2 * plain.Fresh, 2 * plain.Kept, plain.Memory)
-        : Teacher(new TeacherOptions { Rho = _recipe.Teacher.Rho, Adaptive = _recipe.Teacher.Adaptive });
+        : Teacher(TeacherMethods.Options("sam", _recipe.Teacher)!);
 
     private TrainingRate Student(bool taught)
     {
         DistillationOptions distillation = _recipe.Student.Distillation;
         bool recycled = distillation.RecycledViews(_recipe.Student.Training.Epochs) > 0;
-        double[] seconds = Train(_recipe.Student.Model, _recipe.Student.Training, recycled ? 2 : 1, (job, training, cancel) =>
+        StudentRecipe recipe = _recipe.Student;
+        double[] seconds = Train(recipe.Model, recipe.ImageSize, recipe.Training, recycled ? 2 : 1, (model, training, progress, cancel) =>
         {
-            using ImageModel? teacher = taught ? Stages.Untrained(_recipe.Teacher.Model, _recipe.Teacher.Training, _data) : null;
+            using ImageModel? teacher = taught ? Stages.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data) : null;
+            TrainingJob job = Job(model, _sample.Training(training, model, 0, recycled, teacher), progress);
             new Distiller(training, distillation with { Views = recycled ? 1 : 0 }).Run(job, teacher, _sample.Dataset.Train.Count, cancel);
-        }, recycled, out long memory);
+        }, out long memory);
         return new TrainingRate(seconds[0], seconds[^1], memory);
     }
 
+    private static TrainingJob Job(ImageModel model, BatchLoader batches, IProgress<ProgressReport> progress) =>
+        new() { Stage = "plan", Model = model, Train = batches, Progress = progress };
+
     /// <summary>Seconds of a step in each epoch, and the memory of one training.</summary>
     private double[] Train(
-        string name, TrainingOptions given, int epochs, Action<TrainingJob, TrainingOptions, CancellationToken> run, bool recycled, out long memory)
+        string name,
+        int? size,
+        TrainingOptions given,
+        int epochs,
+        Action<ImageModel, TrainingOptions, IProgress<ProgressReport>, CancellationToken> run,
+        out long memory)
     {
         // The rate does not change the time of a step, and a small one keeps an untrained model finite.
         TrainingOptions training = given with { Epochs = epochs, ValidateEvery = epochs, WarmupEpochs = 0, Lr = 1e-6 };
         ProcessMemory.ForgetPeak();
         double[] seconds = _side.Mean(() => StepTimer.Time(_options, epochs, (progress, cancel) =>
         {
-            using ImageModel model = Stages.Untrained(name, training, _data);
-            run(
-                new TrainingJob { Stage = "plan", Model = model, Train = _sample.Training(training, model.Info, 0, recycled), Progress = progress },
-                training,
-                cancel);
+            using ImageModel model = Stages.Untrained(name, size, training, _data);
+            run(model, training, progress, cancel);
         }, _cancel));
         memory = Math.Max(0, ProcessMemory.Peak - _before) / _side.Jobs;
         return seconds;
@@ -165,8 +173,9 @@ internal sealed class CostMeasurement
     private DecodingRate Decoding()
     {
         ModelInfo model = ModelCatalogue.Info(_recipe.Student.Model);
-        (double decode, double view) = ColdAndWarm(_sample.Training(_recipe.Student.Training, model, 0));
-        (double evaluation, _) = ColdAndWarm(_sample.Evaluation(_sample.Dataset.Test, model));
+        int size = _recipe.Student.ImageSize ?? _data.ImageSize;
+        (double decode, double view) = ColdAndWarm(_sample.Training(_recipe.Student.Training, model, size, 0));
+        (double evaluation, _) = ColdAndWarm(_sample.Evaluation(_sample.Dataset.Test, model, size));
         long images = _sample.Dataset.Train.Count + _sample.Dataset.Test.Count;
         return new DecodingRate(decode, evaluation, view, _sample.DecodedBytes / images);
     }

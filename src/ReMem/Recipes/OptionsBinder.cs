@@ -85,7 +85,7 @@ internal static class OptionsBinder
             throw Wrong(node, key, "a single value", where);
         if (text is "null" or "~" or "" && scalar.Style == YamlDotNet.Core.ScalarStyle.Plain && (Nullable.GetUnderlyingType(type) is not null || type == typeof(string)))
             return null;
-        return Scalar(text, target) ?? throw Wrong(node, key, Expected(target), where);
+        return Scalar(text, target) ?? throw Wrong(node, key, Expected(target, text), where);
     }
 
     private static object? Scalar(string text, Type type)
@@ -104,14 +104,16 @@ internal static class OptionsBinder
         return type.IsEnum && !char.IsAsciiDigit(text.FirstOrDefault()) && Enum.TryParse(type, text, ignoreCase: true, out object? e) ? e : null;
     }
 
-    private static string Expected(Type type) => type switch
+    private static string Expected(Type type, string text) => type switch
     {
         _ when type == typeof(int) || type == typeof(long) => "a whole number",
         _ when type == typeof(double) => "a number",
         _ when type == typeof(bool) => "true or false",
-        { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type).Select(Snake)),
+        { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type).Select(Snake)) + Meant(text, Enum.GetNames(type).Select(Snake)),
         _ => "a single value",
     };
+
+    private static string Meant(string text, IEnumerable<string> known) => Nearest.To(text, known) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty;
 
     private static InputException Wrong(YamlNode node, string key, string expected, string where) =>
         new($"'{key}' is {(node is YamlScalarNode scalar ? $"'{scalar.Value}'" : "a block")}; it must be {expected}.", where);
@@ -127,7 +129,7 @@ internal static class OptionsBinder
             {
                 RequiredAttribute => "it must be given",
                 RangeAttribute range => FormattableString.Invariant($"it must be between {range.Minimum} and {range.Maximum}"),
-                AllowedValuesAttribute allowed => "it must be one of " + string.Join(", ", allowed.Values),
+                AllowedValuesAttribute allowed => "it must be one of " + string.Join(", ", allowed.Values) + Meant($"{value}", allowed.Values.Select(v => $"{v}")),
                 MinLengthAttribute => "it must not be empty",
                 _ => rule.FormatErrorMessage(key),
             };

@@ -101,7 +101,8 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         int views = recipe.Student.Distillation.RecycledViews(training.Epochs);
         int epochs = training.Epochs - done, fresh = views == 0 ? epochs : Math.Min(views, epochs);
         int batches = counts.Batches(training);
-        long viewBytes = 3L * recipe.Data.ImageSize * recipe.Data.ImageSize * counts.Train * views;
+        long size = recipe.Student.ImageSize ?? recipe.Data.ImageSize;
+        long viewBytes = 3L * size * size * counts.Train * views;
         long keptBytes = Math.Min(viewBytes, PreparedData.ViewCacheBytes);
         double kept = rate.Kept + ((1 - ((double)keptBytes / Math.Max(1, viewBytes))) * training.BatchSize * rates.Decoding.View);
         long answers = taught ? 4L * views * counts.Train * counts.Classes : 0;

@@ -15,7 +15,7 @@ internal sealed record PlanCounts(int Train, int Validation, int Test, int Class
     /// <summary>Counts a data set.</summary>
     public static PlanCounts Of(Data.ImageDataset data) => new(data.Train.Count, data.Validation.Count, data.Test.Count, data.Classes.Count);
 
-    /// <summary>As <see cref="PreparedData.Training"/> cuts the split: a last batch that is not full is left out, where it is not the only one.</summary>
+    /// <summary>As the loader cuts the split: a last batch that is not full is left out, where it is not the only one.</summary>
     public int Batches(TrainingOptions training) => Math.Max(1, Train / training.BatchSize);
 
     /// <summary>Validations in the epochs after <paramref name="done"/>.</summary>

@@ -55,6 +55,9 @@ public sealed record Recipe
         Information = Information with { Seeds = Math.Min(Information.Seeds, 2), Epochs = Math.Min(Information.Epochs, 1) },
     };
 
+    /// <summary>Side of the largest views that are made, pixels.</summary>
+    internal int LargestView => Math.Max(Teacher.ImageSize ?? Data.ImageSize, Student.ImageSize ?? Data.ImageSize);
+
     private static int Smaller(int limit, int most) => limit == 0 ? most : Math.Min(limit, most);
 
     private static TrainingOptions Shrink(TrainingOptions training) =>
@@ -68,7 +71,7 @@ public sealed record DataRecipe
     [Required]
     public string Source { get; init; } = string.Empty;
 
-    /// <summary>Side of the square views of teacher and student in pixels, 8 to 2048. Default 224.</summary>
+    /// <summary>Side of the square views in pixels, 8 to 2048, where teacher or student have none of their own. Default 224.</summary>
     [Range(8, 2048)]
     public int ImageSize { get; init; } = 224;
 
@@ -86,8 +89,10 @@ public sealed record DataRecipe
     /// <summary>Whether those splits keep near-duplicates in one of them, which decodes every image first. Default false.</summary>
     public bool KeepNearDuplicatesTogether { get; init; }
 
-    /// <summary>"warn" or "fail" at validation and test images that are in another split, too. Default warn.</summary>
-    public LeakagePolicy OnLeakage { get; init; } = LeakagePolicy.Warn;
+    /// <summary>
+    /// Validation and test images that are in another split, too: "fail" at exact copies, "strict" also at near-duplicates, "warn" at none. Default fail.
+    /// </summary>
+    public LeakagePolicy OnLeakage { get; init; } = LeakagePolicy.Fail;
 
     /// <summary>Which part of the training split is used. Default all.</summary>
     public SubsetOptions Subset { get; init; } = new();
@@ -118,6 +123,10 @@ public sealed record TeacherRecipe
     /// https address; none starts from scratch.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>Side of the teacher's views in pixels, 8 to 2048. Default data.image_size.</summary>
+    [Range(8, 2048)]
+    public int? ImageSize { get; init; }
+
     /// <summary>SAM's radius of the methods sam and both, above 0 to 10. Default 0.05.</summary>
     [Range(1e-6, 10)]
     public double Rho { get; init; } = 0.05;
@@ -125,8 +134,21 @@ public sealed record TeacherRecipe
     /// <summary>ASAM instead of SAM. Default false.</summary>
     public bool Adaptive { get; init; }
 
-    /// <summary>The policy of the methods reweighted and both. Default top(4,0.5).</summary>
+    /// <summary>How the sharp gradient of the methods sam and both is found: sam, every(k), looksam(k,alpha), momentum(beta), msam(beta). Default sam.</summary>
+    public string Sharpness { get; init; } = "sam";
+
+    /// <summary>How that radius goes from step to step: constant, linear(start), cosine(start), lr. Default constant.</summary>
+    public string RhoSchedule { get; init; } = "constant";
+
+    /// <summary>Whether each micro-batch of training.accumulate perturbs by its own gradient. Default false.</summary>
+    public bool MSharpness { get; init; }
+
+    /// <summary>The policy of the methods reweighted and both; auto chooses one from short trials. Default top(4,0.5).</summary>
     public string Reweighting { get; init; } = "top(4,0.5)";
+
+    /// <summary>Epochs of each trial of the policy auto, 1 to 1000. Default 1.</summary>
+    [Range(1, 1000)]
+    public int AutoEpochs { get; init; } = 1;
 
     /// <summary>How every teacher is fine-tuned.</summary>
     public TrainingOptions Training { get; init; } = new();
@@ -140,6 +162,12 @@ public sealed record StudentRecipe
 
     /// <summary>Weights to start from, named as the teacher's; none starts from scratch.</summary>
     public string? Weights { get; init; }
+
+    /// <summary>
+    /// Side of the student's views in pixels, 8 to 2048. Where the teacher's is another, it sees the very same crop at its own. Default data.image_size.
+    /// </summary>
+    [Range(8, 2048)]
+    public int? ImageSize { get; init; }
 
     /// <summary>How every student is trained, with or without a teacher.</summary>
     public TrainingOptions Training { get; init; } = new();
@@ -160,9 +188,18 @@ public static class TeacherMethods
     {
         "none" => null,
         "standard" => new TeacherOptions(),
-        "sam" => new TeacherOptions { Rho = recipe.Rho, Adaptive = recipe.Adaptive },
+        "sam" => Sharp(recipe),
         "reweighted" => new TeacherOptions { Reweighting = recipe.Reweighting },
-        "both" => new TeacherOptions { Rho = recipe.Rho, Adaptive = recipe.Adaptive, Reweighting = recipe.Reweighting },
+        "both" => Sharp(recipe) with { Reweighting = recipe.Reweighting },
         _ => throw Runtime.Nearest.Unknown("method", method, [.. All], "methods"),
+    };
+
+    private static TeacherOptions Sharp(TeacherRecipe recipe) => new()
+    {
+        Rho = recipe.Rho,
+        Adaptive = recipe.Adaptive,
+        Sharpness = recipe.Sharpness,
+        RhoSchedule = recipe.RhoSchedule,
+        MSharpness = recipe.MSharpness,
     };
 }

@@ -36,6 +36,9 @@ public static class RecipeReader
         // What is only read hours later must not fail then.
         Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
         Distillation.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
+        Training.ClassWeights.RequireReadable(recipe.Student.Distillation.TargetWeights, "student.distillation.target_weights");
+        recipe.Teacher.Training.RequireConsistent("teacher.training");
+        recipe.Student.Training.RequireConsistent("student.training");
         if (recipe.Seeds.Distinct().Count() != recipe.Seeds.Count || recipe.Methods.Distinct().Count() != recipe.Methods.Count)
             throw new InputException("'seeds' and 'methods' must not name anything twice.", name);
         return recipe;

@@ -15,7 +15,7 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         Command = command,
         RecipeName = recipe.Name,
         RecipeText = RecipeReader.Write(recipe),
-        Data = new DataSection(dataset.Description, recipe.Data.ImageSize, Counts(), dataset.Warnings),
+        Data = Data(recipe.Data, dataset),
         Teacher = recipe.Teacher.Model,
         Student = recipe.Student.Model,
         Seeds = recipe.Seeds,
@@ -28,10 +28,21 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         Finished = DateTimeOffset.UtcNow,
     };
 
-    private static SeedRow Row(MethodRun run) => new()
+    /// <summary>What the results were measured on.</summary>
+    public static DataSection Data(DataRecipe recipe, ImageDataset dataset)
+    {
+        int[][] counts = [.. new[] { dataset.Train, dataset.Validation, dataset.Test }.Select(split => CountByClass(split, dataset.Classes.Count))];
+        return new DataSection(
+            dataset.Description, recipe.ImageSize, [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))], dataset.Warnings);
+    }
+
+    /// <summary>One seed's figures.</summary>
+    public static SeedRow Row(MethodRun run) => new()
     {
         Seed = run.Seed,
         TeacherTop1 = run.Teacher?.Test.Top1,
+        TeacherValidationTop1 = run.Teacher?.Validation.Top1,
+        StudentValidationTop1 = run.Student.Validation.Top1,
         TeacherBalanced = run.Teacher?.Test.BalancedAccuracy,
         InformationLogits = run.Information?.Logits.NatsPerChannel,
         InformationPooled = run.Information?.Pooled.NatsPerChannel,
@@ -42,6 +53,10 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         TeacherMinutes = (run.Teacher?.Training.Seconds ?? 0) / 60,
         StudentMinutes = run.Student.Training.Seconds / 60,
     };
+
+    /// <summary>Why 'auto' chose what it did, and all that it measured.</summary>
+    public static string Choice(ReweightingChoice choice) => $"auto: {choice.Reason} After {choice.Epochs} epochs: "
+        + string.Join("; ", choice.Trials.Select(t => FormattableString.Invariant($"{t.Policy} {100 * t.ValidationTop1:0.0} %, I_hat {t.Information.Mean:0.0000}"))) + ".";
 
     private static IEnumerable<Curve> Curves(MethodRun run)
     {
@@ -59,12 +74,17 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
 
     private IEnumerable<string> Notes(IReadOnlyList<MethodRun> runs)
     {
+        int teacher = recipe.Teacher.ImageSize ?? recipe.Data.ImageSize, student = recipe.Student.ImageSize ?? recipe.Data.ImageSize;
+        if (teacher != recipe.Data.ImageSize || student != recipe.Data.ImageSize)
+            yield return $"Teachers see views of {teacher} px and students of {student} px; while distilling, both see the same crop.";
         foreach (string method in recipe.Methods)
         {
             double[] validation = [.. runs.Where(r => r.Method == method).Select(r => r.Student.Validation.Top1)];
             yield return FormattableString.Invariant($"Validation top-1 of the students of '{method}': {100 * validation.Average():0.0} % (the exported student was chosen by it).");
         }
 
+        foreach (MethodRun run in runs.Where(r => r.Teacher?.Reweighting is not null))
+            yield return $"{run.Method}, seed {run.Seed}: {Choice(run.Teacher!.Reweighting!)}";
         int skipped = runs.Sum(r => r.Student.Training.SkippedSteps + (r.Teacher?.Training.SkippedSteps ?? 0));
         if (skipped > 0)
             yield return $"{skipped} steps were left out since the gradient was not finite.";
@@ -75,15 +95,9 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         }
     }
 
-    private ClassCount[] Counts()
+    private static int[] CountByClass(IImageSource split, int classes)
     {
-        int[][] counts = [.. new[] { dataset.Train, dataset.Validation, dataset.Test }.Select(CountByClass)];
-        return [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))];
-    }
-
-    private int[] CountByClass(IImageSource split)
-    {
-        int[] counts = new int[dataset.Classes.Count];
+        int[] counts = new int[classes];
         for (int i = 0; i < split.Count; i++)
             counts[split.Label(i)]++;
         return counts;

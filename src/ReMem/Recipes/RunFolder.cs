@@ -50,6 +50,20 @@ public sealed class RunFolder : IDisposable
         return false;
     }
 
+    /// <summary>Makes a folder whose parts several processes compute, each with <see cref="Join"/>: writes its recipe, or finds the same one there.</summary>
+    /// <exception cref="InputException">It holds another run, or cannot be written.</exception>
+    internal static void Prepare(string path, string recipe)
+    {
+        string file = System.IO.Path.Combine(path, RecipeFile);
+        if (File.Exists(file))
+        {
+            RequireSame(path, recipe);
+            return;
+        }
+
+        AtomicFile.WriteAllText(file, recipe);
+    }
+
     /// <summary>
     /// Runs work in the folder. Where the input turns out wrong before anything was made, a new folder's bookkeeping is removed again, so that the
     /// mended command finds it free.
@@ -88,8 +102,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InputException">It is no run of this recipe, or the part is being computed already.</exception>
     public static RunFolder Join(string path, string recipe, params string[] part)
     {
-        if (RecipeOf(path) != recipe)
-            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out.");
+        RequireSame(path, recipe);
         return new RunFolder(path, Lock(System.IO.Path.Combine([path, .. part])), isNew: false);
     }
 
@@ -107,9 +120,12 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The stored result of a finished stage, or null.</summary>
     public T? TryRead<T>(params string[] parts)
+        where T : class => TryRead<T>(System.IO.Path.Combine([Path, .. parts]));
+
+    /// <summary>As above, of a folder that need not be held.</summary>
+    internal static T? TryRead<T>(string path)
         where T : class
     {
-        string path = System.IO.Path.Combine([Path, .. parts]);
         if (!File.Exists(path))
             return null;
         return Json.Deserialize<T>(File.ReadAllText(path), path);
@@ -121,6 +137,12 @@ public sealed class RunFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
+    private static void RequireSame(string path, string recipe)
+    {
+        if (RecipeOf(path) != recipe)
+            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out.");
+    }
+
     private static FileStream Lock(string path)
     {
         try
@@ -130,7 +152,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (IOException e)
         {
-            throw new InputException("The output folder is in use by another run, or cannot be written.", path, "Wait for that run, or give another folder with --out.", e);
+            throw new FolderInUseException(path, e);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -138,3 +160,9 @@ public sealed class RunFolder : IDisposable
         }
     }
 }
+
+/// <summary>Another process works in the folder.</summary>
+/// <param name="path">The folder.</param>
+/// <param name="cause">What its lock answered.</param>
+public sealed class FolderInUseException(string path, Exception? cause = null)
+    : InputException("The output folder is in use by another run, or cannot be written.", path, "Wait for that run, or give another folder with --out.", cause);

@@ -31,7 +31,7 @@ public sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         return plan with
         {
             MeasuredSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds,
-            Warnings = [.. Warnings(plan, AvailableMemory(), Disk.FreeBytes(folder))],
+            Warnings = [.. Warnings(plan, AvailableMemory(), DiskSpace.Free(folder))],
         };
     }
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ReMem.Distillation;
+using ReMem.Distillation.Cache;
 using ReMem.Evaluation;
 using ReMem.Information;
 using ReMem.Models;
@@ -13,7 +15,11 @@ namespace ReMem.Recipes;
 /// <param name="Validation">On the split that choices are made on.</param>
 /// <param name="Test">On the split that results are reported on.</param>
 /// <param name="Training">The epochs.</param>
-public sealed record TrainedResult(ClassificationMetrics Validation, ClassificationMetrics Test, TrainingResult Training);
+public sealed record TrainedResult(ClassificationMetrics Validation, ClassificationMetrics Test, TrainingResult Training)
+{
+    /// <summary>How the policy 'auto' was chosen; null where a policy was named.</summary>
+    public ReweightingChoice? Reweighting { get; init; }
+}
 
 /// <summary>What a teacher's outputs keep of the image.</summary>
 /// <param name="Logits">From the logits.</param>
@@ -30,6 +36,9 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 {
     /// <summary>The file that a finished training leaves last.</summary>
     internal const string ResultFile = "result.json";
+
+    /// <summary>Validation images that show whether a teacher is above chance.</summary>
+    private const int CheckImages = 256;
 
     /// <summary>The file that an unfinished training keeps its state in.</summary>
     internal const string CheckpointFile = "checkpoint.safetensors";
@@ -49,26 +58,69 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         }
     }
 
+    /// <summary>Refuses settings that do not fit the recipe's models, before hours of work on others.</summary>
+    /// <exception cref="InputException">A part to freeze does not exist, or an image size does not fit.</exception>
+    internal static void RequireTrainable(Recipe recipe)
+    {
+        void Check(string name, TrainingOptions training)
+        {
+            // A large model takes seconds to make.
+            if (training.Freeze == "none" && training.Progressive == "none")
+                return;
+            using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 2, ImageSize = recipe.Data.ImageSize });
+            Trainer.RequireFit(training, model);
+        }
+
+        if (recipe.Methods.Any(m => m != "none"))
+            Check(recipe.Teacher.Model, recipe.Teacher.Training);
+        Check(recipe.Student.Model, recipe.Student.Training);
+    }
+
     /// <summary>Fine-tunes a teacher into <paramref name="path"/> of the run folder (a model folder plus result.json).</summary>
-    public TrainedResult Teacher(TeacherRecipe recipe, Teachers.TeacherOptions options, int seed, RunFolder folder, params string[] path)
+    /// <param name="recipe">Model, weights and training.</param>
+    /// <param name="options">What makes it remember; the reweighting 'auto' is chosen first.</param>
+    /// <param name="information">The meter's budget for that choice.</param>
+    /// <param name="seed">The repetition.</param>
+    /// <param name="folder">The run's.</param>
+    /// <param name="path">The stage's place in it.</param>
+    public TrainedResult Teacher(
+        TeacherRecipe recipe, Teachers.TeacherOptions options, InformationMeterOptions information, int seed, RunFolder folder, params string[] path)
     {
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.Training, seed, string.Join('/', path));
-        var job = Job(model, recipe.Training, Derive(seed, "teacher"), folder, path);
+        ReweightingChoice? choice = null;
+        if (Teachers.ReweightingPolicy.Parse(options.Reweighting) is Teachers.ReweightingPolicy.Auto)
+        {
+            choice = ChooseReweighting(recipe, options, information, seed, folder, path);
+            options = options with { Reweighting = choice.Policy };
+        }
+
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, string.Join('/', path));
+        long derived = Derive(seed, "teacher");
+        var job = Job(model, data.Training(recipe.Training, model, derived), derived, folder, path);
         TrainingResult training = new Teachers.TeacherFineTuner(recipe.Training, options).Run(job, cancel);
-        return Finish(model, training, folder, path);
+        return Finish(model, training, folder, path, choice);
     }
 
     /// <summary>Trains a student into <paramref name="path"/> of the run folder.</summary>
-    public TrainedResult Student(StudentRecipe recipe, ImageModel? teacher, int seed, RunFolder folder, params string[] path)
+    /// <param name="recipe">The student.</param>
+    /// <param name="teacher">Of the data set's classes in its order; null trains on labels alone.</param>
+    /// <param name="teacherFolder">Its model folder, which a cache notes; null where it has none.</param>
+    /// <param name="seed">The recipe's.</param>
+    /// <param name="folder">The run.</param>
+    /// <param name="path">The student's place in it.</param>
+    public TrainedResult Student(StudentRecipe recipe, ImageModel? teacher, string? teacherFolder, int seed, RunFolder folder, params string[] path)
     {
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.Training, seed, string.Join('/', path));
-        bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
-        var job = Job(model, recipe.Training, Derive(seed, "student"), folder, path, recycled);
-        TrainingResult training = new Distillation.Distiller(recipe.Training, recipe.Distillation).Run(job, teacher, data.Dataset.Train.Count, cancel);
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, string.Join('/', path));
+        var kept = new StudentCache(data, recipe, seed);
+        var job = Job(model, kept.Batches(teacher), Derive(seed, "student"), folder, path);
+        bool taught = teacher is not null && recipe.Distillation.Weight > 0;
+        if (taught && TeacherCheck.Warning(teacher!, data.Evaluation(Data.Subset.AtMost(data.Dataset.Validation, CheckImages, seed), teacher!), cancel) is { } warning)
+            progress?.Report(new ProgressReport(job.Stage, $"warning: {warning}"));
+        using TeacherCacheBuilder? cache = taught ? kept.Open(teacher!, teacherFolder, job.Train, path.SkipLast(1), job.Stage, progress) : null;
+        TrainingResult training = new Distiller(recipe.Training, recipe.Distillation).Run(job, teacher, data.Dataset.Train.Count, cancel, cache);
         return Finish(model, training, folder, path);
     }
 
@@ -77,11 +129,9 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         progress?.Report(new ProgressReport(stage, "measuring I_hat"));
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model.Info), cancel);
-        using ModelOutputs test = Evaluator.Run(model, data.Evaluation(data.Dataset.Test, model.Info), cancel);
-        using var trainImages = Evaluator.Images(data.Evaluation(data.Dataset.Train, model.Info, options.ImageSize), cancel);
-        using var testImages = Evaluator.Images(data.Evaluation(data.Dataset.Test, model.Info, options.ImageSize), cancel);
-        using var images = MeterImages.Prepare(trainImages, testImages, options);
+        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancel);
+        using ModelOutputs test = Evaluator.Run(model, data.Evaluation(data.Dataset.Test, model), cancel);
+        using MeterImages images = MeterImagesOf(data.Dataset.Test, model.Info, options);
         InformationResult logits = InformationMeter.Measure(train.Logits, test.Logits, images, cancel);
         InformationResult pooled = InformationMeter.Measure(train.Features, test.Features, images, cancel);
         progress?.Report(new ProgressReport(stage, FormattableString.Invariant(
@@ -92,36 +142,95 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     /// <summary>Scores a model on a split.</summary>
     public ClassificationMetrics Score(ImageModel model, Data.IImageSource split)
     {
-        using ModelOutputs outputs = Evaluator.Run(model, data.Evaluation(split, model.Info), cancel);
+        using ModelOutputs outputs = Evaluator.Run(model, data.Evaluation(split, model), cancel);
         return ClassificationMetrics.From(outputs.Logits, outputs.Labels, data.Dataset.Classes);
     }
 
-    /// <summary>Refuses a model whose class list is not the data set's, name by name.</summary>
-    /// <exception cref="InputException">They differ.</exception>
-    public void RequireSameClasses(IReadOnlyList<string> labels, string where)
+    /// <summary>Brings a model's outputs into the order of the data set's classes, by their names.</summary>
+    /// <param name="model">Its classifier is reordered in place where need be.</param>
+    /// <param name="labels">Its class list.</param>
+    /// <param name="where">Its folder, for messages.</param>
+    /// <exception cref="InputException">The lists differ in number or names.</exception>
+    public void AlignClasses(ImageModel model, IReadOnlyList<string> labels, string where)
     {
-        IReadOnlyList<string> classes = data.Dataset.Classes;
-        int differ = Enumerable.Range(0, Math.Min(labels.Count, classes.Count)).FirstOrDefault(i => labels[i] != classes[i], -1);
-        if (labels.Count == classes.Count && differ < 0)
-            return;
-        string what = labels.Count != classes.Count
-            ? $"The model knows {labels.Count} classes and the data set has {classes.Count}."
-            : $"Class {differ} is '{labels[differ]}' to the model and '{classes[differ]}' in the data set.";
-        throw new InputException(what, where, "Use a model that was trained on this data set's classes.");
+        if (ClassOrder.Apply(model, labels, data.Dataset.Classes, where))
+            progress?.Report(new ProgressReport("classes", $"{where} has the data set's classes in another order; they are matched by name"));
     }
 
+    private MeterImages MeterImagesOf(Data.IImageSource held, ModelInfo model, InformationMeterOptions options)
+    {
+        using var trainImages = Evaluator.Images(data.Evaluation(data.Dataset.Train, model, options.ImageSize), cancel);
+        using var heldImages = Evaluator.Images(data.Evaluation(held, model, options.ImageSize), cancel);
+        return MeterImages.Prepare(trainImages, heldImages, options);
+    }
+
+    /// <summary>Fine-tunes shortly with each candidate, measures on validation, and chooses. What is measured is kept, so that an interrupted choice goes on.</summary>
+    private ReweightingChoice ChooseReweighting(
+        TeacherRecipe recipe, Teachers.TeacherOptions options, InformationMeterOptions information, int seed, RunFolder folder, string[] path)
+    {
+        TrainingOptions budget = recipe.Training with
+        {
+            Epochs = recipe.AutoEpochs,
+            ValidateEvery = recipe.AutoEpochs,
+
+            // A warm-up made for the whole length would leave a short trial no time at the peak.
+            WarmupEpochs = Math.Min(recipe.Training.WarmupEpochs, recipe.AutoEpochs / 2.0),
+        };
+        int depth;
+        using (ImageModel model = Create(recipe.Model, null, recipe.ImageSize, budget, seed, string.Join('/', path)))
+            depth = Teachers.ReweightingPolicy.RequireBlocks(model).Blocks.Count;
+        var trials = new List<ReweightingTrial>();
+        foreach (Teachers.ReweightingPolicy policy in Teachers.ReweightingPolicy.Auto.Candidates(depth))
+        {
+            string[] place = [.. path, "auto", ReweightingChooser.FolderName(policy)];
+            ReweightingTrial? trial = folder.TryRead<ReweightingTrial>([.. place, ResultFile]);
+            if (trial is null)
+            {
+                trial = Try(recipe, budget, options with { Reweighting = policy.ToString()! }, information, seed, folder, place);
+                folder.Write(trial, [.. place, ResultFile]);
+                File.Delete(folder.FileIn([.. place, CheckpointFile]));
+            }
+
+            progress?.Report(new ProgressReport(string.Join('/', place), FormattableString.Invariant(
+                $"val top-1 {100 * trial.ValidationTop1:0.0} %, I_hat of the logits {trial.Information.Mean:0.0000} ± {trial.Information.HalfWidth ?? 0:0.0000}")));
+            trials.Add(trial);
+        }
+
+        ReweightingChoice choice = ReweightingChooser.Choose(trials, data.Dataset.Validation.Count, recipe.AutoEpochs);
+        progress?.Report(new ProgressReport(string.Join('/', path), choice.Reason));
+        return choice;
+    }
+
+    private ReweightingTrial Try(
+        TeacherRecipe recipe, TrainingOptions budget, Teachers.TeacherOptions options, InformationMeterOptions information, int seed, RunFolder folder, string[] place)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        using ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, budget, seed, string.Join('/', place));
+        long derived = Derive(seed, "teacher");
+        new Teachers.TeacherFineTuner(budget, options).Run(Job(model, data.Training(budget, model, derived), derived, folder, place), cancel);
+        using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancel);
+        using ModelOutputs validation = Evaluator.Run(model, data.Evaluation(data.Dataset.Validation, model), cancel);
+        using MeterImages images = MeterImagesOf(data.Dataset.Validation, model.Info, information);
+        InformationResult kept = InformationMeter.Measure(train.Logits, validation.Logits, images, cancel);
+        return new ReweightingTrial(options.Reweighting, validation.Top1(), kept.NatsPerChannel, clock.Elapsed.TotalSeconds);
+    }
+
+    internal static long Derive(int seed, string purpose) => new CounterRandom(seed, purpose).NextUInt32();
+
     /// <summary>A new model for the data set, of torch's present generator.</summary>
-    internal static ImageModel Untrained(string name, TrainingOptions training, PreparedData data) => ModelCatalogue.Create(
+    /// <param name="name">timm's.</param>
+    /// <param name="size">Side of its views in pixels; null is the data's.</param>
+    /// <param name="training">Gives the stochastic depth.</param>
+    /// <param name="data">Gives classes and crop.</param>
+    internal static ImageModel Untrained(string name, int? size, TrainingOptions training, PreparedData data) => ModelCatalogue.Create(
         // The folder that is written says how its model was evaluated, so that 'evaluate' and 'predict' see the same crop.
         ModelCatalogue.Info(name) with { CropPct = data.CropPct },
-        new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = data.ImageSize, DropPathRate = training.DropPath });
+        new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = size ?? data.ImageSize, DropPathRate = training.DropPath });
 
-    private static long Derive(int seed, string purpose) => new CounterRandom(seed, purpose).NextUInt32();
-
-    private ImageModel Create(string name, string? weights, TrainingOptions training, int seed, string stage)
+    private ImageModel Create(string name, string? weights, int? size, TrainingOptions training, int seed, string stage)
     {
         TorchSharp.torch.manual_seed(Derive(seed, "init"));
-        ImageModel model = Untrained(name, training, data);
+        ImageModel model = Untrained(name, size, training, data);
         if (weights is not null)
         {
             string file = _sources.ResolveFile(weights, cancel);
@@ -133,14 +242,14 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         return model;
     }
 
-    private TrainingJob Job(ImageModel model, TrainingOptions training, long seed, RunFolder folder, string[] path, bool recycled = false) => new()
+    private TrainingJob Job(ImageModel model, Data.BatchLoader batches, long seed, RunFolder folder, string[] path) => new()
     {
         Stage = path.Length == 0 ? "training" : string.Join('/', path),
         Model = model,
-        Train = data.Training(training, model.Info, seed, recycled),
+        Train = batches,
         Validate = m =>
         {
-            using ModelOutputs outputs = Evaluator.Run(m, data.Evaluation(data.Dataset.Validation, m.Info), cancel);
+            using ModelOutputs outputs = Evaluator.Run(m, data.Evaluation(data.Dataset.Validation, m), cancel);
             return (outputs.Top1(), outputs.CrossEntropy());
         },
         Seed = seed,
@@ -148,9 +257,9 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         Progress = progress,
     };
 
-    private TrainedResult Finish(ImageModel model, TrainingResult training, RunFolder folder, string[] path)
+    private TrainedResult Finish(ImageModel model, TrainingResult training, RunFolder folder, string[] path, ReweightingChoice? choice = null)
     {
-        var result = new TrainedResult(Score(model, data.Dataset.Validation), Score(model, data.Dataset.Test), training);
+        var result = new TrainedResult(Score(model, data.Dataset.Validation), Score(model, data.Dataset.Test), training) { Reweighting = choice };
         string directory = Path.GetDirectoryName(folder.FileIn([.. path, ResultFile]))!;
         ModelFolder.Save(directory, model, data.Dataset.Classes);
         AtomicFile.WriteAllText(

@@ -21,6 +21,12 @@ public sealed record SeedRow
     /// <summary>I_hat(X; pooled feature) in nats per pixel channel, over decoder seeds; null without a teacher.</summary>
     public Interval? InformationPooled { get; init; }
 
+    /// <summary>The teacher's top-1 accuracy on validation; null without a teacher.</summary>
+    public double? TeacherValidationTop1 { get; init; }
+
+    /// <summary>The student's top-1 accuracy on validation, which choices are made by; null in a report that does not have it.</summary>
+    public double? StudentValidationTop1 { get; init; }
+
     /// <summary>The student's top-1 accuracy on test.</summary>
     public required double StudentTop1 { get; init; }
 
@@ -46,8 +52,17 @@ public sealed record TeacherRow
     /// <summary>"none", "standard", "sam", "reweighted" or "both".</summary>
     public required string Method { get; init; }
 
+    /// <summary>The values of a sweep that the method depends on, such as "rho=0.1"; null outside a sweep.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Whether the row speaks for its method: in a sweep, the variant whose students did best on validation. Default true.</summary>
+    public bool IsChosen { get; init; } = true;
+
     /// <summary>One a seed.</summary>
     public required IReadOnlyList<SeedRow> Seeds { get; init; }
+
+    /// <summary>The method, with the variant where there is one.</summary>
+    public string Name => Variant is null ? Method : $"{Method} {Variant}";
 }
 
 /// <summary>One point of a training curve.</summary>
@@ -145,6 +160,9 @@ public sealed record ComparisonReport
     /// <summary>Means and intervals over seeds, one a method.</summary>
     public IReadOnlyList<MethodSummary> Summary => [.. Rows.Select(MethodSummary.Of)];
 
+    /// <summary>Whether rows are variants of methods, of which one each is chosen.</summary>
+    internal bool IsSweep => Rows.Any(row => row.Variant is not null);
+
     /// <summary>Every method against "none" and "standard", with a verdict.</summary>
     public IReadOnlyList<Finding> Findings => Finding.All(Rows);
 
@@ -152,14 +170,16 @@ public sealed record ComparisonReport
     /// The paper's own claim, over every teacher and seed: does the student rise with what the teacher's logits keep? Null with fewer than three teachers. Seeds of
     /// one method are no independent teachers, so the interval is narrower than it should be.
     /// </summary>
-    public RankCorrelation? InformationAndStudent
-    {
-        get
-        {
-            SeedRow[] measured = [.. Rows.SelectMany(row => row.Seeds).Where(seed => seed.InformationLogits is { } i && double.IsFinite(i.Mean))];
-            return measured.Length < 3
-                ? null
-                : RankCorrelation.Of([.. measured.Select(seed => seed.InformationLogits!.Mean)], [.. measured.Select(seed => seed.StudentTop1)]);
-        }
-    }
+    public RankCorrelation? InformationAndStudent => Measured() is { Length: >= 3 } teachers
+        ? RankCorrelation.Of([.. teachers.Select(t => t.InformationLogits!.Mean)], [.. teachers.Select(t => t.StudentTop1)])
+        : null;
+
+    /// <summary>The same at equal accuracy of the teacher, as the claim asks for: the rank correlation with the teacher's top-1 held fixed.</summary>
+    public RankCorrelation? InformationAndStudentAtEqualTeacher => Measured() is { Length: >= RankCorrelation.FewestForInterval } teachers
+        ? RankCorrelation.Partial(
+            [.. teachers.Select(t => t.InformationLogits!.Mean)], [.. teachers.Select(t => t.StudentTop1)], [.. teachers.Select(t => t.TeacherTop1!.Value)])
+        : null;
+
+    private SeedRow[] Measured() =>
+        [.. Rows.SelectMany(row => row.Seeds).Where(seed => seed.InformationLogits is { } i && double.IsFinite(i.Mean) && seed.TeacherTop1 is not null)];
 }

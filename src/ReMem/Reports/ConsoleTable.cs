@@ -5,8 +5,18 @@ namespace ReMem.Reports;
 /// <summary>A comparison as plain text: the table, what can be said of it, and where intervals come from.</summary>
 public static class ConsoleTable
 {
-    private static readonly string[] Header =
-        ["method", "seeds", "teacher top-1 %", "I_hat logits", "I_hat pooled", "student top-1 %", "balanced %", "top-5 %", "ECE %", "minutes"];
+    private static readonly (string Name, Func<MethodSummary, string> Cell)[] Columns =
+    [
+        ("seeds", s => Figures.Number(s.Count, "0")),
+        ("teacher top-1 %", s => Figures.Percent(s.TeacherTop1)),
+        ("I_hat logits", s => Figures.Nats(s.InformationLogits)),
+        ("I_hat pooled", s => Figures.Nats(s.InformationPooled)),
+        ("student top-1 %", s => Figures.Percent(s.StudentTop1)),
+        ("balanced %", s => Figures.Percent(s.StudentBalanced)),
+        ("top-5 %", s => Figures.Percent(s.StudentTop5)),
+        ("ECE %", s => Figures.Percent(s.Ece)),
+        ("minutes", s => Figures.Number(s.TeacherMinutes + s.StudentMinutes, "0.0")),
+    ];
 
     /// <summary>The text; lines end with a line feed, and no line needs colour to be understood.</summary>
     public static string Render(ComparisonReport report)
@@ -15,14 +25,13 @@ public static class ConsoleTable
         text.Append(report.Title).Append('\n');
         text.Append($"{report.Teacher} -> {report.Student}, {report.Data.Classes.Count} classes, ")
             .Append($"{report.Data.Train} / {report.Data.Validation} / {report.Data.Test} images (train / val / test), {report.Data.ImageSize} px\n\n");
-        List<string[]> lines = [Header, .. report.Summary.Select(Cells)];
-        foreach (string line in TextTable.Lines(lines))
+        foreach (string line in TextTable.Lines(Lines(report)))
             text.Append(line).Append('\n');
         text.Append('\n').Append(Intervals(report)).Append('\n');
         IReadOnlyList<Finding> findings = report.Findings;
         foreach (Finding finding in findings.Where(finding => !finding.IsSecondary))
             text.Append("- ").Append(finding.Sentence).Append('\n');
-        if (Finding.CorrelationSentence(report.InformationAndStudent) is { } correlation)
+        foreach (string correlation in Finding.Correlations(report))
             text.Append("- ").Append(correlation).Append('\n');
         if (Finding.Caveat(findings) is { } caveat)
             text.Append("- ").Append(caveat).Append('\n');
@@ -32,22 +41,41 @@ public static class ConsoleTable
         return text.ToString();
     }
 
-    /// <summary>What the intervals are, or why there are none.</summary>
-    internal static string Intervals(ComparisonReport report) => report.Rows.Max(row => row.Seeds.Count) < 2
-        ? "One seed: no interval can be given, so no difference below is told from noise. Scores are of the test split."
-        : "Mean ± half of the 95 % t interval over seeds, of the test split. Differences are paired by seed, and not corrected for their number.";
+    /// <summary>The table alone, as Markdown.</summary>
+    public static string Markdown(ComparisonReport report)
+    {
+        var text = new StringBuilder();
+        IReadOnlyList<string[]> lines = Lines(report);
+        for (int i = 0; i < lines.Count; i++)
+        {
+            text.Append("| ").AppendJoin(" | ", lines[i].Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+            if (i == 0)
+                text.Append("| --- |").Insert(text.Length, " ---: |", lines[0].Length - 1).Append('\n');
+        }
 
-    private static string[] Cells(MethodSummary summary) =>
-    [
-        summary.Method,
-        Figures.Number(summary.Count, "0"),
-        Figures.Percent(summary.TeacherTop1),
-        Figures.Nats(summary.InformationLogits),
-        Figures.Nats(summary.InformationPooled),
-        Figures.Percent(summary.StudentTop1),
-        Figures.Percent(summary.StudentBalanced),
-        Figures.Percent(summary.StudentTop5),
-        Figures.Percent(summary.Ece),
-        Figures.Number(summary.TeacherMinutes + summary.StudentMinutes, "0.0"),
-    ];
+        return text.ToString();
+    }
+
+    /// <summary>The header and a line of cells for each row. A sweep also shows what its choices were made by.</summary>
+    private static IReadOnlyList<string[]> Lines(ComparisonReport report)
+    {
+        var columns = Columns.ToList();
+        if (report.IsSweep)
+            columns.Insert(4, ("student val %", s => Figures.Percent(s.StudentValidationTop1)));
+        bool[] chosen = [.. report.Rows.Select(row => report.IsSweep && row.IsChosen)];
+        return
+        [
+            ["method", .. columns.Select(c => c.Name)],
+            .. report.Summary.Select((s, i) => (string[])[s.Name + (chosen[i] ? " *" : string.Empty), .. columns.Select(c => c.Cell(s))]),
+        ];
+    }
+
+    /// <summary>What the intervals are, or why there are none.</summary>
+    internal static string Intervals(ComparisonReport report)
+    {
+        string intervals = report.Rows.Max(row => row.Seeds.Count) < 2
+            ? "One seed: no interval can be given, so no difference below is told from noise. Scores are of the test split."
+            : "Mean ± half of the 95 % t interval over seeds, of the test split. Differences are paired by seed, and not corrected for their number.";
+        return report.IsSweep ? $"{intervals} A star marks the variant of its method whose students did best on validation; only these are compared." : intervals;
+    }
 }

@@ -21,8 +21,8 @@ public enum Verdict
 /// than the methods do.
 /// </summary>
 /// <param name="Measure">"student top-1", "student balanced accuracy" or "I_hat of the logits".</param>
-/// <param name="Method">The method.</param>
-/// <param name="Baseline">What it is compared with.</param>
+/// <param name="Method">The method, with its variant in a sweep.</param>
+/// <param name="Baseline">What it is compared with, likewise.</param>
 /// <param name="Difference">Method minus baseline: shares in [0, 1], or nats per pixel channel.</param>
 /// <param name="Verdict">What can be said.</param>
 public sealed record Finding(string Measure, string Method, string Baseline, Interval Difference, Verdict Verdict)
@@ -30,6 +30,12 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
     private const string Top1 = "student top-1";
     private const string Balanced = "student balanced accuracy";
     private const string Information = "I_hat of the logits";
+
+    /// <summary>The baseline's method without a variant.</summary>
+    internal string BaselineMethod { get; init; } = Baseline;
+
+    /// <summary>The method without a variant.</summary>
+    internal string OwnMethod { get; init; } = Method;
 
     /// <summary>True for what says nearly the same as another finding, and is shown after it.</summary>
     internal bool IsSecondary => Measure == Balanced;
@@ -54,7 +60,7 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
         }
     }
 
-    /// <summary>Every method against "standard", then against "none", for the student and for what the teacher keeps.</summary>
+    /// <summary>Every method against "standard", then against "none", for the student and for what the teacher keeps. Of a sweep's rows, the chosen ones.</summary>
     public static IReadOnlyList<Finding> All(IReadOnlyList<TeacherRow> rows)
     {
         List<Finding> findings = [];
@@ -67,8 +73,8 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
         {
             foreach (string name in baselines)
             {
-                TeacherRow? baseline = rows.FirstOrDefault(row => row.Method == name);
-                foreach (TeacherRow row in rows.Where(row => row.Method != "none" && row.Method != name))
+                TeacherRow? baseline = rows.FirstOrDefault(row => row.IsChosen && row.Method == name);
+                foreach (TeacherRow row in rows.Where(row => row.IsChosen && row.Method != "none" && row.Method != name))
                 {
                     if (baseline is not null && Pair(measure, row, baseline, value) is { } finding)
                         findings.Add(finding);
@@ -78,12 +84,14 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
     }
 
     /// <summary>One line on whether students rise with what their teachers keep; null where too few teachers were measured.</summary>
-    internal static string? CorrelationSentence(RankCorrelation? correlation)
+    /// <param name="correlation">Of I_hat and student accuracy.</param>
+    /// <param name="condition">What was held fixed, such as " at equal teacher top-1".</param>
+    internal static string? CorrelationSentence(RankCorrelation? correlation, string condition = "")
     {
         if (correlation is null)
             return null;
         string Signed(double value) => value.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
-        string what = $"I_hat of the logits against student top-1 over {correlation.Count} teachers: Spearman's rho";
+        string what = $"I_hat of the logits against student top-1 over {correlation.Count} teachers{condition}: Spearman's rho";
         if (double.IsNaN(correlation.Rho))
             return $"{what} is undefined, since one of them never varies.";
         if (correlation is not { Low: { } low, High: { } high })
@@ -92,10 +100,17 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
         return $"{what} {Signed(correlation.Rho)} (95 % bootstrap interval {Signed(low)} to {Signed(high)}): {verdict}.";
     }
 
+    /// <summary>The correlation of a report's I_hat and students, as it is and at equal teacher accuracy; none where too few teachers were measured.</summary>
+    internal static IEnumerable<string> Correlations(ComparisonReport report) => new[]
+    {
+        CorrelationSentence(report.InformationAndStudent),
+        CorrelationSentence(report.InformationAndStudentAtEqualTeacher, " at equal teacher top-1"),
+    }.OfType<string>();
+
     /// <summary>The one line to take away: which students differ from the standard teacher's beyond noise.</summary>
     public static string Headline(IReadOnlyList<Finding> findings)
     {
-        Finding[] main = [.. findings.Where(f => f is { Measure: Top1, Baseline: "standard" })];
+        Finding[] main = [.. findings.Where(f => f is { Measure: Top1, BaselineMethod: "standard" })];
         if (main.Length == 0)
             return "No teacher was compared with the standard one.";
         if (main.All(f => f.Difference.HalfWidth is null))
@@ -120,7 +135,7 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
     /// </summary>
     public static string? Caveat(IReadOnlyList<Finding> findings)
     {
-        Finding? lift = findings.FirstOrDefault(f => f is { Measure: Top1, Method: "standard", Baseline: "none" });
+        Finding? lift = findings.FirstOrDefault(f => f is { Measure: Top1, OwnMethod: "standard", BaselineMethod: "none" });
         return lift is null || lift.Verdict == Verdict.Higher || lift.Difference is { HalfWidth: null, Mean: > 0 } ? null
             : lift.Difference.Mean > 0
                 ? "The standard teacher's student is not clearly above the plain one, so the comparison of teachers rests on weak ground."
@@ -138,7 +153,7 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
             : difference.Low > 0 ? Verdict.Higher
             : difference.High < 0 ? Verdict.Lower
             : Verdict.WithinNoise;
-        return new Finding(measure, row.Method, baseline.Method, difference, verdict);
+        return new Finding(measure, row.Name, baseline.Name, difference, verdict) { OwnMethod = row.Method, BaselineMethod = baseline.Method };
     }
 
     private string Signed(double value) => Measure == Information

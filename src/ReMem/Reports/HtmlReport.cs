@@ -49,7 +49,8 @@ public static class HtmlReport
         for (int i = 0; i < summary.Count; i++)
         {
             MethodSummary s = summary[i];
-            Row(page, $"<span class=\"dot s{i}\"></span>{Encode(s.Method)}", Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1),
+            string chosen = report.IsSweep && report.Rows[i].IsChosen ? " *" : string.Empty;
+            Row(page, $"<span class=\"dot s{ReportCharts.Series(report, s.Method)}\"></span>{Encode(s.Name)}{chosen}", Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1),
                 Figures.Percent(s.TeacherBalanced), Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled), Figures.Percent(s.StudentTop1),
                 Figures.Percent(s.StudentBalanced), Figures.Percent(s.StudentTop5), Figures.Percent(s.Ece),
                 Figures.Number(s.TeacherMinutes + s.StudentMinutes, "0.0"));
@@ -73,7 +74,7 @@ public static class HtmlReport
         Open(page, "What the differences say");
         ILookup<bool, Finding> findings = report.Findings.ToLookup(finding => finding.IsSecondary);
         Findings(page, findings[false]);
-        if (Finding.CorrelationSentence(report.InformationAndStudent) is { } correlation)
+        foreach (string correlation in Finding.Correlations(report))
             page.Append($"<p>{Encode(correlation)}</p>\n");
         foreach (string note in report.Notes)
             page.Append($"<p>{Encode(note)}</p>\n");
@@ -106,7 +107,7 @@ public static class HtmlReport
             "student balanced %", "student top-5 %", "student ECE %", "teacher minutes", "student minutes"])
             page.Append($"<th scope=\"col\">{name}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
-        foreach ((string method, SeedRow s) in report.Rows.SelectMany(row => row.Seeds.Select(seed => (row.Method, seed))))
+        foreach ((string method, SeedRow s) in report.Rows.SelectMany(row => row.Seeds.Select(seed => (row.Name, seed))))
         {
             Row(page, Encode(method), Figures.Number(s.Seed, "0"), Figures.Percent(s.TeacherTop1), Figures.Percent(s.TeacherBalanced),
                 Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled), Figures.Percent(s.StudentTop1), Figures.Percent(s.StudentBalanced),

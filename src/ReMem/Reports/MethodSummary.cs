@@ -28,6 +28,15 @@ public sealed record MethodSummary(
     double TeacherMinutes,
     double StudentMinutes)
 {
+    /// <summary>The values of a sweep that the method depends on; null outside a sweep.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Share in [0, 1] on validation, which choices are made by; null where it was not kept.</summary>
+    public Interval? StudentValidationTop1 { get; init; }
+
+    /// <summary>As <see cref="TeacherRow.Name"/>.</summary>
+    public string Name => Variant is null ? Method : $"{Method} {Variant}";
+
     /// <summary>Summarises a row.</summary>
     /// <exception cref="ArgumentException">The row has no seed.</exception>
     public static MethodSummary Of(TeacherRow row) => new(
@@ -42,7 +51,11 @@ public sealed record MethodSummary(
         Interval.Of([.. row.Seeds.Select(seed => seed.StudentTop5)]),
         Interval.Of([.. row.Seeds.Select(seed => seed.Ece)]),
         row.Seeds.Average(seed => seed.TeacherMinutes),
-        row.Seeds.Average(seed => seed.StudentMinutes));
+        row.Seeds.Average(seed => seed.StudentMinutes))
+    {
+        Variant = row.Variant,
+        StudentValidationTop1 = OfKnown(row, seed => seed.StudentValidationTop1),
+    };
 
     private static Interval? OfKnown(TeacherRow row, Func<SeedRow, double?> value)
     {

@@ -24,38 +24,40 @@ internal static class ReportCharts
             foreach (SeedRow seed in row.Seeds.Where(seed => row.Seeds.Count > 1 && seed.InformationLogits is not null))
             {
                 chart.Point(Series(report, row.Method), seed.InformationLogits!.Mean, 100 * seed.StudentTop1,
-                    $"{row.Method}, seed {seed.Seed}", faint: true);
+                    $"{row.Name}, seed {seed.Seed}", faint: true);
             }
         }
 
         foreach (MethodSummary s in measured)
         {
             chart.Point(Series(report, s.Method), s.InformationLogits!.Mean, 100 * s.StudentTop1.Mean,
-                $"{s.Method}: I_hat {Figures.Nats(s.InformationLogits)}, student {Figures.Percent(s.StudentTop1)} %",
+                $"{s.Name}: I_hat {Figures.Nats(s.InformationLogits)}, student {Figures.Percent(s.StudentTop1)} %",
                 s.InformationLogits.HalfWidth, 100 * s.StudentTop1.HalfWidth);
         }
 
         return chart.Render();
     }
 
-    /// <summary>The student's top-1 (full colour) and balanced accuracy (pale) by method.</summary>
+    /// <summary>The student's top-1 (full colour) and balanced accuracy (pale) by method; of a sweep, the chosen variants.</summary>
     public static string StudentBars(ComparisonReport report)
     {
-        IReadOnlyList<MethodSummary> summary = report.Summary;
+        TeacherRow[] rows = [.. report.Rows.Where(row => row.IsChosen)];
+        MethodSummary[] summary = [.. rows.Select(MethodSummary.Of)];
         ChartAxis y = ChartAxis.Around(summary.SelectMany(s => Ends(s.StudentTop1).Concat(Ends(s.StudentBalanced))).Select(v => 100 * v), fromZero: true);
         var chart = new SvgChart("Student top-1 and balanced accuracy by teacher", "teacher", "student accuracy (%)", null, y, []);
-        double slot = 1.0 / summary.Count;
-        for (int i = 0; i < summary.Count; i++)
+        double slot = 1.0 / summary.Length;
+        for (int i = 0; i < summary.Length; i++)
         {
             MethodSummary s = summary[i];
-            IReadOnlyList<SeedRow> seeds = report.Rows[i].Seeds;
+            IReadOnlyList<SeedRow> seeds = rows[i].Seeds;
+            int series = Series(report, s.Method);
             double center = (i + 0.5) * slot;
             Bar(center - (slot * 0.19), s.StudentTop1, seeds.Select(seed => 100 * seed.StudentTop1), "top-1", pale: false);
             Bar(center + (slot * 0.19), s.StudentBalanced, seeds.Select(seed => 100 * seed.StudentBalanced), "balanced accuracy", pale: true);
             chart.Category(center, s.Method);
 
-            void Bar(double at, Interval value, IEnumerable<double> points, string name, bool pale) => chart.Bar(i, at, slot * 0.36,
-                100 * value.Mean, 100 * value.HalfWidth, seeds.Count > 1 ? points : [], $"{s.Method}: {name} {Figures.Percent(value)} %", pale);
+            void Bar(double at, Interval value, IEnumerable<double> points, string name, bool pale) => chart.Bar(series, at, slot * 0.36,
+                100 * value.Mean, 100 * value.HalfWidth, seeds.Count > 1 ? points : [], $"{s.Name}: {name} {Figures.Percent(value)} %", pale);
         }
 
         return chart.Render();
@@ -86,6 +88,7 @@ internal static class ReportCharts
     private static IEnumerable<(int Series, string Name)> Legend(ComparisonReport report, IEnumerable<string> names) =>
         names.Distinct().Select(name => (Series(report, name), name));
 
-    private static int Series(ComparisonReport report, string method) =>
-        Math.Max(0, report.Rows.Select((row, index) => row.Method == method ? index : -1).Max());
+    /// <summary>A method's colour: its place among the methods.</summary>
+    public static int Series(ComparisonReport report, string method) =>
+        Math.Max(0, report.Rows.Select(row => row.Method).Distinct().ToList().IndexOf(method));
 }

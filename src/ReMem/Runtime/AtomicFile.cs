@@ -22,6 +22,14 @@ public static class AtomicFile
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void WriteAllBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
 
+    /// <summary>Copies a file.</summary>
+    /// <exception cref="InputException">The copy cannot be written.</exception>
+    public static void Copy(string from, string to)
+    {
+        using FileStream source = File.OpenRead(from);
+        Write(to, source.CopyTo);
+    }
+
     /// <summary>Writes what <paramref name="write"/> puts into the stream; missing folders are made.</summary>
     /// <param name="path">The target; an existing file is replaced.</param>
     /// <param name="write">Fills the stream (seekable). An I/O error is taken for this file's; any other exception passes through. Neither
@@ -52,6 +60,38 @@ public static class AtomicFile
         {
             if (!done)
                 TryDelete(beside);
+        }
+    }
+
+    /// <summary>
+    /// Writes files of one folder that belong together. All are complete beside the earlier ones before any of those is replaced, and while they are
+    /// being replaced the one that makes them usable is missing, so that no mixture is ever loaded.
+    /// </summary>
+    /// <param name="directory">Made where missing; other files in it stay.</param>
+    /// <param name="key">The file without which the others mean nothing; removed first and placed last.</param>
+    /// <param name="write">Fills an empty folder with the files.</param>
+    /// <exception cref="InputException">A file cannot be written; earlier ones are as they were.</exception>
+    internal static void WriteTogether(string directory, string key, Action<string> write)
+    {
+        string stage = Path.Combine(directory, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Directory.CreateDirectory(stage);
+            write(stage);
+            if (Directory.Exists(Path.Combine(directory, key)))
+                throw CannotWrite(Path.Combine(directory, key), new IOException());
+            File.Delete(Path.Combine(directory, key));
+            foreach (string file in Directory.GetFiles(stage).Select(f => Path.GetFileName(f)).OrderBy(f => f == key))
+                File.Move(Path.Combine(stage, file), Path.Combine(directory, file), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(directory, e);
+        }
+        finally
+        {
+            if (Directory.Exists(stage))
+                Directory.Delete(stage, recursive: true);
         }
     }
 

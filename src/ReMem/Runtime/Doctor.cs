@@ -103,7 +103,7 @@ public static class Doctor
 
         IReadOnlyList<string> features = Machine.CpuFeatures();
         long? free = Machine.AvailableMemory();
-        long? disk = Disk.FreeBytes(runFolder ?? Environment.CurrentDirectory);
+        long? disk = DiskSpace.Free(runFolder ?? Environment.CurrentDirectory);
         if (RuntimeInformation.ProcessArchitecture == Architecture.X64 && !features.Contains("AVX2"))
             problems.Add(new(false, "The processor has no AVX2: training is several times slower.", "Use a machine from 2015 or later."));
         if (free < 2 * Gigabyte)

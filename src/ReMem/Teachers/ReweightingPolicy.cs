@@ -1,107 +1,110 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using ReMem.Models;
 using ReMem.Runtime;
 
 namespace ReMem.Teachers;
 
+/// <summary>How much of a block's two branches enters the residual stream: h + a Attention(LN h), then h + b MLP(LN h).</summary>
+/// <param name="Attention">a; 1 is the plain block.</param>
+/// <param name="Mlp">b; 1 is the plain block.</param>
+public readonly record struct BlockScales(double Attention, double Mlp);
+
 /// <summary>
-/// Chooses how much of each MLP block's output enters the residual stream: h + b_l MLP(LN h). The choice of b is ours; that the top MLP
-/// blocks lose most of the information is the paper's (arXiv 2506.23041). See docs/method.md.
+/// Chooses the scales of every block. That the top MLP blocks lose most of the information is the paper's (arXiv 2506.23041); the choice of scales is ours,
+/// as are the controls that scale attention in the MLPs' place. See docs/method.md.
 /// </summary>
 public abstract partial record ReweightingPolicy
 {
-    private static readonly string[] Forms = ["none", "top(k,b)", "ramp(b)"];
+    private const string Where = "teacher.reweighting";
+    private const double Largest = 2;
+
+    // The name of each policy and what stands in its brackets.
+    private static readonly Dictionary<string, string[]> Forms = new(StringComparer.Ordinal)
+    {
+        ["none"] = [],
+        ["top"] = ["k", "b"],
+        ["ramp"] = ["b"],
+        ["balanced"] = ["b"],
+        ["attention_top"] = ["k", "a"],
+        ["attention_ramp"] = ["a"],
+        ["auto"] = [],
+    };
 
     private ReweightingPolicy()
     {
     }
 
-    /// <summary>Reads "none", "top(k,b)" or "ramp(b)", such as "top(4,0.5)".</summary>
-    /// <exception cref="InputException">Unknown policy, a count that is no number, or b outside [0, 2].</exception>
+    /// <summary>Reads "none", "top(k,b)", "ramp(b)", "balanced(b)", "attention_top(k,a)", "attention_ramp(a)" or "auto", such as "top(4,0.5)".</summary>
+    /// <exception cref="InputException">Unknown policy, a count that is no number, or a scale outside [0, 2].</exception>
     public static ReweightingPolicy Parse(string text)
     {
-        Match match = Form().Match(text.Trim());
-        if (!match.Success)
+        CallForm form = CallForm.TryRead(text) ?? throw Unreadable(text);
+        if (!Forms.TryGetValue(form.Name, out string[]? expected))
+            throw Nearest.Unknown("reweighting policy", form.Name, Forms.Keys, Where);
+        IReadOnlyList<string> given = form.Arguments;
+        if (given.Count != expected.Length)
             throw Unreadable(text);
-        string name = match.Groups["name"].Value;
-        string[] arguments = match.Groups["arguments"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return (name, arguments.Length) switch
+        double Scale() => ScaleOf(expected[^1], given[^1], text);
+        return form.Name switch
         {
-            ("none", 0) => new None(),
-            ("top", 2) => new Top(Count(arguments[0], text), Scale(arguments[1], text)),
-            ("ramp", 1) => new Ramp(Scale(arguments[0], text)),
-            ("none" or "top" or "ramp", _) => throw Unreadable(text),
-            _ => throw Nearest.Unknown("reweighting policy", name, ["none", "top", "ramp"], "teacher.reweighting"),
+            "none" => new None(),
+            "top" => new Top(Count(given[0], text), Scale()),
+            "ramp" => new Ramp(Scale()),
+            "balanced" => new Balanced(Scale()),
+            "attention_top" => new AttentionTop(Count(given[0], text), Scale()),
+            "attention_ramp" => new AttentionRamp(Scale()),
+            _ => new Auto(),
         };
     }
 
-    /// <summary>b_l for every block of a ViT of that depth, bottom first.</summary>
-    /// <exception cref="InputException">The policy does not fit the depth.</exception>
-    public abstract IReadOnlyList<double> Scales(int depth);
+    /// <summary>The scales of every block of a ViT of that depth, bottom first.</summary>
+    /// <exception cref="InputException">The policy does not fit the depth, or is <see cref="Auto"/>, which is chosen from measurements first.</exception>
+    public abstract IReadOnlyList<BlockScales> Scales(int depth);
 
     /// <summary>Sets the scales on a model.</summary>
-    /// <exception cref="InputException">The model has no MLP blocks to reweight, or too few.</exception>
+    /// <exception cref="InputException">The model has no blocks to reweight, or too few.</exception>
     public void Apply(ImageModel model)
     {
         if (this is None)
             return;
-        if (model is not TransformerModel transformer)
-            throw new InputException($"The model '{model.Info.Name}' has no MLP blocks to reweight.", "teacher.reweighting", "Choose a ViT as the teacher, or the policy none.");
-        IReadOnlyList<double> scales = Scales(transformer.Blocks.Count);
+        TransformerModel transformer = RequireBlocks(model);
+        IReadOnlyList<BlockScales> scales = Scales(transformer.Blocks.Count);
         for (int i = 0; i < scales.Count; i++)
-            transformer.Blocks[i].MlpScale = scales[i];
+            (transformer.Blocks[i].AttentionScale, transformer.Blocks[i].MlpScale) = (scales[i].Attention, scales[i].Mlp);
     }
 
-    private static InputException Unreadable(string text) =>
-        new($"The reweighting policy '{text}' cannot be read.", "teacher.reweighting", $"Write one of: {string.Join(", ", Forms)}; for example top(4,0.5).");
+    /// <summary>The model as one with blocks.</summary>
+    /// <exception cref="InputException">It has none.</exception>
+    internal static TransformerModel RequireBlocks(ImageModel model) => model as TransformerModel
+        ?? throw new InputException($"The model '{model.Info.Name}' has no MLP blocks to reweight.", Where, "Choose a ViT as the teacher, or the policy none.");
+
+    private static InputException Unreadable(string text)
+    {
+        IEnumerable<string> forms = Forms.Select(f => f.Value.Length == 0 ? f.Key : $"{f.Key}({string.Join(',', f.Value)})");
+        return new($"The reweighting policy '{text}' cannot be read.", Where, $"Write one of: {string.Join(", ", forms)}; for example top(4,0.5).");
+    }
 
     private static int Count(string text, string policy) =>
         int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int k) && k >= 1
             ? k
-            : throw new InputException($"In the policy '{policy}', k is '{text}'; it must be a whole number of 1 or more.", "teacher.reweighting", "For example top(4,0.5).");
+            : throw new InputException($"In the policy '{policy}', k is '{text}'; it must be a whole number of 1 or more.", Where, "For example top(4,0.5).");
 
-    private static double Scale(string text, string policy) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double b) && b is >= 0 and <= 2
-            ? b
-            : throw new InputException($"In the policy '{policy}', b is '{text}'; it must be between 0 and 2.", "teacher.reweighting", "0 leaves the MLP out, 1 is the plain model; for example top(4,0.5).");
+    private static double ScaleOf(string name, string text, string policy) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double scale) && scale is >= 0 and <= Largest
+            ? scale
+            : throw new InputException(
+                $"In the policy '{policy}', {name} is '{text}'; it must be between 0 and {Largest}.", Where, "0 leaves the branch out, 1 is the plain model; for example top(4,0.5).");
 
-    [GeneratedRegex(@"^(?<name>[a-z_]+)\s*(\((?<arguments>[^()]*)\))?$", RegexOptions.IgnoreCase)]
-    private static partial Regex Form();
+    /// <summary>A scale on the top k blocks, 1 below.</summary>
+    private IEnumerable<double> OnTop(int depth, int k, double scale) => k <= depth
+        ? Enumerable.Range(0, depth).Select(i => i >= depth - k ? scale : 1)
+        : throw new InputException($"The policy {this} reweights {k} blocks, but the model has {depth}.", Where, $"Choose k of {depth} or less.");
 
-    /// <summary>b = 1 everywhere.</summary>
-    public sealed record None : ReweightingPolicy
-    {
-        /// <inheritdoc/>
-        public override IReadOnlyList<double> Scales(int depth) => [.. Enumerable.Repeat(1.0, depth)];
+    /// <summary>Linear from 1 at the first block to a scale at the last.</summary>
+    private static IEnumerable<double> Linear(int depth, double scale) =>
+        Enumerable.Range(0, depth).Select(i => depth == 1 ? scale : 1 + ((scale - 1) * i / (depth - 1)));
 
-        /// <inheritdoc/>
-        public override string ToString() => "none";
-    }
+    private static IReadOnlyList<BlockScales> Mlps(IEnumerable<double> scales) => [.. scales.Select(b => new BlockScales(1, b))];
 
-    /// <summary>b on the top k blocks, 1 below.</summary>
-    /// <param name="K">How many blocks, from the top.</param>
-    /// <param name="B">Their scale.</param>
-    public sealed record Top(int K, double B) : ReweightingPolicy
-    {
-        /// <inheritdoc/>
-        public override IReadOnlyList<double> Scales(int depth) => K <= depth
-            ? [.. Enumerable.Range(0, depth).Select(i => i >= depth - K ? B : 1)]
-            : throw new InputException($"The policy {this} reweights {K} blocks, but the model has {depth}.", "teacher.reweighting", $"Choose k of {depth} or less.");
-
-        /// <inheritdoc/>
-        public override string ToString() => FormattableString.Invariant($"top({K},{B})");
-    }
-
-    /// <summary>Linear from 1 at the first block to b at the last.</summary>
-    /// <param name="B">The last block's scale.</param>
-    public sealed record Ramp(double B) : ReweightingPolicy
-    {
-        /// <inheritdoc/>
-        public override IReadOnlyList<double> Scales(int depth) =>
-            [.. Enumerable.Range(0, depth).Select(i => depth == 1 ? B : 1 + ((B - 1) * i / (depth - 1)))];
-
-        /// <inheritdoc/>
-        public override string ToString() => FormattableString.Invariant($"ramp({B})");
-    }
+    private static IReadOnlyList<BlockScales> Attentions(IEnumerable<double> scales) => [.. scales.Select(a => new BlockScales(a, 1))];
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ReMem.Data;
 using ReMem.Models;
@@ -9,43 +8,38 @@ using static TorchSharp.torch;
 
 namespace ReMem.Teachers;
 
-/// <summary>What makes a teacher remember.</summary>
-public sealed record TeacherOptions
-{
-    /// <summary>SAM's radius, 0 (the plain gradient) to 10. Default 0.</summary>
-    [Range(0.0, 10)]
-    public double Rho { get; init; }
-
-    /// <summary>Whether the radius scales with each weight (ASAM). Default false.</summary>
-    public bool Adaptive { get; init; }
-
-    /// <summary>"none", "top(k,b)" or "ramp(b)": see <see cref="ReweightingPolicy"/>. Default none.</summary>
-    public string Reweighting { get; init; } = "none";
-}
-
 /// <summary>Fine-tunes a pretrained ViT on a data set's labels: plain, sharpness-aware, with reweighted MLP blocks, or both.</summary>
 public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions options)
 {
     /// <summary>Trains <paramref name="job"/>'s model in place; the reweighting is in force from before the first step and stays.</summary>
     /// <param name="job">The model and its batches; its loss, gradient and objective are set here.</param>
     /// <param name="cancel">Stops between steps.</param>
-    /// <exception cref="InputException">The policy does not fit the model, or rho is out of range.</exception>
+    /// <exception cref="InputException">A policy cannot be read or does not fit the model, or rho is out of range.</exception>
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         if (options.Rho is not (>= 0 and <= 10))
             throw new InputException(FormattableString.Invariant($"SAM's radius rho is {options.Rho}; it must be between 0 (plain) and 10."), "rho", "0.02 to 0.2 is usual.");
-        ReweightingPolicy.Parse(options.Reweighting).Apply(job.Model);
-        IGradientFunction Gradient(ParameterSet parameters) => options.Rho > 0
-            ? new SharpnessAwareGradient(job.Model, parameters, options.Rho, options.Adaptive)
-            : new PlainGradient(parameters);
-        string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";
-        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = CrossEntropy, Objective = objective }, cancel);
-    }
+        SharpnessPolicy sharpness = SharpnessPolicy.Parse(options.Sharpness);
+        RhoSchedule radius = RhoSchedule.Parse(options.RhoSchedule);
+        if (options.MSharpness && !sharpness.AllowsMicroBatches)
+        {
+            throw new InputException(
+                $"m-sharpness does not go with '{options.Sharpness}', which keeps one direction for the whole batch.", "teacher.m_sharpness", "Use it with sam or every(k).");
+        }
 
-    private Tensor CrossEntropy(ImageModel model, Batch batch, int epoch)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor logits = model.call(model.Info.Normalization.Apply(batch.Images));
-        return nn.functional.cross_entropy(logits, batch.Targets(model.Options.NumClasses), label_smoothing: training.LabelSmoothing).MoveToOuterDisposeScope();
+        ReweightingPolicy.Parse(options.Reweighting).Apply(job.Model);
+        var rates = CosineSchedule.Of(training, job.Train.BatchesPerEpoch);
+        IGradientFunction Gradient(ParameterSet parameters) => options.Rho > 0
+            ? sharpness.Create(job.Model, parameters, radius.Over(options.Rho, rates), options)
+            : new PlainGradient(parameters);
+        using var labels = new LabelLoss(training, job.Train.ClassCounts(job.Model.Options.NumClasses));
+        Tensor Loss(ImageModel model, Batch batch, int epoch)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return labels.Of(model.call(model.Info.Normalization.Apply(batch.Inputs)), batch).MoveToOuterDisposeScope();
+        }
+
+        string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";
+        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = Loss, Objective = objective }, cancel);
     }
 }

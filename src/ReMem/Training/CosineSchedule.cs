@@ -7,6 +7,12 @@ namespace ReMem.Training;
 /// <param name="MinRatio">The end, as a share of the peak.</param>
 public sealed record CosineSchedule(double Peak, long TotalSteps, long WarmupSteps, double MinRatio)
 {
+    /// <summary>The schedule that options name.</summary>
+    /// <param name="options">Peak, end, warm-up and epochs.</param>
+    /// <param name="batches">Steps an epoch.</param>
+    internal static CosineSchedule Of(TrainingOptions options, int batches) =>
+        new(options.Lr, (long)options.Epochs * batches, (long)(options.WarmupEpochs * batches), options.MinLrRatio);
+
     /// <summary>The learning rate of step <paramref name="step"/>, counted from 0.</summary>
     public double At(long step)
     {

@@ -8,7 +8,9 @@ namespace ReMem.Training;
 /// <remarks>Scalars are held by name here and in other hot paths: TorchSharp 0.107 may collect an implicit one while an operator reads it.</remarks>
 public abstract class Optimizer : IDisposable
 {
+    private const long PieceLength = 1 << 17;
     private readonly Tensor? _decayMask;
+    private (long Start, long Length) _piece;
 
     /// <summary>Binds the optimiser to what it trains.</summary>
     /// <param name="parameters">What it trains.</param>
@@ -51,9 +53,13 @@ public abstract class Optimizer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
         Steps++;
-        Tensor values = Parameters.Values();
-        Update(values, Parameters.Gradients(), learningRate);
-        Parameters.SetValues(values);
+        Tensor values = Parameters.LiveValues, gradients = Parameters.LiveGradients;
+        foreach ((long start, long length) in Pieces())
+        {
+            using DisposeScope piece = NewDisposeScope();
+            _piece = (start, length);
+            Update(Part(values), Part(gradients), learningRate);
+        }
     }
 
     /// <inheritdoc/>
@@ -65,7 +71,7 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Changes <paramref name="values"/> [P] in place by the gradient [P].</summary>
+    /// <summary>Changes a piece of the values in place by the same piece of the gradient, which it may overwrite.</summary>
     protected abstract void Update(Tensor values, Tensor gradient, double learningRate);
 
     /// <summary>target += factor * decayed part of values.</summary>
@@ -74,14 +80,24 @@ public abstract class Optimizer : IDisposable
         if (_decayMask is null)
             return;
         using Scalar scale = factor;
-        target.addcmul_(values, _decayMask, scale);
+        target.addcmul_(values, Part(_decayMask), scale);
+    }
+
+    /// <summary>The present piece of a vector [P], as a view.</summary>
+    protected Tensor Part(Tensor whole) => whole.narrow(0, _piece.Start, _piece.Length);
+
+    /// <summary>What <see cref="Update"/> is given one after the other: pieces that stay in the processor's cache through all of its passes.</summary>
+    protected virtual IEnumerable<(long Start, long Length)> Pieces()
+    {
+        for (long start = 0; start < Parameters.Count; start += PieceLength)
+            yield return (start, Math.Min(PieceLength, Parameters.Count - start));
     }
 
     /// <summary>A zero vector [P] that outlives every scope.</summary>
     protected static Tensor Zeros(ParameterSet parameters)
     {
-        using Tensor like = parameters.Values();
-        return zeros_like(like).DetachFromDisposeScope();
+        using var guard = no_grad();
+        return zeros_like(parameters.LiveValues).DetachFromDisposeScope();
     }
 }
 
@@ -111,11 +127,11 @@ public sealed class AdamW : Optimizer
     {
         using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2, epsilon = Epsilon;
         using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, Steps)), step = -learningRate / (1 - Math.Pow(Beta1, Steps));
-        _first.mul_(beta1).add_(gradient, alpha: rest1);
-        _second.mul_(beta2).addcmul_(gradient, gradient, rest2);
+        Tensor first = Part(_first).mul_(beta1).add_(gradient, alpha: rest1);
+        Tensor second = Part(_second).mul_(beta2).addcmul_(gradient, gradient, rest2);
         AddDecay(values, values, -learningRate * WeightDecay);
-        Tensor denominator = _second.sqrt().div_(correction).PlusInPlace(epsilon);
-        values.addcdiv_(_first, denominator, step);
+        Tensor denominator = second.sqrt().div_(correction).PlusInPlace(epsilon);
+        values.addcdiv_(first, denominator, step);
     }
 }
 
@@ -142,7 +158,7 @@ public sealed class Sgd : Optimizer
     {
         AddDecay(gradient, values, WeightDecay);
         using Scalar momentum = _momentum, step = -learningRate;
-        _buffer.mul_(momentum).PlusInPlace(gradient);
-        values.add_(_buffer, alpha: step);
+        Tensor buffer = Part(_buffer).mul_(momentum).PlusInPlace(gradient);
+        values.add_(buffer, alpha: step);
     }
 }

@@ -5,11 +5,12 @@ using static TorchSharp.torch;
 
 namespace ReMem.Training;
 
-/// <summary>The trainable parameters of a module, in the module's order, seen as one flat vector [P].</summary>
-public sealed class ParameterSet
+/// <summary>The trainable parameters of a module, in the module's order, as one flat vector [P] of which they are views.</summary>
+public sealed class ParameterSet : IDisposable
 {
     private static readonly string[] Spared = ["_token", "pos_embed", "relative_position_bias_table"];
     private readonly (string Name, Parameter Value, long Offset)[] _parameters;
+    private FlatParameters? _flat;
 
     /// <summary>Takes every parameter that requires a gradient.</summary>
     /// <param name="module">Its parameters come first.</param>
@@ -35,45 +36,80 @@ public sealed class ParameterSet
     /// <summary>Names, in order.</summary>
     public IEnumerable<string> Names => _parameters.Select(p => p.Name);
 
+    /// <summary>The values [P] themselves, of which the parameters are views. The caller does not dispose it.</summary>
+    internal Tensor LiveValues => Flat.Values;
+
+    /// <summary>The gradients [P] themselves; zero where a parameter has none. The caller does not dispose it.</summary>
+    internal Tensor LiveGradients
+    {
+        get
+        {
+            FlatParameters flat = Flat;
+            flat.CollectGradients();
+            return flat.Gradients;
+        }
+    }
+
+    /// <summary>Where each parameter lies in the vector [P].</summary>
+    internal IEnumerable<(long Start, long Length)> Ranges => _parameters.Select(p => (p.Offset, p.Value.numel()));
+
+    private FlatParameters Flat => _flat is { IsCurrent: true } ? _flat : _flat = FlatParameters.Of([.. _parameters.Select(p => p.Value)]);
+
     /// <summary>Sets every gradient to zero, without giving its memory back.</summary>
     public void ZeroGradients()
     {
-        foreach (var p in _parameters)
-            p.Value.grad?.zero_();
+        using var guard = no_grad();
+        LiveGradients.zero_();
     }
 
     /// <summary>A copy of all gradients [P]; zero where a parameter has none.</summary>
     public Tensor Gradients()
     {
-        using DisposeScope scope = NewDisposeScope();
-        return cat([.. _parameters.Select(p => p.Value.grad is { } grad ? grad.flatten() : zeros_like(p.Value).flatten())])
-            .MoveToOuterDisposeScope();
+        using var guard = no_grad();
+        return LiveGradients.clone();
     }
 
     /// <summary>Overwrites all gradients from a vector [P].</summary>
-    public void SetGradients(Tensor flat) => Each(flat, static (p, slice) => p.grad?.copy_(slice));
+    public void SetGradients(Tensor flat)
+    {
+        using var guard = no_grad();
+        LiveGradients.copy_(flat);
+    }
 
     /// <summary>A copy of all values [P].</summary>
     public Tensor Values()
     {
-        using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        return cat([.. _parameters.Select(p => p.Value.detach().flatten())]).MoveToOuterDisposeScope();
+        return LiveValues.clone();
     }
 
     /// <summary>Overwrites all values from a vector [P].</summary>
-    public void SetValues(Tensor flat) => Each(flat, static (p, slice) => p.copy_(slice));
+    public void SetValues(Tensor flat)
+    {
+        using var guard = no_grad();
+        LiveValues.copy_(flat);
+    }
 
     /// <summary>Adds a vector [P] to all values.</summary>
-    public void AddToValues(Tensor flat) => Each(flat, static (p, slice) => p.PlusInPlace(slice));
+    public void AddToValues(Tensor flat)
+    {
+        using var guard = no_grad();
+        LiveValues.add_(flat);
+    }
+
+    /// <summary>Gives the gradients' memory back; the values stay with the module.</summary>
+    public void Dispose() => _flat?.Dispose();
 
     /// <summary>
     /// 1 where weight decay applies and 0 elsewhere [P]: timm's rule, which spares biases, norms, learned positions, and tokens that are no patch.
     /// </summary>
-    public Tensor DecayMask()
+    public Tensor DecayMask() => PerParameter((name, value) => Decays(name, value) ? 1 : 0);
+
+    /// <summary>One number a parameter, from its name and value, spread over all of its scalars [P].</summary>
+    internal Tensor PerParameter(Func<string, Tensor, double> number)
     {
         using DisposeScope scope = NewDisposeScope();
-        return cat([.. _parameters.Select(p => full(p.Value.numel(), Decays(p.Name, p.Value) ? 1 : 0, p.Value.dtype, p.Value.device))])
+        return cat([.. _parameters.Select(p => full(p.Value.numel(), number(p.Name, p.Value), p.Value.dtype, p.Value.device))])
             .MoveToOuterDisposeScope();
     }
 
@@ -93,12 +129,4 @@ public sealed class ParameterSet
 
     private static bool Decays(string name, Tensor value) =>
         value.dim() > 1 && !Spared.Any(end => name.EndsWith(end, StringComparison.Ordinal));
-
-    private void Each(Tensor flat, Action<Tensor, Tensor> apply)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var guard = no_grad();
-        foreach (var p in _parameters)
-            apply(p.Value, flat.narrow(0, p.Offset, p.Value.numel()).view(p.Value.shape));
-    }
 }

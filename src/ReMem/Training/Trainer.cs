@@ -39,8 +39,14 @@ public sealed record TrainingJob
     /// <summary>The run's seed; every draw of a step is a function of it and the step.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Which view of each image epoch e uses; default e itself, so views never repeat.</summary>
+    /// <summary>
+    /// Which view of each image epoch e uses; default e itself, so views never repeat. Where it is given, an image that is drawn more than once an
+    /// epoch shows that one view each time, by which a teacher's outputs can be kept.
+    /// </summary>
     public Func<int, int>? ViewEpoch { get; init; }
+
+    /// <summary>Whether a progressive training's batches have their views at full size too, as a teacher wants them. Default false.</summary>
+    public bool FullViews { get; init; }
 
     /// <summary>Where the state is kept after every epoch; null keeps none. An existing one is resumed.</summary>
     public string? CheckpointPath { get; init; }
@@ -64,24 +70,44 @@ public sealed class Trainer(TrainingOptions options)
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
-        var parameters = new ParameterSet(job.Model, job.Auxiliary);
+        options.RequireConsistent(job.Stage);
+        if (options.Keep == "best" && job.Validate is null)
+            throw new InputException("The best epoch cannot be told without a validation.", job.Stage, "Use keep: last, or give the training a validation.");
+        Progression? sizes = Progression.Of(options, job.Model, job.Train.View.Size);
+        using FrozenPart frozen = FrozenPart.Of(job.Model, options.Freeze);
+        using var parameters = new ParameterSet(job.Model, job.Auxiliary);
         using Optimizer optimizer = Optimizer.Create(options, parameters);
         IGradientFunction gradient = job.Gradient?.Invoke(parameters) ?? new PlainGradient(parameters);
+        using var held = gradient as IDisposable;
         int batches = job.Train.BatchesPerEpoch;
         if (batches == 0)
             throw new InputException($"The training split is smaller than one batch of {options.BatchSize}.", job.Stage, "Lower training.batch_size.");
-        var schedule = new CosineSchedule(options.Lr, (long)options.Epochs * batches, (long)(options.WarmupEpochs * batches), options.MinLrRatio);
+        var schedule = CosineSchedule.Of(options, batches);
         var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, Fingerprint(job, batches));
-        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary) ?? new TrainingResult([], 0, 0, 0);
-
-        while (done.Epochs.Count < options.Epochs)
+        using var kept = new KeptWeights(options, job.Model, parameters);
+        using var rates = new LayerRates(job.Model, parameters, options.LayerDecay);
+        var parts = new Parts(parameters, optimizer, gradient, schedule, kept, rates, frozen, sizes);
+        KeyValuePair<string, Tensor>[] state = [.. kept.State, .. gradient.State.Select(entry => KeyValuePair.Create("gradient." + entry.Key, entry.Value))];
+        TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary, state) ?? new TrainingResult([], 0, 0, 0);
+        TrainingEnd? end;
+        while ((end = kept.End(done.Epochs)) is null)
         {
-            done = RunEpoch(job, done, parameters, optimizer, gradient, schedule, cancel);
-            checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary);
+            done = RunEpoch(job, done, parts, cancel);
+            checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary, state);
         }
 
+        done = kept.Finish(done, end.Value);
         job.Model.eval();
+        TellEnd(job, done);
         return done;
+    }
+
+    /// <summary>Refuses options that cannot be used with a model, so that it need not be found out when its turn comes.</summary>
+    /// <exception cref="InputException">It has no such part to freeze, or takes one image size only.</exception>
+    internal static void RequireFit(TrainingOptions options, ImageModel model)
+    {
+        Progression.Of(options, model, model.ImageSize);
+        FrozenPart.Of(model, options.Freeze).Dispose();
     }
 
     /// <summary>All that the result is a function of, as far as it can be told without reading the images.</summary>
@@ -92,24 +118,19 @@ public sealed class Trainer(TrainingOptions options)
             $"{JsonSerializer.Serialize(options, Json.Line)} {job.Objective}; {model}; seed {job.Seed}, {job.Train.Count} images in {batches} batches");
     }
 
-    private TrainingResult RunEpoch(
-        TrainingJob job,
-        TrainingResult done,
-        ParameterSet parameters,
-        Optimizer optimizer,
-        IGradientFunction gradient,
-        CosineSchedule schedule,
-        CancellationToken cancel)
+    private TrainingResult RunEpoch(TrainingJob job, TrainingResult done, Parts parts, CancellationToken cancel)
     {
+        (ParameterSet parameters, Optimizer optimizer, IGradientFunction gradient, CosineSchedule schedule, KeptWeights kept, LayerRates rates, FrozenPart frozen, Progression? sizes) = parts;
         var clock = Stopwatch.StartNew();
         TimeSpan waitedBefore = job.Train.Waited;
         int epoch = done.Epochs.Count;
         int batches = job.Train.BatchesPerEpoch;
         double lossSum = 0, riseSum = 0, rate = 0;
-        int counted = 0, skipped = 0, consecutive = 0, batchIndex = 0;
+        int counted = 0, risen = 0, skipped = 0, consecutive = 0, batchIndex = 0;
         Tensor[] buffers = [.. job.Model.named_buffers().Select(b => b.buffer)];
         job.Model.train();
-        foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch)))
+        frozen.Still();
+        foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch), size: sizes?.At(epoch), keepFull: job.FullViews))
         {
             using (batch)
             {
@@ -120,7 +141,7 @@ public sealed class Trainer(TrainingOptions options)
                 // Masks are a function of the step, so that a resumed run draws the same ones.
                 manual_seed((long)new CounterRandom(job.Seed, "step", epoch, step).NextUInt32());
                 Tensor[] before = [.. buffers.Select(b => b.clone())];
-                GradientResult result = gradient.Compute(() => job.Loss(job.Model, batch, epoch));
+                GradientResult result = gradient.Compute(step, MicroBatches.Losses(job, batch, epoch, options.Accumulate));
                 if (!result.IsFinite)
                 {
                     // BatchNorm's running statistics have met the broken batch, and would never forget a NaN.
@@ -133,9 +154,11 @@ public sealed class Trainer(TrainingOptions options)
 
                 consecutive = 0;
                 GradientNorm.Clip(parameters, result.GradientNorm, options.ClipGrad);
-                optimizer.Step(rate);
+                rates.Step(optimizer, rate);
+                kept.Follow(optimizer.Steps);
                 lossSum += result.Loss;
-                riseSum += result.Rise;
+                riseSum += result.Rise ?? 0;
+                risen += result.Rise is null ? 0 : 1;
                 counted++;
                 Tick(job, done, epoch, batchIndex, batches, lossSum / counted, clock);
             }
@@ -146,11 +169,11 @@ public sealed class Trainer(TrainingOptions options)
         if (job.Validate is not null && ((epoch + 1) % options.ValidateEvery == 0 || epoch + 1 == options.Epochs))
         {
             job.Model.eval();
-            validation = job.Validate(job.Model);
+            validation = kept.Validate(() => job.Validate(job.Model), done.Epochs);
         }
 
         var record = new EpochRecord(
-            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, counted), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited);
+            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, risen), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited);
         Tell(job, record);
         if (waited > MostWaiting * trained)
             job.Progress?.Report(new ProgressReport(job.Stage, DataAdvice(waited / trained)));
@@ -186,10 +209,22 @@ public sealed class Trainer(TrainingOptions options)
         job.Progress.Report(new ProgressReport(job.Stage, null, epoch + 1, options.Epochs, batch, batches, loss, images, left));
     }
 
+    private void TellEnd(TrainingJob job, TrainingResult done)
+    {
+        if (options.Keep == "last" && done.End == TrainingEnd.AllEpochs)
+            return;
+        string stopped = done.End == TrainingEnd.NoImprovement ? $"stopped after epoch {done.Epochs.Count}: no improvement for {options.Patience} epochs; " : string.Empty;
+        job.Progress?.Report(new ProgressReport(job.Stage, $"{stopped}kept epoch {done.KeptEpoch} of {done.Epochs.Count}"));
+    }
+
     private void Tell(TrainingJob job, EpochRecord r) => job.Progress?.Report(new ProgressReport(
         job.Stage,
         FormattableString.Invariant($"epoch {r.Epoch}/{options.Epochs}: loss {r.TrainLoss:0.000}")
             + (r.Rise != 0 ? FormattableString.Invariant($", rise {r.Rise:0.000}") : string.Empty)
             + (r.ValidationTop1 is { } top1 ? FormattableString.Invariant($", val top-1 {100 * top1:0.0} %") : string.Empty)
             + FormattableString.Invariant($", {r.Seconds:0.0} s, {r.DataSeconds:0.0} s of it waiting for images")));
+
+    /// <summary>What a training steps with.</summary>
+    private sealed record Parts(
+        ParameterSet Parameters, Optimizer Optimizer, IGradientFunction Gradient, CosineSchedule Schedule, KeptWeights Kept, LayerRates Rates, FrozenPart Frozen, Progression? Sizes);
 }

@@ -38,10 +38,12 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
     /// <param name="optimizer">Its optimiser.</param>
     /// <param name="done">The epochs so far.</param>
     /// <param name="auxiliary">What is trained beside the model; null where there is nothing.</param>
-    public void Save(ImageModel model, Optimizer optimizer, TrainingResult done, nn.Module? auxiliary = null)
+    /// <param name="kept">Further tensors by name, such as averaged weights; null where there are none.</param>
+    public void Save(
+        ImageModel model, Optimizer optimizer, TrainingResult done, nn.Module? auxiliary = null, IEnumerable<KeyValuePair<string, Tensor>>? kept = null)
     {
         using var guard = no_grad();
-        SafetensorsWriter.Write(path, State(model, optimizer, auxiliary), new Dictionary<string, string>
+        SafetensorsWriter.Write(path, State(model, optimizer, auxiliary, kept), new Dictionary<string, string>
         {
             ["fingerprint"] = fingerprint,
             ["optimizer_steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture),
@@ -49,17 +51,18 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         });
     }
 
-    /// <summary>Reads the state into the model, the optimiser and what is trained beside the model.</summary>
+    /// <summary>Reads the state into the model, the optimiser, and whatever else <see cref="Save"/> was given.</summary>
     /// <returns>What was done so far, or null where no checkpoint stands.</returns>
     /// <exception cref="InputException">The checkpoint is broken or belongs to another training.</exception>
-    public TrainingResult? TryResume(ImageModel model, Optimizer optimizer, nn.Module? auxiliary = null)
+    public TrainingResult? TryResume(
+        ImageModel model, Optimizer optimizer, nn.Module? auxiliary = null, IEnumerable<KeyValuePair<string, Tensor>>? kept = null)
     {
         if (!File.Exists(path))
             return null;
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault("fingerprint") != fingerprint)
             throw new InputException("The checkpoint belongs to a training with other options.", path, "Give another output folder, or delete the checkpoint to start over.");
-        Dictionary<string, Tensor> state = State(model, optimizer, auxiliary);
+        Dictionary<string, Tensor> state = State(model, optimizer, auxiliary, kept);
         // All or nothing: a model that is half another one must not be trained on.
         foreach ((string name, Tensor value) in state)
             RequireFit(file, name, value);
@@ -74,11 +77,13 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         return Json.Deserialize<TrainingResult>(file.Metadata["result"], path);
     }
 
-    private static Dictionary<string, Tensor> State(ImageModel model, Optimizer optimizer, nn.Module? auxiliary) => new(
+    private static Dictionary<string, Tensor> State(
+        ImageModel model, Optimizer optimizer, nn.Module? auxiliary, IEnumerable<KeyValuePair<string, Tensor>>? kept) => new(
     [
         .. model.state_dict().Select(entry => KeyValuePair.Create(ModelPrefix + entry.Key, entry.Value)),
         .. optimizer.State.Select(entry => KeyValuePair.Create(OptimizerPrefix + entry.Key, entry.Value)),
         .. (auxiliary?.state_dict() ?? []).Select(entry => KeyValuePair.Create(AuxiliaryPrefix + entry.Key, entry.Value)),
+        .. kept ?? [],
     ]);
 
     private static void RequireFit(SafetensorsFile file, string name, Tensor target)

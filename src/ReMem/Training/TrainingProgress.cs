@@ -3,7 +3,7 @@ namespace ReMem.Training;
 /// <summary>One epoch's record, as a line of <c>metrics.jsonl</c>.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="TrainLoss">Mean loss over the epoch's steps.</param>
-/// <param name="Rise">Mean rise of the loss at SAM's perturbed weights; 0 without SAM.</param>
+/// <param name="Rise">Mean rise of the loss at SAM's perturbed weights, over the steps that measured it; 0 where none did.</param>
 /// <param name="LearningRate">At the epoch's end.</param>
 /// <param name="ValidationTop1">Share in [0, 1]; null where this epoch was not validated.</param>
 /// <param name="ValidationLoss">Mean cross-entropy; null where this epoch was not validated.</param>
@@ -17,7 +17,24 @@ public sealed record EpochRecord(
 /// <param name="Steps">Optimiser steps taken.</param>
 /// <param name="SkippedSteps">Steps left out since the gradient was not finite.</param>
 /// <param name="Seconds">Wall time, summed over interruptions.</param>
-public sealed record TrainingResult(IReadOnlyList<EpochRecord> Epochs, long Steps, int SkippedSteps, double Seconds);
+public sealed record TrainingResult(IReadOnlyList<EpochRecord> Epochs, long Steps, int SkippedSteps, double Seconds)
+{
+    /// <summary>The epoch whose weights the model has, from 1; 0 while the training is not over.</summary>
+    public int KeptEpoch { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public TrainingEnd End { get; init; }
+}
+
+/// <summary>Why a training ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All epochs were done.</summary>
+    AllEpochs,
+
+    /// <summary>Validation had not improved for <see cref="TrainingOptions.Patience"/> epochs.</summary>
+    NoImprovement,
+}
 
 /// <summary>A message of progress: of a training when <paramref name="Batches"/> is above 0, else a plain line.</summary>
 /// <param name="Stage">What runs, such as "seed 0 / sam / teacher".</param>
@@ -26,7 +43,7 @@ public sealed record TrainingResult(IReadOnlyList<EpochRecord> Epochs, long Step
 /// <param name="Epochs">Of the stage.</param>
 /// <param name="Batch">Done in this epoch.</param>
 /// <param name="Batches">An epoch.</param>
-/// <param name="Loss">Running mean of this epoch.</param>
+/// <param name="Loss">Running mean of this epoch; NaN where a teacher's cache is built, which goes through images of views instead of batches of epochs.</param>
 /// <param name="ImagesPerSecond">Of the stage so far.</param>
 /// <param name="SecondsLeft">Of the stage, at that rate.</param>
 public sealed record ProgressReport(

@@ -30,27 +30,13 @@ public static class ModelFolder
         if (labels.Count != model.Options.NumClasses)
             throw new ArgumentException($"{labels.Count} labels for {model.Options.NumClasses} classes.", nameof(labels));
         using DisposeScope scope = NewDisposeScope();
-        string stage = Path.Combine(directory, $".{Guid.NewGuid():N}.tmp");
-        string InStage(string file) => Path.Combine(stage, file);
-        string Target(string file) => Path.Combine(directory, file);
-        try
+        AtomicFile.WriteTogether(directory, ConfigFile, stage =>
         {
-            SafetensorsWriter.Write(InStage(WeightsFile), FoldedState(model), new Dictionary<string, string> { ["format"] = "pt" }, castFloatsTo);
-            AtomicFile.WriteAllText(InStage(LabelsFile), string.Concat(labels.Select(l => l.ReplaceLineEndings(" ") + "\n")));
-            AtomicFile.WriteAllText(InStage(ConfigFile), ModelFolderConfig.Write(model, labels));
-            File.Delete(Target(ConfigFile));
-            foreach (string file in new[] { WeightsFile, LabelsFile, ConfigFile })
-                File.Move(InStage(file), Target(file), overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.CannotWrite(directory, e);
-        }
-        finally
-        {
-            if (Directory.Exists(stage))
-                Directory.Delete(stage, recursive: true);
-        }
+            SafetensorsWriter.Write(
+                Path.Combine(stage, WeightsFile), FoldedState(model), new Dictionary<string, string> { ["format"] = "pt" }, castFloatsTo);
+            AtomicFile.WriteAllText(Path.Combine(stage, LabelsFile), string.Concat(labels.Select(l => l.ReplaceLineEndings(" ") + "\n")));
+            AtomicFile.WriteAllText(Path.Combine(stage, ConfigFile), ModelFolderConfig.Write(model, labels));
+        });
     }
 
     /// <summary>Reads a folder that <see cref="Save"/> wrote, or one in timm's layout. The model normalises and crops as config.json says.</summary>

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using ReMem.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Weights;
@@ -86,27 +85,7 @@ public static class SafetensorsWriter
             for (int i = 0; i < padding; i++)
                 stream.WriteByte((byte)' ');
             foreach ((PendingTensor tensor, TensorEntry entry, _) in stored)
-            {
-                using DisposeScope scope = NewDisposeScope();
-                if (entry.Elements > 0)
-                    stream.Write(Prepare(entry.Name, tensor.Read(), castFloatsTo, path).bytes);
-            }
+                tensor.WriteTo(stream, entry.Type, path);
         });
     }
-
-    private static Tensor Prepare(string name, Tensor tensor, ScalarType? castFloatsTo, string path)
-    {
-        Tensor value = tensor.detach().cpu().contiguous();
-        if (castFloatsTo is not { } type || !value.is_floating_point() || value.dtype == type)
-            return value;
-        Tensor cast = value.to(type);
-        if (!cast.isfinite().eq(value.isfinite()).all().item<bool>())
-            throw new InputException($"The tensor '{name}' has values that {type} cannot hold.", path, "Store float32 or bfloat16.");
-        return cast;
-    }
 }
-
-/// <summary>A tensor to be written, read when its turn comes.</summary>
-/// <param name="Entry">Name, type and shape.</param>
-/// <param name="Read">Its value; a new tensor, which the writer disposes.</param>
-internal sealed record PendingTensor(TensorEntry Entry, Func<Tensor> Read);

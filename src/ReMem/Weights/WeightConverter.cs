@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Weights.Hub;
 using static TorchSharp.torch;
 
 namespace ReMem.Weights;
@@ -33,16 +34,22 @@ public static class WeightConverter
     private const string Extension = ".safetensors";
 
     /// <summary>Converts a file.</summary>
-    /// <param name="input">As <see cref="WeightsFile.Open"/> takes.</param>
+    /// <param name="input">As <see cref="WeightsFile.Open"/> takes, or anything that <paramref name="sources"/> finds.</param>
     /// <param name="output">A .safetensors file; an existing one is replaced.</param>
     /// <param name="options">null is the default.</param>
+    /// <param name="sources">Looks the input up, once the output and the options are known to be right; null takes local paths only.</param>
+    /// <param name="cancel">Stops a download.</param>
     /// <exception cref="InputException">The input cannot be read or does not fit the model, the output cannot be written, or a value is beyond float16.</exception>
-    public static WeightConversionResult Convert(string input, string output, WeightConversionOptions? options = null)
+    /// <exception cref="ReMemException">A server or the network failed.</exception>
+    public static WeightConversionResult Convert(
+        string input, string output, WeightConversionOptions? options = null, WeightSource? sources = null, CancellationToken cancel = default)
     {
         options ??= new WeightConversionOptions();
         if (!Path.GetExtension(output).Equals(Extension, StringComparison.OrdinalIgnoreCase))
             throw new InputException("remem writes weights as safetensors.", output, "Give a file name that ends in .safetensors.");
-        using TimmWeightsFile file = TimmWeightsFile.Open(input);
+        if (options.Model is { } model)
+            ModelCatalogue.Info(model);
+        using TimmWeightsFile file = TimmWeightsFile.Open(sources?.ResolveFile(input, cancel) ?? input);
         if (Path.GetFullPath(output) == Path.GetFullPath(file.Path))
             throw new InputException("The output is the input.", output, "Give another file name.");
         if (options.Model is { } name)

@@ -76,8 +76,62 @@ public sealed class BatchLoaderTests
         LoaderOptions mixed = Options with { Shuffle = false, MixupAlpha = 0.4 };
         Assert.All(new BatchLoader(source, ViewOptions.ForEvaluation(8), mixed).Epoch(0), b => Assert.Null(b.Mix));
         var loader = new BatchLoader(source, Training, mixed);
-        double[] Shares(int epoch) => [.. loader.Epoch(epoch, viewEpoch: 0).Select(b => b.Mix!.Share)];
+        double[] Shares(int epoch) => [.. loader.Epoch(epoch).Select(b => b.Mix!.Share)];
         Assert.NotEqual(Shares(0), Shares(1));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void MixedBatchesComeRoundAsTheyWereInAnotherOrder(bool dropLast)
+    {
+        var loader = new BatchLoader(MemorySource.Of(23), Training, Options with { BatchSize = 3, MixupAlpha = 0.4, CutmixAlpha = 1, DropLast = dropLast });
+        Assert.Equal(dropLast ? 21 : 23, loader.SlotsPerEpoch);
+        List<Copy> first = Read(loader, 1), again = Read(loader, 5, viewEpoch: 1), later = Read(loader, 9, viewEpoch: 1);
+        Assert.NotEqual(first, again);
+        Assert.NotEqual(again, later);
+        Assert.Equal(first.OrderBy(c => c.First), again.OrderBy(c => c.First));
+        Assert.Equal(first.OrderBy(c => c.First), later.OrderBy(c => c.First));
+        Assert.NotEqual(first, Read(loader, 2));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.4)]
+    public void SlotsAreTheViewsOfTheEpochs(double mixup)
+    {
+        var loader = new BatchLoader(MemorySource.Of(23), Training, Options with { BatchSize = 3, MixupAlpha = mixup });
+        var seen = new Dictionary<int, byte[]>();
+        foreach (Batch batch in loader.Epoch(4, viewEpoch: 1))
+        {
+            using (batch)
+                Each(batch, (slot, pixels) => seen.Add(slot, pixels));
+        }
+
+        int slots = 0;
+        foreach ((int first, int count) in new[] { (0, 12), (12, 9), (21, 2) })
+        {
+            foreach (Batch batch in loader.Slots(1, first, count))
+            {
+                using (batch)
+                {
+                    Each(batch, (slot, pixels) =>
+                    {
+                        Assert.Equal(slots++, slot);
+                        Assert.Equal(seen[slot], pixels);
+                    });
+                }
+            }
+        }
+
+        Assert.Equal(loader.SlotsPerEpoch, slots);
+
+        static void Each(Batch batch, Action<int, byte[]> see)
+        {
+            byte[][] pixels = [.. batch.Images.data<byte>().ToArray().Chunk((int)batch.Images[0].numel())];
+            foreach ((int slot, byte[] image) in batch.Slots.Zip(pixels))
+                see(slot, image);
+        }
     }
 
     [Fact]
@@ -326,14 +380,14 @@ public sealed class BatchLoaderTests
             using (batch)
             {
                 byte[] second = batch.SecondImages?.data<byte>().ToArray() ?? [];
-                copies.Add(new Copy(batch.Indices, batch.Labels.data<long>().ToArray(), [.. batch.Images.data<byte>().ToArray(), .. second], batch.Mix));
+                copies.Add(new Copy(batch.Indices, batch.Labels.data<long>().ToArray(), [.. batch.Images.data<byte>().ToArray(), .. second], batch.Mix, batch.First));
             }
         }
 
         return copies;
     }
 
-    private sealed record Copy(int[] Indices, long[] Labels, byte[] Pixels, BatchMix? Mix)
+    private sealed record Copy(int[] Indices, long[] Labels, byte[] Pixels, BatchMix? Mix, int First)
     {
         public bool Equals(Copy? other) =>
             other is not null && Indices.SequenceEqual(other.Indices) && Labels.SequenceEqual(other.Labels) && Pixels.SequenceEqual(other.Pixels) && Mix == other.Mix;

@@ -67,8 +67,14 @@ public sealed class DatasetInspectorTests : IDisposable
 
         InputException error = Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip, leakage: LeakagePolicy.Fail));
         Assert.Contains("exact copies of images in another split", error.Message);
-        PreflightResult warned = Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip);
+        PreflightResult warned = Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn);
         Assert.Equal((1, 1), (warned.LeakedImages, warned.NearLeakedImages));
+
+        // Without the exact copy, only the strict policy fails.
+        File.Delete(exact.Images[1].Name);
+        Assert.Equal((0, 1), (Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip).LeakedImages, warned.NearLeakedImages));
+        error = Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip, leakage: LeakagePolicy.Strict));
+        Assert.Contains("show the same picture", error.Message);
     }
 
     [Fact]

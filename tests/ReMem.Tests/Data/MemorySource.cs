@@ -2,8 +2,8 @@ using ReMem.Data;
 
 namespace ReMem.Tests.Data;
 
-/// <summary>Encoded images in memory; sample i has label i mod 3. Counts how often each is read.</summary>
-internal sealed class MemorySource(IReadOnlyList<byte[]> images) : IImageSource
+/// <summary>Encoded images in memory; sample i has label i mod 3 where none are given. Counts how often each is read.</summary>
+internal sealed class MemorySource(IReadOnlyList<byte[]> images, IReadOnlyList<int>? labels = null) : IImageSource
 {
     private readonly int[] _reads = new int[images.Count];
 
@@ -14,7 +14,7 @@ internal sealed class MemorySource(IReadOnlyList<byte[]> images) : IImageSource
     public static MemorySource Of(int count) =>
         new(Enumerable.Range(0, count).Select(i => TestImages.Encode(20 + (i % 5), 16 + (i % 7), i)).ToArray());
 
-    public int Label(int index) => index % 3;
+    public int Label(int index) => labels?[index] ?? index % 3;
 
     public string Name(int index) => $"memory/{index}.png";
 

@@ -107,7 +107,8 @@ public sealed class PreflightTests : IDisposable
         _folder.Add("train/a/again.png", copy);
         _folder.Add("test/a/leak.png", copy);
         _folder.Add("val/a/leak.png", copy);
-        PreflightResult result = Preflight.Check(DatasetReader.Open(_folder.Root));
+        Assert.Contains("2 validation or test images are exact copies", Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Root))).Message);
+        PreflightResult result = Preflight.Check(DatasetReader.Open(_folder.Root), leakage: LeakagePolicy.Warn);
         Assert.Equal(2, result.LeakedImages);
         Assert.Contains("leak.png", Assert.Single(result.Warnings));
     }

@@ -1,5 +1,8 @@
+using ReMem.Data;
 using ReMem.Distillation;
+using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Tests.Distillation.Cache;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
@@ -29,6 +32,33 @@ public class DistillerTests
         bool repeat = Pictures(learnt[..3]).SetEquals(Pictures(learnt[6..9]));
         Assert.Equal(views > 0, repeat);
         Assert.Empty(Pictures(learnt[..3]).Intersect(Pictures(learnt[3..6])));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_teacher_of_another_size_sees_the_same_views_at_its_own(int views)
+    {
+        using ImageModel teacher = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 3, ImageSize = 16 }), student = Model(Convolutional);
+        var taught = new List<byte[]>();
+        var learnt = new List<byte[]>();
+        Record(teacher, taught);
+        Record(student, learnt);
+        BatchLoader loader = Loader(secondSize: 16);
+        new Distiller(Options with { Epochs = 2 }, new DistillationOptions { Views = views }).Run(Job(student) with { Train = loader }, teacher, 12);
+        List<byte[]> first = [], second = [];
+        foreach (Batch batch in loader.Epoch(0))
+        {
+            using (batch)
+            {
+                first.Add(batch.Images.data<byte>().ToArray());
+                second.Add(batch.SecondImages!.data<byte>().ToArray());
+            }
+        }
+
+        Assert.Equal(first, learnt[..3]);
+        Assert.Equal(second, taught[..3]);
+        Assert.Equal(views == 0 ? 6 : 3, taught.Count);
     }
 
     [Fact]
@@ -80,7 +110,7 @@ public class DistillerTests
 
     [Theory]
     [InlineData(5, 32, "The teacher knows 5 classes and the student 3.")]
-    [InlineData(3, 16, "The teacher takes 16 px images and the student 32 px, but both see the same view.")]
+    [InlineData(3, 16, "The teacher takes 16 px images, but the batches hold views of 32 px for it.")]
     public void A_teacher_that_does_not_fit_is_refused(int classes, int size, string message)
     {
         using ImageModel teacher = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = classes, ImageSize = size }), student = Model(Convolutional);
@@ -129,6 +159,53 @@ public class DistillerTests
             job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token));
         using ImageModel resumed = Model(Convolutional, seed: 6);
         AssertSame(expected, new Distiller(two, options).Run(job with { Model = resumed }, teacher, 12));
+        AssertSame(whole, resumed);
+    }
+
+    [Theory]
+    [InlineData("kl", 0.0)]
+    [InlineData("kl + rkd", 0.0)]
+    [InlineData("kl", 0.3)]
+    public void A_student_of_cached_targets_is_that_of_live_ones_up_to_16_bits(string objective, double mixup)
+    {
+        using var folder = new TemporaryFolder();
+        TrainingOptions training = Options with { Epochs = 4, MixupAlpha = mixup };
+        var options = new DistillationOptions { Objective = objective, Views = 2 };
+        using ImageModel teacher = Model(seed: 8), live = Model(Convolutional), cached = Model(Convolutional), again = Model(Convolutional);
+        BatchLoader Mixing() => new(Source(12), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup });
+        TrainingResult Train(ImageModel student, bool keep)
+        {
+            TrainingJob job = Job(student) with { Train = Mixing() };
+            using TeacherCacheBuilder? cache = keep ? TinyCache.Builder(folder.Path, teacher, job.Train, TinyCache.Options with { Features = objective != "kl" }) : null;
+            return new Distiller(training, options).Run(job, teacher, 12, default, cache);
+        }
+
+        TrainingResult expected = Train(live, false), kept = Train(cached, true);
+        Assert.Equal(expected.Epochs[0].TrainLoss, kept.Epochs[0].TrainLoss, 2e-3);
+        Assert.True(Differs(live, cached));
+
+        // The cache is whole now: no teacher is asked, and the bits are the same.
+        Func<int> passes = TinyCache.CountPasses(teacher);
+        AssertSame(kept, Train(again, true));
+        AssertSame(cached, again);
+        Assert.Equal(0, passes());
+    }
+
+    [Fact]
+    public void An_interrupted_training_on_a_cache_ends_alike_and_does_not_go_on_without_it()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new DistillationOptions { Views = 2 };
+        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 6);
+        TrainingOptions four = Options with { Epochs = 4 };
+        using TeacherCacheBuilder first = TinyCache.Builder(folder.File("first"), teacher), second = TinyCache.Builder(folder.File("second"), teacher);
+        TrainingResult expected = new Distiller(four, options).Run(Job(whole), teacher, 12, default, first);
+
+        TrainingJob job = Job(cut, folder.File("checkpoint.safetensors"));
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => new Distiller(four, options).Run(job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token, second));
+        Assert.Contains("other options", Assert.Throws<InputException>(() => new Distiller(four, options).Run(job with { Model = resumed }, teacher, 12)).Message, StringComparison.Ordinal);
+        AssertSame(expected, new Distiller(four, options).Run(job with { Model = resumed }, teacher, 12, default, second));
         AssertSame(whole, resumed);
     }
 

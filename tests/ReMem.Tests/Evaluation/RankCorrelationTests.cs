@@ -55,6 +55,31 @@ public sealed class RankCorrelationTests
     [Fact]
     public void Values_without_a_partner_are_refused() => Assert.Throws<ArgumentException>(() => RankCorrelation.Of([1, 2], [1]));
 
+    [Fact]
+    public void What_both_take_from_a_third_is_taken_out()
+    {
+        // x and y are z with noise of their own: alone they go together, at equal z they do not.
+        var random = new global::ReMem.Runtime.CounterRandom(0, "triples");
+        double[] z = [.. Enumerable.Range(0, 200).Select(_ => random.Normal())];
+        double[] x = [.. z.Select(v => v + (0.5 * random.Normal()))], y = [.. z.Select(v => v + (0.5 * random.Normal()))];
+        Assert.True(RankCorrelation.Of(x, y).Low > 0.5);
+        RankCorrelation partial = RankCorrelation.Partial(x, y, z);
+        Assert.InRange(partial.Rho, -0.15, 0.15);
+        Assert.InRange(0, partial.Low!.Value, partial.High!.Value);
+
+        // The first-order formula on Spearman's rho: (xy - xz yz) / sqrt((1 - xz^2) (1 - yz^2)).
+        double xy = RankCorrelation.Of(x, y).Rho, xz = RankCorrelation.Of(x, z).Rho, yz = RankCorrelation.Of(y, z).Rho;
+        Assert.Equal((xy - (xz * yz)) / Math.Sqrt((1 - (xz * xz)) * (1 - (yz * yz))), partial.Rho, 1e-12);
+    }
+
+    [Fact]
+    public void With_a_third_that_never_varies_or_decides_all_nothing_is_left_to_say()
+    {
+        Assert.True(double.IsNaN(RankCorrelation.Partial([1, 2, 3, 4, 5], [1, 3, 2, 5, 4], [7, 7, 7, 7, 7]).Rho));
+        Assert.True(double.IsNaN(RankCorrelation.Partial([1, 2, 3, 4, 5], [1, 3, 2, 5, 4], [1, 2, 3, 4, 5]).Rho));
+        Assert.Throws<ArgumentException>(() => RankCorrelation.Partial([1, 2], [1, 2], [1]));
+    }
+
     private static RankCorrelation Noisy(int count, long seed = 0)
     {
         var random = new global::ReMem.Runtime.CounterRandom(0, "pairs");

@@ -8,34 +8,97 @@ namespace ReMem.Tests.Export;
 
 public class OnnxExporterTests
 {
-    /// <summary>Every student; 40 pixels are halved to odd sizes too, where TensorFlow's padding differs.</summary>
-    public static TheoryData<string, int> Students
-    {
-        get
-        {
-            var data = new TheoryData<string, int>();
-            foreach (ModelInfo info in ModelCatalogue.All.Where(m => m.Role == "student"))
-                data.Add(info.Name, info.ImageSize == 32 ? 32 : 40);
-            return data;
-        }
-    }
+    private static readonly OnnxExportOptions Small = new() { Half = true, Input = OnnxInput.Image, LargestFile = 0 };
 
+    /// <summary>The whole catalogue: transformers with their flags but few and narrow blocks, the others as they are.</summary>
+    public static TheoryData<string> Catalogue => [.. ModelCatalogue.All.Select(m => m.Name)];
+
+    /// <summary>In float32, and with everything that can be inside: float16, the view, weights in a file of their own.</summary>
     [Theory]
-    [InlineData("vit_pico_patch4_32", 32)]
-    [InlineData("deit_tiny_patch16_224", 48)]
-    [InlineData("vit_small_patch32_224", 64)]
-    [MemberData(nameof(Students))]
-    public void ONNX_Runtime_agrees_for_one_image_and_for_a_batch(string name, int size)
+    [MemberData(nameof(Catalogue))]
+    public void ONNX_Runtime_agrees_for_one_image_and_for_a_batch(string name)
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using ImageModel model = Filled(name, size);
-        string file = folder.File("model.onnx");
-        OnnxExporter.Export(model, file);
-        OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, file);
+        using ImageModel model = SmallOne(name);
+        OnnxCheck check = Check(model, folder, new OnnxExportOptions());
         Assert.True(check.RelativeDifference < 1e-4, $"{check}");
         Assert.Equal(1, check.Top1Agreement);
         Assert.Equal(8, check.Images);
+        check = Check(model, folder, Small);
+        Assert.True(check.RelativeDifference < 5e-3, $"{check}");
+        Assert.True(check.RelativeDifference > 1e-6, "this is not float16");
+    }
+
+    [Theory]
+    [InlineData("deit_tiny_patch16_224")]
+    [InlineData("mobilenetv3_small_100")]
+    [InlineData("convnext_atto")]
+    public void Pixels_are_normalised_inside(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using ImageModel model = SmallOne(name);
+        OnnxCheck check = Check(model, folder, new OnnxExportOptions { Input = OnnxInput.Pixels });
+        Assert.True(check.RelativeDifference < 1e-4, $"{check}");
+        Assert.Equal(1e-4, check.Tolerance);
+        Assert.True(check.Agrees);
+    }
+
+    [Fact]
+    public void What_a_file_takes_and_gives_is_declared()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("resnet20", 32);
+        foreach ((OnnxInput input, int[] dimensions, Type type, string inside) in new (OnnxInput, int[], Type, string)[]
+        {
+            (OnnxInput.Normalized, [-1, 3, 32, 32], typeof(float), "[]"),
+            (OnnxInput.Pixels, [-1, 32, 32, 3], typeof(byte), "[\"normalize\"]"),
+            (OnnxInput.Image, [-1, -1, -1, 3], typeof(byte), "[\"resize\",\"center_crop\",\"normalize\"]"),
+        })
+        {
+            string file = folder.File($"{input}.onnx");
+            OnnxExporter.Export(model, file, new OnnxExportOptions { Input = input, Half = true });
+            using var session = new InferenceSession(file);
+            Assert.Equal(dimensions, session.InputMetadata[OnnxExporter.InputName].Dimensions);
+            Assert.Equal(type, session.InputMetadata[OnnxExporter.InputName].ElementType);
+            Assert.Equal(typeof(float), session.OutputMetadata["logits"].ElementType);
+            JsonElement preprocessing = JsonDocument.Parse(session.ModelMetadata.CustomMetadataMap["preprocessing"]).RootElement;
+            Assert.Equal(inside, preprocessing.GetProperty("inside").GetRawText());
+            Assert.Equal(input == OnnxInput.Normalized ? "NCHW" : "NHWC", preprocessing.GetProperty("layout").GetString());
+        }
+    }
+
+    [Fact]
+    public void Float16_halves_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("mobilenetv3_small_100", 40);
+        OnnxExporter.Export(model, folder.File("single.onnx"));
+        OnnxExporter.Export(model, folder.File("half.onnx"), new OnnxExportOptions { Half = true });
+        double ratio = (double)new FileInfo(folder.File("half.onnx")).Length / new FileInfo(folder.File("single.onnx")).Length;
+        Assert.InRange(ratio, 0.5, 0.52);
+    }
+
+    [Fact]
+    public void A_weight_beyond_float16_is_named_and_nothing_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("resnet20", 32);
+        using (no_grad())
+            model.state_dict()["fc.weight"].fill_(1e5);
+        var error = Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.File("model.onnx"), new OnnxExportOptions { Half = true }));
+        Assert.Contains("'fc.weight'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_difference_that_is_no_number_does_not_agree()
+    {
+        Assert.False(new OnnxCheck(double.NaN, double.NaN, 1e-2, 0, 1).Agrees);
+        Assert.False(new OnnxCheck(1, 0.02, 1e-2, 1, 1).Agrees);
+        Assert.True(new OnnxCheck(1, 0.01, 1e-2, 1, 1).Agrees);
     }
 
     /// <summary>Each as it is, and with its branch scales folded.</summary>
@@ -89,7 +152,6 @@ public class OnnxExporterTests
         JsonElement preprocessing = JsonDocument.Parse(metadata["preprocessing"]).RootElement;
         Assert.Equal(32, preprocessing.GetProperty("input_size")[1].GetInt32());
         Assert.Equal(0.485, preprocessing.GetProperty("mean")[0].GetDouble());
-        Assert.Equal([-1, 3, 32, 32], session.InputMetadata[OnnxExporter.InputName].Dimensions);
     }
 
     [Fact]
@@ -120,6 +182,29 @@ public class OnnxExporterTests
         File.WriteAllText(folder.File("model.onnx"), "no model");
         Assert.Throws<ReMemException>(() => OnnxVerifier.VerifyOnNoise(model, folder.File("model.onnx")));
     }
+
+    [Fact]
+    public void Options_out_of_range_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("resnet20", 32);
+        void Refused(OnnxExportOptions options, string name) => Assert.Contains(
+            name, Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.File("model.onnx"), options)).Message, StringComparison.Ordinal);
+        Refused(new OnnxExportOptions { LargestFile = -1 }, "LargestFile");
+        Refused(new OnnxExportOptions { Input = (OnnxInput)7 }, "Input");
+    }
+
+    private static OnnxCheck Check(ImageModel model, TemporaryFolder folder, OnnxExportOptions options)
+    {
+        string file = folder.File("model.onnx");
+        OnnxExporter.Export(model, file, options);
+        return OnnxVerifier.VerifyOnNoise(model, file, options);
+    }
+
+    /// <summary>40 pixels are halved to odd sizes too, where TensorFlow's padding differs.</summary>
+    private static ImageModel SmallOne(string name) => ModelCatalogue.ShapeOf(name) is not null
+        ? Models.TinyTransformers.Make(name)
+        : Filled(name, ModelCatalogue.Info(name).ImageSize == 32 ? 32 : 40);
 
     private static ImageModel Filled(string name, int size)
     {

@@ -19,6 +19,20 @@ public class RecipeReaderTests
     }
 
     [Fact]
+    public void Training_settings_of_every_form_are_read_and_written()
+    {
+        Recipe recipe = RecipeReader.Parse(Minimal, "r.yaml",
+        [
+            "teacher.training.freeze=6", "teacher.training.keep=best", "teacher.training.sampling=Sqrt", "student.training.freeze=blocks.0, head",
+            "student.training.progressive=from(64,0.5)", "student.training.class_weights=effective(0.99)", "student.distillation.target_weights=inverse",
+        ]);
+        recipe = RecipeReader.Parse(RecipeReader.Write(recipe), "again");
+        Assert.Equal(("6", "best", ReMem.Data.ClassSampling.Sqrt), (recipe.Teacher.Training.Freeze, recipe.Teacher.Training.Keep, recipe.Teacher.Training.Sampling));
+        Assert.Equal(("blocks.0, head", "from(64,0.5)", "effective(0.99)"), (recipe.Student.Training.Freeze, recipe.Student.Training.Progressive, recipe.Student.Training.ClassWeights));
+        Assert.Equal("inverse", recipe.Student.Distillation.TargetWeights);
+    }
+
+    [Fact]
     public void Overrides_win_and_may_open_a_block()
     {
         Recipe recipe = RecipeReader.Parse(Minimal, "r.yaml", ["student.training.lr=0.003", "seeds=[4]", "teacher.reweighting=top(2,0.25)"]);
@@ -60,6 +74,14 @@ public class RecipeReaderTests
     [InlineData("teacher:\n  training:\n    batch_size: 0\n", "'teacher.training.batch_size' is '0'; it must be between 1 and 65536", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    epochs: three\n", "must be a whole number", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    optimizer: adam\n", "must be one of adamw, sgd", "r.yaml:6")]
+    [InlineData("teacher:\n  training:\n    keep: bst\n", "must be one of last, best; did you mean 'best'?", "r.yaml:6")]
+    [InlineData("teacher:\n  training:\n    sampling: balancd\n", "must be one of uniform, balanced, sqrt; did you mean 'balanced'?", "r.yaml:6")]
+    [InlineData("student:\n  training:\n    class_weights: efective(0.9)\n", "did you mean 'effective'?", "student.training")]
+    [InlineData("student:\n  training:\n    class_weights: inverse\n    sampling: sqrt\n", "together they do it twice", "student.training")]
+    [InlineData("teacher:\n  training:\n    patience: 3\n", "With patience 3 and keep 'last'", "teacher.training")]
+    [InlineData("teacher:\n  training:\n    ema_decay: 1\n", "'teacher.training.ema_decay' is '1'; it must be between 0 and 0.999999", "r.yaml:6")]
+    [InlineData("student:\n  training:\n    progressive: 64\n", "The progressive resolution '64' cannot be read.", "student.training")]
+    [InlineData("student:\n  distillation:\n    target_weights: invers\n", "did you mean 'inverse'?", "student.distillation.target_weights")]
     [InlineData("teacher: 3\n", "must be a block of keys", "r.yaml:4")]
     [InlineData("methods: sam\n", "must be a list", "r.yaml:4")]
     [InlineData("methods: [samm]\n", "did you mean 'sam'", "methods")]

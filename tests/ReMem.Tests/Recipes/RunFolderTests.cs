@@ -47,7 +47,7 @@ public sealed class RunFolderTests : IDisposable
     public void Two_runs_cannot_share_a_folder()
     {
         using RunFolder first = RunFolder.Open(_path, "name: a");
-        Assert.Contains("in use", Assert.Throws<InputException>(() => RunFolder.Open(_path, "name: a")).Message, StringComparison.Ordinal);
+        Assert.Contains("in use", Assert.Throws<FolderInUseException>(() => RunFolder.Open(_path, "name: a")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,8 +81,8 @@ public sealed class RunFolderTests : IDisposable
         using (RunFolder part = RunFolder.Join(_path, "name: a", "seed-0", "sam"))
         {
             part.Write(1, "seed-0", "sam", "result.json");
-            Assert.Contains("in use", Assert.Throws<InputException>(() => RunFolder.Join(_path, "name: a", "seed-0", "sam")).Message, StringComparison.Ordinal);
-            Assert.Throws<InputException>(() => run.Hold("seed-0", "sam"));
+            Assert.Contains("in use", Assert.Throws<FolderInUseException>(() => RunFolder.Join(_path, "name: a", "seed-0", "sam")).Message, StringComparison.Ordinal);
+            Assert.Throws<FolderInUseException>(() => run.Hold("seed-0", "sam"));
             run.Hold("seed-0", "none").Dispose();
         }
 

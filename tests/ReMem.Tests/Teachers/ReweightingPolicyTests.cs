@@ -10,23 +10,49 @@ public class ReweightingPolicyTests
     [InlineData("top(2,0.5)", new[] { 1.0, 1, 0.5, 0.5 })]
     [InlineData(" top( 4 , 0 ) ", new[] { 0.0, 0, 0, 0 })]
     [InlineData("ramp(0.4)", new[] { 1.0, 0.8, 0.6, 0.4 })]
-    public void Chooses_a_scale_for_every_block(string policy, double[] expected)
+    [InlineData("balanced(0.4)", new[] { 1.0, 0.8, 0.6, 0.4 }, new[] { 1.0, 1.2, 1.4, 1.6 })]
+    [InlineData("attention_top(1,0.5)", new[] { 1.0, 1, 1, 1 }, new[] { 1.0, 1, 1, 0.5 })]
+    [InlineData("attention_ramp(0.4)", new[] { 1.0, 1, 1, 1 }, new[] { 1.0, 0.8, 0.6, 0.4 })]
+    public void Chooses_scales_for_every_block(string policy, double[] mlp, double[]? attention = null)
     {
-        IReadOnlyList<double> scales = ReweightingPolicy.Parse(policy).Scales(4);
-        Assert.Equal(expected.Length, scales.Count);
-        for (int i = 0; i < expected.Length; i++)
-            Assert.Equal(expected[i], scales[i], 12);
+        IReadOnlyList<BlockScales> scales = ReweightingPolicy.Parse(policy).Scales(4);
+        Assert.Equal(mlp.Length, scales.Count);
+        for (int i = 0; i < mlp.Length; i++)
+        {
+            Assert.Equal(mlp[i], scales[i].Mlp, 12);
+            Assert.Equal(attention?[i] ?? 1, scales[i].Attention, 12);
+        }
+    }
+
+    [Fact]
+    public void Auto_is_no_scale_before_it_is_chosen_and_tries_policies_that_fit()
+    {
+        Assert.Contains("has to be chosen", Assert.Throws<InputException>(() => ReweightingPolicy.Parse("auto").Scales(12)).Message, StringComparison.Ordinal);
+        foreach (int depth in new[] { 1, 6, 12 })
+        {
+            IReadOnlyList<ReweightingPolicy> tried = ReweightingPolicy.Auto.Candidates(depth);
+            Assert.IsType<ReweightingPolicy.None>(tried[0]);
+            Assert.All(tried, policy => Assert.Equal(depth, policy.Scales(depth).Count));
+        }
+
+        Assert.Contains(new ReweightingPolicy.Top(4, 0.5), ReweightingPolicy.Auto.Candidates(12));
     }
 
     [Theory]
     [InlineData("none")]
     [InlineData("top(4,0.5)")]
     [InlineData("ramp(0.25)")]
+    [InlineData("balanced(0.5)")]
+    [InlineData("attention_top(4,0)")]
+    [InlineData("attention_ramp(1.5)")]
+    [InlineData("auto")]
     public void Reads_back_what_it_writes(string policy) => Assert.Equal(policy, ReweightingPolicy.Parse(policy).ToString());
 
     [Theory]
     [InlineData("tpo(4,0.5)", "did you mean 'top'")]
     [InlineData("top(4)", "cannot be read")]
+    [InlineData("auto(3)", "cannot be read")]
+    [InlineData("attention_top(2,3)", "a is '3'")]
     [InlineData("top(0,0.5)", "k is '0'")]
     [InlineData("top(x,0.5)", "k is 'x'")]
     [InlineData("top(4,2.5)", "between 0 and 2")]
@@ -56,5 +82,8 @@ public class ReweightingPolicyTests
         ReweightingPolicy.Parse("top(2,0.25)").Apply(model);
         Assert.Equal([1, 1, 1, 1, 0.25, 0.25], model.Blocks.Select(b => b.MlpScale));
         Assert.All(model.Blocks, b => Assert.Equal(1, b.AttentionScale));
+        ReweightingPolicy.Parse("balanced(0.5)").Apply(model);
+        Assert.Equal([1, 1.1, 1.2, 1.3, 1.4, 1.5], model.Blocks.Select(b => Math.Round(b.AttentionScale, 12)));
+        Assert.All(model.Blocks, b => Assert.Equal(2, b.AttentionScale + b.MlpScale, 12));
     }
 }

@@ -48,7 +48,7 @@ public class SharpnessAwareGradientTests
         var parameters = new ParameterSet(net);
         GradientResult plain = new PlainGradient(parameters).Compute(() => Loss(net));
         GradientResult sharp = new SharpnessAwareGradient(net, parameters, 1e-4).Compute(() => Loss(net));
-        Assert.Equal(1e-4 * plain.GradientNorm, sharp.Rise, 1e-6 * plain.GradientNorm);
+        Assert.Equal(1e-4 * plain.GradientNorm, sharp.Rise!.Value, 1e-6 * plain.GradientNorm);
     }
 
     [Fact]

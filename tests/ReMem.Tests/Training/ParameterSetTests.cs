@@ -47,7 +47,7 @@ public class ParameterSetTests
         model.state_dict()["head.bias"].sum().backward();
         Assert.Equal(3, parameters.Gradients().sum().item<float>());
         parameters.SetGradients(full(parameters.Count, 2f));
-        Assert.Equal(6, parameters.Gradients().sum().item<float>());
+        Assert.Equal(2 * parameters.Count, parameters.Gradients().sum().item<float>());
         parameters.ZeroGradients();
         Assert.Equal(0, parameters.Gradients().norm().item<float>());
     }

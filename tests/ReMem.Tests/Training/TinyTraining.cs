@@ -23,8 +23,8 @@ internal static class TinyTraining
     }
 
     /// <summary>Shuffled random views.</summary>
-    public static BatchLoader Loader(int count = 12, int batch = 4) =>
-        new(Source(count), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = batch, Shuffle = true, DropLast = true, Seed = 9 });
+    public static BatchLoader Loader(int count = 12, int batch = 4, int? secondSize = null) =>
+        new(Source(count), ViewOptions.ForTraining(32) with { SecondSize = secondSize }, new LoaderOptions { BatchSize = batch, Shuffle = true, DropLast = true, Seed = 9 });
 
     public static TrainingJob Job(ImageModel model, string? checkpoint = null, IProgress<ProgressReport>? progress = null) => new()
     {
@@ -74,6 +74,9 @@ internal static class TinyTraining
     }
 
     public static MemorySource Source(int count) => new([.. Enumerable.Range(0, count).Select(Image)]);
+
+    /// <summary>An image a label, in that order, of the label's colour.</summary>
+    public static MemorySource Labelled(int[] labels) => new([.. labels.Select((label, i) => Image(label + (Classes * i)))], labels);
 
     /// <summary>A progress callback on the training's own thread, as the console's is; Progress&lt;T&gt; would post it elsewhere.</summary>
     public sealed class Watcher(Action<ProgressReport> see) : IProgress<ProgressReport>

@@ -37,6 +37,24 @@ public class TrainerResumeTests
                 Job(model, checkpoint, progress) with { Validate = m => (m.training ? 1 : 0.5, 2) }, token));
     }
 
+    [Theory]
+    [InlineData("looksam(4,0.7)", "constant", false)]
+    [InlineData("momentum(0.9)", "cosine(0.01)", false)]
+    [InlineData("every(4)", "lr", true)]
+    public void What_a_sharpness_keeps_between_steps_comes_back(string sharpness, string schedule, bool mSharpness)
+    {
+        var teacher = new TeacherOptions { Rho = 0.1, Sharpness = sharpness, RhoSchedule = schedule, MSharpness = mSharpness };
+        using var folder = new TemporaryFolder();
+        using ImageModel whole = Model(dropPath: 0.2), stopped = Model(dropPath: 0.2), resumed = Model(dropPath: 0.2, seed: 77);
+        TrainingResult expected = Run(whole, null, null);
+        Assert.Throws<OperationCanceledException>(() => Run(stopped, folder.File("state"), 5));
+        AssertSame(expected, Run(resumed, folder.File("state"), null));
+        AssertSame(whole, resumed);
+
+        TrainingResult Run(ImageModel model, string? checkpoint, int? stop) => Interruptible(stop, (progress, token) =>
+            new TeacherFineTuner(Options with { Accumulate = 2 }, teacher).Run(Job(model, checkpoint, progress), token));
+    }
+
     [Fact]
     public void A_student_on_recycled_views_ends_with_the_same_bits()
     {
@@ -98,6 +116,8 @@ public class TrainerResumeTests
         Assert.Throws<InputException>(() => Tune(new TeacherOptions { Rho = 0.1 }));
         Assert.Throws<InputException>(() => Tune(new TeacherOptions { Rho = 0.05, Adaptive = true }));
         Assert.Throws<InputException>(() => Tune(new TeacherOptions { Rho = 0.05, Reweighting = "ramp(0.5)" }));
+        Assert.Throws<InputException>(() => Tune(new TeacherOptions { Rho = 0.05, Sharpness = "every(2)" }));
+        Assert.Throws<InputException>(() => Tune(new TeacherOptions { Rho = 0.05, RhoSchedule = "lr" }));
 
         void Tune(TeacherOptions teacher) => new TeacherFineTuner(Options with { Epochs = 1 }, teacher).Run(Job(model, folder.File("state")));
     }

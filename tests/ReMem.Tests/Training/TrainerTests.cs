@@ -23,6 +23,36 @@ public class TrainerTests
         Assert.Equal((15, 0), (result.Steps, result.SkippedSteps));
     }
 
+    [Theory]
+    [InlineData(Vit, "adamw", 1e-3)]
+    [InlineData(Convolutional, "sgd", 0.05)]
+    public void With_all_extras_off_it_is_the_plain_loop_bit_for_bit(string name, string optimizer, double rate)
+    {
+        TrainingOptions options = Options with { Optimizer = optimizer, Lr = rate };
+        using ImageModel model = Model(name), plain = Model(name), spelled = Model(name);
+        new Trainer(options).Run(Job(model));
+        var parameters = new ParameterSet(plain);
+        using Optimizer steps = Optimizer.Create(options, parameters);
+        var gradient = new PlainGradient(parameters);
+        plain.train();
+        int step = 0;
+        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        {
+            foreach (Batch batch in Loader().Epoch(epoch))
+            {
+                GradientResult result = gradient.Compute(() => CrossEntropy(plain, batch, epoch));
+                GradientNorm.Clip(parameters, result.GradientNorm, options.ClipGrad);
+                steps.Step(new CosineSchedule(rate, 9, 1, options.MinLrRatio).At(step++));
+                batch.Dispose();
+            }
+        }
+
+        AssertSame(plain, model);
+        TrainingOptions off = options with { EmaDecay = 0, Keep = "last", Patience = 0, LayerDecay = 1, Freeze = "none" };
+        new Trainer(off).Run(Job(spelled));
+        AssertSame(plain, spelled);
+    }
+
     [Fact]
     public void Validation_comes_every_so_often_and_last_in_eval_mode()
     {

@@ -1,10 +1,14 @@
 using System.Net;
+using ReMem.Runtime.Downloads;
 
 namespace ReMem.Weights.Hub;
 
 /// <summary>What the hub's refusals mean, one sentence each.</summary>
 internal static class HubErrors
 {
+    /// <summary>What to do where the disk has no room for a file of weights.</summary>
+    public const string SpaceRemedy = "Free some disk space, or set HF_HOME (for files of other addresses REMEM_CACHE) to a folder on another disk.";
+
     /// <summary>The error of an answer that is neither a file nor a passing fault.</summary>
     public static ReMemException Refusal(HttpAnswer answer, HubReference model, string file, HubOptions options)
     {

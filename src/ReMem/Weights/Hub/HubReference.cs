@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ReMem.Runtime.Downloads;
 
 namespace ReMem.Weights.Hub;
 
@@ -38,7 +39,7 @@ internal sealed partial record HubReference(string Repository, string Revision, 
     public static HubReference? FromAddress(Uri address, Uri endpoint)
     {
         string prefix = endpoint.AbsolutePath.TrimEnd('/') + "/";
-        if (!HubHttp.SameOrigin(address, endpoint) || !address.AbsolutePath.StartsWith(prefix, StringComparison.Ordinal))
+        if (!HttpTransport.SameOrigin(address, endpoint) || !address.AbsolutePath.StartsWith(prefix, StringComparison.Ordinal))
             return null;
         string[] parts = [.. address.AbsolutePath[prefix.Length..].TrimEnd('/').Split('/').Select(Uri.UnescapeDataString)];
         if (parts.Length < 2 || !IsName(parts[0]) || !IsName(parts[1]))

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using ReMem.Runtime;
+using ReMem.Runtime.Downloads;
 
 namespace ReMem.Weights.Hub;
 
@@ -7,7 +9,7 @@ namespace ReMem.Weights.Hub;
 /// A model repository at a revision, through the cache. All files are of one commit: the one that the revision was at the first question. A commit
 /// that was given, and is cached, asks no server.
 /// </summary>
-internal sealed class HubRepository(HubReference model, HubOptions options, HubHttp http, Downloader downloader)
+internal sealed class HubRepository(HubReference model, HubOptions options, HttpTransport http, Downloader downloader)
 {
     private const string NoEntry = "EntryNotFound";
     private readonly HubCache _cache = new(options, model.Repository);
@@ -72,7 +74,7 @@ internal sealed class HubRepository(HubReference model, HubOptions options, HubH
     private async Task<Entry?> AskAsync(string file, CancellationToken cancel)
     {
         Uri address = model.Address(options.Endpoint, _commit ?? model.Revision, file);
-        using HttpAnswer answer = await http.SendAsync(HttpMethod.Head, address, null, toHub: true, stay: true, cancel);
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Head, address, null, authorize: true, stay: true, cancel);
         string? commit = answer.Header("X-Repo-Commit") is { } given && HubReference.IsCommit(given) ? given : null;
         HttpStatusCode status = answer.Response.StatusCode;
         if (status == HttpStatusCode.NotFound && (answer.Header("X-Error-Code") ?? (commit is null ? null : NoEntry)) == NoEntry)
@@ -112,7 +114,8 @@ internal sealed class HubRepository(HubReference model, HubOptions options, HubH
                     {
                         Size = entry.Size,
                         Check = ContentCheck.FromEtag(entry.Etag),
-                        FromHub = true,
+                        Authorize = true,
+                        SpaceRemedy = HubErrors.SpaceRemedy,
                         Refusal = answer => HubErrors.Refusal(answer, model, file, options),
                     },
                     cancel);

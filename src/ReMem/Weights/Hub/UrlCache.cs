@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ReMem.Runtime.Downloads;
 using ReMem.Runtime;
 
 namespace ReMem.Weights.Hub;
@@ -11,7 +12,7 @@ namespace ReMem.Weights.Hub;
 /// Files from any address, each in a folder of its own, named after the address's SHA-256. source.json beside it has the ETag, with which the server
 /// is asked whether the file changed.
 /// </summary>
-internal sealed class UrlCache(HubOptions options, HubHttp http, Downloader downloader)
+internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloader downloader)
 {
     private const string FactsFile = "source.json";
     private const int LongestName = 100;
@@ -106,7 +107,7 @@ internal sealed class UrlCache(HubOptions options, HubHttp http, Downloader down
     private async Task<Facts?> AskAsync(Uri address, string shown, Facts? cached, CancellationToken cancel)
     {
         // GET, as addresses that are signed for GET refuse HEAD.
-        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, address, request => Compare(request, cached), toHub: false, stay: false, cancel);
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, address, request => Compare(request, cached), authorize: false, stay: false, cancel);
         HttpResponseMessage response = answer.Response;
         if (cached is not null && response.StatusCode == HttpStatusCode.NotModified)
             return null;
@@ -150,6 +151,7 @@ internal sealed class UrlCache(HubOptions options, HubHttp http, Downloader down
                 Etag = facts.Etag,
                 IfRange = facts.Validator,
                 Resumable = facts.Validator is not null,
+                SpaceRemedy = HubErrors.SpaceRemedy,
                 Refusal = answer => Refusal(answer, shown),
             },
             cancel);

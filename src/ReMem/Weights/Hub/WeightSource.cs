@@ -1,4 +1,5 @@
 using ReMem.Data;
+using ReMem.Runtime.Downloads;
 
 namespace ReMem.Weights.Hub;
 
@@ -15,7 +16,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     private readonly SemaphoreSlim _gate = new(1, 1);
     private Connection? _connection;
 
-    private sealed record Connection(HubOptions Options, HubHttp Http, Downloader Downloader);
+    private sealed record Connection(HubOptions Options, HttpTransport Http, Downloader Downloader);
 
     /// <summary>Asks no server, whatever the options say.</summary>
     public bool Offline { get; init; }
@@ -73,7 +74,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     }
 
     private static string Shown(string source) => Uri.TryCreate(source, UriKind.Absolute, out Uri? address)
-        ? $"{address.Scheme}://{HubHttp.HostOf(address)}{address.AbsolutePath}"
+        ? $"{address.Scheme}://{HttpTransport.HostOf(address)}{address.AbsolutePath}"
         : "an address";
 
     private static Uri AddressOf(string source)
@@ -108,7 +109,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     private async Task<string> WebFileAsync(string source, CancellationToken cancel)
     {
         Uri address = AddressOf(source);
-        (HubOptions given, HubHttp http, Downloader downloader) = Connected();
+        (HubOptions given, HttpTransport http, Downloader downloader) = Connected();
         if (HubReference.FromAddress(address, given.Endpoint) is { } model)
             return await HubFileAsync(model, cancel);
         if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
@@ -148,7 +149,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
 
     private HubRepository Open(HubReference model)
     {
-        (HubOptions given, HubHttp http, Downloader downloader) = Connected();
+        (HubOptions given, HttpTransport http, Downloader downloader) = Connected();
         return new HubRepository(model, given, http, downloader);
     }
 
@@ -159,7 +160,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
         HubOptions given = options ?? HubOptions.FromEnvironment();
         DataOptions.Validate(given, "hub");
         given = given with { Offline = given.Offline || Offline };
-        var http = new HubHttp(given);
+        var http = new HttpTransport(given, new Credential(given.Endpoint, given.Token, "Wait some minutes; HF_TOKEN raises the limit."));
         return _connection = new Connection(given, http, new Downloader(given, http, progress));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ReMem.Runtime.Downloads;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Tests.Weights.Hub;

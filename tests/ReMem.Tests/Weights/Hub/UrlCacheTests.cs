@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ReMem.Runtime.Downloads;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Tests.Weights.Hub;

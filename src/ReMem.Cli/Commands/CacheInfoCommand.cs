@@ -1,0 +1,60 @@
+using System.CommandLine;
+using ReMem.Distillation.Cache;
+using ReMem.Runtime;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>remem cache info: what caches there are, and what one holds.</summary>
+internal static class CacheInfoCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string?>("DIR") { Description = CacheCommand.Where, Arity = ArgumentArity.ZeroOrOne };
+        var json = Common.Json();
+        Command command = Common.Command("info", "List teacher caches with their size and last use, or show all that one is a function of.", "remem cache info");
+        command.Add(folder);
+        command.Add(json);
+        command.Action((parsed, _) =>
+        {
+            IReadOnlyList<TeacherCacheInfo> caches = CacheList.Of(parsed.GetValue(folder));
+            if (parsed.GetValue(json))
+                Common.PrintJson(caches);
+            else if (parsed.GetValue(folder) is { } one && caches is [{ Manifest: not null } only] && Path.GetFullPath(only.Folder) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(one)))
+                Print(only, only.Manifest);
+            else
+                CacheList.Print(caches);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static void Print(TeacherCacheInfo cache, TeacherCacheManifest manifest)
+    {
+        Console.WriteLine($"{cache.Folder}: {DiskSpace.Text(cache.Bytes)}");
+        Console.WriteLine($"  {cache.Views} whole views of {manifest.Slots} images; {cache.Shards} shards of {manifest.ShardSlots} images are there, {cache.ShardsPerView} a view");
+        Console.WriteLine($"  {(manifest.TopK > 0 ? $"top {manifest.TopK} of {manifest.Classes} logits" : $"{manifest.Classes} logits")}{(manifest.Features > 0 ? $", {manifest.Features} features" : string.Empty)}, 16 bits each");
+        Console.WriteLine(FormattableString.Invariant($"  made {manifest.Created:yyyy-MM-dd HH:mm} UTC, last used {cache.Used:yyyy-MM-dd HH:mm} UTC"));
+        Console.WriteLine($"  teacher folder: {manifest.Origin.Teacher ?? "none"}");
+        Console.WriteLine("key:");
+        foreach ((string part, string value) in manifest.Key)
+            Console.WriteLine($"  {part}: {value}");
+    }
+}
+
+/// <summary>Caches as 'cache info' and 'cache prune' show them.</summary>
+internal static class CacheList
+{
+    /// <summary>The caches of a folder; of the user's, where none is named, and then there need not be any.</summary>
+    public static IReadOnlyList<TeacherCacheInfo> Of(string? folder) =>
+        folder is null && !Directory.Exists(TeacherCache.DefaultFolder) ? [] : TeacherCacheStore.List(folder ?? TeacherCache.DefaultFolder);
+
+    public static void Print(IReadOnlyList<TeacherCacheInfo> caches)
+    {
+        foreach (TeacherCacheInfo cache in caches)
+            Console.WriteLine(Line(cache));
+        Console.WriteLine($"{caches.Count} teacher caches, {DiskSpace.Text(caches.Sum(c => c.Bytes))}");
+    }
+
+    public static string Line(TeacherCacheInfo cache) => FormattableString.Invariant($"{cache.Folder}: {DiskSpace.Text(cache.Bytes)}, last used {cache.Used:yyyy-MM-dd HH:mm} UTC; ")
+        + (cache.Manifest is { } m ? $"{cache.Views} views of {m.Slots} images, teacher {m.Origin.Teacher ?? "unknown"}" : cache.Problem);
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using ReMem.Models;
+using ReMem.Recipes;
+using ReMem.Weights;
+using ReMem.Weights.Hub;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>A student and what it is shown, as 'distill' and 'cache build' take it: the same arguments mean the same views.</summary>
+internal sealed class StudentArguments
+{
+    private readonly Argument<string> _data = Common.Data();
+    private readonly Argument<string[]> _overrides = Common.Overrides();
+    private readonly Option<string> _student = new("--student") { Description = "timm's name; see 'remem models'.", DefaultValueFactory = _ => "mobilenetv3_small_100" };
+    private readonly Option<int?> _size = new("--image-size") { Description = "Side of the views in pixels. Default: the teacher's, else 224." };
+    private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 30 };
+    private readonly Option<string> _objective = new("--objective") { Description = "The teacher's part of the loss: kl, standardized, dkd(a,b), dist(b,g), rkd(d,a), hint, cosine, or a sum such as 'kl + 0.5*rkd(25,50)'.", DefaultValueFactory = _ => "kl" };
+    private readonly Option<int> _seed = new("--seed") { Description = "Decides every random draw." };
+    private readonly Option<string> _bad = Common.OnBadImage();
+
+    /// <summary>In the order of the help.</summary>
+    public IEnumerable<Symbol> Symbols => [_data, _overrides, _student, _size, _epochs, _objective, _seed, _bad, Offline];
+
+    public Option<bool> Offline { get; } = Common.Offline();
+
+    /// <summary>The recipe that the arguments stand for; it is validated as any recipe.</summary>
+    /// <param name="name">The command's.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="teacher">Gives the default of the image size; null where there is none.</param>
+    /// <param name="more">Further values, which key=value arguments override.</param>
+    public Recipe Recipe(string name, ParseResult parsed, ImageModel? teacher, params string[] more) => Common.Assemble(
+        name,
+        parsed.GetValue(_data)!,
+        parsed.GetValue(_bad)!,
+        parsed.GetValue(_size) ?? teacher?.ImageSize ?? 224,
+        [
+            $"student.model={Common.Quote(parsed.GetValue(_student)!)}",
+            $"student.training.epochs={parsed.GetValue(_epochs)}",
+            $"student.distillation.objective={Common.Quote(parsed.GetValue(_objective)!)}",
+            $"seeds=[{parsed.GetValue(_seed)}]",
+            .. more,
+            .. Common.Prefixed("student", parsed.GetValue(_overrides)),
+        ]);
+}
+
+/// <summary>A teacher from the command line.</summary>
+/// <param name="Model">In eval mode.</param>
+/// <param name="Labels">Its classes.</param>
+/// <param name="Name">Its folder's full path, or its place in the hub.</param>
+/// <param name="Source">As it was given.</param>
+internal sealed record LoadedTeacher(ImageModel Model, IReadOnlyList<string> Labels, string Name, string Source)
+{
+    /// <summary>Loads a model folder, downloaded where its source is the hub.</summary>
+    public static LoadedTeacher Load(string source, bool offline, CancellationToken cancel)
+    {
+        (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(source, offline, cancel));
+        return new LoadedTeacher(model, labels, WeightSource.IsRemote(source) ? source : Path.GetFullPath(WeightSource.WithoutScheme(source)), source);
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using ReMem.Cli.Workers;
+using ReMem.Recipes;
+using ReMem.Reports;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>remem sweep: a recipe over a grid of values and over seeds, in one table.</summary>
+internal static class SweepCommand
+{
+    private const int MostSeeds = 1000;
+
+    public static Command Create()
+    {
+        var recipe = new Argument<string>("RECIPE") { Description = "A YAML file, such as recipes/grocery-deit-tiny.yaml." };
+        var overrides = Common.Overrides();
+        var grid = new Option<string[]>("--grid", "-g")
+        {
+            Description = "Values to try for a key, such as rho=0.02,0.05. Give it again for another key: every combination is tried.",
+            HelpName = "KEY=V,V",
+        };
+        var seeds = new Option<string?>("--seeds") { Description = "Repetitions: 0..2, or 0,1,2. Default: the recipe's.", HelpName = "A..B" };
+        var smoke = new Option<bool>("--smoke") { Description = "Shrink the recipe to about a minute a cell, to see that everything works." };
+        var output = new Option<string?>("--out", "-o") { Description = "The sweep's folder; what is done there is not done again. Default: runs/NAME-sweep.", HelpName = "DIR" };
+        var jobs = Comparison.Jobs();
+        var offline = Common.Offline();
+        var json = Common.Json();
+        Command command = Common.Command(
+            "sweep",
+            "Try every combination of some values of a recipe over seeds. What methods or combinations share is computed once; the settings of a method are chosen on validation.",
+            "remem sweep recipes/grocery-deit-tiny.yaml --grid rho=0.02,0.05,0.1 --grid reweighting=top(4,0.25),top(4,0.5) --seeds 0..2 --jobs 2");
+        command.Add(recipe);
+        command.Add(overrides);
+        command.Add(grid);
+        command.Add(seeds);
+        command.Add(smoke);
+        command.Add(output);
+        command.Add(jobs);
+        command.Add(offline);
+        command.Add(json);
+        command.Action((parsed, cancel) =>
+        {
+            string file = parsed.GetValue(recipe)!;
+            string[] values = parsed.GetValue(overrides) ?? [];
+            bool small = parsed.GetValue(smoke);
+            Recipe Read(IReadOnlyList<string> point)
+            {
+                Recipe loaded = RecipeReader.Read(file, [.. values, .. point]);
+                return small ? loaded.Smoked() : loaded;
+            }
+
+            SweepPlan plan = SweepPlan.Create(Read, [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)], Seeds(parsed.GetValue(seeds)));
+            string folder = parsed.GetValue(output) ?? Path.Combine("runs", $"{plan.Recipe.Name}-sweep");
+            int parts = parsed.GetValue(jobs);
+            PartWorkers? workers = parts == 1 ? null : WorkerProcess.Workers(parts, plan.Recipe.Threads);
+            Common.LoadLibtorch();
+            ComparisonReport report = Common.WithProgress(progress =>
+                new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Comparison.CommandLine(), workers, cancel));
+            if (parsed.GetValue(json))
+            {
+                Console.WriteLine(File.ReadAllText(Path.Combine(folder, ReportWriter.JsonFile)));
+                return ExitCodes.Done;
+            }
+
+            Console.WriteLine(ConsoleTable.Render(report));
+            Console.WriteLine($"report: {Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile))}");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Reads "0..2" or "0,1,2".</summary>
+    private static int[]? Seeds(string? text)
+    {
+        if (text is null)
+            return null;
+        InputException Unreadable() => new($"The seeds '{text}' are no range or list of different whole numbers.", "--seeds", "For example --seeds 0..2 or --seeds 0,1,2.");
+        int Number(string part) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int seed) ? seed : throw Unreadable();
+        if (text.Split("..") is [var first, var last])
+        {
+            (int from, int to) = (Number(first), Number(last));
+            return to >= from && to - from < MostSeeds ? [.. Enumerable.Range(from, to - from + 1)] : throw Unreadable();
+        }
+
+        int[] seeds = [.. text.Split(',').Select(Number)];
+        return seeds.Distinct().Count() == seeds.Length ? seeds : throw Unreadable();
+    }
+}

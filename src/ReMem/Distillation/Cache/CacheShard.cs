@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using ReMem.Runtime;
+using ReMem.Weights;
+
+namespace ReMem.Distillation.Cache;
+
+/// <summary>
+/// A file of a cache: the rows of consecutive slots of one view, behind a header that says whose they are and a SHA-256 over both. It appears whole or
+/// not at all, and is read through a memory map.
+/// </summary>
+internal sealed class CacheShard : IDisposable
+{
+    /// <summary>Bytes before the first row.</summary>
+    public const int HeaderBytes = DescriptionBytes + SHA256.HashSizeInBytes;
+    private const int DescriptionBytes = 8 + SHA256.HashSizeInBytes + (4 * sizeof(int));
+    private readonly MappedFile _file;
+    private readonly int _rowBytes;
+
+    private CacheShard(MappedFile file, int rowBytes) => (_file, _rowBytes) = (file, rowBytes);
+
+    /// <summary>Writes a shard.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="description">Whose rows they are.</param>
+    /// <param name="rows">One after the other.</param>
+    /// <exception cref="InputException">The disk is full, or the file cannot be written.</exception>
+    public static void Write(string path, ShardDescription description, ReadOnlyMemory<byte> rows) => AtomicFile.Write(path, stream =>
+    {
+        byte[] head = description.ToBytes();
+        stream.Write(head);
+        stream.Write(Checksum(head, rows.Span));
+        stream.Write(rows.Span);
+    });
+
+    /// <summary>Maps a shard.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">Whose rows they must be.</param>
+    /// <param name="check">Whether the checksum is computed, which reads all of it.</param>
+    /// <exception cref="InputException">It cannot be read, is damaged, or is another's.</exception>
+    public static CacheShard Open(string path, ShardDescription expected, bool check)
+    {
+        MappedFile file = MappedFile.Open(path, "teacher cache's shard");
+        try
+        {
+            long length = HeaderBytes + ((long)expected.Rows * expected.RowBytes);
+            ReadOnlySpan<byte> head = file.Length >= DescriptionBytes ? file.Bytes(0, DescriptionBytes) : [];
+            if (!head.IsEmpty && head[..8].SequenceEqual(ShardDescription.Magic) && !head.SequenceEqual(expected.ToBytes()))
+                throw new InputException("This shard was written for another teacher cache, or another place in it.", path, Remedy);
+            if (head.IsEmpty || !head[..8].SequenceEqual(ShardDescription.Magic) || file.Length != length)
+                throw Damaged(path, file.Length < length ? "it is cut short" : "it is no shard, or has more than its rows");
+            if (check && !Checksum(head, file.Bytes(HeaderBytes, (int)(length - HeaderBytes))).AsSpan().SequenceEqual(file.Bytes(DescriptionBytes, SHA256.HashSizeInBytes)))
+                throw Damaged(path, "its checksum does not fit its bytes");
+            return new CacheShard(file, expected.RowBytes);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A row's bytes; valid until the shard is closed.</summary>
+    public ReadOnlySpan<byte> Row(int row) => _file.Bytes(HeaderBytes + ((long)row * _rowBytes), _rowBytes);
+
+    public void Dispose() => _file.Dispose();
+
+    private const string Remedy = "Delete the file; whatever needs the cache builds it again.";
+
+    private static InputException Damaged(string path, string why) => new($"The teacher cache's shard is damaged: {why}.", path, Remedy);
+
+    private static byte[] Checksum(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rows)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(head);
+        hash.AppendData(rows);
+        return hash.GetHashAndReset();
+    }
+}
+
+/// <summary>Whose rows a shard holds.</summary>
+/// <param name="Cache">The fingerprint of key and layout, 64 hexadecimal digits.</param>
+/// <param name="View">The view epoch.</param>
+/// <param name="Shard">Its number in the view.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="RowBytes">Bytes of each.</param>
+internal readonly record struct ShardDescription(string Cache, int View, int Shard, int Rows, int RowBytes)
+{
+    /// <summary>What a shard begins with.</summary>
+    public static ReadOnlySpan<byte> Magic => "ReMemTC1"u8;
+
+    /// <summary>The header without its checksum.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] head = [.. Magic, .. Convert.FromHexString(Cache), .. new byte[4 * sizeof(int)]];
+        int at = Magic.Length + SHA256.HashSizeInBytes;
+        foreach (int number in new[] { View, Shard, Rows, RowBytes })
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(at), number);
+            at += sizeof(int);
+        }
+
+        return head;
+    }
+}

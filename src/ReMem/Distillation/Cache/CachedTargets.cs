@@ -1,0 +1,68 @@
+using ReMem.Data;
+
+namespace ReMem.Distillation.Cache;
+
+/// <summary>
+/// A teacher's outputs as a cache holds them. A view that is not there is built when its first batch asks for it; the shards of one view are mapped
+/// at a time, each checked against its checksum when it is first opened.
+/// </summary>
+/// <param name="builder">Builds what is missing; not disposed here.</param>
+/// <param name="views">How many views the training shows.</param>
+/// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
+/// <param name="cancel">Stops building.</param>
+internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, bool features, CancellationToken cancel) : ITeacherTargets
+{
+    private readonly HashSet<(int View, int Shard)> _checked = [];
+    private CacheShard[] _shards = [];
+    private int _view = -1;
+
+    public BatchOutputs For(Batch batch, int view)
+    {
+        if (view != _view)
+            Open(view);
+        TargetRow row = builder.Cache.Manifest.Row;
+        int shardSlots = builder.Cache.Manifest.ShardSlots;
+        var rows = new byte[batch.Count * row.Bytes];
+        int at = 0;
+        foreach (int slot in batch.Slots)
+        {
+            _shards[slot / shardSlots].Row(slot % shardSlots).CopyTo(rows.AsSpan(at));
+            at += row.Bytes;
+        }
+
+        BatchOutputs outputs = row.Decode(rows, batch.Count);
+        if (features || outputs.Features is null)
+            return outputs;
+        outputs.Features.Dispose();
+        return outputs with { Features = null };
+    }
+
+    public void Dispose() => Close();
+
+    private void Open(int view)
+    {
+        Close();
+        builder.BuildView(view, views, cancel);
+        TeacherCache cache = builder.Cache;
+        var opened = new List<CacheShard>();
+        try
+        {
+            for (int shard = 0; shard < cache.Shards; shard++)
+                opened.Add(CacheShard.Open(cache.ShardPath(view, shard), cache.Describe(view, shard), check: _checked.Add((view, shard))));
+        }
+        catch
+        {
+            opened.ForEach(s => s.Dispose());
+            throw;
+        }
+
+        (_shards, _view) = ([.. opened], view);
+    }
+
+    private void Close()
+    {
+        foreach (CacheShard shard in _shards)
+            shard.Dispose();
+        (_shards, _view) = ([], -1);
+    }
+}

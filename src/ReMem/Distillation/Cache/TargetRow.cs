@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Distillation.Cache;
+
+/// <summary>
+/// How one image's outputs lie in a cache: the logits as 16-bit floats, all of them, or the largest <paramref name="TopK"/> with their classes and the
+/// remaining mass (the logarithm of the other logits' summed exponentials); then the pooled feature, where it is kept.
+/// </summary>
+/// <param name="Classes">Logits of the teacher.</param>
+/// <param name="Features">Width of the pooled feature; 0 keeps none.</param>
+/// <param name="TopK">Logits kept; 0 keeps all.</param>
+internal sealed record TargetRow(int Classes, int Features, int TopK)
+{
+    /// <summary>The most classes that a 16-bit number tells apart.</summary>
+    public const int MostClassesOfTopK = ushort.MaxValue + 1;
+
+    /// <summary>Bytes a row.</summary>
+    public int Bytes => sizeof(ushort) * (Floats + TopK);
+
+    private int Logits => TopK == 0 ? Classes : TopK + 1;
+
+    private int Floats => Logits + Features;
+
+    /// <summary>The rows of a batch, one after the other.</summary>
+    /// <exception cref="InputException">A number does not fit 16 bits.</exception>
+    public byte[] Encode(BatchOutputs outputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        long[] classes = [];
+        Tensor logits = outputs.Logits;
+        if (TopK > 0)
+        {
+            (Tensor largest, Tensor places) = logits.topk(TopK, 1);
+            using Scalar nothing = double.NegativeInfinity;
+            Tensor rest = logits.scatter(1, places, full_like(largest, nothing)).logsumexp(1, keepdim: true);
+            logits = cat([largest, rest], 1);
+            classes = places.contiguous().data<long>().ToArray();
+        }
+
+        Tensor floats = Features > 0 ? cat([logits, outputs.Features!], 1) : logits;
+        Tensor halves = floats.to(ScalarType.Float16).contiguous();
+        if (!halves.isfinite().all().item<bool>())
+        {
+            double largest = floats.abs().max().item<float>();
+            throw new InputException(
+                FormattableString.Invariant($"The teacher's outputs reach {largest:0.###e+0}, which a cache's 16-bit floats cannot hold."),
+                "student.distillation.cache",
+                "Use student.distillation.cache=none, and look at the teacher: sound logits stay below 100.");
+        }
+
+        int count = (int)floats.shape[0];
+        ReadOnlySpan<byte> from = halves.bytes;
+        if (TopK == 0)
+            return from.ToArray();
+        var rows = new byte[count * Bytes];
+        for (int i = 0; i < count; i++)
+        {
+            Span<byte> row = rows.AsSpan(i * Bytes, Bytes);
+            from.Slice(i * Floats * sizeof(ushort), Floats * sizeof(ushort)).CopyTo(row);
+            Span<ushort> kept = MemoryMarshal.Cast<byte, ushort>(row[(Floats * sizeof(ushort))..]);
+            for (int k = 0; k < TopK; k++)
+                kept[k] = (ushort)classes[(i * TopK) + k];
+        }
+
+        return rows;
+    }
+
+    /// <summary>
+    /// Logits float32 [count, Classes], and the feature where it is kept. Of a top-k row the other classes share the remaining mass evenly, so that the
+    /// softmax of what was kept is what it was.
+    /// </summary>
+    public BatchOutputs Decode(ReadOnlySpan<byte> rows, int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        Tensor halves = empty([count, Floats], ScalarType.Float16);
+        Span<byte> to = halves.bytes;
+        var classes = new long[count * TopK];
+        int length = Floats * sizeof(ushort);
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> row = rows.Slice(i * Bytes, Bytes);
+            row[..length].CopyTo(to.Slice(i * length, length));
+            ReadOnlySpan<ushort> kept = MemoryMarshal.Cast<byte, ushort>(row[length..]);
+            for (int k = 0; k < TopK; k++)
+                classes[(i * TopK) + k] = kept[k];
+        }
+
+        Tensor floats = halves.to(ScalarType.Float32);
+        Tensor? features = Features > 0 ? floats.narrow(1, Logits, Features).contiguous() : null;
+        Tensor logits = floats.narrow(1, 0, Logits);
+        if (TopK > 0)
+        {
+            using Scalar others = Math.Log(Classes - TopK);
+            Tensor even = logits.narrow(1, TopK, 1).sub(others).expand(count, Classes).contiguous();
+            logits = even.scatter(1, tensor(classes).view(count, TopK), logits.narrow(1, 0, TopK));
+        }
+
+        return new BatchOutputs(logits.contiguous().MoveToOuterDisposeScope(), features?.MoveToOuterDisposeScope());
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Runtime;
+using ReMem.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Distillation.Cache;
+
+/// <summary>
+/// Runs a teacher once over the views that a cache lacks. A shard is claimed by a lock file while it is computed, so that processes on one cache share
+/// the work; what a killed one had claimed is free again.
+/// </summary>
+/// <param name="cache">Owned: disposed with the builder.</param>
+/// <param name="teacher">Whose outputs it holds; put in eval mode.</param>
+/// <param name="loader">Makes the views.</param>
+/// <param name="stage">Named in progress.</param>
+/// <param name="progress">Hears of the work.</param>
+public sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher, BatchLoader loader, string stage, IProgress<ProgressReport>? progress) : IDisposable
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The cache.</summary>
+    public TeacherCache Cache => cache;
+
+    /// <summary>Builds views, those that are missing.</summary>
+    /// <param name="views">How many, from the first on.</param>
+    /// <param name="cancel">Stops between batches; finished shards stay.</param>
+    /// <returns>Shards that were built here; other processes may have built others meanwhile.</returns>
+    /// <exception cref="InputException">The disk has no room, or an image cannot be read.</exception>
+    public int Build(int views, CancellationToken cancel = default)
+    {
+        cache.RequireSpace(views);
+        int built = 0;
+        for (int view = 0; view < views; view++)
+            built += BuildView(view, views, cancel);
+        return built;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => cache.Dispose();
+
+    /// <summary>Builds one view, and returns when all of it is there.</summary>
+    internal int BuildView(int view, int views, CancellationToken cancel)
+    {
+        List<int> left = [.. Enumerable.Range(0, cache.Shards).Where(shard => !cache.Has(view, shard))];
+        if (left.Count == 0)
+            return 0;
+        int built = 0;
+        bool told = false;
+        var clock = Stopwatch.StartNew();
+        while (left.Count > 0)
+        {
+            int before = left.Count;
+            foreach (int shard in left.ToArray())
+            {
+                cancel.ThrowIfCancellationRequested();
+                using IDisposable? claim = cache.Has(view, shard) ? null : FileLock.TryTake(cache.ClaimPath(view, shard), leave: false);
+                if (claim is not null && !cache.Has(view, shard))
+                {
+                    Write(view, views, shard, cancel);
+                    built++;
+                }
+
+                if (cache.Has(view, shard))
+                    left.Remove(shard);
+            }
+
+            if (left.Count < before)
+                continue;
+            if (!told)
+                progress?.Report(new ProgressReport(stage, $"another process builds view {view + 1} of the teacher cache; waiting"));
+            told = true;
+            cancel.WaitHandle.WaitOne(PollInterval);
+        }
+
+        if (built > 0)
+        {
+            int images = cache.Manifest.Slots;
+            progress?.Report(new ProgressReport(stage, FormattableString.Invariant(
+                $"teacher cache: view {view + 1} of {views} built, {images} images in {clock.Elapsed.TotalSeconds:0.0} s")));
+        }
+
+        return built;
+    }
+
+    private void Write(int view, int views, int shard, CancellationToken cancel)
+    {
+        (int first, int count) = cache.Range(shard);
+        string path = cache.ShardPath(view, shard);
+        foreach (string remains in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*.tmp"))
+            File.Delete(remains);
+        var rows = new byte[checked(count * cache.Manifest.Row.Bytes)];
+        int at = 0, done = 0;
+        var clock = Stopwatch.StartNew();
+        teacher.eval();
+        foreach (Batch batch in loader.Slots(view, first, count))
+        {
+            using (batch)
+            {
+                cancel.ThrowIfCancellationRequested();
+                using DisposeScope scope = NewDisposeScope();
+                byte[] encoded = cache.Manifest.Row.Encode(TeacherOutputs.Of(teacher, batch, cache.Manifest.Features > 0));
+                encoded.CopyTo(rows, at);
+                at += encoded.Length;
+                done += batch.Count;
+                Tick(view, views, first + done, done / clock.Elapsed.TotalSeconds);
+            }
+        }
+
+        CacheShard.Write(path, cache.Describe(view, shard), rows);
+    }
+
+    private void Tick(int view, int views, int done, double rate)
+    {
+        double left = ((double)(views - view) * cache.Manifest.Slots) - done;
+        progress?.Report(new ProgressReport(stage, null, view + 1, views, done, cache.Manifest.Slots, double.NaN, rate, left / rate));
+    }
+}

@@ -1,0 +1,65 @@
+using ReMem.Runtime;
+
+namespace ReMem.Distillation.Cache;
+
+/// <summary>Where a cache came from, so that it can be checked without naming teacher and data again.</summary>
+/// <param name="Teacher">The teacher's model folder; null where it had none.</param>
+/// <param name="Recipe">The recipe of the student that it was built for, as YAML; null where there was none.</param>
+/// <param name="Seed">The recipe's seed that it was built at.</param>
+/// <param name="Classes">Class names in the order of the logits; empty where they are not known.</param>
+public sealed record TeacherCacheOrigin(string? Teacher, string? Recipe, int Seed, IReadOnlyList<string> Classes);
+
+/// <summary>The file cache.json of a cache: what it holds, and what that is a function of.</summary>
+/// <param name="Format">Always <see cref="CurrentFormat"/>.</param>
+/// <param name="Key">The parts of its <see cref="TeacherCacheKey"/>.</param>
+/// <param name="Classes">Logits of the teacher.</param>
+/// <param name="Features">Width of the pooled feature that is kept; 0 keeps none.</param>
+/// <param name="TopK">Logits kept of an image; 0 keeps all.</param>
+/// <param name="Slots">Rows a view.</param>
+/// <param name="ShardSlots">Rows a shard; the last of a view may have fewer.</param>
+/// <param name="Created">When.</param>
+/// <param name="Origin">Where it came from.</param>
+public sealed record TeacherCacheManifest(
+    string Format,
+    IReadOnlyDictionary<string, string> Key,
+    int Classes,
+    int Features,
+    int TopK,
+    int Slots,
+    int ShardSlots,
+    DateTimeOffset Created,
+    TeacherCacheOrigin Origin)
+{
+    /// <summary>The format that this program writes and reads.</summary>
+    public const string CurrentFormat = "remem teacher cache 1";
+
+    /// <summary>The file's name.</summary>
+    internal const string FileName = "cache.json";
+
+    /// <summary>How a row lies in a shard.</summary>
+    internal TargetRow Row => new(Classes, Features, TopK);
+
+    /// <summary>Reads a cache's manifest.</summary>
+    /// <exception cref="InputException">There is none, or it is damaged or of another format.</exception>
+    internal static TeacherCacheManifest Read(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            throw new InputException("This is no teacher cache: it has no cache.json.", folder, "Give a folder that 'remem cache build' or a training wrote.");
+        TeacherCacheManifest manifest;
+        try
+        {
+            manifest = Json.Deserialize<TeacherCacheManifest>(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException("The teacher cache's cache.json cannot be read.", path, "Check its permissions.", e);
+        }
+
+        if (manifest.Format != CurrentFormat)
+            throw new InputException($"The teacher cache's format is '{manifest.Format}', and this program reads '{CurrentFormat}'.", path, "Build the cache anew in another folder.");
+        if (manifest is { Classes: < 1 } or { Features: < 0 } or { TopK: < 0 } or { Slots: < 1 } or { ShardSlots: < 1 } || manifest.TopK >= manifest.Classes)
+            throw new InputException("The teacher cache's cache.json has impossible numbers.", path, "Delete the folder; whatever needs the cache builds it again.");
+        return manifest;
+    }
+}

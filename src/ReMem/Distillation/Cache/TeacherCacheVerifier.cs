@@ -1,0 +1,158 @@
+using System.ComponentModel.DataAnnotations;
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Distillation.Cache;
+
+/// <summary>How a cache is compared with its teacher.</summary>
+public sealed record TeacherCacheVerifierOptions
+{
+    /// <summary>Images that the teacher is run on again, at least, 1 to 10000000; all shards are checked in any case. Default 256.</summary>
+    [Range(1, 10_000_000)]
+    public int Samples { get; init; } = 256;
+
+    /// <summary>The largest mean KL(teacher || cache) that passes, nats, 0 to 1000. Rounding to 16 bits costs some 1e-6. Default 1e-3.</summary>
+    [Range(0.0, 1000)]
+    public double MaxKl { get; init; } = 1e-3;
+
+    /// <summary>The smallest top-1 and top-5 agreement that passes, 0 to 1. Default 0.99.</summary>
+    [Range(0.0, 1)]
+    public double MinAgreement { get; init; } = 0.99;
+
+    /// <summary>Chooses the images. Default 0.</summary>
+    public long Seed { get; init; }
+}
+
+/// <summary>How a cache compares with its teacher.</summary>
+/// <param name="Shards">Shards that are there; each fits its checksum.</param>
+/// <param name="MissingShards">Shards that views begun but not finished lack.</param>
+/// <param name="Samples">Images that the teacher was run on again.</param>
+/// <param name="MeanKl">Mean of KL(teacher || cache) at temperature 1, nats; the teacher's outputs rounded as the cache keeps them.</param>
+/// <param name="MaxKl">The largest of an image.</param>
+/// <param name="Top1Agreement">Share of images whose largest logit is the same class, in [0, 1].</param>
+/// <param name="Top5Agreement">Mean share of the five largest logits' classes that both have, in [0, 1].</param>
+/// <param name="RestKl">What a top-k cache leaves out: mean KL of the teacher's full answer from what is kept of it, nats; 0 where all is kept.</param>
+/// <param name="FeatureDifference">Mean relative difference of the pooled features; null where none are kept.</param>
+/// <param name="Passed">Whether all of it is within the tolerances.</param>
+public sealed record TeacherCacheCheck(
+    int Shards, int MissingShards, int Samples, double MeanKl, double MaxKl, double Top1Agreement, double Top5Agreement, double RestKl, double? FeatureDifference, bool Passed);
+
+/// <summary>Checks every shard, and runs the teacher again on a sample of what a cache holds.</summary>
+/// <param name="options">Sample and tolerances.</param>
+public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
+{
+    private const int RunSlots = 64;
+    private const double MostFeatureDifference = 0.01;
+
+    /// <summary>Compares.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="key">That of the teacher over the loader's views.</param>
+    /// <param name="teacher">Put in eval mode.</param>
+    /// <param name="loader">Makes the views.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <exception cref="InputException">The cache is another teacher's, of other views or of another data set, is empty, or a shard is damaged.</exception>
+    public TeacherCacheCheck Run(TeacherCache cache, TeacherCacheKey key, ImageModel teacher, BatchLoader loader, CancellationToken cancel = default)
+    {
+        DataOptions.Validate(options, "verify");
+        cache.RequireKey(key);
+        (int View, int Shard)[] present = [.. cache.PresentShards()];
+        if (present.Length == 0)
+            throw new InputException("The teacher cache is empty: no shard of it was built yet.", cache.Folder, "Build it with 'remem cache build', or by a training.");
+        foreach ((int view, int shard) in present)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using CacheShard whole = CacheShard.Open(cache.ShardPath(view, shard), cache.Describe(view, shard), check: true);
+        }
+
+        teacher.eval();
+        using DisposeScope scope = NewDisposeScope();
+        var parts = new List<Comparison>();
+        var random = new CounterRandom(options.Seed, "verify");
+        int samples = 0;
+        foreach ((int view, int shard, int first, int count) in Runs(cache, loader, present, ref random))
+        {
+            if (samples >= options.Samples)
+                break;
+            parts.Add(Compare(cache, teacher, loader, view, shard, first, count, cancel));
+            samples += count;
+        }
+
+        double Mean(Func<Comparison, Tensor> of) => cat([.. parts.Select(of)]).mean().item<double>();
+        double kl = Mean(p => p.Kl), top1 = Mean(p => p.Top1), top5 = Mean(p => p.Top5);
+        double? features = parts[0].Features is null ? null : Mean(p => p.Features!);
+        return new TeacherCacheCheck(
+            present.Length,
+            (present.Select(p => p.View).Distinct().Count() * cache.Shards) - present.Length,
+            samples,
+            kl,
+            cat([.. parts.Select(p => p.Kl)]).max().item<double>(),
+            top1,
+            top5,
+            Mean(p => p.RestKl),
+            features,
+            kl <= options.MaxKl && top1 >= options.MinAgreement && top5 >= options.MinAgreement && features is null or <= MostFeatureDifference);
+    }
+
+    /// <summary>Stretches of slots, in a random order: whole batches where images are mixed.</summary>
+    private static List<(int View, int Shard, int First, int Count)> Runs(TeacherCache cache, BatchLoader loader, (int View, int Shard)[] present, ref CounterRandom random)
+    {
+        int length = loader.IsMixed ? loader.Options.BatchSize : RunSlots;
+        var runs = new List<(int, int, int, int)>();
+        foreach ((int view, int shard) in present)
+        {
+            (int first, int count) = cache.Range(shard);
+            for (int at = 0; at < count; at += length)
+                runs.Add((view, shard, first + at, Math.Min(length, count - at)));
+        }
+
+        return [.. random.Permutation(runs.Count).Select(i => runs[i])];
+    }
+
+    private static Comparison Compare(
+        TeacherCache cache, ImageModel teacher, BatchLoader loader, int view, int shard, int first, int count, CancellationToken cancel)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        TargetRow row = cache.Manifest.Row;
+        using CacheShard stored = CacheShard.Open(cache.ShardPath(view, shard), cache.Describe(view, shard), check: false);
+        byte[] rows = [.. Enumerable.Range(first - cache.Range(shard).First, count).SelectMany(slot => stored.Row(slot).ToArray())];
+        BatchOutputs kept = row.Decode(rows, count);
+        var lives = new List<BatchOutputs>();
+        foreach (Batch batch in loader.Slots(view, first, count))
+        {
+            using (batch)
+            {
+                cancel.ThrowIfCancellationRequested();
+                lives.Add(TeacherOutputs.Of(teacher, batch, row.Features > 0));
+            }
+        }
+
+        var live = new BatchOutputs(cat([.. lives.Select(l => l.Logits)]), row.Features > 0 ? cat([.. lives.Select(l => l.Features!)]) : null);
+        // What ought to be in the cache: top-k leaves out as much of it as of the cache.
+        BatchOutputs rounded = row.Decode(row.Encode(live), count);
+        long most = Math.Min(5, row.TopK > 0 ? row.TopK : row.Classes);
+        Tensor Largest(Tensor logits, long k) => zeros_like(logits, dtype: ScalarType.Float64).scatter(1, logits.topk((int)k, 1).indexes, ones(count, k, ScalarType.Float64));
+        Tensor Shared(long k) => (Largest(rounded.Logits, k) * Largest(kept.Logits, k)).sum(1).div(k);
+        Tensor? features = kept.Features is null ? null
+            : (live.Features! - kept.Features).norm(1, false, 2).div(live.Features!.norm(1, false, 2).clamp_min(1e-12)).to(ScalarType.Float64);
+        return new Comparison(
+            Divergence(rounded.Logits, kept.Logits).MoveToOuterDisposeScope(),
+            Shared(1).MoveToOuterDisposeScope(),
+            Shared(most).MoveToOuterDisposeScope(),
+            (row.TopK > 0 ? Divergence(live.Logits, rounded.Logits) : zeros(count, ScalarType.Float64)).MoveToOuterDisposeScope(),
+            features?.MoveToOuterDisposeScope());
+    }
+
+    private static Tensor Divergence(Tensor teacher, Tensor kept)
+    {
+        Tensor p = nn.functional.log_softmax(teacher.to(ScalarType.Float64), dim: 1), q = nn.functional.log_softmax(kept.to(ScalarType.Float64), dim: 1);
+        // Rounding may leave a sum of -1e-17.
+        return (p.exp() * (p - q)).sum(1).clamp_min(0);
+    }
+
+    /// <summary>Numbers of every image of a stretch, float64 [n].</summary>
+    private sealed record Comparison(Tensor Kl, Tensor Top1, Tensor Top5, Tensor RestKl, Tensor? Features);
+}

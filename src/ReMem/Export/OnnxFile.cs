@@ -1,0 +1,97 @@
+using System.Globalization;
+using Google.Protobuf;
+using ReMem.Export.Onnx;
+using ReMem.Runtime;
+using ReMem.Weights;
+using DataLocation = ReMem.Export.Onnx.TensorProto.Types.DataLocation;
+
+namespace ReMem.Export;
+
+/// <summary>
+/// Writes an ONNX model and its initialisers, one of them in memory at a time: in one file, or, where that would be too large, with the weights in
+/// FILE.data beside it.
+/// </summary>
+internal static class OnnxFile
+{
+    /// <summary>Smaller initialisers, such as shapes, stay in the file: a runtime reads them while it looks at the graph.</summary>
+    private const long SmallestOutside = 1024;
+
+    /// <summary>The specification's advice, so that a runtime can map every tensor by itself.</summary>
+    private const long Alignment = 4096;
+
+    /// <summary>Writes the file or both files; they appear whole or not at all.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <param name="model">The model, whose graph has no initialisers yet.</param>
+    /// <param name="initialisers">Each with the type that it is stored in.</param>
+    /// <param name="largestFile">Bytes; a larger file keeps its weights outside.</param>
+    /// <exception cref="InputException">A file cannot be written, or a weight does not fit its type.</exception>
+    public static void Write(string path, ModelProto model, IReadOnlyList<PendingTensor> initialisers, int largestFile)
+    {
+        GraphProto graph = model.Graph;
+        model.Graph = null;
+        if (model.CalculateSize() + GraphSize(graph, initialisers) <= largestFile)
+        {
+            AtomicFile.Write(path, stream => WriteModel(stream, model, graph, initialisers, path));
+            return;
+        }
+
+        string target = Path.GetFullPath(path);
+        string name = Path.GetFileName(target), data = $"{name}.data";
+        ILookup<bool, PendingTensor> outside = initialisers.ToLookup(t => t.Entry.Bytes >= SmallestOutside);
+        AtomicFile.WriteTogether(Path.GetDirectoryName(target)!, name, stage =>
+        {
+            AtomicFile.Write(Path.Combine(stage, data), stream => graph.Initializer.AddRange(outside[true].Select(t => WriteOutside(stream, t, data, path))));
+            AtomicFile.Write(Path.Combine(stage, name), stream => WriteModel(stream, model, graph, [.. outside[false]], path));
+        });
+    }
+
+    private static TensorProto WriteOutside(Stream stream, PendingTensor tensor, string data, string path)
+    {
+        stream.Position = (stream.Position + Alignment - 1) / Alignment * Alignment;
+        TensorProto proto = Declaration(tensor.Entry);
+        proto.DataLocation = DataLocation.External;
+        foreach ((string key, string value) in new[] { ("location", data), ("offset", Text(stream.Position)), ("length", Text(tensor.Entry.Bytes)) })
+            proto.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+        tensor.WriteTo(stream, tensor.Entry.Type, path);
+        return proto;
+    }
+
+    /// <summary>The message as protobuf writes it, but that the initialisers' bytes come from their tensors one by one.</summary>
+    private static void WriteModel(Stream stream, ModelProto model, GraphProto graph, IReadOnlyList<PendingTensor> inside, string path)
+    {
+        using var output = new CodedOutputStream(stream, leaveOpen: true);
+        model.WriteTo(output);
+        output.WriteTag(ModelProto.GraphFieldNumber, WireFormat.WireType.LengthDelimited);
+        output.WriteLength(checked((int)GraphLength(graph, inside)));
+        graph.WriteTo(output);
+        foreach (PendingTensor tensor in inside)
+        {
+            TensorProto head = Declaration(tensor.Entry);
+            output.WriteTag(GraphProto.InitializerFieldNumber, WireFormat.WireType.LengthDelimited);
+            output.WriteLength(checked((int)Length(tensor.Entry)));
+            head.WriteTo(output);
+            output.WriteTag(TensorProto.RawDataFieldNumber, WireFormat.WireType.LengthDelimited);
+            output.WriteLength(checked((int)tensor.Entry.Bytes));
+            output.Flush();
+            tensor.WriteTo(stream, tensor.Entry.Type, path);
+        }
+    }
+
+    private static long GraphSize(GraphProto graph, IReadOnlyList<PendingTensor> inside) => WithHead(GraphLength(graph, inside));
+
+    private static long GraphLength(GraphProto graph, IReadOnlyList<PendingTensor> inside) => graph.CalculateSize() + inside.Sum(t => WithHead(Length(t.Entry)));
+
+    private static long Length(TensorEntry entry) => Declaration(entry).CalculateSize() + WithHead(entry.Bytes);
+
+    /// <summary>A field's bytes with its tag, which is one byte for all fields here, and its length.</summary>
+    private static long WithHead(long length) => 1 + CodedOutputStream.ComputeUInt64Size((ulong)length) + length;
+
+    private static TensorProto Declaration(TensorEntry entry)
+    {
+        var tensor = new TensorProto { Name = entry.Name, DataType = OnnxTypes.Of(entry.Type) };
+        tensor.Dims.AddRange(entry.Shape);
+        return tensor;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

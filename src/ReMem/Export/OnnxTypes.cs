@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace ReMem.Export;
+
+/// <summary>ONNX's numbers of the types that remem writes.</summary>
+internal static class OnnxTypes
+{
+    /// <summary>TensorProto.DataType of a type.</summary>
+    public static int Of(ScalarType type) => type switch
+    {
+        ScalarType.Float32 => 1,
+        ScalarType.Byte => 2,
+        ScalarType.Int64 => 7,
+        ScalarType.Float16 => 10,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type that remem writes in ONNX"),
+    };
+}

@@ -1,0 +1,80 @@
+using ReMem.Data;
+using ReMem.Distillation;
+using ReMem.Distillation.Cache;
+using ReMem.Models;
+using ReMem.Runtime;
+using ReMem.Training;
+
+namespace ReMem.Recipes;
+
+/// <summary>The teacher's outputs that a recipe's student learns from, kept on disk.</summary>
+/// <param name="data">The images.</param>
+/// <param name="recipe">The student: its views are what the teacher is shown.</param>
+/// <param name="seed">The recipe's seed, which decides the views.</param>
+public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int seed)
+{
+    /// <summary>How many views of an image the training shows.</summary>
+    public int Views => recipe.Distillation.ShownViews(recipe.Training.Epochs);
+
+    /// <summary>What the recipe's objective needs of the teacher.</summary>
+    public TeacherCacheOptions Options => new()
+    {
+        TopK = recipe.Distillation.CacheTopK,
+        Features = DistillationObjective.Parse(recipe.Distillation.Objective).NeedsFeatures,
+    };
+
+    /// <summary>The student's training batches.</summary>
+    /// <param name="teacher">Where it takes another size, they hold the same views at that one, too; null is none.</param>
+    public BatchLoader Batches(ImageModel? teacher) => data.Training(
+        recipe.Training,
+        ModelCatalogue.Info(recipe.Model),
+        recipe.ImageSize ?? data.ImageSize,
+        Stages.Derive(seed, "student"),
+        recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0,
+        teacher);
+
+    /// <summary>The key of what a teacher says of these batches.</summary>
+    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint);
+
+    /// <summary>The cache as the recipe's student.distillation.cache says; null where there is to be none.</summary>
+    /// <param name="teacher">Answers.</param>
+    /// <param name="teacherFolder">The teacher's model folder, which is noted; null where it has none.</param>
+    /// <param name="batches">Those of <see cref="Batches"/>.</param>
+    /// <param name="part">The part of a comparison that the teacher is of: it has a folder of its own below one that the recipe names.</param>
+    /// <param name="stage">Named in progress.</param>
+    /// <param name="progress">Hears of the work.</param>
+    /// <exception cref="InputException">The folder holds another cache or other files, or the disk has no room.</exception>
+    public TeacherCacheBuilder? Open(
+        ImageModel teacher, string? teacherFolder, BatchLoader batches, IEnumerable<string> part, string stage, IProgress<ProgressReport>? progress)
+    {
+        string where = recipe.Distillation.Cache;
+        bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
+        if (recipe.Distillation.Weight == 0 || where == DistillationOptions.None || (where == DistillationOptions.Auto && !recycled))
+            return null;
+        return OpenAt(where == DistillationOptions.Auto ? null : Path.Combine([where, .. part]), teacher, teacherFolder, batches, stage, progress);
+    }
+
+    /// <summary>The cache in a folder; null is the one of the user's cache folder that the key names.</summary>
+    /// <inheritdoc cref="Open"/>
+    public TeacherCacheBuilder OpenAt(
+        string? folder, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
+    {
+        TeacherCacheKey key = Key(teacher, batches);
+        TeacherCacheOptions options = Options;
+        string source = data.Recipe.Source;
+        var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
+        TeacherCache cache = TeacherCache.OpenOrCreate(
+            folder ?? TeacherCache.FolderOf(key, teacher, options),
+            key,
+            teacher,
+            batches,
+            options,
+            new TeacherCacheOrigin(teacherFolder, RecipeReader.Write(noted), seed, data.Dataset.Classes));
+        long missing = cache.MissingBytes(Views);
+        if (folder is null && missing == cache.Bytes(Views) && TeacherCacheStore.NearestDifferences(TeacherCache.DefaultFolder, key) is { } differences)
+            progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
+        progress?.Report(new ProgressReport(stage, $"teacher cache {cache.Folder}: {Views} views of {cache.Manifest.Slots} images, {DiskSpace.Text(cache.Bytes(Views))}, "
+            + (missing == 0 ? "all there" : $"{DiskSpace.Text(missing)} of it to be built")));
+        return new TeacherCacheBuilder(cache, teacher, batches, stage, progress);
+    }
+}

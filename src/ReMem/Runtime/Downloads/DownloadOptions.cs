@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ReMem.Runtime.Downloads;
+
+/// <summary>How patient a download is.</summary>
+public record DownloadOptions
+{
+    /// <summary>How long a server may take to begin its answer, 0.01 to 3600 s. Default 10.</summary>
+    [Range(0.01, 3600)]
+    public double ResponseSeconds { get; init; } = 10;
+
+    /// <summary>How long a transfer may stand still, 0.01 to 3600 s. Default 30.</summary>
+    [Range(0.01, 3600)]
+    public double StallSeconds { get; init; } = 30;
+
+    /// <summary>Tries of a request without headway, 1 to 100. Default 5.</summary>
+    [Range(1, 100)]
+    public int Attempts { get; init; } = 5;
+
+    /// <summary>Pause after the first failure, 0 to 60 s; it doubles up to a minute, unless the server says how long. Default 1.</summary>
+    [Range(0.0, 60)]
+    public double BackOffSeconds { get; init; } = 1;
+
+    /// <summary>The longest pause that a server may ask for, 0 to 3600 s; a longer one is an error. Default 300, the Hugging Face hub's window.</summary>
+    [Range(0.0, 3600)]
+    public double LongestPauseSeconds { get; init; } = 300;
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace ReMem.Runtime.Downloads;
+
+/// <summary>A file to bring from a server to a place on disk.</summary>
+/// <param name="Name">For messages.</param>
+/// <param name="Address">Where it is.</param>
+/// <param name="Target">Where it goes, whole or not at all.</param>
+/// <param name="Partial">Where it grows; on the target's disk. What is there already is continued.</param>
+internal sealed record Download(string Name, Uri Address, string Target, string Partial)
+{
+    /// <summary>Its size in bytes; null where only the transfer will tell.</summary>
+    public long? Size { get; init; }
+
+    /// <summary>What its content hashes to; null where nobody says.</summary>
+    public ContentCheck? Check { get; init; }
+
+    /// <summary>The ETag that every answer must have; null where content is known by its hash.</summary>
+    public string? Etag { get; init; }
+
+    /// <summary>The If-Range header, without which a part might be of another version; null where content is known by its hash.</summary>
+    public string? IfRange { get; init; }
+
+    /// <summary>Whether a part can be continued. Default true.</summary>
+    public bool Resumable { get; init; } = true;
+
+    /// <summary>Whether the address is of the server that has a token.</summary>
+    public bool Authorize { get; init; }
+
+    /// <summary>What to do where the disk has no room for it.</summary>
+    public string SpaceRemedy { get; init; } = "Free some disk space, or choose a folder on another disk.";
+
+    /// <summary>The error for an answer that refuses.</summary>
+    public required Func<HttpAnswer, ReMemException> Refusal { get; init; }
+}
+
+/// <summary>Downloads files: continues what was broken off, tries again what may pass, and checks size and hash before a file gets its name.</summary>
+internal sealed class Downloader(DownloadOptions options, HttpTransport http, IProgress<TransferProgress>? progress)
+{
+    private const int BufferBytes = 1 << 18;
+
+    private const long WorthALine = 100_000;
+
+    /// <summary>A try that brought this much counts as headway; less might go on for ever.</summary>
+    private const long HeadwayBytes = 1 << 20;
+
+    /// <summary>Brings the file. The caller holds a lock on its target.</summary>
+    /// <exception cref="InputException">The server refuses, or the file cannot be written.</exception>
+    /// <exception cref="ReMemException">Server or network failed; a part stays for the next try.</exception>
+    public async Task RunAsync(Download file, CancellationToken cancel)
+    {
+        var retry = new Retry(options, options.Attempts, text => Tell(file.Name, text));
+        var clock = Stopwatch.StartNew();
+        string? earlier = null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file.Partial)!);
+            while (true)
+            {
+                long before = LengthOf(file.Partial);
+                try
+                {
+                    string? problem = await ReceiveAsync(file, cancel);
+                    problem ??= file.Check is { } check ? await check.ProblemAsync(file.Partial, cancel) : null;
+                    if (problem is null)
+                        break;
+                    File.Delete(file.Partial);
+                    if (earlier is not null)
+                        throw new ReMemException($"'{file.Name}' cannot be had whole from {HttpTransport.HostOf(file.Address)}: {problem}.", remedy: "Try again later, or use another source.");
+                    // What was there may have been another version's part: once more from the start.
+                    earlier = problem;
+                    Tell(file.Name, $"{problem}; downloading it from the start");
+                }
+                catch (ServerFault fault)
+                {
+                    if (LengthOf(file.Partial) - before >= HeadwayBytes)
+                        retry.Reset();
+                    await retry.PauseAsync(fault, cancel);
+                }
+            }
+
+            long bytes = LengthOf(file.Partial);
+            File.Move(file.Partial, file.Target, overwrite: true);
+            if (bytes >= WorthALine)
+                Tell(file.Name, FormattableString.Invariant($"downloaded, {bytes / 1e6:0.0} MB in {clock.Elapsed.TotalSeconds:0.0} s"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Those of the network are ServerFault by now.
+            throw AtomicFile.CannotWrite(file.Target, e);
+        }
+    }
+
+    /// <summary>Says a line about a file.</summary>
+    public void Tell(string name, string text) => progress?.Report(new TransferProgress(name, Message: text));
+
+    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    /// <summary>Receives what is missing.</summary>
+    /// <returns>Why what was received is worthless, as a clause; null where all is there.</returns>
+    private async Task<string?> ReceiveAsync(Download file, CancellationToken cancel)
+    {
+        using var partial = new FileStream(file.Partial, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        if (!file.Resumable || partial.Length > file.Size)
+            partial.SetLength(0);
+        if (partial.Length == file.Size)
+            return null;
+        long have = partial.Length;
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, file.Address, r => AskForRest(r, file, have), file.Authorize, stay: false, cancel);
+        HttpResponseMessage response = answer.Response;
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            return $"{answer.Host} does not have its rest";
+        if (!response.IsSuccessStatusCode)
+            throw file.Refusal(answer);
+        if (file.Etag is not null && answer.Etag != file.Etag)
+            throw new ReMemException($"'{file.Name}' changed on {answer.Host} while it was downloaded.", remedy: "Run the same command again.");
+        ContentRangeHeaderValue? range = response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange : null;
+        if (response.StatusCode == HttpStatusCode.PartialContent && range?.From != have)
+            return $"{answer.Host} sends another part of it than was asked for";
+        if (range is null)
+            partial.SetLength(0);
+        partial.Seek(0, SeekOrigin.End);
+        long? announced = range is null ? response.Content.Headers.ContentLength : range.Length;
+        if (file.Size is { } size && announced is { } other && other != size)
+            return $"{answer.Host} announces {other} bytes instead of {size}";
+        long? total = file.Size ?? announced;
+        RequireSpace(file, total - partial.Length);
+        return await CopyAsync(file, answer, partial, total, cancel);
+    }
+
+    private static void AskForRest(HttpRequestMessage request, Download file, long have)
+    {
+        if (have == 0)
+            return;
+        request.Headers.Range = new RangeHeaderValue(have, null);
+        if (file.IfRange is { } validator)
+            request.Headers.TryAddWithoutValidation("If-Range", validator);
+    }
+
+    private async Task<string?> CopyAsync(Download file, HttpAnswer answer, FileStream partial, long? total, CancellationToken cancel)
+    {
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        byte[] buffer = new byte[BufferBytes];
+        var clock = Stopwatch.StartNew();
+        long start = partial.Position;
+        while (true)
+        {
+            int count = await ReadAsync(answer, buffer, partial.Position, total, stall, cancel);
+            if (count == 0)
+                break;
+            if (partial.Position + count > total)
+                return $"{answer.Host} sends more than its {total} bytes";
+            partial.Write(buffer, 0, count);
+            double rate = (partial.Position - start) / Math.Max(clock.Elapsed.TotalSeconds, 1e-3);
+            progress?.Report(new TransferProgress(file.Name, partial.Position, total, rate));
+        }
+
+        if (partial.Position < total)
+            throw Cut(answer.Host, partial.Position, total, null);
+        partial.Flush(flushToDisk: true);
+        return null;
+    }
+
+    private async Task<int> ReadAsync(HttpAnswer answer, byte[] buffer, long at, long? total, CancellationTokenSource stall, CancellationToken cancel)
+    {
+        try
+        {
+            stall.CancelAfter(TimeSpan.FromSeconds(options.StallSeconds));
+            Stream body = await answer.Response.Content.ReadAsStreamAsync(stall.Token);
+            return await body.ReadAsync(buffer, stall.Token);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new ServerFault(FormattableString.Invariant($"{answer.Host} sent nothing for {options.StallSeconds:0.##} s."), "Check the network connection; the same command continues the download.", e);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw Cut(answer.Host, at, total, e);
+        }
+    }
+
+    private static ServerFault Cut(string host, long at, long? total, Exception? cause) => new(
+        FormattableString.Invariant($"{host} cut the connection after {at} {(total is { } t ? FormattableString.Invariant($"of {t} ") : string.Empty)}bytes."),
+        "Check the network connection; the same command continues the download.",
+        cause);
+
+    private static void RequireSpace(Download file, long? bytes)
+    {
+        if (bytes is { } needed)
+            DiskSpace.Require(Path.GetDirectoryName(Path.GetFullPath(file.Target))!, needed, $"'{file.Target}'", file.SpaceRemedy);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+
+namespace ReMem.Runtime.Downloads;
+
+/// <summary>A server's answer with the answers that redirected to it.</summary>
+internal sealed class HttpAnswer(HttpResponseMessage response, Uri address, IReadOnlyList<HttpResponseMessage> hops) : IDisposable
+{
+    public HttpResponseMessage Response => response;
+
+    /// <summary>Who answered, for messages: no path, no query, no password.</summary>
+    public string Host => HttpTransport.HostOf(address);
+
+    /// <summary>The ETag as the server wrote it.</summary>
+    public string? Etag => First(response, "ETag");
+
+    /// <summary>A header of the answer, or else of the redirects before it.</summary>
+    public string? Header(string name) => First(response, name) ?? hops.Reverse().Select(h => First(h, name)).FirstOrDefault(v => v is not null);
+
+    public void Dispose()
+    {
+        response.Dispose();
+        foreach (HttpResponseMessage hop in hops)
+            hop.Dispose();
+    }
+
+    private static string? First(HttpResponseMessage message, string name) =>
+        message.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.FirstOrDefault() : null;
+}
+
+/// <summary>A server that a token is sent to, and nobody else.</summary>
+/// <param name="Origin">Its address.</param>
+/// <param name="Token">The token; null is none.</param>
+/// <param name="LimitRemedy">What to do, without a token, when it limits how often it may be asked.</param>
+internal sealed record Credential(Uri Origin, string? Token, string LimitRemedy);
+
+/// <summary>
+/// Sends requests and follows redirects by hand: a token goes to its own origin and nowhere else, and no redirect leads from https to http.
+/// Failures that may pass become <see cref="ServerFault"/>.
+/// </summary>
+/// <param name="options">How patient it is.</param>
+/// <param name="credential">A server with a token; null where there is none.</param>
+internal sealed partial class HttpTransport(DownloadOptions options, Credential? credential = null)
+{
+    private const int MostRedirects = 10;
+    private const string NetworkRemedy = "Check the network connection (behind a proxy: HTTPS_PROXY).";
+
+    private static readonly HttpClient Client = Create();
+
+    /// <summary>Scheme, name and port are the same.</summary>
+    public static bool SameOrigin(Uri a, Uri b) => a.Scheme == b.Scheme && string.Equals(a.Host, b.Host, StringComparison.OrdinalIgnoreCase) && a.Port == b.Port;
+
+    public static string HostOf(Uri address) => address.IsDefaultPort ? address.Host : $"{address.Host}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>Sends a request; the body is not read yet.</summary>
+    /// <param name="method">GET or HEAD.</param>
+    /// <param name="address">http or https.</param>
+    /// <param name="with">Adds headers to the request and to those that follow redirects; null adds none.</param>
+    /// <param name="authorize">Whether the address is of the server that has the token.</param>
+    /// <param name="stay">Whether a redirect to another origin is the answer, rather than followed.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="ServerFault">No answer, or one that says to come back: 408, 429, 5xx.</exception>
+    /// <exception cref="ReMemException">A redirect that must not be followed, or a server that cannot be trusted.</exception>
+    public async Task<HttpAnswer> SendAsync(
+        HttpMethod method, Uri address, Action<HttpRequestMessage>? with, bool authorize, bool stay, CancellationToken cancel)
+    {
+        var hops = new List<HttpResponseMessage>();
+        bool home = authorize && credential is not null;
+        while (true)
+        {
+            using var request = new HttpRequestMessage(method, address);
+            with?.Invoke(request);
+            home = home && SameOrigin(address, credential!.Origin);
+            if (home && credential!.Token is { } token && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            var answer = new HttpAnswer(await SendOnceAsync(request, cancel), address, hops);
+            Uri? next = Next(answer.Response, address);
+            if (next is null || (stay && !SameOrigin(next, address)))
+            {
+                ThrowIfPassing(answer);
+                return answer;
+            }
+
+            hops.Add(answer.Response);
+            string? refusal = hops.Count > MostRedirects ? "redirects in circles"
+                : next.Scheme is not ("https" or "http") || next.UserInfo.Length > 0 ? "redirects to no address of the web"
+                : next.Scheme == Uri.UriSchemeHttp && address.Scheme == Uri.UriSchemeHttps ? "redirects to an unencrypted connection"
+                : null;
+            if (refusal is not null)
+            {
+                answer.Dispose();
+                throw new ReMemException($"{HostOf(address)} {refusal}.", remedy: "Use another source.");
+            }
+
+            address = next;
+        }
+    }
+
+    private static HttpClient Create()
+    {
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        {
+            // SendOnceAsync and Downloader have their own, for headers and for each read.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("remem", typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
+        client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+        return client;
+    }
+
+    private static Uri? Next(HttpResponseMessage response, Uri address) =>
+        (int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location ? new Uri(address, location) : null;
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
+        string host = HostOf(request.RequestUri!);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(TimeSpan.FromSeconds(options.ResponseSeconds));
+        try
+        {
+            return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new ServerFault(FormattableString.Invariant($"{host} did not answer within {options.ResponseSeconds:0.##} s."), NetworkRemedy, e);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError)
+        {
+            throw new ReMemException($"There is no secure connection to {host}: its certificate is not trusted.", remedy: "Check the date, the address, and SSL_CERT_FILE.", inner: e);
+        }
+        catch (HttpRequestException e)
+        {
+            string what = e.HttpRequestError switch
+            {
+                HttpRequestError.NameResolutionError => $"No server of the name {host} can be found.",
+                HttpRequestError.ConnectionError => $"{host} cannot be reached.",
+                HttpRequestError.ProxyTunnelError => $"The proxy does not connect to {host}.",
+                _ => $"{host} cut the connection.",
+            };
+            throw new ServerFault(what, NetworkRemedy, e);
+        }
+    }
+
+    /// <summary>Throws, and disposes the answer, where it is one to come back after.</summary>
+    private void ThrowIfPassing(HttpAnswer answer)
+    {
+        HttpResponseMessage response = answer.Response;
+        int status = (int)response.StatusCode;
+        if (status is not (408 or 429 or >= 500))
+            return;
+        TimeSpan? pause = response.Headers.RetryAfter?.Delta
+            ?? (response.Headers.RetryAfter?.Date is { } date ? Positive(date - DateTimeOffset.UtcNow) : WindowLeft(answer.Header("RateLimit")));
+        string host = answer.Host;
+        answer.Dispose();
+        string asked = pause is { } p ? FormattableString.Invariant($" and asks to wait {p.TotalSeconds:0} s") : string.Empty;
+        (string what, string remedy) = status == 429
+            ? ($"{host} limits how often it may be asked (429){asked}.", credential is { Token: null } ? credential.LimitRemedy : "Wait some minutes.")
+            : ($"{host} has a fault ({status}).", "Try again later.");
+        throw new ServerFault(what, remedy) { RetryAfter = pause };
+    }
+
+    private static TimeSpan Positive(TimeSpan pause) => pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
+
+    /// <summary>The hub's own header: "resolvers";r=0;t=55 says that no request is left for 55 s.</summary>
+    private static TimeSpan? WindowLeft(string? rateLimit) =>
+        rateLimit is not null && WindowPattern().Match(rateLimit) is { Success: true } match
+            ? TimeSpan.FromSeconds(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
+            : null;
+
+    [GeneratedRegex(@";\s*t=(\d{1,6})\b")]
+    private static partial Regex WindowPattern();
+}

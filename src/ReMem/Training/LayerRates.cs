@@ -1,0 +1,50 @@
+using ReMem.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Training;
+
+/// <summary>
+/// Layer-wise decay of the learning rate (Clark 2020; Bao 2021): layer l of L learns at decay^(L - l) of the rate, so that the classifier learns fastest and
+/// the embedding slowest. It scales what an optimiser's step changed, which for AdamW, SGD and others is the step at the scaled rate, decay included.
+/// </summary>
+internal sealed class LayerRates : IDisposable
+{
+    private readonly ParameterSet _parameters;
+    private readonly Tensor? _scale;
+
+    /// <summary>Binds it to what is trained.</summary>
+    /// <param name="model">Says which layer a parameter is of.</param>
+    /// <param name="parameters">What is trained.</param>
+    /// <param name="decay">Above 0 to 1; 1 changes nothing.</param>
+    public LayerRates(ImageModel model, ParameterSet parameters, double decay)
+    {
+        _parameters = parameters;
+        if (decay >= 1)
+            return;
+        var groups = new LayerGroups(model);
+        using Tensor scale = parameters.PerParameter((name, _) => Math.Pow(decay, groups.Head - groups.Of(name)));
+        _scale = scale.clone().DetachFromDisposeScope();
+    }
+
+    /// <summary>Takes the optimiser's step, each layer at its own rate.</summary>
+    /// <param name="optimizer">Of the same parameters.</param>
+    /// <param name="rate">The head's.</param>
+    public void Step(Optimizer optimizer, double rate)
+    {
+        if (_scale is null)
+        {
+            optimizer.Step(rate);
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        Tensor before = _parameters.Values();
+        optimizer.Step(rate);
+        _parameters.SetValues(before.addcmul(_parameters.Values().sub_(before), _scale, 1));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scale?.Dispose();
+}

@@ -1,0 +1,35 @@
+using ReMem.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Training;
+
+/// <summary>Cuts a batch into pieces whose losses sum to the batch's: gradient accumulation.</summary>
+internal static class MicroBatches
+{
+    /// <summary>The losses of the pieces, each weighed by its share of the images.</summary>
+    /// <param name="job">Whose loss.</param>
+    /// <param name="batch">The whole batch; it must outlive the pieces.</param>
+    /// <param name="epoch">From 0.</param>
+    /// <param name="count">How many pieces; a smaller batch has one an image.</param>
+    public static IReadOnlyList<Func<Tensor>> Losses(TrainingJob job, Batch batch, int epoch, int count)
+    {
+        if (count == 1)
+            return [() => job.Loss(job.Model, batch, epoch)];
+        count = Math.Min(count, batch.Count);
+        var losses = new Func<Tensor>[count];
+        for (int i = 0; i < count; i++)
+        {
+            int start = (int)((long)batch.Count * i / count), end = (int)((long)batch.Count * (i + 1) / count);
+            Batch part = batch.Part(start, end - start);
+            double share = (double)part.Count / batch.Count;
+            losses[i] = () =>
+            {
+                using Scalar weight = share;
+                return job.Loss(job.Model, part, epoch) * weight;
+            };
+        }
+
+        return losses;
+    }
+}

@@ -1,0 +1,106 @@
+using ReMem.Data;
+using ReMem.Distillation.Cache;
+using ReMem.Models;
+using static ReMem.Tests.Training.TinyTraining;
+
+namespace ReMem.Tests.Distillation.Cache;
+
+[Collection(TorchGenerator.Name)]
+public sealed class TeacherCacheTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ImageModel _teacher = Model(seed: 8);
+
+    private string Folder => _folder.File("cache");
+
+    public void Dispose()
+    {
+        _teacher.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void The_size_is_foretold_to_the_byte()
+    {
+        foreach (TeacherCacheOptions options in new[] { TinyCache.Options, TinyCache.Options with { Features = true }, TinyCache.Options with { TopK = 1 } })
+        {
+            string folder = _folder.File($"{options.Features}{options.TopK}");
+            using TeacherCacheBuilder builder = TinyCache.Builder(folder, _teacher, options: options);
+            long foretold = TeacherCache.Foretell(_teacher, Loader(), options, 2);
+            Assert.Equal(foretold, builder.Cache.MissingBytes(2));
+            Assert.Equal(3 + 3, builder.Build(2));
+            Assert.Equal(foretold, TinyCache.Shards(folder).Values.Sum(b => (long)b.Length));
+            Assert.Equal((foretold, 0), (builder.Cache.Bytes(2), builder.Cache.MissingBytes(2)));
+            Assert.Equal(2, builder.Cache.CompleteViews());
+        }
+    }
+
+    [Fact]
+    public void A_cache_of_something_else_is_refused_part_by_part()
+    {
+        TinyCache.Open(Folder, _teacher).Dispose();
+        using ImageModel other = Model(seed: 9);
+        Refused(() => TinyCache.Open(Folder, other), "its teacher weights are others");
+        Refused(() => TinyCache.Open(Folder, _teacher, data: "elsewhere"), "its training images are others");
+        Refused(() => TinyCache.Open(Folder, _teacher, Loader(8)), "its number of images is 12, and 8 is wanted");
+        Refused(() => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 2 }), "it keeps all logits, and the top 2 logits are wanted");
+        Refused(() => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Features = true }), "it keeps no pooled features");
+        TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 3, ShardSlots = 7 }).Dispose();
+
+        void Refused(Func<TeacherCache> open, string why)
+        {
+            InputException error = Assert.Throws<InputException>(open);
+            Assert.StartsWith("The teacher cache does not fit: ", error.Message, StringComparison.Ordinal);
+            Assert.Contains(why, error.Message, StringComparison.Ordinal);
+            Assert.Equal(Folder, error.Where);
+        }
+    }
+
+    [Fact]
+    public void A_cache_with_features_serves_who_wants_none()
+    {
+        TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Features = true }).Dispose();
+        using TeacherCache cache = TinyCache.Open(Folder, _teacher);
+        Assert.Equal(_teacher.NumFeatures, cache.Manifest.Features);
+    }
+
+    [Fact]
+    public void A_folder_of_other_files_is_left_alone()
+    {
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, "holiday.txt"), "x");
+        Assert.Contains("no teacher cache", Assert.Throws<InputException>(() => TinyCache.Open(Folder, _teacher)).Message, StringComparison.Ordinal);
+        Assert.Contains("no cache.json", Assert.Throws<InputException>(() => TeacherCache.Open(Folder)).Message, StringComparison.Ordinal);
+        Assert.Equal("x", File.ReadAllText(Path.Combine(Folder, "holiday.txt")));
+    }
+
+    [Theory]
+    [InlineData("{", "not the JSON")]
+    [InlineData("{\"format\":\"remem teacher cache 9\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":1,\"shard_slots\":1,\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}", "this program reads")]
+    [InlineData("{\"format\":\"remem teacher cache 1\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":0,\"shard_slots\":1,\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}", "impossible numbers")]
+    public void A_damaged_manifest_is_told(string json, string message)
+    {
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, "cache.json"), json);
+        Assert.Contains(message, Assert.Throws<InputException>(() => TeacherCache.Open(Folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_finds_its_folder_again_and_the_richer_one_where_only_that_is_there()
+    {
+        BatchLoader loader = Loader();
+        TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, Guid.NewGuid().ToString());
+        string plain = TeacherCache.FolderOf(key, _teacher, new()), rich = TeacherCache.FolderOf(key, _teacher, new() { Features = true });
+        Assert.NotEqual(plain, rich);
+        Assert.NotEqual(plain, TeacherCache.FolderOf(key, _teacher, new() { TopK = 1 }));
+        try
+        {
+            TeacherCache.OpenOrCreate(rich, key, _teacher, loader, new() { Features = true }, TinyCache.Origin).Dispose();
+            Assert.Equal(rich, TeacherCache.FolderOf(key, _teacher, new()));
+        }
+        finally
+        {
+            Directory.Delete(rich, recursive: true);
+        }
+    }
+}

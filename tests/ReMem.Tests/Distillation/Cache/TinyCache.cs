@@ -1,0 +1,45 @@
+using ReMem.Data;
+using ReMem.Distillation.Cache;
+using ReMem.Models;
+using ReMem.Tests.Training;
+using ReMem.Training;
+
+namespace ReMem.Tests.Distillation.Cache;
+
+/// <summary>Caches of the tiny trainings: two shards of five images and one of two, of three classes.</summary>
+internal static class TinyCache
+{
+    public static TeacherCacheOptions Options { get; } = new() { ShardSlots = 5 };
+
+    public static TeacherCacheOrigin Origin { get; } = new(null, null, 0, ["a", "b", "c"]);
+
+    public static TeacherCache Open(
+        string folder, ImageModel teacher, BatchLoader? loader = null, TeacherCacheOptions? options = null, string data = "data", TeacherCacheOrigin? origin = null)
+    {
+        loader ??= TinyTraining.Loader();
+        return TeacherCache.OpenOrCreate(folder, TeacherCacheKey.Of(teacher, loader, data), teacher, loader, options ?? Options, origin ?? Origin);
+    }
+
+    public static TeacherCacheBuilder Builder(
+        string folder, ImageModel teacher, BatchLoader? loader = null, TeacherCacheOptions? options = null, IProgress<ProgressReport>? progress = null)
+    {
+        loader ??= TinyTraining.Loader();
+        return new TeacherCacheBuilder(Open(folder, teacher, loader, options), teacher, loader, "tiny", progress);
+    }
+
+    /// <summary>Counts the batches that a model is shown.</summary>
+    public static Func<int> CountPasses(ImageModel model)
+    {
+        int passes = 0;
+        model.register_forward_pre_hook((_, input) =>
+        {
+            Interlocked.Increment(ref passes);
+            return input;
+        });
+        return () => passes;
+    }
+
+    /// <summary>Every file of a cache with its bytes.</summary>
+    public static Dictionary<string, byte[]> Shards(string folder) => Directory.EnumerateFiles(folder, "shard-*", SearchOption.AllDirectories)
+        .ToDictionary(f => Path.GetRelativePath(folder, f), File.ReadAllBytes);
+}
