@@ -19,7 +19,7 @@ public class InitTests
         Assert.Equal(("resnet20", 32), (answer.GetProperty("student").GetString(), answer.GetProperty("image_size").GetInt32()));
         Assert.True(answer.GetProperty("plan").GetProperty("seconds").GetDouble() > 0);
         string text = File.ReadAllText(recipe);
-        Assert.Contains("# Time:       about ", text, StringComparison.Ordinal);
+        Assert.Contains("# Time:     about ", text, StringComparison.Ordinal);
         Assert.Contains("3 classes, 16 to 16 training images each: balanced enough (factor 1.0)", text, StringComparison.Ordinal);
 
         Cli.Run(init).IsBadInput("exists already", "--force");
@@ -48,7 +48,7 @@ public class InitTests
         string photos = work.Photos(3, 2), recipe = work.At("recipe.yaml");
         Cli.Run("init", work.At("none"), "--out", recipe).IsBadInput("none");
         Directory.CreateDirectory(work.At("empty"));
-        Cli.Run("init", work.At("empty"), "--out", recipe).IsBadInput("no image");
+        Cli.Run("init", work.At("empty"), "--out", recipe).IsBadInput("is empty");
         Cli.Run("init", Path.Combine(photos, "train", "red"), "--out", recipe).IsBadInput("red");
         Cli.Run("init", Path.Combine(photos, "train", "red", "0.png"), "--out", recipe).IsBadInput("0.png");
         Cli.Run("init", photos, "--out", recipe).IsBadInput("a comparison needs 40 and 10");

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using ReMem.Data;
+using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Runtime;
 using ReMem.Training;
+using ReMem.Weights;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Cli.Commands;
@@ -40,7 +42,7 @@ internal static class InitCommand
                 ImageSize = parsed.GetValue(size),
             };
             (RecipeProposal proposal, RunPlan plan) = Common.WithProgress(progress => Propose(options, progress, cancel));
-            AtomicFile.WriteAllText(file, proposal.Text(plan));
+            AtomicFile.WriteAllText(file, proposal.Text(plan, file));
             if (parsed.GetValue(json))
                 Common.PrintJson(new { recipe = Path.GetFullPath(file), proposal.Teacher, proposal.Weights, proposal.Student, proposal.ImageSize, proposal.Recipe.Methods, plan });
             else
@@ -55,11 +57,17 @@ internal static class InitCommand
         ImageDataset data = DatasetReader.Open(options.Source);
         InspectionResult facts = DatasetInspector.Inspect(data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
         RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);
-        // Weights that are not on the hub should be there now, not when the first run looks for them.
-        if (!WeightSource.IsRemote(proposal.Weights))
-            new WeightSource().ResolveFile(proposal.Weights, cancel);
+        RequireFit(proposal, cancel);
         RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1, cancel);
         return (proposal, plan);
+    }
+
+    /// <summary>Weights on disk have to be there and fit now, not when the first run looks for them.</summary>
+    private static void RequireFit(RecipeProposal proposal, CancellationToken cancel)
+    {
+        using ImageModel teacher = ModelCatalogue.Create(proposal.Teacher, new ModelOptions { NumClasses = proposal.Facts.Classes.Count, ImageSize = proposal.ImageSize });
+        if (!WeightSource.IsRemote(proposal.Weights))
+            WeightLoader.Load(teacher, new WeightSource().ResolveFile(proposal.Weights, cancel));
     }
 
     private static void RequireFree(string file, bool force)

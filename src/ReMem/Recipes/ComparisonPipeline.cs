@@ -51,7 +51,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         PartWorkers.RequireJobs(jobs);
         Stages.RequireTrainable(recipe);
         RunFolder.RequireFree(path, RecipeReader.Write(recipe));
-        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(Open(), path, cancel);
+        return Measure(Open(), path, jobs, progress, cancel);
     }
 
     /// <summary>Computes one part in the folder of a run that another process holds, and leaves its results there.</summary>
@@ -103,12 +103,18 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         return report;
     }
 
+    private RunPlan Measure(PreparedData data, string path, int jobs, IProgress<ProgressReport>? told, CancellationToken cancel)
+    {
+        told?.Report(new ProgressReport("plan", "timing a few steps of each stage"));
+        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(data, path, cancel);
+    }
+
     /// <summary>Foretells the cost of what is left, and tells it; null where nothing is.</summary>
     private RunPlan? Plan(RunFolder folder, PreparedData data, int jobs, RunLog log, CancellationToken cancel)
     {
         if (recipe.Parts().All(part => PartLeft.In(folder.Path, part).IsDone))
             return null;
-        RunPlan plan = new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(data, folder.Path, cancel);
+        RunPlan plan = Measure(data, folder.Path, jobs, log, cancel);
         folder.Write(plan, RunFolder.PlanFile);
         foreach (string line in PlanTable.Lines(plan))
             log.Report(new ProgressReport("plan", line));

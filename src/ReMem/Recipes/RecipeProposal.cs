@@ -73,10 +73,11 @@ public sealed record RecipeProposal
 
     /// <summary>The recipe's text.</summary>
     /// <param name="plan">What it will cost here; null leaves that out.</param>
-    public string Text(RunPlan? plan)
+    /// <param name="file">The file that it will be in, for its commands.</param>
+    public string Text(RunPlan? plan, string file = "recipe.yaml")
     {
         var text = new StringBuilder();
-        Head(text, plan);
+        Head(text, plan, file);
         Data(text);
         TeacherPart(text);
         StudentPart(text);
@@ -84,18 +85,20 @@ public sealed record RecipeProposal
         return text.ToString();
     }
 
-    private void Head(StringBuilder text, RunPlan? plan)
+    private void Head(StringBuilder text, RunPlan? plan, string file)
     {
         int classes = Facts.Classes.Count, val = Facts.Classes.Sum(c => c.Validation), test = Facts.Classes.Sum(c => c.Test);
         Line(text, $"# Written by 'remem init' after a look at {Options.Source}: {Train} training, {val} validation and {test} test images of {classes} classes.");
         Line(text, $"# A large teacher ({Teacher}) is fine-tuned in several ways, and a small student ({Student}) learns from each; the report says which served best.");
         Line(text, $"#");
-        Line(text, $"# To try it:  remem run recipe.yaml --smoke      (about a minute: everything works, the scores mean nothing)");
-        Line(text, $"# To run it:  remem run recipe.yaml              (the same command continues an interrupted run)");
-        Line(text, $"# To weigh:   remem run recipe.yaml --plan       (minutes, memory and disk of each stage)");
+        Line(text, $"# Needs:    the images, and {(WeightSource.IsRemote(Weights) ? "a network for the teacher's weights, once" : $"the teacher's weights at {Weights}")}.");
+        Line(text, $"# Command:  remem run {file} --smoke     about a minute: shows that everything works; its scores mean nothing");
+        Line(text, $"#           remem run {file} --plan      minutes, memory and disk of each stage on this machine");
+        Line(text, $"#           remem run {file}             the run; the same command continues it where it was interrupted");
+        Line(text, $"# Score:    not run yet");
         if (plan is not null)
-            Line(text, $"# Time:       about {PlanTable.Duration(plan.Seconds)} on this machine, by steps timed when this was written; {plan.PeakMemoryBytes / 1e9:0.0} GB of memory, {plan.DiskBytes / 1e9:0.0} GB of disk");
-        Line(text, $"# Every value can be changed here, or for one run on the command line: remem run recipe.yaml seeds=[0] student.training.epochs=5");
+            Line(text, $"# Time:     about {PlanTable.Duration(plan.Seconds)} on this machine, by steps timed when this was written; {plan.PeakMemoryBytes / 1e9:0.0} GB of memory, {plan.DiskBytes / 1e9:0.0} GB of disk");
+        Line(text, $"# Every value can be changed here, or for one run on the command line: remem run {file} seeds=[0] student.training.epochs=5");
         Line(text, $"name: {Name}");
     }
 
