@@ -50,7 +50,10 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs? teacher = targets?.For(batch, view);
-        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Images), teacher?.Features is not null, projection);
+        BatchOutputs outputs;
+        using (MixedPrecision.Enter(training, student))
+            outputs = Outputs(student, student.Info.Normalization.Apply(batch.Images), teacher?.Features is not null, projection);
+        outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32));
         double weight = teacher is null ? 0 : options.Weight;
         using Scalar hard = 1 - weight, soft = weight;
         Tensor? loss = weight < 1 ? nn.functional.cross_entropy(outputs.Logits, batch.Targets(student.Options.NumClasses), label_smoothing: training.LabelSmoothing) * hard : null;

@@ -39,7 +39,9 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
     private Tensor CrossEntropy(ImageModel model, Batch batch, int epoch)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = model.call(model.Info.Normalization.Apply(batch.Images));
-        return nn.functional.cross_entropy(logits, batch.Targets(model.Options.NumClasses), label_smoothing: training.LabelSmoothing).MoveToOuterDisposeScope();
+        Tensor logits;
+        using (MixedPrecision.Enter(training, model))
+            logits = model.call(model.Info.Normalization.Apply(batch.Images));
+        return nn.functional.cross_entropy(logits.to(ScalarType.Float32), batch.Targets(model.Options.NumClasses), label_smoothing: training.LabelSmoothing).MoveToOuterDisposeScope();
     }
 }

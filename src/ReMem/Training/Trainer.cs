@@ -64,6 +64,8 @@ public sealed class Trainer(TrainingOptions options)
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
+        MixedPrecision.Require(options);
+        using IDisposable? memory = job.Model.UseGradCheckpointing(options.GradCheckpointing);
         using var parameters = new ParameterSet(job.Model, job.Auxiliary);
         using Optimizer optimizer = Optimizer.Create(options, parameters);
         IGradientFunction gradient = job.Gradient?.Invoke(parameters) ?? new PlainGradient(parameters);

@@ -47,7 +47,7 @@ public class RecipeReaderTests
     [InlineData("teacher:\n  training:\n    epochs: 0\n", "'teacher.training.epochs' is '0'; it must be between 1 and 10000", "r.yaml:6")]
     [InlineData("student:\n  distillation:\n    weight: 1.4\n", "'student.distillation.weight' is '1.4'; it must be between 0 and 1", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    epochs: three\n", "must be a whole number", "r.yaml:6")]
-    [InlineData("teacher:\n  training:\n    optimizer: adam\n", "must be one of adamw, sgd", "r.yaml:6")]
+    [InlineData("teacher:\n  training:\n    optimizer: adam\n", "must be one of adamw, lamb, sgd", "r.yaml:6")]
     [InlineData("teacher: 3\n", "must be a block of keys", "r.yaml:4")]
     [InlineData("methods: sam\n", "must be a list", "r.yaml:4")]
     [InlineData("methods: [samm]\n", "did you mean 'sam'", "methods")]
