@@ -130,6 +130,9 @@ public abstract class TransformerModel : ImageModel
     public sealed override Tensor ForwardHead(Tensor features, bool preLogits = false)
     {
         using DisposeScope scope = NewDisposeScope();
+
+        // The classifier is a small product, and its rounding is what SAM's direction suffers most from.
+        using IDisposable? exact = Autocast.Suspend(features.device_type);
         if (head_dist is not null)
             return ForwardTwoHeads(features, head_dist, preLogits).MoveToOuterDisposeScope();
         Tensor pooled = Shape.Pool switch

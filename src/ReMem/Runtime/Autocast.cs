@@ -30,8 +30,12 @@ internal static unsafe class Autocast
     public static IDisposable Enter(DeviceType device)
     {
         Require();
-        return new Section(Found.Value!, (byte)device);
+        return new Section(Found.Value!, (byte)device, on: true);
     }
+
+    /// <summary>Computes in the tensors' own types until the result is disposed, within what <see cref="Enter"/> has begun; null where nothing has.</summary>
+    /// <param name="device">Where the tensors are.</param>
+    public static IDisposable? Suspend(DeviceType device) => IsOn(device) ? new Section(Found.Value!, (byte)device, on: false) : null;
 
     private static Exports? Find()
     {
@@ -72,12 +76,12 @@ internal static unsafe class Autocast
         private readonly byte _enabled;
         private readonly byte _cached;
 
-        public Section(Exports exports, byte device)
+        public Section(Exports exports, byte device, bool on)
         {
             (_exports, _device, _enabled, _cached) = (exports, device, exports.IsEnabled(device), exports.IsCached());
             exports.SetType(device, BFloat16);
             exports.SetCached(0);
-            exports.SetEnabled(device, 1);
+            exports.SetEnabled(device, on ? (byte)1 : (byte)0);
         }
 
         public void Dispose()
