@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using ReMem.Data;
 using ReMem.Models;
-using ReMem.Runtime;
 using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -73,7 +73,10 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         BatchOutputs? teacher = targets?.For(batch, view);
         if (teacher is not null && balance is not null)
             teacher = teacher with { Logits = teacher.Logits + balance };
-        BatchOutputs outputs = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection);
+        BatchOutputs outputs;
+        using (MixedPrecision.Enter(training, student))
+            outputs = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection);
+        outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32));
         double weight = teacher is null ? 0 : options.Weight;
         using Scalar hard = 1 - weight, soft = weight;
         Tensor? loss = weight < 1 ? labels.Of(outputs.Logits, batch) * hard : null;

@@ -77,7 +77,10 @@ internal sealed class RotaryTable : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar one = 1;
-        Tensor cos = _cos.On(x.device, x.dtype), sin = _sin.On(x.device, x.dtype);
+
+        // Angles in 16 bits would place tokens wrongly; the product is float32, then, and attention casts it.
+        ScalarType type = x.element_size() < 4 ? ScalarType.Float32 : x.dtype;
+        Tensor cos = _cos.On(x.device, type), sin = _sin.On(x.device, type);
         long width = x.shape[3];
         Tensor swapped = _halves
             ? x.roll(width / 2, -1)

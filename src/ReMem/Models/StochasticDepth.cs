@@ -16,6 +16,8 @@ internal static class StochasticDepth
             return branch;
         long[] shape = [branch.shape[0], .. Enumerable.Repeat(1L, (int)branch.dim() - 1)];
         using Scalar kept = 1 - rate;
-        return branch * empty(shape, dtype: branch.dtype, device: branch.device).bernoulli_(1 - rate).div_(kept);
+        // In 16 bits the scale 1 / (1 - rate) would be rounded, alike for all samples of all steps.
+        ScalarType type = branch.element_size() < 4 ? ScalarType.Float32 : branch.dtype;
+        return branch * empty(shape, dtype: type, device: branch.device).bernoulli_(1 - rate).div_(kept);
     }
 }

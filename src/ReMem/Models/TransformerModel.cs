@@ -62,6 +62,9 @@ public abstract class TransformerModel : ImageModel
     /// <summary>The blocks, bottom first.</summary>
     public IReadOnlyList<TransformerBlock> Blocks => [.. blocks];
 
+    /// <summary>Whether the blocks are computed again in the backward pass rather than kept, as timm's <c>set_grad_checkpointing</c>. Default false.</summary>
+    public bool GradCheckpointing { get; set; }
+
     /// <inheritdoc/>
     public override int NumFeatures => Shape.Width;
 
@@ -104,6 +107,9 @@ public abstract class TransformerModel : ImageModel
             h = cat([.. prefix, h], 1);
         if (pos_embed is not null && !before)
             h = h.Plus(pos_embed);
+
+        // Patches come transposed out of the convolution; the blocks' gradients come back as their input lay.
+        h = h.contiguous();
         return (norm_pre is null ? h : norm_pre.call(h)).MoveToOuterDisposeScope();
     }
 
@@ -115,7 +121,7 @@ public abstract class TransformerModel : ImageModel
         using DisposeScope scope = NewDisposeScope();
         Tensor h = tokens;
         foreach (TransformerBlock block in blocks.Skip(first))
-            h = block.call(h);
+            h = GradCheckpointing ? BlockCheckpoint.Run(block, h) : block.call(h);
         h = norm is null ? h : norm.call(h);
         return (ReferenceEquals(h, tokens) ? h.alias() : h).MoveToOuterDisposeScope();
     }
@@ -124,6 +130,9 @@ public abstract class TransformerModel : ImageModel
     public sealed override Tensor ForwardHead(Tensor features, bool preLogits = false)
     {
         using DisposeScope scope = NewDisposeScope();
+
+        // The classifier is a small product, and its rounding is what SAM's direction suffers most from.
+        using IDisposable? exact = Autocast.Suspend(features.device_type);
         if (head_dist is not null)
             return ForwardTwoHeads(features, head_dist, preLogits).MoveToOuterDisposeScope();
         Tensor pooled = Shape.Pool switch

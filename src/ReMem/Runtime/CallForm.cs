@@ -5,16 +5,17 @@ namespace ReMem.Runtime;
 
 /// <summary>A setting of the form "name" or "name(argument,argument)".</summary>
 /// <param name="Name">As written.</param>
-/// <param name="Arguments">Trimmed; empty without brackets.</param>
+/// <param name="Arguments">Trimmed; none without brackets, and one empty one in empty brackets.</param>
 internal sealed partial record CallForm(string Name, IReadOnlyList<string> Arguments)
 {
     /// <summary>Takes it apart; null where it has another form.</summary>
     public static CallForm? TryRead(string text)
     {
         Match match = Form().Match(text.Trim());
-        return match.Success
-            ? new CallForm(match.Groups["name"].Value, match.Groups["arguments"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            : null;
+        if (!match.Success)
+            return null;
+        Group arguments = match.Groups["arguments"];
+        return new CallForm(match.Groups["name"].Value, arguments.Success ? arguments.Value.Split(',', StringSplitOptions.TrimEntries) : []);
     }
 
     /// <summary>The number that an argument says.</summary>

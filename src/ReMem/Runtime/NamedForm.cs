@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime;
 
 /// <summary>A setting such as none, effective(0.999) or from(64,0.5): a name and numbers.</summary>
-internal static partial class NamedForm
+internal static class NamedForm
 {
     /// <summary>Reads the text.</summary>
     /// <param name="text">The setting.</param>
@@ -15,19 +14,18 @@ internal static partial class NamedForm
     public static (string Name, IReadOnlyList<double> Numbers) Parse(
         string text, string kind, IReadOnlyDictionary<string, double[]> forms, string where)
     {
-        Match match = Form().Match(text ?? string.Empty);
-        if (!match.Success)
+        if (CallForm.TryRead(text ?? string.Empty) is not { } form)
             throw Unreadable();
-        string name = match.Groups["name"].Value;
+        string name = form.Name;
         if (!forms.TryGetValue(name, out double[]? defaults))
             throw Nearest.Unknown(kind, name, [.. forms.Keys], where);
-        string[] given = match.Groups["numbers"].Success ? match.Groups["numbers"].Value.Split(',') : [];
-        if (given.Length > defaults.Length)
+        IReadOnlyList<string> given = form.Arguments;
+        if (given.Count > defaults.Length)
             throw Unreadable();
         double[] numbers = [.. defaults];
         for (int i = 0; i < numbers.Length; i++)
         {
-            if (i < given.Length && !double.TryParse(given[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
+            if (i < given.Count && !double.TryParse(given[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
                 throw Unreadable();
             if (!double.IsFinite(numbers[i]))
                 throw Unreadable();
@@ -41,7 +39,4 @@ internal static partial class NamedForm
     private static string Sample(KeyValuePair<string, double[]> form) => form.Value.Length == 0
         ? form.Key
         : $"{form.Key}({string.Join(',', form.Value.Select(d => double.IsNaN(d) ? "number" : d.ToString(CultureInfo.InvariantCulture)))})";
-
-    [GeneratedRegex(@"^\s*(?<name>[a-zA-Z_]+)\s*(?:\((?<numbers>[^()]*)\))?\s*$")]
-    private static partial Regex Form();
 }

@@ -36,7 +36,10 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
         Tensor Loss(ImageModel model, Batch batch, int epoch)
         {
             using DisposeScope scope = NewDisposeScope();
-            return labels.Of(model.call(model.Info.Normalization.Apply(batch.Inputs)), batch).MoveToOuterDisposeScope();
+            Tensor logits;
+            using (MixedPrecision.Enter(training, model))
+                logits = model.call(model.Info.Normalization.Apply(batch.Inputs));
+            return labels.Of(logits.to(ScalarType.Float32), batch).MoveToOuterDisposeScope();
         }
 
         string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";

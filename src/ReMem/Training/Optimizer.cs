@@ -42,8 +42,9 @@ public abstract class Optimizer : IDisposable
     public static Optimizer Create(TrainingOptions options, ParameterSet parameters) => options.Optimizer switch
     {
         "adamw" => new AdamW(parameters, options.WeightDecay),
+        "lamb" => new Lamb(parameters, options.WeightDecay),
         "sgd" => new Sgd(parameters, options.WeightDecay, options.Momentum),
-        _ => throw Runtime.Nearest.Unknown("optimizer", options.Optimizer, ["adamw", "sgd"]),
+        _ => throw Runtime.Nearest.Unknown("optimizer", options.Optimizer, ["adamw", "lamb", "sgd"]),
     };
 
     /// <summary>Applies the gradients that stand in <c>.grad</c>.</summary>
@@ -82,6 +83,9 @@ public abstract class Optimizer : IDisposable
         using Scalar scale = factor;
         target.addcmul_(values, Part(_decayMask), scale);
     }
+
+    /// <summary>Where the present piece starts.</summary>
+    protected long PieceStart => _piece.Start;
 
     /// <summary>The present piece of a vector [P], as a view.</summary>
     protected Tensor Part(Tensor whole) => whole.narrow(0, _piece.Start, _piece.Length);

@@ -49,8 +49,8 @@ public sealed class ParameterSet : IDisposable
         }
     }
 
-    /// <summary>Where each parameter lies in the vector [P].</summary>
-    internal IEnumerable<(long Start, long Length)> Ranges => _parameters.Select(p => (p.Offset, p.Value.numel()));
+    /// <summary>Where each parameter lies in the vector [P], and whether weight decay applies to it.</summary>
+    internal IReadOnlyList<(long Start, long Length, bool Decays)> Ranges => [.. _parameters.Select(p => (p.Offset, p.Value.numel(), Decays(p.Name, p.Value)))];
 
     private FlatParameters Flat => _flat is { IsCurrent: true } ? _flat : _flat = FlatParameters.Of([.. _parameters.Select(p => p.Value)]);
 

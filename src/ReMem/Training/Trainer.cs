@@ -70,11 +70,13 @@ public sealed class Trainer(TrainingOptions options)
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
+        MixedPrecision.Require(options);
         options.RequireConsistent(job.Stage);
         if (options.Keep == "best" && job.Validate is null)
             throw new InputException("The best epoch cannot be told without a validation.", job.Stage, "Use keep: last, or give the training a validation.");
         Progression? sizes = Progression.Of(options, job.Model, job.Train.View.Size);
         using FrozenPart frozen = FrozenPart.Of(job.Model, options.Freeze);
+        using IDisposable? memory = job.Model.UseGradCheckpointing(options.GradCheckpointing);
         using var parameters = new ParameterSet(job.Model, job.Auxiliary);
         using Optimizer optimizer = Optimizer.Create(options, parameters);
         IGradientFunction gradient = job.Gradient?.Invoke(parameters) ?? new PlainGradient(parameters);

@@ -21,8 +21,21 @@ public sealed record TrainingOptions
     [Range(1, 65536)]
     public int Accumulate { get; init; } = 1;
 
-    /// <summary>"adamw" or "sgd". Default adamw.</summary>
-    [AllowedValues("adamw", "sgd")]
+    /// <summary>
+    /// What a model's forward pass computes in: "fp32", or "bf16", bfloat16 for products and convolutions with float32 weights, norms of the stream, softmax and loss.
+    /// Default fp32.
+    /// </summary>
+    [AllowedValues("fp32", "bf16")]
+    public string Precision { get; init; } = "fp32";
+
+    /// <summary>
+    /// Whether a transformer's blocks are computed again in the backward pass instead of kept: the same gradients, far less memory, about a third more time.
+    /// timm's name. Default false.
+    /// </summary>
+    public bool GradCheckpointing { get; init; }
+
+    /// <summary>"adamw", "lamb" or "sgd". Default adamw.</summary>
+    [AllowedValues("adamw", "lamb", "sgd")]
     public string Optimizer { get; init; } = "adamw";
 
     /// <summary>Peak learning rate, above 0 to 100. Default 2e-4.</summary>

@@ -73,7 +73,7 @@ public class RecipeReaderTests
     [InlineData("teacher:\n  training:\n    lr: -1\n", "'teacher.training.lr' is '-1'; it must be between 1E-09 and 100", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    batch_size: 0\n", "'teacher.training.batch_size' is '0'; it must be between 1 and 65536", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    epochs: three\n", "must be a whole number", "r.yaml:6")]
-    [InlineData("teacher:\n  training:\n    optimizer: adam\n", "must be one of adamw, sgd", "r.yaml:6")]
+    [InlineData("teacher:\n  training:\n    optimizer: adam\n", "must be one of adamw, lamb, sgd", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    keep: bst\n", "must be one of last, best; did you mean 'best'?", "r.yaml:6")]
     [InlineData("teacher:\n  training:\n    sampling: balancd\n", "must be one of uniform, balanced, sqrt; did you mean 'balanced'?", "r.yaml:6")]
     [InlineData("student:\n  training:\n    class_weights: efective(0.9)\n", "did you mean 'effective'?", "student.training")]
