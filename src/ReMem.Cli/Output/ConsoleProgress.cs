@@ -21,6 +21,9 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
 
     private ConsoleProgress()
     {
+        // A file or pipe has no width to wrap at; whoever reads it wants whole lines.
+        if (!_live)
+            _console.Profile.Width = int.MaxValue;
     }
 
     public static ConsoleProgress Start() => new();

@@ -20,6 +20,10 @@ internal sealed class CostMeasurement
 {
     private const int EvaluationImages = 128;
     private const int MostImages = 1024;
+    private const int FirstImages = 32;
+
+    // More images than the fewest that steps need are decoded for this long.
+    private const double DecodingSeconds = 2;
     private const int WrittenBytes = 16 << 20;
 
     // Above this many seconds SAM's step is taken for two plain ones rather than timed.
@@ -44,8 +48,10 @@ internal sealed class CostMeasurement
         (_recipe, _data, _options, _cancel) = (recipe, data, options, cancel);
         _side = new SideBySide(options.Jobs, threads);
         int batch = Math.Max(recipe.Teacher.Training.BatchSize, recipe.Student.Training.BatchSize);
-        int wanted = batch * (StepTimer.WarmUp + options.Steps + StepTimer.Loaded);
-        _sample = data.Sample(Math.Min(wanted, Math.Max(MostImages, 3 * batch)), EvaluationImages, threads);
+        int fewest = batch * (StepTimer.WarmUp + options.Steps + StepTimer.Loaded);
+        _sample = data.Sample(FirstImages, FirstImages, threads);
+        int most = (int)Math.Min(MostImages, DecodingSeconds / Math.Max(1e-6, Decoding().Training));
+        _sample = data.Sample(Math.Min(Math.Max(fewest, most), Math.Max(MostImages, 3 * batch)), EvaluationImages, threads);
     }
 
     /// <summary>Measures everything that the recipe needs.</summary>

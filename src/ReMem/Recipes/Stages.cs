@@ -95,7 +95,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             options = options with { Reweighting = choice.Policy };
         }
 
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, string.Join('/', path));
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, Name(path));
         long derived = Derive(seed, "teacher");
         var job = Job(model, data.Training(recipe.Training, model, derived), derived, folder, path);
         TrainingResult training = new Teachers.TeacherFineTuner(recipe.Training, options).Run(job, cancel);
@@ -113,7 +113,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, string.Join('/', path));
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, Name(path));
         var kept = new StudentCache(data, recipe, seed);
         var job = Job(model, kept.Batches(teacher), Derive(seed, "student"), folder, path);
         bool taught = teacher is not null && recipe.Distillation.Weight > 0;
@@ -177,7 +177,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             WarmupEpochs = Math.Min(recipe.Training.WarmupEpochs, recipe.AutoEpochs / 2.0),
         };
         int depth;
-        using (ImageModel model = Create(recipe.Model, null, recipe.ImageSize, budget, seed, string.Join('/', path)))
+        using (ImageModel model = Create(recipe.Model, null, recipe.ImageSize, budget, seed, Name(path)))
             depth = Teachers.ReweightingPolicy.RequireBlocks(model).Blocks.Count;
         var trials = new List<ReweightingTrial>();
         foreach (Teachers.ReweightingPolicy policy in Teachers.ReweightingPolicy.Auto.Candidates(depth))
@@ -197,7 +197,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         }
 
         ReweightingChoice choice = ReweightingChooser.Choose(trials, data.Dataset.Validation.Count, recipe.AutoEpochs);
-        progress?.Report(new ProgressReport(string.Join('/', path), choice.Reason));
+        progress?.Report(new ProgressReport(Name(path), choice.Reason));
         return choice;
     }
 
@@ -242,9 +242,11 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         return model;
     }
 
+    private static string Name(string[] path) => path.Length == 0 ? "training" : string.Join('/', path);
+
     private TrainingJob Job(ImageModel model, Data.BatchLoader batches, long seed, RunFolder folder, string[] path) => new()
     {
-        Stage = path.Length == 0 ? "training" : string.Join('/', path),
+        Stage = Name(path),
         Model = model,
         Train = batches,
         Validate = m =>

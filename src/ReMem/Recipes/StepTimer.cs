@@ -9,7 +9,7 @@ namespace ReMem.Recipes;
 /// </summary>
 internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
 {
-    /// <summary>Steps that are not timed at the start of a training.</summary>
+    /// <summary>Steps that are not timed at the start of a training, at least.</summary>
     public const int WarmUp = 2;
 
     /// <summary>Steps at the end of an epoch whose images are all loaded already.</summary>
@@ -56,17 +56,28 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
             return;
         List<long> ticks = _ticks[value.Epoch - 1];
         ticks.Add(Stopwatch.GetTimestamp());
-        int timed = ticks.Count - Skipped(value.Epoch - 1);
+        int timed = ticks.Count - 1 - First(value.Epoch - 1);
         bool slow = timed >= 2 && Stopwatch.GetElapsedTime(_start).TotalSeconds > _options.Seconds;
-        if (value.Epoch == _epochs && (timed >= _options.Steps || slow))
+        bool enough = timed >= _options.Steps && Stopwatch.GetElapsedTime(ticks[First(value.Epoch - 1)], ticks[^1]).TotalSeconds >= _options.Window;
+        if (value.Epoch == _epochs && (enough || slow))
             _enough.Cancel();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _enough.Dispose();
 
-    // A later epoch has nothing to warm up but its own queue.
-    private static int Skipped(int epoch) => epoch == 0 ? WarmUp : 1;
+    /// <summary>The tick that timing starts from: of the last step that warms up. A later epoch has nothing to warm up but its own queue.</summary>
+    private int First(int epoch)
+    {
+        List<long> ticks = _ticks[epoch];
+        if (epoch > 0)
+            return 0;
+        int first = WarmUp - 1;
+        while (first < ticks.Count - 1 && Stopwatch.GetElapsedTime(ticks[0], ticks[first]).TotalSeconds < _options.Window / 3)
+            first++;
+        // Of a short epoch most steps are timed, warm or not.
+        return Math.Min(first, Math.Max(WarmUp - 1, ticks.Count - 1 - _options.Steps));
+    }
 
     private double Seconds(int epoch)
     {
@@ -75,8 +86,8 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
             return epoch == 0 ? Stopwatch.GetElapsedTime(_start).TotalSeconds : Seconds(epoch - 1);
         if (ticks.Count == 1)
             return Stopwatch.GetElapsedTime(epoch == 0 ? _start : _ticks[epoch - 1][^1], ticks[0]).TotalSeconds;
-        int first = Math.Min(Skipped(epoch), ticks.Count - 1) - 1;
-        int last = Math.Min(first + _options.Steps, ticks.Count - 1);
+        int first = Math.Min(First(epoch), ticks.Count - 2);
+        int last = epoch < _epochs - 1 ? Math.Max(first + 1, ticks.Count - 1 - Loaded) : ticks.Count - 1;
         return Stopwatch.GetElapsedTime(ticks[first], ticks[last]).TotalSeconds / (last - first);
     }
 }

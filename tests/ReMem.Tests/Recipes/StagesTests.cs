@@ -61,11 +61,9 @@ public sealed class StagesTests : IDisposable
         Assert.Equal([8, 3, 64, 64], seen[0].Shape);
         Assert.Equal(expected.data<float>().ToArray(), seen[0].Values);
 
-        seen.Clear();
+        // A model refuses images of another size than it was made for.
         stages.Meter(teacher, recipe.Information, "meter");
-        stages.Score(teacher, data.Dataset.Test);
-        Assert.NotEmpty(seen);
-        Assert.All(seen, s => Assert.Equal([64, 64], s.Shape[2..]));
+        Assert.Equal(data.Dataset.Test.Count, stages.Score(teacher, data.Dataset.Test).Count);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace ReMem.Tests.Recipes;
 
 public class StepTimerTests
 {
-    private static readonly PlanOptions Three = new() { Steps = 3, Seconds = 600 };
+    private static readonly PlanOptions Three = new() { Steps = 3, Window = 0, Seconds = 600 };
 
     [Fact]
     public void Ends_a_training_when_enough_steps_of_its_last_epoch_were_timed()
@@ -28,6 +28,16 @@ public class StepTimerTests
         int steps = 0;
         double[] seconds = StepTimer.Time(Three, 1, (progress, cancel) => Train(progress, cancel, 1, 100, () => Thread.Sleep(++steps <= 2 ? 3000 : 1)), default);
         Assert.InRange(seconds[0], 0.0005, 1.5);
+    }
+
+    [Fact]
+    public void Fast_steps_are_timed_for_a_while_after_a_while_of_warming_up()
+    {
+        int steps = 0;
+        PlanOptions options = Three with { Window = 0.3 };
+        double[] seconds = StepTimer.Time(options, 1, (progress, cancel) => Train(progress, cancel, 1, 10_000, () => Thread.Sleep(++steps <= 6 ? 25 : 5)), default);
+        Assert.InRange(steps, 8, 200);
+        Assert.InRange(seconds[0], 0.004, 0.024);
     }
 
     [Fact]

@@ -308,7 +308,7 @@ public class DownloaderTests
             return true;
         };
         InputException error = world.Fails<InputException>();
-        Assert.Contains("it needs 1152921504607 MB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("needs 1152921.5 TB of disk", error.Message, StringComparison.Ordinal);
         Assert.Contains("HF_HOME", error.Remedy!, StringComparison.Ordinal);
     }
 
