@@ -55,8 +55,6 @@ public sealed class CacheTests : IDisposable
         Assert.True(check.GetProperty("passed").GetBoolean());
         Assert.InRange(check.GetProperty("mean_kl").GetDouble(), 0, 1e-4);
         Assert.Equal(1, check.GetProperty("top1_agreement").GetDouble());
-        CliResult strict = Run("cache", "verify", cache, "--max-kl", "0", "--min-agreement", "1");
-        Assert.True(strict.ExitCode is 0 or 1, strict.Error);
 
         Teacher("other", seed: 1);
         Run("cache", "verify", cache, "--teacher-dir", _work.At("other")).IsBadInput("its teacher weights are others", cache);
