@@ -94,7 +94,14 @@ public class DistillerImbalanceTests
         using var folder = new TemporaryFolder();
         TrainingOptions options = Options with
         {
-            Sampling = sampling, ClassWeights = weights, LogitAdjustment = tau, Progressive = "from(16)", EmaDecay = 0.9, LayerDecay = 0.9, Optimizer = "sgd", Lr = 0.05,
+            Sampling = sampling,
+            ClassWeights = weights,
+            LogitAdjustment = tau,
+            Progressive = "from(16)",
+            EmaDecay = 0.9,
+            LayerDecay = 0.9,
+            Optimizer = "sgd",
+            Lr = 0.05,
         };
         var distillation = new DistillationOptions { Views = views, Weight = 0.5, TargetWeights = "effective" };
         using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 77);

@@ -60,7 +60,11 @@ public sealed class RecipeProposerTests : IDisposable
         _folder.Images("it's/a", 60).Images("it's/b", 60);
         RecipeProposal proposal = Propose(new ProposalOptions
         {
-            Source = _folder.At("it's"), Model = "vit_pico_patch4_32", Weights = "w.safetensors", Student = "convnext_atto", ImageSize = 64,
+            Source = _folder.At("it's"),
+            Model = "vit_pico_patch4_32",
+            Weights = "w.safetensors",
+            Student = "convnext_atto",
+            ImageSize = 64,
         });
         Recipe recipe = proposal.Recipe;
         Assert.Equal(("vit_pico_patch4_32", "w.safetensors", "convnext_atto", 64), (recipe.Teacher.Model, recipe.Teacher.Weights, recipe.Student.Model, recipe.Data.ImageSize));

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ReMem.Runtime.Downloads;
 using ReMem.Runtime;
+using ReMem.Runtime.Downloads;
 
 namespace ReMem.Weights.Hub;
 
