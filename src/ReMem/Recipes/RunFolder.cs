@@ -12,10 +12,10 @@ public sealed class RunFolder : IDisposable
     internal const string PlanFile = "plan.json";
     private const string LockFile = ".lock";
     private static readonly string[] BookKeeping = [RecipeFile, "environment.json", "log.txt", PlanFile];
-    private readonly FileStream _lock;
+    private readonly IDisposable _lock;
     private readonly bool _isNew;
 
-    private RunFolder(string path, FileStream held, bool isNew)
+    private RunFolder(string path, IDisposable held, bool isNew)
     {
         Path = path;
         _lock = held;
@@ -30,7 +30,7 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Open(string path, string recipe)
     {
         bool isNew = RequireFree(path, recipe);
-        FileStream held = Lock(path);
+        IDisposable held = Lock(path);
         if (isNew)
             AtomicFile.WriteAllText(System.IO.Path.Combine(path, RecipeFile), recipe);
         return new RunFolder(path, held, isNew);
@@ -143,26 +143,11 @@ public sealed class RunFolder : IDisposable
             throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out.");
     }
 
-    private static FileStream Lock(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-            return new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException e)
-        {
-            throw new FolderInUseException(path, e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new InputException("The output folder cannot be written.", path, "Give another folder with --out.", e);
-        }
-    }
+    private static IDisposable Lock(string path) =>
+        FileLock.TryTake(System.IO.Path.Combine(path, LockFile), leave: false) ?? throw new FolderInUseException(path);
 }
 
 /// <summary>Another process works in the folder.</summary>
 /// <param name="path">The folder.</param>
-/// <param name="cause">What its lock answered.</param>
-public sealed class FolderInUseException(string path, Exception? cause = null)
-    : InputException("The output folder is in use by another run, or cannot be written.", path, "Wait for that run, or give another folder with --out.", cause);
+public sealed class FolderInUseException(string path)
+    : InputException("The output folder is in use by another run.", path, "Wait for that run, or give another folder with --out.");
