@@ -51,6 +51,7 @@ public class SweepTests
         Cli.Run("sweep", recipe, "--grid", "rhoo=1").IsBadInput("did you mean 'rho'");
         Cli.Run("sweep", recipe, "--grid", "rho=1", "--seeds", "2..0").IsBadInput("no range or list", "0..2");
         Cli.Run("sweep", recipe, "--seeds", "1,1").IsBadInput("no range or list");
+        Cli.Run("sweep", recipe, "--jobs", "0").IsBadInput("The number of jobs is 0; it must be 1 or more.");
     }
 
     private static (string Name, int Seeds, double Top1)[] Rows(string report) =>

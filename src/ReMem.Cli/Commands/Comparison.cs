@@ -34,20 +34,30 @@ internal static class Comparison
 
     public static int Run(Recipe recipe, string folder, int jobs, bool offline, bool json, CancellationToken cancel)
     {
-        PartWorkers? workers = jobs == 1 ? null : WorkerProcess.Workers(jobs, recipe.Threads);
+        PartWorkers? workers = Workers(jobs, recipe);
         Common.LoadLibtorch();
         ComparisonReport report = Common.WithProgress(progress =>
             new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Run(folder, CommandLine(), workers, cancel));
+        Print(report, folder, json);
+        if (!json)
+            Console.WriteLine($"student: {Path.GetFullPath(Path.Combine(folder, "student", "model.onnx"))}");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>Processes for the parts; null where one is computed at a time, in this process.</summary>
+    public static PartWorkers? Workers(int jobs, Recipe recipe) => jobs == 1 ? null : WorkerProcess.Workers(jobs, recipe.Threads);
+
+    /// <summary>Prints a report that was written to a folder.</summary>
+    public static void Print(ComparisonReport report, string folder, bool json)
+    {
         if (json)
         {
-            Console.WriteLine(File.ReadAllText(Path.Combine(folder, "report.json")));
-            return ExitCodes.Done;
+            Console.WriteLine(File.ReadAllText(Path.Combine(folder, ReportWriter.JsonFile)));
+            return;
         }
 
         Console.WriteLine(ConsoleTable.Render(report));
-        Console.WriteLine($"report: {Path.GetFullPath(Path.Combine(folder, "report.html"))}");
-        Console.WriteLine($"student: {Path.GetFullPath(Path.Combine(folder, "student", "model.onnx"))}");
-        return ExitCodes.Done;
+        Console.WriteLine($"report: {Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile))}");
     }
 
     public static string CommandLine() => "remem " + string.Join(' ', Environment.GetCommandLineArgs()[1..].Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"\"{a}\"" : a));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using ReMem.Cli.Workers;
 using ReMem.Recipes;
 using ReMem.Reports;
 
@@ -52,19 +51,11 @@ internal static class SweepCommand
 
             SweepPlan plan = SweepPlan.Create(Read, [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)], Seeds(parsed.GetValue(seeds)));
             string folder = parsed.GetValue(output) ?? Path.Combine("runs", $"{plan.Recipe.Name}-sweep");
-            int parts = parsed.GetValue(jobs);
-            PartWorkers? workers = parts == 1 ? null : WorkerProcess.Workers(parts, plan.Recipe.Threads);
+            PartWorkers? workers = Comparison.Workers(parsed.GetValue(jobs), plan.Recipe);
             Common.LoadLibtorch();
             ComparisonReport report = Common.WithProgress(progress =>
                 new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Comparison.CommandLine(), workers, cancel));
-            if (parsed.GetValue(json))
-            {
-                Console.WriteLine(File.ReadAllText(Path.Combine(folder, ReportWriter.JsonFile)));
-                return ExitCodes.Done;
-            }
-
-            Console.WriteLine(ConsoleTable.Render(report));
-            Console.WriteLine($"report: {Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile))}");
+            Comparison.Print(report, folder, parsed.GetValue(json));
             return ExitCodes.Done;
         });
         return command;

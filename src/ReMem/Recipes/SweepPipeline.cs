@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ReMem.Reports;
 using ReMem.Runtime;
 using ReMem.Training;
@@ -28,6 +27,7 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
     public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
+        PartWorkers.RequireJobs(workers?.Jobs ?? 1);
         int threads = plan.Recipe.Threads > 0 ? plan.Recipe.Threads : Environment.ProcessorCount;
         foreach (SweepCell cell in plan.Cells)
             Stages.RequireTrainable(cell.Recipe);
@@ -57,7 +57,6 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
     {
         for (SweepPart[] left = [.. wave.Where(p => !p.IsDone)]; left.Length > 0;)
         {
-            var elsewhere = new ConcurrentBag<SweepPart>();
             var limits = new ParallelOptions { MaxDegreeOfParallelism = workers?.Jobs ?? 1, CancellationToken = cancel };
             Parallel.ForEachAsync(left, limits, async (part, stop) =>
             {
@@ -67,7 +66,7 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
                 }
                 catch (FolderInUseException)
                 {
-                    elsewhere.Add(part);
+                    // It stays among what is left.
                 }
             }).GetAwaiter().GetResult();
             left = [.. left.Where(p => !p.IsDone)];
@@ -113,11 +112,20 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
     private void Tell(string message) => progress?.Report(new ProgressReport("sweep", message));
 
     /// <summary>A cell at a seed.</summary>
-    private sealed record SweepPart(SweepCell Cell, ComparisonPart Part, string Folder)
+    private sealed class SweepPart(SweepCell cell, ComparisonPart part, string folder)
     {
+        private MethodRun? _result;
+
+        public SweepCell Cell => cell;
+
+        public ComparisonPart Part => part;
+
+        public string Folder => folder;
+
         public bool IsDone => Result is not null;
 
-        public MethodRun? Result => ComparisonPipeline.TryRead(Part, Folder);
+        /// <summary>Null until it stands. Parts are counted often, and a finished one does not change.</summary>
+        public MethodRun? Result => _result ??= ComparisonPipeline.TryRead(part, folder);
     }
 
     /// <summary>Says which cell the news is of.</summary>

@@ -69,7 +69,11 @@ public sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis> A
     {
         TeacherOptions? options = TeacherMethods.Options(method, recipe.Teacher);
         string data = Text(recipe.Data);
-        string? teacher = options is null ? null : string.Join('\n', data, recipe.Teacher.Model, recipe.Teacher.Weights, Text(recipe.Teacher.Training), Text(options));
+
+        // Which policy 'auto' stands for is measured, so it depends on the trials and on the meter.
+        bool auto = options is not null && ReweightingPolicy.Parse(options.Reweighting) is ReweightingPolicy.Auto;
+        string trials = auto ? $"{recipe.Teacher.AutoEpochs} {Text(recipe.Information)}" : string.Empty;
+        string? teacher = options is null ? null : $"{data}\n{Text(TeacherMethods.Common(recipe.Teacher))}\n{Text(options)}\n{trials}";
         string? meter = teacher is null ? null : $"{teacher}\n{Text(recipe.Information)}";
         StudentRecipe student = options is null
             ? recipe.Student with { Distillation = new DistillationOptions { Views = recipe.Student.Distillation.Views } }

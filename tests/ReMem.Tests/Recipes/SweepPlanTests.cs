@@ -48,6 +48,35 @@ public sealed class SweepPlanTests
         Assert.Equal(2, rates.Select(c => c.TeacherInputs).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("teacher.image_size=32,64")]
+    [InlineData("teacher.model=vit_pico_patch4_32,deit_tiny_patch16_224")]
+    [InlineData("teacher.training.drop_path=0,0.1")]
+    public void Whatever_makes_another_teacher_gives_it_another_cell(string axis)
+    {
+        SweepCell[] cells = [.. Plan(axis).Cells.Where(c => c.Method == "standard")];
+        Assert.Equal(2, cells.Length);
+        Assert.NotEqual(cells[0].TeacherInputs, cells[1].TeacherInputs);
+    }
+
+    [Theory]
+    [InlineData("auto_epochs=1,2")]
+    [InlineData("information.image_size=16,32")]
+    public void Auto_depends_on_its_trials_and_nothing_else_does(string axis)
+    {
+        SweepPlan plan = SweepPlan.Create(overrides => Read(["teacher.reweighting=auto", .. overrides]), [SweepAxis.Parse(axis)]);
+        int Teachers(string method) => plan.Cells.Where(c => c.Method == method).Select(c => c.TeacherInputs).Distinct().Count();
+        Assert.Equal([1, 1, 2, 2], new[] { "standard", "sam", "reweighted", "both" }.Select(Teachers));
+    }
+
+    [Fact]
+    public void A_method_that_does_what_another_does_shares_its_teacher()
+    {
+        SweepCell[] cells = [.. Plan("reweighting=none,top(4,0.5)").Cells];
+        Assert.Equal(cells.Single(c => c.Method == "standard").TeacherInputs, cells.Single(c => c.Name == "reweighted reweighting=none").TeacherInputs);
+        Assert.Equal(cells.Single(c => c.Method == "sam").TeacherInputs, cells.Single(c => c.Name == "both reweighting=none").TeacherInputs);
+    }
+
     [Fact]
     public void Folders_are_plain_names_and_differ()
     {
