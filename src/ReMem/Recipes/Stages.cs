@@ -96,10 +96,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         }
 
         ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, Name(path));
-        long derived = Derive(seed, "teacher");
-        var job = Job(model, data.Training(recipe.Training, model, derived), derived, folder, path);
-        TrainingResult training = new Teachers.TeacherFineTuner(recipe.Training, options).Run(job, cancel);
-        return Finish(model, training, folder, path, choice);
+        return Finish(model, FineTune(model, recipe.Training, options, seed, folder, path), folder, path, choice);
     }
 
     /// <summary>Trains a student into <paramref name="path"/> of the run folder.</summary>
@@ -176,9 +173,8 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             // A warm-up made for the whole length would leave a short trial no time at the peak.
             WarmupEpochs = Math.Min(recipe.Training.WarmupEpochs, recipe.AutoEpochs / 2.0),
         };
-        int depth;
-        using (ImageModel model = Create(recipe.Model, null, recipe.ImageSize, budget, seed, Name(path)))
-            depth = Teachers.ReweightingPolicy.RequireBlocks(model).Blocks.Count;
+        int depth = ModelCatalogue.ShapeOf(recipe.Model)?.Depth ?? throw Teachers.ReweightingPolicy.NoBlocks(recipe.Model);
+        using MeterImages images = MeterImagesOf(data.Dataset.Validation, ModelCatalogue.Info(recipe.Model), information);
         var trials = new List<ReweightingTrial>();
         foreach (Teachers.ReweightingPolicy policy in Teachers.ReweightingPolicy.Auto.Candidates(depth))
         {
@@ -186,12 +182,12 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             ReweightingTrial? trial = folder.TryRead<ReweightingTrial>([.. place, ResultFile]);
             if (trial is null)
             {
-                trial = Try(recipe, budget, options with { Reweighting = policy.ToString()! }, information, seed, folder, place);
+                trial = Try(recipe, budget, options with { Reweighting = policy.ToString()! }, images, seed, folder, place);
                 folder.Write(trial, [.. place, ResultFile]);
                 File.Delete(folder.FileIn([.. place, CheckpointFile]));
             }
 
-            progress?.Report(new ProgressReport(string.Join('/', place), FormattableString.Invariant(
+            progress?.Report(new ProgressReport(Name(place), FormattableString.Invariant(
                 $"val top-1 {100 * trial.ValidationTop1:0.0} %, I_hat of the logits {trial.Information.Mean:0.0000} ± {trial.Information.HalfWidth ?? 0:0.0000}")));
             trials.Add(trial);
         }
@@ -202,17 +198,21 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     }
 
     private ReweightingTrial Try(
-        TeacherRecipe recipe, TrainingOptions budget, Teachers.TeacherOptions options, InformationMeterOptions information, int seed, RunFolder folder, string[] place)
+        TeacherRecipe recipe, TrainingOptions budget, Teachers.TeacherOptions options, MeterImages images, int seed, RunFolder folder, string[] place)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        using ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, budget, seed, string.Join('/', place));
-        long derived = Derive(seed, "teacher");
-        new Teachers.TeacherFineTuner(budget, options).Run(Job(model, data.Training(budget, model, derived), derived, folder, place), cancel);
+        using ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, budget, seed, Name(place));
+        FineTune(model, budget, options, seed, folder, place);
         using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancel);
         using ModelOutputs validation = Evaluator.Run(model, data.Evaluation(data.Dataset.Validation, model), cancel);
-        using MeterImages images = MeterImagesOf(data.Dataset.Validation, model.Info, information);
         InformationResult kept = InformationMeter.Measure(train.Logits, validation.Logits, images, cancel);
         return new ReweightingTrial(options.Reweighting, validation.Top1(), kept.NatsPerChannel, clock.Elapsed.TotalSeconds);
+    }
+
+    private TrainingResult FineTune(ImageModel model, TrainingOptions training, Teachers.TeacherOptions options, int seed, RunFolder folder, string[] path)
+    {
+        long derived = Derive(seed, "teacher");
+        return new Teachers.TeacherFineTuner(training, options).Run(Job(model, data.Training(training, model, derived), derived, folder, path), cancel);
     }
 
     internal static long Derive(int seed, string purpose) => new CounterRandom(seed, purpose).NextUInt32();

@@ -44,7 +44,7 @@ public abstract partial record ReweightingPolicy
         IReadOnlyList<string> given = form.Arguments;
         if (given.Count != expected.Length)
             throw Unreadable(text);
-        double Scale() => ScaleOf(expected[^1], given[^1], text);
+        double Scale() => form.Number(given.Count - 1, expected[^1], 0, Largest, Where, "0 leaves the branch out, 1 is the plain model; for example top(4,0.5).");
         return form.Name switch
         {
             "none" => new None(),
@@ -67,16 +67,15 @@ public abstract partial record ReweightingPolicy
     {
         if (this is None)
             return;
-        TransformerModel transformer = RequireBlocks(model);
+        TransformerModel transformer = model as TransformerModel ?? throw NoBlocks(model.Info.Name);
         IReadOnlyList<BlockScales> scales = Scales(transformer.Blocks.Count);
         for (int i = 0; i < scales.Count; i++)
             (transformer.Blocks[i].AttentionScale, transformer.Blocks[i].MlpScale) = (scales[i].Attention, scales[i].Mlp);
     }
 
-    /// <summary>The model as one with blocks.</summary>
-    /// <exception cref="InputException">It has none.</exception>
-    internal static TransformerModel RequireBlocks(ImageModel model) => model as TransformerModel
-        ?? throw new InputException($"The model '{model.Info.Name}' has no MLP blocks to reweight.", Where, "Choose a ViT as the teacher, or the policy none.");
+    /// <summary>Tells of a model without blocks.</summary>
+    internal static InputException NoBlocks(string model) =>
+        new($"The model '{model}' has no MLP blocks to reweight.", Where, "Choose a ViT as the teacher, or the policy none.");
 
     private static InputException Unreadable(string text)
     {
@@ -88,12 +87,6 @@ public abstract partial record ReweightingPolicy
         int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int k) && k >= 1
             ? k
             : throw new InputException($"In the policy '{policy}', k is '{text}'; it must be a whole number of 1 or more.", Where, "For example top(4,0.5).");
-
-    private static double ScaleOf(string name, string text, string policy) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double scale) && scale is >= 0 and <= Largest
-            ? scale
-            : throw new InputException(
-                $"In the policy '{policy}', {name} is '{text}'; it must be between 0 and {Largest}.", Where, "0 leaves the branch out, 1 is the plain model; for example top(4,0.5).");
 
     /// <summary>A scale on the top k blocks, 1 below.</summary>
     private IEnumerable<double> OnTop(int depth, int k, double scale) => k <= depth
