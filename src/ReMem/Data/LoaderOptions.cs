@@ -53,7 +53,7 @@ public sealed record LoaderOptions
 
     /// <summary>Bytes of decoded pixels to keep, 0 or more, where no cache is passed in. Default 1 GiB.</summary>
     [Range(0, long.MaxValue)]
-    public long CacheBytes { get; init; } = 1L << 30;
+    public long CacheBytes { get; init; } = DecodedImageCache.DefaultBytes;
 
     /// <summary>Bytes of finished views to keep, 0 or more; worth it where the same views come round again. Default 0: none.</summary>
     [Range(0, long.MaxValue)]

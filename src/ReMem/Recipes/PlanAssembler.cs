@@ -12,7 +12,6 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
 {
     // A process of its own starts .NET and libtorch, and reads what an earlier check of the images left.
     private const double WorkerStart = 2;
-    private const long CacheBytes = 1L << 30;
     private const long FewFiles = 256 << 10;
     private const string MeterStage = "meter";
     private const string AloneStage = "student (labels alone)";
@@ -23,7 +22,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     private readonly Dictionary<string, PlanStage> _stages = [];
     private long _checkpoint;
 
-    private long Decoded => Math.Min(CacheBytes, rates.Decoding.Bytes * counts.All);
+    private long Decoded => Math.Min(Data.DecodedImageCache.DefaultBytes, rates.Decoding.Bytes * counts.All);
 
     // What does not fit the cache is decoded again whenever it is used.
     private double Overflow => 1 - (double)Decoded / Math.Max(1, rates.Decoding.Bytes * counts.All);

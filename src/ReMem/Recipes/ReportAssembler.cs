@@ -55,7 +55,7 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
     };
 
     /// <summary>Why 'auto' chose what it did, and all that it measured.</summary>
-    public static string Choice(ReweightingChoice choice) => $"auto: {choice.Reason} After {choice.Epochs} epochs: "
+    private static string Choice(ReweightingChoice choice) => $"auto: {choice.Reason} After {choice.Epochs} epochs: "
         + string.Join("; ", choice.Trials.Select(t => FormattableString.Invariant($"{t.Policy} {100 * t.ValidationTop1:0.0} %, I_hat {t.Information.Mean:0.0000}"))) + ".";
 
     private static IEnumerable<Curve> Curves(MethodRun run)

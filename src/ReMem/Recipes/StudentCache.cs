@@ -65,15 +65,19 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         string folder = TeacherCache.FolderOf(root, key, teacher, Options);
         if (!Directory.Exists(folder) && TeacherCacheStore.NearestDifferences(root, key) is { } differences)
             progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
-        return OpenAt(folder, teacher, teacherFolder, batches, stage, progress);
+        return OpenAt(folder, key, teacher, teacherFolder, batches, stage, progress);
     }
 
     /// <summary>The cache in a folder of its own.</summary>
     /// <inheritdoc cref="Open"/>
     public TeacherCacheBuilder OpenAt(
-        string folder, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
+        string folder, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress) =>
+        OpenAt(folder, Key(teacher, batches), teacher, teacherFolder, batches, stage, progress);
+
+    // The key hashes all of the teacher's weights, so that it is made once.
+    private TeacherCacheBuilder OpenAt(
+        string folder, TeacherCacheKey key, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
-        TeacherCacheKey key = Key(teacher, batches);
         string source = data.Recipe.Source;
         var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
         TeacherCache cache = TeacherCache.OpenOrCreate(

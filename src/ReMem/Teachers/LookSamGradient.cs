@@ -26,8 +26,7 @@ internal sealed class LookSamGradient : IGradientFunction, IDisposable
     public LookSamGradient(ParameterSet parameters, PerturbedPass passes, Func<long, double> rho, int k, double alpha)
     {
         (_parameters, _passes, _rho, _k, _alpha) = (parameters, passes, rho, k, alpha);
-        using var guard = no_grad();
-        _kept = zeros_like(parameters.LiveValues).DetachFromDisposeScope();
+        _kept = parameters.Zeros();
         State = new Dictionary<string, Tensor> { ["orthogonal"] = _kept };
     }
 

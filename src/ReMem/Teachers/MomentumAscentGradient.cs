@@ -27,8 +27,7 @@ internal sealed class MomentumAscentGradient : IGradientFunction, IDisposable
     public MomentumAscentGradient(ParameterSet parameters, PerturbedPass passes, Func<long, double> rho, double beta, int sign)
     {
         (_parameters, _passes, _rho, _beta, _sign) = (parameters, passes, rho, beta, sign);
-        using var guard = no_grad();
-        _mean = zeros_like(parameters.LiveValues).DetachFromDisposeScope();
+        _mean = parameters.Zeros();
         State = new Dictionary<string, Tensor> { ["momentum"] = _mean };
     }
 

@@ -21,8 +21,8 @@ public sealed class Lamb : Optimizer
     public Lamb(ParameterSet parameters, double weightDecay, bool decayAll = false)
         : base(parameters, weightDecay, decayAll)
     {
-        _first = Zeros(parameters);
-        _second = Zeros(parameters);
+        _first = parameters.Zeros();
+        _second = parameters.Zeros();
         _scaled = parameters.Ranges.ToDictionary(r => r.Start, r => weightDecay > 0 && (decayAll || r.Decays));
         State = new Dictionary<string, Tensor> { ["exp_avg"] = _first, ["exp_avg_sq"] = _second };
     }

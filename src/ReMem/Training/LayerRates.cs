@@ -42,7 +42,8 @@ internal sealed class LayerRates : IDisposable
         using var guard = no_grad();
         Tensor before = _parameters.Values();
         optimizer.Step(rate);
-        _parameters.SetValues(before.addcmul(_parameters.Values().sub_(before), _scale, 1));
+        using Scalar one = 1;
+        _parameters.SetValues(before.addcmul(_parameters.LiveValues - before, _scale, one));
     }
 
     /// <inheritdoc/>

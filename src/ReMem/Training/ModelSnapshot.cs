@@ -16,7 +16,7 @@ internal sealed class ModelSnapshot : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
         _parameters = parameters;
-        _values = parameters.Values().clone().DetachFromDisposeScope();
+        _values = parameters.Values().DetachFromDisposeScope();
         _buffers = [.. module.named_buffers().Select(b => (b.name, b.buffer, b.buffer.clone().DetachFromDisposeScope()))];
     }
 
@@ -29,7 +29,7 @@ internal sealed class ModelSnapshot : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        _values.copy_(_parameters.Values());
+        _values.copy_(_parameters.LiveValues);
         foreach (var buffer in _buffers)
             buffer.Copy.copy_(buffer.Live);
     }
@@ -51,7 +51,7 @@ internal sealed class ModelSnapshot : IDisposable
         using var guard = no_grad();
         // Not decay * a + (1 - decay) * b: what does not change must not drift by rounding.
         void Move(Tensor copy, Tensor present) => copy.lerp_(present, tensor(1 - decay, copy.dtype));
-        Move(_values, _parameters.Values());
+        Move(_values, _parameters.LiveValues);
         foreach (var buffer in _buffers)
         {
             if (buffer.Copy.is_floating_point())

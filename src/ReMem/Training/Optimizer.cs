@@ -96,13 +96,6 @@ public abstract class Optimizer : IDisposable
         for (long start = 0; start < Parameters.Count; start += PieceLength)
             yield return (start, Math.Min(PieceLength, Parameters.Count - start));
     }
-
-    /// <summary>A zero vector [P] that outlives every scope.</summary>
-    protected static Tensor Zeros(ParameterSet parameters)
-    {
-        using var guard = no_grad();
-        return zeros_like(parameters.LiveValues).DetachFromDisposeScope();
-    }
 }
 
 /// <summary>AdamW (Loshchilov 2019): decoupled decay, betas 0.9 and 0.999, eps 1e-8, as torch.optim.AdamW.</summary>
@@ -118,8 +111,8 @@ public sealed class AdamW : Optimizer
     public AdamW(ParameterSet parameters, double weightDecay, bool decayAll = false)
         : base(parameters, weightDecay, decayAll)
     {
-        _first = Zeros(parameters);
-        _second = Zeros(parameters);
+        _first = parameters.Zeros();
+        _second = parameters.Zeros();
         State = new Dictionary<string, Tensor> { ["exp_avg"] = _first, ["exp_avg_sq"] = _second };
     }
 
@@ -150,7 +143,7 @@ public sealed class Sgd : Optimizer
         : base(parameters, weightDecay, decayAll)
     {
         _momentum = momentum;
-        _buffer = Zeros(parameters);
+        _buffer = parameters.Zeros();
         State = new Dictionary<string, Tensor> { ["momentum_buffer"] = _buffer };
     }
 

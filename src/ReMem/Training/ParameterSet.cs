@@ -82,6 +82,13 @@ public sealed class ParameterSet : IDisposable
         return LiveValues.clone();
     }
 
+    /// <summary>A zero vector [P] that outlives every scope.</summary>
+    public Tensor Zeros()
+    {
+        using var guard = no_grad();
+        return zeros_like(LiveValues).DetachFromDisposeScope();
+    }
+
     /// <summary>Overwrites all values from a vector [P].</summary>
     public void SetValues(Tensor flat)
     {
