@@ -6,7 +6,6 @@ using ReMem.Runtime;
 using ReMem.Training;
 using ReMem.Weights;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ReMem.Distillation;
@@ -27,12 +26,15 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         if (teacher is not null)
             RequireFit(job, teacher);
+        ComparedOutputs compared = teacher is null ? new() : ComparedOutputs.Of(objective, job.Model, job.Train.View.Size, teacher);
         if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
         {
             throw new InputException(
                 $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
         }
 
+        if (cache is not null && compared.HasMaps)
+            throw ComparedOutputs.NotOnDisk(objective);
         bool taught = teacher is not null && options.Weight > 0;
         int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
         using var labels = new LabelLoss(training, counts);
@@ -42,15 +44,15 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             cache?.Cache.RequireSpace(views);
         using ITeacherTargets? targets = !taught ? null
             : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
-            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures);
-        using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
+            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), compared, compared.HasMaps ? job.Train : null);
+        using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection, labels, balance),
+                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, compared, projections, labels, balance),
                 Objective = Identity(teacher, taught ? cache?.Cache : null),
-                Auxiliary = projection,
+                Auxiliary = projections,
                 // What is kept is kept a view and an image, however often that is drawn.
                 ViewEpoch = options.Views == 0 && targets is not CachedTargets ? null : View,
                 FullViews = taught,
@@ -67,7 +69,8 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     private Tensor Loss(
-        ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, Linear? projection, LabelLoss labels, Tensor? balance)
+        ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, ComparedOutputs compared,
+        StudentProjections? projections, LabelLoss labels, Tensor? balance)
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs? teacher = targets?.For(batch, view);
@@ -77,8 +80,16 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         BatchOutputs outputs;
         Tensor? own;
         using (MixedPrecision.Enter(training, student))
-            (outputs, own) = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection, apart: weight is > 0 and < 1);
-        outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32));
+        {
+            (outputs, own) = (teacher is null ? new() : compared).Read(student, student.Info.Normalization.Apply(batch.Inputs), apart: weight is > 0 and < 1);
+            outputs = projections?.Apply(outputs) ?? outputs;
+        }
+
+        outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32))
+        {
+            Tokens = outputs.Tokens?.to(ScalarType.Float32),
+            Attention = outputs.Attention,
+        };
         using Scalar hard = 1 - weight, soft = weight;
         Tensor? loss = weight < 1 ? labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
         if (teacher is not null)
@@ -98,38 +109,6 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     {
         double[]? weights = ClassWeights.Of(options.TargetWeights, counts, "student.distillation.target_weights");
         return weights is null ? null : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
-    }
-
-    /// <summary>What the teacher's part compares, and the logits that the labels' part takes where they are others.</summary>
-    /// <param name="student">Answers.</param>
-    /// <param name="images">Normalised.</param>
-    /// <param name="features">Whether the pooled feature is wanted.</param>
-    /// <param name="projection">To the teacher's width; null where it has that.</param>
-    /// <param name="apart">
-    /// Whether both parts teach, so that a student with a distillation token learns each with its own classifier. If one part teaches alone, it
-    /// teaches the mean of both, which is what the student answers with: else one of the two would stay untrained.
-    /// </param>
-    private static (BatchOutputs Outputs, Tensor? Own) Outputs(ImageModel student, Tensor images, bool features, Linear? projection, bool apart)
-    {
-        var distilled = apart && student is TransformerModel { Shape.DistillationToken: true } transformer ? transformer : null;
-        if (!features && distilled is null)
-            return (new BatchOutputs(student.call(images), null), null);
-        Tensor maps = student.ForwardFeatures(images);
-        Tensor? pooled = features ? student.ForwardHead(maps, preLogits: true) : null;
-        pooled = pooled is null || projection is null ? pooled : projection.call(pooled);
-        if (distilled is null)
-            return (new BatchOutputs(student.ForwardHead(maps), pooled), null);
-        (Tensor own, Tensor taught) = distilled.ForwardHeads(maps);
-        return (new BatchOutputs(taught, pooled), own);
-    }
-
-    /// <summary>A linear map from the student's feature to the teacher's, learned beside the student and then forgotten (FitNets, Romero 2015).</summary>
-    private static Linear? Projection(TrainingJob job, ImageModel teacher)
-    {
-        if (job.Model.NumFeatures == teacher.NumFeatures)
-            return null;
-        manual_seed((long)new CounterRandom(job.Seed, "projection").NextUInt32());
-        return nn.Linear(job.Model.NumFeatures, teacher.NumFeatures);
     }
 
     private static void RequireFit(TrainingJob job, ImageModel teacher)

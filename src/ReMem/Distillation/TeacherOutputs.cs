@@ -21,16 +21,21 @@ internal static class TeacherOutputs
     /// <param name="teacher">Answers.</param>
     /// <param name="batch">The student's own views.</param>
     /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
-    public static BatchOutputs Of(ImageModel teacher, Batch batch, bool features)
+    public static BatchOutputs Of(ImageModel teacher, Batch batch, bool features) => Of(teacher, batch, new ComparedOutputs { Features = features });
+
+    /// <summary>As above, of all that is compared.</summary>
+    /// <param name="teacher">Answers.</param>
+    /// <param name="batch">The student's own views.</param>
+    /// <param name="compared">What is wanted beside the logits.</param>
+    public static BatchOutputs Of(ImageModel teacher, Batch batch, ComparedOutputs compared)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
 
         // A teacher of another size has the same views at that size.
-        Tensor input = teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images);
-        if (!features)
-            return new BatchOutputs(teacher.call(input).MoveToOuterDisposeScope(), null);
-        Tensor maps = teacher.ForwardFeatures(input);
-        return new BatchOutputs(teacher.ForwardHead(maps).MoveToOuterDisposeScope(), teacher.ForwardHead(maps, preLogits: true).MoveToOuterDisposeScope());
+        BatchOutputs outputs = compared.Read(teacher, teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images)).Outputs;
+        foreach (Tensor? part in new[] { outputs.Logits, outputs.Features, outputs.Tokens, outputs.Attention })
+            part?.MoveToOuterDisposeScope();
+        return outputs;
     }
 }

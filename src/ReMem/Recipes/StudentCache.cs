@@ -51,6 +51,13 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
         if (recipe.Distillation.Weight == 0 || where == DistillationOptions.None || (where == DistillationOptions.Auto && !recycled))
             return null;
+        DistillationObjective objective = DistillationObjective.Parse(recipe.Distillation.Objective);
+        if (objective.NeedsMaps && where == DistillationOptions.Auto)
+        {
+            progress?.Report(new ProgressReport(stage, $"tokens and attention are not kept on disk: the teacher of '{objective}' runs once a view while a gibibyte holds what it says, else live"));
+            return null;
+        }
+
         return where == DistillationOptions.Auto || several
             ? OpenAmong(where == DistillationOptions.Auto ? TeacherCache.DefaultFolder : where, teacher, teacherFolder, batches, stage, progress)
             : OpenAt(where, teacher, teacherFolder, batches, stage, progress);
@@ -78,6 +85,8 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     private TeacherCacheBuilder OpenAt(
         string folder, TeacherCacheKey key, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
+        if (DistillationObjective.Parse(recipe.Distillation.Objective) is { NeedsMaps: true } objective)
+            throw ComparedOutputs.NotOnDisk(objective);
         string source = data.Recipe.Source;
         var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
         TeacherCache cache = TeacherCache.OpenOrCreate(
