@@ -33,7 +33,9 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
         }
 
-        bool taught = teacher is not null && options.Weight > 0;
+        bool taught = teacher is not null && options.AsksTeacher;
+        SettingSchedule schedule = options.Share;
+        Func<long, double> share = schedule.Over(options.Weight, CosineSchedule.Of(training, job.Train.BatchesPerEpoch));
         int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
@@ -48,7 +50,8 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection, labels, balance),
+                Loss = (model, batch, step) => Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), objective, projection, labels, balance),
+                TeacherWeight = taught && !schedule.IsConstant ? share : null,
                 Objective = Identity(teacher, taught ? cache?.Cache : null),
                 Auxiliary = projection,
                 // What is kept is kept a view and an image, however often that is drawn.
@@ -67,13 +70,21 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     private Tensor Loss(
-        ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, Linear? projection, LabelLoss labels, Tensor? balance)
+        ImageModel student,
+        Batch batch,
+        TrainingStep step,
+        ITeacherTargets? targets,
+        double weight,
+        int view,
+        DistillationObjective objective,
+        Linear? projection,
+        LabelLoss labels,
+        Tensor? balance)
     {
         using DisposeScope scope = NewDisposeScope();
-        BatchOutputs? teacher = targets?.For(batch, view);
+        BatchOutputs? teacher = weight > 0 ? targets!.For(batch, view) : null;
         if (teacher is not null && balance is not null)
             teacher = teacher with { Logits = teacher.Logits + balance };
-        double weight = teacher is null ? 0 : options.Weight;
         BatchOutputs outputs;
         Tensor? own;
         using (MixedPrecision.Enter(training, student))
@@ -83,7 +94,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         Tensor? loss = weight < 1 ? labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
-            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;
+            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
             loss = loss is null ? part : loss.Plus(part);
         }
 

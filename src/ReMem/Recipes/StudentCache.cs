@@ -49,7 +49,7 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     {
         string where = recipe.Distillation.Cache;
         bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
-        if (recipe.Distillation.Weight == 0 || where == DistillationOptions.None || (where == DistillationOptions.Auto && !recycled))
+        if (!recipe.Distillation.AsksTeacher || where == DistillationOptions.None || (where == DistillationOptions.Auto && !recycled))
             return null;
         return where == DistillationOptions.Auto || several
             ? OpenAmong(where == DistillationOptions.Auto ? TeacherCache.DefaultFolder : where, teacher, teacherFolder, batches, stage, progress)
