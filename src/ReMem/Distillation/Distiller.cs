@@ -24,6 +24,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null)
     {
         DataOptions.Validate(options, "distillation");
+        MixedPrecision.Require(options.TeacherPrecision, "student.distillation.teacher_precision");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         if (teacher is not null)
             RequireFit(job, teacher);
@@ -44,7 +45,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             cache?.Cache.RequireSpace(views);
         using ITeacherTargets? targets = !taught ? null
             : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
-            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures);
+            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures, options.TeacherPrecision);
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
