@@ -13,6 +13,7 @@ internal static class DistillCommand
         var weights = new Option<string?>("--weights") { Description = "Weights the student starts from (a file, hf-hub:owner/name or an https address); none starts from scratch.", HelpName = "SOURCE" };
         var temperature = new Option<double>("--temperature") { Description = "Softens teacher and student.", DefaultValueFactory = _ => 1 };
         var weight = new Option<double>("--weight") { Description = "Share of the teacher's part, 0 to 1.", DefaultValueFactory = _ => 0.9 };
+        var schedule = new Option<string>("--weight-schedule") { Description = "constant, linear(start) or cosine(start) up or down to that share, or lr.", HelpName = "SCHEDULE", DefaultValueFactory = _ => "constant" };
         var cache = new Option<string>("--cache") { Description = "Keeps the teacher's outputs on disk: auto (where views are recycled), none, or a folder; see 'remem cache'.", HelpName = "auto|none|DIR", DefaultValueFactory = _ => "auto" };
         var output = Common.Out("Where the model folder is written; an interrupted training there continues.");
         var json = Common.Json();
@@ -20,7 +21,7 @@ internal static class DistillCommand
             "distill",
             "Train a small student on your images and a teacher's outputs for the very same views. Further settings are key=value, such as training.lr=1e-3.",
             "remem distill photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --out student/");
-        foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teacher, weights, temperature, weight, cache, output, json])
+        foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teacher, weights, temperature, weight, schedule, cache, output, json])
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -34,6 +35,7 @@ internal static class DistillCommand
                 $"student.weights={(parsed.GetValue(weights) is { } file ? Common.Quote(file) : "null")}",
                 FormattableString.Invariant($"student.distillation.temperature={parsed.GetValue(temperature)}"),
                 FormattableString.Invariant($"student.distillation.weight={parsed.GetValue(weight)}"),
+                $"student.distillation.weight_schedule={Common.Quote(parsed.GetValue(schedule)!)}",
                 $"student.distillation.cache={Common.Quote(parsed.GetValue(cache)!)}");
             return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, offline, parsed.GetValue(json), cancel, (stages, run) =>
             {

@@ -23,6 +23,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null)
     {
         DataOptions.Validate(options, "distillation");
+        MixedPrecision.Require(options.TeacherPrecision, "student.distillation.teacher_precision");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         if (teacher is not null)
             RequireFit(job, teacher);
@@ -35,22 +36,28 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
 
         if (cache is not null && compared.HasMaps)
             throw ComparedOutputs.NotOnDisk(objective);
-        bool taught = teacher is not null && options.Weight > 0;
+        bool taught = teacher is not null && options.AsksTeacher;
+        SettingSchedule schedule = options.Share;
+        Func<long, double> share = schedule.Over(options.Weight, CosineSchedule.Of(training, job.Train.BatchesPerEpoch));
         int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
-        int views = options.ShownViews(training.Epochs);
+        int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
         if (taught)
             cache?.Cache.RequireSpace(views);
         using ITeacherTargets? targets = !taught ? null
             : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
-            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), compared, compared.HasMaps ? job.Train : null);
+            : new TeacherTargets(teacher!, samples, recycled, compared, options.TeacherPrecision, compared.HasMaps ? job.Train : null);
+        if (taught && compared.HasMaps && recycled > 0)
+            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Foretold(teacher!, samples, recycled, compared)));
         using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, compared, projections, labels, balance),
+                Loss = (model, batch, step) =>
+                    Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), objective, compared, projections, labels, balance),
+                TeacherWeight = taught && !schedule.IsConstant ? share : null,
                 Objective = Identity(teacher, taught ? cache?.Cache : null),
                 Auxiliary = projections,
                 // What is kept is kept a view and an image, however often that is drawn.
@@ -69,14 +76,22 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     private Tensor Loss(
-        ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, ComparedOutputs compared,
-        StudentProjections? projections, LabelLoss labels, Tensor? balance)
+        ImageModel student,
+        Batch batch,
+        TrainingStep step,
+        ITeacherTargets? targets,
+        double weight,
+        int view,
+        DistillationObjective objective,
+        ComparedOutputs compared,
+        StudentProjections? projections,
+        LabelLoss labels,
+        Tensor? balance)
     {
         using DisposeScope scope = NewDisposeScope();
-        BatchOutputs? teacher = targets?.For(batch, view);
+        BatchOutputs? teacher = weight > 0 ? targets!.For(batch, view) : null;
         if (teacher is not null && balance is not null)
             teacher = teacher with { Logits = teacher.Logits + balance };
-        double weight = teacher is null ? 0 : options.Weight;
         BatchOutputs outputs;
         Tensor? own;
         using (MixedPrecision.Enter(training, student))
@@ -85,16 +100,12 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             outputs = projections?.Apply(outputs) ?? outputs;
         }
 
-        outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32))
-        {
-            Tokens = outputs.Tokens?.to(ScalarType.Float32),
-            Attention = outputs.Attention,
-        };
+        outputs = outputs.Map(part => part.to(ScalarType.Float32));
         using Scalar hard = 1 - weight, soft = weight;
         Tensor? loss = weight < 1 ? labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
-            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;
+            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
             loss = loss is null ? part : loss.Plus(part);
         }
 

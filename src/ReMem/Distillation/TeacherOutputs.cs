@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,21 +22,24 @@ internal static class TeacherOutputs
     /// <param name="teacher">Answers.</param>
     /// <param name="batch">The student's own views.</param>
     /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
-    public static BatchOutputs Of(ImageModel teacher, Batch batch, bool features) => Of(teacher, batch, new ComparedOutputs { Features = features });
+    /// <param name="precision">"fp32" or "bf16", of the pass; what comes back is float32.</param>
+    public static BatchOutputs Of(ImageModel teacher, Batch batch, bool features, string precision) =>
+        Of(teacher, batch, new ComparedOutputs { Features = features }, precision);
 
     /// <summary>As above, of all that is compared.</summary>
     /// <param name="teacher">Answers.</param>
     /// <param name="batch">The student's own views.</param>
     /// <param name="compared">What is wanted beside the logits.</param>
-    public static BatchOutputs Of(ImageModel teacher, Batch batch, ComparedOutputs compared)
+    /// <param name="precision">"fp32" or "bf16", of the pass; what comes back is float32.</param>
+    public static BatchOutputs Of(ImageModel teacher, Batch batch, ComparedOutputs compared, string precision)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
 
         // A teacher of another size has the same views at that size.
-        BatchOutputs outputs = compared.Read(teacher, teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images)).Outputs;
-        foreach (Tensor? part in new[] { outputs.Logits, outputs.Features, outputs.Tokens, outputs.Attention })
-            part?.MoveToOuterDisposeScope();
-        return outputs;
+        Tensor input = teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images);
+        using IDisposable? mixed = MixedPrecision.Enter(precision, teacher);
+        BatchOutputs outputs = compared.Read(teacher, input).Outputs;
+        return outputs.Map(part => part.to(ScalarType.Float32).MoveToOuterDisposeScope());
     }
 }

@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +15,7 @@ public sealed class TeacherTargets : ITeacherTargets
     private const long MostMapBytes = 1L << 30;
     private readonly ImageModel _teacher;
     private readonly ComparedOutputs _compared;
+    private readonly string _precision;
     private readonly BatchLoader? _loader;
     private readonly OutputLayout? _layout;
     private readonly Tensor? _kept;
@@ -24,8 +26,9 @@ public sealed class TeacherTargets : ITeacherTargets
     /// <param name="samples">Size of the training split.</param>
     /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
     /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
-    public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false)
-        : this(teacher, samples, views, new ComparedOutputs { Features = features }, null)
+    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
+    public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false, string precision = "fp32")
+        : this(teacher, samples, views, new ComparedOutputs { Features = features }, precision, null)
     {
     }
 
@@ -34,12 +37,14 @@ public sealed class TeacherTargets : ITeacherTargets
     /// <param name="samples">Size of the training split.</param>
     /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
     /// <param name="compared">What is wanted beside the logits.</param>
+    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
     /// <param name="loader">
     /// Makes all of a view at once, image after image, when its first is asked for, so that last bits do not depend on what an image met in its batch and a
     /// resumed training sees the same; null asks batch by batch.
     /// </param>
-    internal TeacherTargets(ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader)
+    internal TeacherTargets(ImageModel teacher, int samples, int views, ComparedOutputs compared, string precision, BatchLoader? loader)
     {
+        _precision = precision;
         _teacher = teacher;
         _compared = compared;
         _loader = loader;
@@ -49,6 +54,15 @@ public sealed class TeacherTargets : ITeacherTargets
         _layout = OutputLayout.Of(teacher, compared);
         _kept = zeros(views, samples, _layout.Width).DetachFromDisposeScope();
         _known = new bool[views, samples];
+    }
+
+    /// <summary>What a user is told of recycled views whose places are compared.</summary>
+    internal static string Foretold(ImageModel teacher, int samples, int views, ComparedOutputs compared)
+    {
+        string size = $"the tokens or attention of {views} views of {samples} images take {DiskSpace.Text(Bytes(teacher, samples, views, compared))}";
+        return Keeps(teacher, samples, views, compared)
+            ? $"{size}, which are kept in memory: the teacher runs once a view"
+            : $"{size}, too much to keep: the teacher runs in every epoch";
     }
 
     /// <summary>Whether recycled views are kept: what is said of places is, while it takes no more than a gibibyte.</summary>
@@ -65,7 +79,7 @@ public sealed class TeacherTargets : ITeacherTargets
     public BatchOutputs For(Batch batch, int view)
     {
         if (_kept is null || _known is null || _layout is null)
-            return TeacherOutputs.Of(_teacher, batch, _compared);
+            return TeacherOutputs.Of(_teacher, batch, _compared, _precision);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
         int[] slots = [.. batch.Slots];
@@ -84,21 +98,18 @@ public sealed class TeacherTargets : ITeacherTargets
             }
         }
 
-        BatchOutputs outputs = _layout.Unpack(_kept[view].index_select(0, rows));
-        foreach (Tensor? part in new[] { outputs.Logits, outputs.Features, outputs.Tokens, outputs.Attention })
-            part?.MoveToOuterDisposeScope();
-        return outputs;
+        return _layout.Unpack(_kept[view].index_select(0, rows)).Map(part => part.MoveToOuterDisposeScope());
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _kept?.Dispose();
 
     private void Keep(Batch batch, int view, Tensor kept, bool[,] known)
     {
         using DisposeScope scope = NewDisposeScope();
         int[] slots = [.. batch.Slots];
-        kept[view].index_copy_(0, tensor(slots.Select(i => (long)i).ToArray()), OutputLayout.Pack(TeacherOutputs.Of(_teacher, batch, _compared)));
+        kept[view].index_copy_(0, tensor(slots.Select(i => (long)i).ToArray()), OutputLayout.Pack(TeacherOutputs.Of(_teacher, batch, _compared, _precision)));
         foreach (int slot in slots)
             known[view, slot] = true;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _kept?.Dispose();
 }

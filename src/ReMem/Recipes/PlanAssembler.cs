@@ -95,7 +95,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     private double Student(bool taught, int done)
     {
         TrainingOptions training = recipe.Student.Training;
-        taught &= recipe.Student.Distillation.Weight > 0;
+        taught &= recipe.Student.Distillation.AsksTeacher;
         TrainingRate rate = (taught ? rates.Taught : rates.Alone ?? rates.Taught)!;
         int views = recipe.Student.Distillation.RecycledViews(training.Epochs);
         int epochs = training.Epochs - done, fresh = views == 0 ? epochs : Math.Min(views, epochs);

@@ -117,7 +117,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, Name(path));
         var kept = new StudentCache(data, recipe, seed);
         var job = Job(model, kept.Batches(teacher), Derive(seed, "student"), folder, path);
-        bool taught = teacher is not null && recipe.Distillation.Weight > 0;
+        bool taught = teacher is not null && recipe.Distillation.AsksTeacher;
         if (taught && TeacherCheck.Warning(teacher!, data.Evaluation(Data.Subset.AtMost(data.Dataset.Validation, CheckImages, seed), teacher!), cancel) is { } warning)
             progress?.Report(new ProgressReport(job.Stage, $"warning: {warning}"));
         using TeacherCacheBuilder? cache = taught ? kept.Open(teacher!, teacherFolder, job.Train, several: path.Length > 0, job.Stage, progress) : null;

@@ -34,7 +34,7 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         teacher);
 
     /// <summary>The key of what a teacher says of these batches.</summary>
-    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint);
+    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint, recipe.Distillation.TeacherPrecision);
 
     /// <summary>The cache as the recipe's student.distillation.cache says; null where there is to be none.</summary>
     /// <param name="teacher">Answers.</param>
@@ -49,15 +49,11 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     {
         string where = recipe.Distillation.Cache;
         bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
-        if (recipe.Distillation.Weight == 0 || where == DistillationOptions.None || (where == DistillationOptions.Auto && !recycled))
+        if (!recipe.Distillation.AsksTeacher || where == DistillationOptions.None || (where == DistillationOptions.Auto && !recycled))
             return null;
-        DistillationObjective objective = DistillationObjective.Parse(recipe.Distillation.Objective);
-        if (objective.NeedsMaps && where == DistillationOptions.Auto)
-        {
-            progress?.Report(new ProgressReport(stage, $"tokens and attention are not kept on disk: the teacher of '{objective}' runs once a view while a gibibyte holds what it says, else live"));
+        // What is said of places is large: auto leaves it to memory.
+        if (where == DistillationOptions.Auto && DistillationObjective.Parse(recipe.Distillation.Objective).NeedsMaps)
             return null;
-        }
-
         return where == DistillationOptions.Auto || several
             ? OpenAmong(where == DistillationOptions.Auto ? TeacherCache.DefaultFolder : where, teacher, teacherFolder, batches, stage, progress)
             : OpenAt(where, teacher, teacherFolder, batches, stage, progress);
