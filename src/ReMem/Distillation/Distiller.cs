@@ -21,13 +21,29 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     /// <param name="cancel">Stops between steps.</param>
     /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live. Not disposed.</param>
     /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null)
+    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null) =>
+        Run(job, teacher is null ? [] : [new DistillationTeacher(teacher, cache)], samples, cancel);
+
+    /// <summary>As above, from what several teachers say on average.</summary>
+    /// <param name="job">The student and its batches.</param>
+    /// <param name="teachers">None trains on labels alone.</param>
+    /// <param name="samples">Size of the training split.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">A teacher does not fit the student, the objective compares features of several, or an option is out of range.</exception>
+    public TrainingResult Run(TrainingJob job, IReadOnlyList<DistillationTeacher> teachers, int samples, CancellationToken cancel)
     {
+        ImageModel? teacher = teachers.Count == 0 ? null : teachers[0].Model;
         DataOptions.Validate(options, "distillation");
         MixedPrecision.Require(options.TeacherPrecision, "student.distillation.teacher_precision");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
-        if (teacher is not null)
-            RequireFit(job, teacher);
+        foreach (DistillationTeacher each in teachers)
+            RequireFit(job, each.Model);
+        if (teachers.Count > 1 && objective.NeedsFeatures)
+        {
+            throw new InputException(
+                $"The objective '{objective}' compares features, of which {teachers.Count} teachers have no average.", "student.distillation.objective", "Use terms of logits, such as kl, or one teacher.");
+        }
+
         if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
         {
             throw new InputException(
@@ -41,11 +57,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs);
-        if (taught)
-            cache?.Cache.RequireSpace(views);
-        using ITeacherTargets? targets = !taught ? null
-            : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
-            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures, options.TeacherPrecision);
+        using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, objective.NeedsFeatures, cancel) : null;
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
@@ -53,21 +65,37 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             {
                 Loss = (model, batch, step) => Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), objective, projection, labels, balance),
                 TeacherWeight = taught && !schedule.IsConstant ? share : null,
-                Objective = Identity(teacher, taught ? cache?.Cache : null),
+                Objective = Identity(teachers, taught),
                 Auxiliary = projection,
                 // What is kept is kept a view and an image, however often that is drawn.
-                ViewEpoch = options.Views == 0 && targets is not CachedTargets ? null : View,
+                ViewEpoch = options.Views == 0 && !(taught && teachers.Any(t => t.Cache is not null)) ? null : View,
                 FullViews = taught,
             },
             cancel);
     }
 
     /// <summary>What the student learns from. Where a cache lies does not matter, whether there is one does: what it holds is rounded.</summary>
-    private string Identity(ImageModel? teacher, TeacherCache? cache)
+    private string Identity(IReadOnlyList<DistillationTeacher> teachers, bool taught)
     {
-        string fingerprint = teacher is null ? "none" : cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher);
-        string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
-        return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {fingerprint}{kept}";
+        string Of(DistillationTeacher teacher)
+        {
+            TeacherCache? cache = taught ? teacher.Cache?.Cache : null;
+            string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
+            return (cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher.Model)) + kept;
+        }
+
+        string all = teachers.Count == 0 ? "none" : string.Join(" and ", teachers.Select(Of));
+        return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {all}";
+    }
+
+    private ITeacherTargets Targets(IReadOnlyList<DistillationTeacher> teachers, int samples, int views, bool features, CancellationToken cancel)
+    {
+        foreach (DistillationTeacher teacher in teachers)
+            teacher.Cache?.Cache.RequireSpace(views);
+        ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
+            ? (ITeacherTargets)new CachedTargets(cache, views, features, cancel)
+            : new TeacherTargets(t.Model, samples, options.RecycledViews(training.Epochs), features, options.TeacherPrecision))];
+        return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
     }
 
     private Tensor Loss(
