@@ -26,6 +26,9 @@ public sealed record DistillationOptions
     /// </summary>
     public string WeightSchedule { get; init; } = "constant";
 
+    /// <summary>What is averaged where there are several teachers: "probabilities", softened, or "logits". Default probabilities.</summary>
+    public TeacherAverage Average { get; init; }
+
     /// <summary>
     /// Weights the teacher's softened probabilities by class and scales them to 1 again, for long tails (balanced distillation, Zhang 2021): "none";
     /// "effective(beta)", beta of 0 to below 1, the paper's, 0.999 where left out; "inverse". Default none.

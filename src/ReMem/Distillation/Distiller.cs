@@ -20,13 +20,29 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     /// <param name="cancel">Stops between steps.</param>
     /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live. Not disposed.</param>
     /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null)
+    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null) =>
+        Run(job, teacher is null ? [] : [new DistillationTeacher(teacher, cache)], samples, cancel);
+
+    /// <summary>As above, from what several teachers say on average.</summary>
+    /// <param name="job">The student and its batches.</param>
+    /// <param name="teachers">None trains on labels alone.</param>
+    /// <param name="samples">Size of the training split.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">A teacher does not fit the student, the objective compares features of several, or an option is out of range.</exception>
+    public TrainingResult Run(TrainingJob job, IReadOnlyList<DistillationTeacher> teachers, int samples, CancellationToken cancel)
     {
+        ImageModel? teacher = teachers.Count == 0 ? null : teachers[0].Model;
         DataOptions.Validate(options, "distillation");
         MixedPrecision.Require(options.TeacherPrecision, "student.distillation.teacher_precision");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
-        if (teacher is not null)
-            RequireFit(job, teacher);
+        foreach (DistillationTeacher each in teachers)
+            RequireFit(job, each.Model);
+        if (teachers.Count > 1 && (objective.NeedsFeatures || objective.NeedsMaps))
+        {
+            throw new InputException(
+                $"The objective '{objective}' compares features, of which {teachers.Count} teachers have no average.", "student.distillation.objective", "Use terms of logits, such as kl, or one teacher.");
+        }
+
         ComparedOutputs compared = teacher is null ? new() : ComparedOutputs.Of(objective, job.Model, job.Train.View.Size, teacher);
         if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
         {
@@ -34,7 +50,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
         }
 
-        if (cache is not null && compared.HasMaps)
+        if (compared.HasMaps && teachers.Any(t => t.Cache is not null))
             throw ComparedOutputs.NotOnDisk(objective);
         bool taught = teacher is not null && options.AsksTeacher;
         SettingSchedule schedule = options.Share;
@@ -43,69 +59,71 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
-        if (taught)
-            cache?.Cache.RequireSpace(views);
-        using ITeacherTargets? targets = !taught ? null
-            : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
-            : new TeacherTargets(teacher!, samples, recycled, compared, options.TeacherPrecision, compared.HasMaps ? job.Train : null);
         if (taught && compared.HasMaps && recycled > 0)
             job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Foretold(teacher!, samples, recycled, compared)));
+        using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, compared, job.Train, cancel) : null;
         using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, teacher!) : null;
+        var lesson = new Lesson(objective, compared, projections, labels, balance);
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, step) =>
-                    Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), objective, compared, projections, labels, balance),
+                Loss = (model, batch, step) => Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), lesson),
                 TeacherWeight = taught && !schedule.IsConstant ? share : null,
-                Objective = Identity(teacher, taught ? cache?.Cache : null),
+                Objective = Identity(teachers, taught),
                 Auxiliary = projections,
                 // What is kept is kept a view and an image, however often that is drawn.
-                ViewEpoch = options.Views == 0 && targets is not CachedTargets ? null : View,
+                ViewEpoch = options.Views == 0 && !(taught && teachers.Any(t => t.Cache is not null)) ? null : View,
                 FullViews = taught,
             },
             cancel);
     }
 
     /// <summary>What the student learns from. Where a cache lies does not matter, whether there is one does: what it holds is rounded.</summary>
-    private string Identity(ImageModel? teacher, TeacherCache? cache)
+    private string Identity(IReadOnlyList<DistillationTeacher> teachers, bool taught)
     {
-        string fingerprint = teacher is null ? "none" : cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher);
-        string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
-        return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {fingerprint}{kept}";
+        string Of(DistillationTeacher teacher)
+        {
+            TeacherCache? cache = taught ? teacher.Cache?.Cache : null;
+            string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
+            return (cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher.Model)) + kept;
+        }
+
+        string all = teachers.Count == 0 ? "none" : string.Join(" and ", teachers.Select(Of));
+        return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {all}";
     }
 
-    private Tensor Loss(
-        ImageModel student,
-        Batch batch,
-        TrainingStep step,
-        ITeacherTargets? targets,
-        double weight,
-        int view,
-        DistillationObjective objective,
-        ComparedOutputs compared,
-        StudentProjections? projections,
-        LabelLoss labels,
-        Tensor? balance)
+    private ITeacherTargets Targets(
+        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, ComparedOutputs compared, BatchLoader loader, CancellationToken cancel)
+    {
+        foreach (DistillationTeacher teacher in teachers)
+            teacher.Cache?.Cache.RequireSpace(views);
+        ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
+            ? (ITeacherTargets)new CachedTargets(cache, views, compared.Features, cancel)
+            : new TeacherTargets(t.Model, samples, options.RecycledViews(training.Epochs), compared, compared.HasMaps ? loader : null, options.TeacherPrecision))];
+        return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
+    }
+
+    private Tensor Loss(ImageModel student, Batch batch, TrainingStep step, ITeacherTargets? targets, double weight, int view, Lesson lesson)
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs? teacher = weight > 0 ? targets!.For(batch, view) : null;
-        if (teacher is not null && balance is not null)
+        if (teacher is not null && lesson.Balance is { } balance)
             teacher = teacher with { Logits = teacher.Logits + balance };
         BatchOutputs outputs;
         Tensor? own;
         using (MixedPrecision.Enter(training, student))
         {
-            (outputs, own) = (teacher is null ? new() : compared).Read(student, student.Info.Normalization.Apply(batch.Inputs), apart: weight is > 0 and < 1);
-            outputs = projections?.Apply(outputs) ?? outputs;
+            (outputs, own) = (teacher is null ? new() : lesson.Compared).Read(student, student.Info.Normalization.Apply(batch.Inputs), apart: weight is > 0 and < 1);
+            outputs = lesson.Projections?.Apply(outputs) ?? outputs;
         }
 
         outputs = outputs.Map(part => part.to(ScalarType.Float32));
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
+        Tensor? loss = weight < 1 ? lesson.Labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
-            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
+            Tensor part = lesson.Objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
             loss = loss is null ? part : loss.Plus(part);
         }
 
@@ -142,4 +160,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 "Give the loader's views the teacher's size as their second size.");
         }
     }
+
+    /// <summary>What a step's loss is made of.</summary>
+    private sealed record Lesson(DistillationObjective Objective, ComparedOutputs Compared, StudentProjections? Projections, LabelLoss Labels, Tensor? Balance);
 }

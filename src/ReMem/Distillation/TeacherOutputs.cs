@@ -18,28 +18,19 @@ internal interface ITeacherTargets : IDisposable
 /// <summary>A teacher at work.</summary>
 internal static class TeacherOutputs
 {
-    /// <summary>What a teacher in eval mode says of a batch's images, without gradient; the caller's scope owns it.</summary>
-    /// <param name="teacher">Answers.</param>
-    /// <param name="batch">The student's own views.</param>
-    /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
-    /// <param name="precision">"fp32" or "bf16", of the pass; what comes back is float32.</param>
-    public static BatchOutputs Of(ImageModel teacher, Batch batch, bool features, string precision) =>
-        Of(teacher, batch, new ComparedOutputs { Features = features }, precision);
-
-    /// <summary>As above, of all that is compared.</summary>
+    /// <summary>What a teacher in eval mode says of a batch's images, float32 without gradient; the caller's scope owns it.</summary>
     /// <param name="teacher">Answers.</param>
     /// <param name="batch">The student's own views.</param>
     /// <param name="compared">What is wanted beside the logits.</param>
-    /// <param name="precision">"fp32" or "bf16", of the pass; what comes back is float32.</param>
+    /// <param name="precision">"fp32" or "bf16", of the pass.</param>
     public static BatchOutputs Of(ImageModel teacher, Batch batch, ComparedOutputs compared, string precision)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
+        using IDisposable? mixed = MixedPrecision.Enter(precision, teacher);
 
         // A teacher of another size has the same views at that size.
-        Tensor input = teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images);
-        using IDisposable? mixed = MixedPrecision.Enter(precision, teacher);
-        BatchOutputs outputs = compared.Read(teacher, input).Outputs;
+        BatchOutputs outputs = compared.Read(teacher, teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images)).Outputs;
         return outputs.Map(part => part.to(ScalarType.Float32).MoveToOuterDisposeScope());
     }
 }

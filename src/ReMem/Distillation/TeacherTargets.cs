@@ -28,7 +28,7 @@ public sealed class TeacherTargets : ITeacherTargets
     /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
     /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
     public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false, string precision = "fp32")
-        : this(teacher, samples, views, new ComparedOutputs { Features = features }, precision, null)
+        : this(teacher, samples, views, new ComparedOutputs { Features = features }, null, precision)
     {
     }
 
@@ -37,12 +37,12 @@ public sealed class TeacherTargets : ITeacherTargets
     /// <param name="samples">Size of the training split.</param>
     /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
     /// <param name="compared">What is wanted beside the logits.</param>
-    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
     /// <param name="loader">
     /// Makes all of a view at once, image after image, when its first is asked for, so that last bits do not depend on what an image met in its batch and a
     /// resumed training sees the same; null asks batch by batch.
     /// </param>
-    internal TeacherTargets(ImageModel teacher, int samples, int views, ComparedOutputs compared, string precision, BatchLoader? loader)
+    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
+    internal TeacherTargets(ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader, string precision = "fp32")
     {
         _precision = precision;
         _teacher = teacher;

@@ -58,8 +58,9 @@ internal sealed record SettingSchedule
     /// <param name="start">Where it begins.</param>
     /// <param name="end">Where it ends.</param>
     /// <param name="progress">0 to 1.</param>
-    public static double Along(string curve, double start, double end, double progress) =>
-        start + ((end - start) * (curve == "linear" ? progress : 0.5 * (1 - Math.Cos(Math.PI * progress))));
+    public static double Along(string curve, double start, double end, double progress) => progress == 1
+        ? end // The sum below may miss it by its last bit.
+        : start + ((end - start) * (curve == "linear" ? progress : 0.5 * (1 - Math.Cos(Math.PI * progress))));
 
     private static InputException Unreadable(string text, ScheduledSetting setting) => new($"The schedule of {setting.Name} '{text}' cannot be read.", setting.Key, setting.Remedy);
 }

@@ -22,6 +22,11 @@ public class SettingScheduleTests
         Assert.Equal(form == "constant", schedule.IsConstant);
     }
 
+    [Theory]
+    [InlineData("linear(0.2)")]
+    [InlineData("cosine(0.2)")]
+    public void It_ends_exactly_where_it_should(string form) => Assert.Equal(0.9, SettingSchedule.Parse(form, Rho).Over(0.9, Rates)(4));
+
     [Fact]
     public void It_follows_the_learning_rate()
     {
