@@ -56,6 +56,22 @@ public class MapDistillationTests
         ImageModel Student() => patch == 0 ? Model(student) : Make(student, size, patch);
     }
 
+    /// <summary>What autocast changes is the models' passes, not how their outputs are brought together.</summary>
+    [Theory]
+    [InlineData("tokens")]
+    [InlineData("attention")]
+    public void In_bf16_the_loss_is_that_of_float32_up_to_rounding(string objective)
+    {
+        double Loss(string precision)
+        {
+            using ImageModel teacher = Teacher(), student = Make();
+            return Run(Still with { Precision = precision }, new DistillationOptions { Objective = objective, Weight = 1 }, student, teacher).Epochs[0].TrainLoss;
+        }
+
+        double expected = Loss("fp32");
+        Assert.Equal(expected, Loss("bf16"), 0.02 * expected);
+    }
+
     [Fact]
     public void A_student_learns_to_look_where_its_teacher_does()
     {
