@@ -100,6 +100,31 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
+    public void Several_teachers_have_a_cache_each_and_teach_together()
+    {
+        Teacher("other", seed: 1);
+        string[] both = ["--teacher-dir", _work.At("other"), "distillation.views=2"];
+        string first = Json(Build("--json")).GetProperty("folder").GetString()!;
+        CliResult built = Distill("student", both);
+        Says(built, $"teacher cache {first}: 2 views of 36 images");
+        Assert.Equal(2, Directory.GetDirectories(_work.At("user", "teachers")).Length);
+        Assert.Contains($"further_teachers: ['{_work.At("other")}']", File.ReadAllText(_work.At("student", "recipe.yaml")), StringComparison.Ordinal);
+
+        CliResult again = Distill("again", [.. both, "distillation.average=logits", "--weight-schedule", "linear(0.2)"]);
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.DoesNotContain("to be built", again.Error, StringComparison.Ordinal);
+        Assert.Contains("\"teacher_weight\":0.9}", File.ReadAllLines(_work.At("again", "metrics.jsonl"))[^1], StringComparison.Ordinal);
+
+        Distill("student", "distillation.views=2").IsBadInput("another run", "student");
+        Distill("none", "--teacher-dir", _work.At("nowhere")).IsBadInput("no model folder", "nowhere");
+        Distill("none", [.. both, "--objective", "rkd"]).IsBadInput("compares features, of which 2 teachers have no average");
+        Distill("none", [.. both, "--weight-schedule", "linear(2)"]).IsBadInput("the start is '2'", "weight_schedule");
+        File.WriteAllLines(_work.At("other", "labels.txt"), ["red", "green", "violet"]);
+        Distill("none", both).IsBadInput("does not know 'blue'", "other");
+        Run("distill", _photos, "--out", _work.At("none"), $"further_teachers=['{_work.At("other")}']").IsBadInput("further teachers and no first one");
+    }
+
+    [Fact]
     public void Processes_share_the_work_and_a_killed_one_leaves_nothing_half()
     {
         string[] many = ["--views", "60", "--epochs", "60", "--json"];

@@ -9,10 +9,11 @@ internal static class DistillCommand
     public static Command Create()
     {
         var student = new StudentArguments();
-        var teacher = new Option<string?>("--teacher-dir") { Description = "A folder that 'finetune' wrote, or hf-hub:owner/name; none trains on labels alone.", HelpName = "DIR" };
+        var teachers = new Option<string[]>("--teacher-dir") { Description = "A folder that 'finetune' wrote, or hf-hub:owner/name; none trains on labels alone. Given more than once, the teachers' probabilities are averaged.", HelpName = "DIR" };
         var weights = new Option<string?>("--weights") { Description = "Weights the student starts from (a file, hf-hub:owner/name or an https address); none starts from scratch.", HelpName = "SOURCE" };
         var temperature = new Option<double>("--temperature") { Description = "Softens teacher and student.", DefaultValueFactory = _ => 1 };
         var weight = new Option<double>("--weight") { Description = "Share of the teacher's part, 0 to 1.", DefaultValueFactory = _ => 0.9 };
+        var schedule = new Option<string>("--weight-schedule") { Description = "constant, linear(start) or cosine(start) up or down to that share, or lr.", HelpName = "SCHEDULE", DefaultValueFactory = _ => "constant" };
         var cache = new Option<string>("--cache") { Description = "Keeps the teacher's outputs on disk: auto (where views are recycled), none, or a folder; see 'remem cache'.", HelpName = "auto|none|DIR", DefaultValueFactory = _ => "auto" };
         var output = Common.Out("Where the model folder is written; an interrupted training there continues.");
         var json = Common.Json();
@@ -20,13 +21,14 @@ internal static class DistillCommand
             "distill",
             "Train a small student on your images and a teacher's outputs for the very same views. Further settings are key=value, such as training.lr=1e-3.",
             "remem distill photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --out student/");
-        foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teacher, weights, temperature, weight, cache, output, json])
+        foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teachers, weights, temperature, weight, schedule, cache, output, json])
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
             bool offline = parsed.GetValue(student.Offline);
-            LoadedTeacher? loaded = parsed.GetValue(teacher) is { } source ? LoadedTeacher.Load(source, offline, cancel) : null;
+            string[] sources = parsed.GetValue(teachers) ?? [];
+            LoadedTeacher? loaded = sources.Length > 0 ? LoadedTeacher.Load(sources[0], offline, cancel) : null;
             Recipe recipe = student.Recipe(
                 "distill",
                 parsed,
@@ -34,7 +36,11 @@ internal static class DistillCommand
                 $"student.weights={(parsed.GetValue(weights) is { } file ? Common.Quote(file) : "null")}",
                 FormattableString.Invariant($"student.distillation.temperature={parsed.GetValue(temperature)}"),
                 FormattableString.Invariant($"student.distillation.weight={parsed.GetValue(weight)}"),
-                $"student.distillation.cache={Common.Quote(parsed.GetValue(cache)!)}");
+                $"student.distillation.weight_schedule={Common.Quote(parsed.GetValue(schedule)!)}",
+                $"student.distillation.cache={Common.Quote(parsed.GetValue(cache)!)}",
+                $"student.further_teachers=[{string.Join(", ", sources.Skip(1).Select(Common.Quote))}]");
+            if (loaded is null && recipe.Student.FurtherTeachers.Count > 0)
+                throw new InputException("The student has further teachers and no first one.", "student.further_teachers", "Give the first with --teacher-dir DIR.");
             return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, offline, parsed.GetValue(json), cancel, (stages, run) =>
             {
                 if (loaded is not null)

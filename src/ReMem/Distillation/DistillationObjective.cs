@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ReMem.Runtime;
+using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ namespace ReMem.Distillation;
 public sealed record BatchOutputs(Tensor Logits, Tensor? Features);
 
 /// <summary>
-/// The teacher's part of a student's loss: a sum of terms, read from a text such as "kl", "dkd(1,8)" or "kl + 0.5*rkd(25,50)". The terms and their
+/// The teacher's part of a student's loss: a sum of terms, read from a text such as "kl", "dkd(1,8)", "kl + 0.5*rkd(25,50)" or "kl + linear(1,0)*hint". The terms and their
 /// sources are listed in docs/distillation.md.
 /// </summary>
 public sealed partial class DistillationObjective
@@ -20,6 +21,7 @@ public sealed partial class DistillationObjective
     private static readonly Dictionary<string, Form> Forms = new(StringComparer.Ordinal)
     {
         ["kl"] = new([], false, (s, t, _, temperature, _) => DistillationLoss.KullbackLeibler(s.Logits, t.Logits, temperature)),
+        ["hard"] = new([], false, (s, t, _, _, _) => DistillationLoss.Hard(s.Logits, t.Logits)),
         ["standardized"] = new([], false, (s, t, _, temperature, _) => Standardized(s.Logits, t.Logits, temperature)),
         ["dkd"] = new([1, 8], false, (s, t, labels, temperature, a) => DistillationLoss.Decoupled(s.Logits, t.Logits, labels, temperature, a[0], a[1]), NeedsLabels: true),
         ["dist"] = new([1, 1], false, (s, t, _, temperature, a) => DistillationLoss.Correlation(s.Logits, t.Logits, temperature, a[0], a[1])),
@@ -50,6 +52,7 @@ public sealed partial class DistillationObjective
     public bool NeedsLabels => _terms.Any(t => t.Form.NeedsLabels);
 
     /// <summary>Reads a sum of terms "weight*name(arguments)"; weight and arguments may be left out.</summary>
+    /// <remarks>A weight is a number, or linear(a,b) or cosine(a,b): a at the first step of a training, b at the last.</remarks>
     /// <exception cref="InputException">A term is unknown, or a number is missing or negative.</exception>
     public static DistillationObjective Parse(string text)
     {
@@ -62,13 +65,14 @@ public sealed partial class DistillationObjective
     /// <param name="teacher">Without.</param>
     /// <param name="labels">int64 [B].</param>
     /// <param name="temperature">Softens the logits of all terms that soften.</param>
-    public Tensor Loss(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature)
+    /// <param name="progress">Where in the training it is, 0 at the first step to 1 at the last, for weights that change.</param>
+    public Tensor Loss(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, double progress = 1)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? sum = null;
         foreach (Term term in _terms)
         {
-            using Scalar weight = term.Weight;
+            using Scalar weight = term.Weight.At(progress);
             Tensor part = term.Form.Compute(student, teacher, labels, temperature, term.Arguments) * weight;
             sum = sum is null ? part : sum.Plus(part);
         }
@@ -87,11 +91,22 @@ public sealed partial class DistillationObjective
         string name = match.Groups["name"].Value;
         if (!Forms.TryGetValue(name, out Form? form))
             throw Nearest.Unknown("distillation term", name, [.. Forms.Keys], Where);
-        double weight = match.Groups["weight"].Success ? Number(match.Groups["weight"].Value, text) : 1;
+        TermWeight weight = match.Groups["weight"].Success ? ReadWeight(match.Groups["weight"].Value, text) : TermWeight.Constant(1);
         if (!match.Groups["arguments"].Success)
             return new Term(weight, form, form.Defaults);
         double[] arguments = [.. match.Groups["arguments"].Value.Split(',').Select(a => Number(a, text))];
         return arguments.Length == form.Defaults.Count ? new Term(weight, form, arguments) : throw Unreadable(text);
+    }
+
+    private static TermWeight ReadWeight(string value, string text)
+    {
+        if (CallForm.TryRead(value) is not { Arguments.Count: > 0 } form)
+            return TermWeight.Constant(Number(value, text));
+        if (!SettingSchedule.Curves.Contains(form.Name))
+            throw Nearest.Unknown("schedule of a weight", form.Name, SettingSchedule.Curves, Where);
+        return form.Arguments.Count == 2
+            ? new TermWeight(form.Name, Number(form.Arguments[0], text), Number(form.Arguments[1], text))
+            : throw new InputException($"In the objective '{text}', '{value}' is no schedule from one weight to another.", Where, "For example kl + linear(1,0)*hint.");
     }
 
     private const string Where = "student.distillation.objective";
@@ -118,12 +133,20 @@ public sealed partial class DistillationObjective
         return (FeatureLoss.RelationalDistance(student, teacher) * first).Plus(FeatureLoss.RelationalAngle(student, teacher) * second);
     }
 
-    [GeneratedRegex(@"^(?:(?<weight>[^*()\s]+)\s*\*\s*)?(?<name>[a-z_]+)\s*(?:\((?<arguments>[^()]*)\))?$")]
+    [GeneratedRegex(@"^(?:(?<weight>[^*()\s]+(?:\([^()]*\))?)\s*\*\s*)?(?<name>[a-z_]+)\s*(?:\((?<arguments>[^()]*)\))?$")]
     private static partial Regex TermForm();
 
     private delegate Tensor Compute(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, IReadOnlyList<double> arguments);
 
     private sealed record Form(IReadOnlyList<double> Defaults, bool NeedsFeatures, Compute Compute, bool NeedsSameWidth = false, bool NeedsLabels = false);
 
-    private sealed record Term(double Weight, Form Form, IReadOnlyList<double> Arguments);
+    private sealed record Term(TermWeight Weight, Form Form, IReadOnlyList<double> Arguments);
+
+    /// <summary>From one number at the first step to another at the last.</summary>
+    private sealed record TermWeight(string Curve, double Start, double End)
+    {
+        public static TermWeight Constant(double value) => new(SettingSchedule.Curves[0], value, value);
+
+        public double At(double progress) => SettingSchedule.Along(Curve, Start, End, progress);
+    }
 }

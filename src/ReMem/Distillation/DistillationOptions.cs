@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Training;
 
 namespace ReMem.Distillation;
 
@@ -6,7 +7,7 @@ namespace ReMem.Distillation;
 public sealed record DistillationOptions
 {
     /// <summary>
-    /// The teacher's part: a sum of kl, standardized, dkd(alpha,beta), dist(beta,gamma), rkd(distance,angle), hint and cosine, each with a weight if
+    /// The teacher's part: a sum of kl, hard, standardized, dkd(alpha,beta), dist(beta,gamma), rkd(distance,angle), hint and cosine, each with a weight if
     /// wanted, such as "kl + 0.5*rkd(25,50)". See <see cref="DistillationObjective"/>. Default kl.
     /// </summary>
     public string Objective { get; init; } = "kl";
@@ -18,6 +19,15 @@ public sealed record DistillationOptions
     /// <summary>Share of the teacher's part, 0 (labels alone) to 1 (teacher alone). Default 0.9. Without a teacher it counts as 0.</summary>
     [Range(0.0, 1)]
     public double Weight { get; init; } = 0.9;
+
+    /// <summary>
+    /// How that share goes from step to step: "constant"; "linear(start)" or "cosine(start)", from start, 0 to 1, at the first step to <see cref="Weight"/>
+    /// at the last; "lr", with the learning rate, and <see cref="Weight"/> at its peak. At a share of 0 the teacher is not asked. Default constant.
+    /// </summary>
+    public string WeightSchedule { get; init; } = "constant";
+
+    /// <summary>What is averaged where there are several teachers: "probabilities", softened, or "logits". Default probabilities.</summary>
+    public TeacherAverage Average { get; init; }
 
     /// <summary>
     /// Weights the teacher's softened probabilities by class and scales them to 1 again, for long tails (balanced distillation, Zhang 2021): "none";
@@ -44,11 +54,25 @@ public sealed record DistillationOptions
     [Range(0, 65535)]
     public int CacheTopK { get; init; }
 
+    /// <summary>
+    /// What the teacher's own pass computes in: "fp32", or "bf16", bfloat16 for products with float32 weights, which moves its logits by some thousandths. Faster only on
+    /// processors with bfloat16 products. Default fp32.
+    /// </summary>
+    [AllowedValues("fp32", "bf16")]
+    public string TeacherPrecision { get; init; } = "fp32";
+
     /// <summary>The <see cref="Cache"/> that keeps nothing on disk.</summary>
     public const string None = "none";
 
     /// <summary>The <see cref="Cache"/> that chooses its folder.</summary>
     public const string Auto = "auto";
+
+    /// <summary>The <see cref="WeightSchedule"/>, read.</summary>
+    /// <exception cref="InputException">It cannot be, or its start is out of range.</exception>
+    internal SettingSchedule Share => SettingSchedule.Parse(WeightSchedule, new("the teacher's weight", "student.distillation.weight_schedule", 1, "linear(0.2)"));
+
+    /// <summary>Whether a teacher has a share in any step's loss.</summary>
+    internal bool AsksTeacher => Share.Largest(Weight) > 0;
 
     /// <summary>How many views of an image a training of that length shows.</summary>
     public int ShownViews(int epochs) => Views == 0 ? epochs : Math.Min(Views, epochs);

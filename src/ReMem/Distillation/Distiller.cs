@@ -21,68 +21,109 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     /// <param name="cancel">Stops between steps.</param>
     /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live. Not disposed.</param>
     /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null)
+    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null) =>
+        Run(job, teacher is null ? [] : [new DistillationTeacher(teacher, cache)], samples, cancel);
+
+    /// <summary>As above, from what several teachers say on average.</summary>
+    /// <param name="job">The student and its batches.</param>
+    /// <param name="teachers">None trains on labels alone.</param>
+    /// <param name="samples">Size of the training split.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">A teacher does not fit the student, the objective compares features of several, or an option is out of range.</exception>
+    public TrainingResult Run(TrainingJob job, IReadOnlyList<DistillationTeacher> teachers, int samples, CancellationToken cancel)
     {
+        ImageModel? teacher = teachers.Count == 0 ? null : teachers[0].Model;
         DataOptions.Validate(options, "distillation");
+        MixedPrecision.Require(options.TeacherPrecision, "student.distillation.teacher_precision");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
-        if (teacher is not null)
-            RequireFit(job, teacher);
+        foreach (DistillationTeacher each in teachers)
+            RequireFit(job, each.Model);
+        if (teachers.Count > 1 && objective.NeedsFeatures)
+        {
+            throw new InputException(
+                $"The objective '{objective}' compares features, of which {teachers.Count} teachers have no average.", "student.distillation.objective", "Use terms of logits, such as kl, or one teacher.");
+        }
+
         if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
         {
             throw new InputException(
                 $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
         }
 
-        bool taught = teacher is not null && options.Weight > 0;
+        bool taught = teacher is not null && options.AsksTeacher;
+        SettingSchedule schedule = options.Share;
+        Func<long, double> share = schedule.Over(options.Weight, CosineSchedule.Of(training, job.Train.BatchesPerEpoch));
         int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs);
-        if (taught)
-            cache?.Cache.RequireSpace(views);
-        using ITeacherTargets? targets = !taught ? null
-            : cache is not null ? new CachedTargets(cache, views, objective.NeedsFeatures, cancel)
-            : new TeacherTargets(teacher!, samples, options.RecycledViews(training.Epochs), objective.NeedsFeatures);
+        using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, objective.NeedsFeatures, cancel) : null;
         using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, epoch) => Loss(model, batch, targets, View(epoch), objective, projection, labels, balance),
-                Objective = Identity(teacher, taught ? cache?.Cache : null),
+                Loss = (model, batch, step) => Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), objective, projection, labels, balance),
+                TeacherWeight = taught && !schedule.IsConstant ? share : null,
+                Objective = Identity(teachers, taught),
                 Auxiliary = projection,
                 // What is kept is kept a view and an image, however often that is drawn.
-                ViewEpoch = options.Views == 0 && targets is not CachedTargets ? null : View,
+                ViewEpoch = options.Views == 0 && !(taught && teachers.Any(t => t.Cache is not null)) ? null : View,
                 FullViews = taught,
             },
             cancel);
     }
 
     /// <summary>What the student learns from. Where a cache lies does not matter, whether there is one does: what it holds is rounded.</summary>
-    private string Identity(ImageModel? teacher, TeacherCache? cache)
+    private string Identity(IReadOnlyList<DistillationTeacher> teachers, bool taught)
     {
-        string fingerprint = teacher is null ? "none" : cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher);
-        string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
-        return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {fingerprint}{kept}";
+        string Of(DistillationTeacher teacher)
+        {
+            TeacherCache? cache = taught ? teacher.Cache?.Cache : null;
+            string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
+            return (cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher.Model)) + kept;
+        }
+
+        string all = teachers.Count == 0 ? "none" : string.Join(" and ", teachers.Select(Of));
+        return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {all}";
+    }
+
+    private ITeacherTargets Targets(IReadOnlyList<DistillationTeacher> teachers, int samples, int views, bool features, CancellationToken cancel)
+    {
+        foreach (DistillationTeacher teacher in teachers)
+            teacher.Cache?.Cache.RequireSpace(views);
+        ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
+            ? (ITeacherTargets)new CachedTargets(cache, views, features, cancel)
+            : new TeacherTargets(t.Model, samples, options.RecycledViews(training.Epochs), features, options.TeacherPrecision))];
+        return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
     }
 
     private Tensor Loss(
-        ImageModel student, Batch batch, ITeacherTargets? targets, int view, DistillationObjective objective, Linear? projection, LabelLoss labels, Tensor? balance)
+        ImageModel student,
+        Batch batch,
+        TrainingStep step,
+        ITeacherTargets? targets,
+        double weight,
+        int view,
+        DistillationObjective objective,
+        Linear? projection,
+        LabelLoss labels,
+        Tensor? balance)
     {
         using DisposeScope scope = NewDisposeScope();
-        BatchOutputs? teacher = targets?.For(batch, view);
+        BatchOutputs? teacher = weight > 0 ? targets!.For(batch, view) : null;
         if (teacher is not null && balance is not null)
             teacher = teacher with { Logits = teacher.Logits + balance };
         BatchOutputs outputs;
+        Tensor? own;
         using (MixedPrecision.Enter(training, student))
-            outputs = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection);
+            (outputs, own) = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection, apart: weight is > 0 and < 1);
         outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32));
-        double weight = teacher is null ? 0 : options.Weight;
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? labels.Of(outputs.Logits, batch) * hard : null;
+        Tensor? loss = weight < 1 ? labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
-            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature) * soft;
+            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
             loss = loss is null ? part : loss.Plus(part);
         }
 
@@ -99,13 +140,27 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         return weights is null ? null : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
     }
 
-    private static BatchOutputs Outputs(ImageModel student, Tensor images, bool features, Linear? projection)
+    /// <summary>What the teacher's part compares, and the logits that the labels' part takes where they are others.</summary>
+    /// <param name="student">Answers.</param>
+    /// <param name="images">Normalised.</param>
+    /// <param name="features">Whether the pooled feature is wanted.</param>
+    /// <param name="projection">To the teacher's width; null where it has that.</param>
+    /// <param name="apart">
+    /// Whether both parts teach, so that a student with a distillation token learns each with its own classifier. If one part teaches alone, it
+    /// teaches the mean of both, which is what the student answers with: else one of the two would stay untrained.
+    /// </param>
+    private static (BatchOutputs Outputs, Tensor? Own) Outputs(ImageModel student, Tensor images, bool features, Linear? projection, bool apart)
     {
-        if (!features)
-            return new BatchOutputs(student.call(images), null);
+        var distilled = apart && student is TransformerModel { Shape.DistillationToken: true } transformer ? transformer : null;
+        if (!features && distilled is null)
+            return (new BatchOutputs(student.call(images), null), null);
         Tensor maps = student.ForwardFeatures(images);
-        Tensor pooled = student.ForwardHead(maps, preLogits: true);
-        return new BatchOutputs(student.ForwardHead(maps), projection is null ? pooled : projection.call(pooled));
+        Tensor? pooled = features ? student.ForwardHead(maps, preLogits: true) : null;
+        pooled = pooled is null || projection is null ? pooled : projection.call(pooled);
+        if (distilled is null)
+            return (new BatchOutputs(student.ForwardHead(maps), pooled), null);
+        (Tensor own, Tensor taught) = distilled.ForwardHeads(maps);
+        return (new BatchOutputs(taught, pooled), own);
     }
 
     /// <summary>A linear map from the student's feature to the teacher's, learned beside the student and then forgotten (FitNets, Romero 2015).</summary>

@@ -81,6 +81,7 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         folder.Write(EnvironmentInfo.Current(), "environment.json");
         var log = new RunLog(folder, progress);
         var stages = new Stages(data, log, cancel, _sources);
+        stages.RequireFurtherTeachers(recipe);
 
         RunPlan? plan = Plan(folder, data, workers?.Jobs ?? 1, log, cancel);
         var clock = System.Diagnostics.Stopwatch.StartNew();

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using ReMem.Data;
 using ReMem.Distillation;
+using ReMem.Distillation.Cache;
 using ReMem.Evaluation;
 using ReMem.Export;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Teachers;
 using ReMem.Training;
+using ReMem.Weights;
+using ReMem.Weights.Hub;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,6 +76,7 @@ internal sealed class CostMeasurement
             Plain = plain,
             Sharpness = sharp ? Sharpness(plain) : null,
             Taught = Student(taught: true),
+            CachedView = CachedView(teacher),
             Meter = MeterTiming.Measure(_recipe.Information, _side, _data.Dataset.Classes.Count, teacher.NumFeatures, _data.Dataset.Train.Count) with
             {
                 Image = PerImage(() => Evaluator.Images(_sample.Evaluation(_sample.Dataset.Test, teacher.Info, _recipe.Information.ImageSize), _cancel).Dispose()),
@@ -130,9 +134,30 @@ internal sealed class CostMeasurement
         {
             using ImageModel? teacher = taught ? Stages.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data) : null;
             TrainingJob job = Job(model, _sample.Training(training, model, 0, recycled, teacher), progress);
-            new Distiller(training, distillation with { Views = recycled ? 1 : 0 }).Run(job, teacher, _sample.Dataset.Train.Count, cancel);
+            ImageModel[] further = taught ? [.. recipe.FurtherTeachers.Select(Further)] : [];
+            try
+            {
+                DistillationTeacher[] teachers = teacher is null ? [] : [.. further.Prepend(teacher).Select(t => new DistillationTeacher(t))];
+                new Distiller(training, distillation with { Views = recycled ? 1 : 0 }).Run(job, teachers, _sample.Dataset.Train.Count, cancel);
+            }
+            finally
+            {
+                Array.ForEach(further, f => f.Dispose());
+            }
         }, out long memory);
         return new TrainingRate(seconds[0], seconds[^1], memory);
+    }
+
+    /// <summary>A further teacher. What is still to be downloaded is taken for one like the recipe's own.</summary>
+    private ImageModel Further(string source) => WeightSource.IsRemote(source)
+        ? Stages.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data)
+        : ModelFolder.Load(WeightSource.WithoutScheme(source)).Model;
+
+    /// <summary>Bytes of a view in a cache of the recipe's teacher: of its classes and features, for the run's own batches.</summary>
+    private long CachedView(ImageModel teacher)
+    {
+        var kept = new StudentCache(_data, _recipe.Student, _recipe.Seeds[0]);
+        return kept.IsWanted ? TeacherCache.Foretell(teacher, kept.Batches(teacher), kept.Options, 1) : 0;
     }
 
     private static TrainingJob Job(ImageModel model, BatchLoader batches, IProgress<ProgressReport> progress) =>

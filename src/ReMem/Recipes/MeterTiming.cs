@@ -28,26 +28,29 @@ internal static class MeterTiming
         int few = Math.Max(MeterImages.FewestTrain, rows / 2);
         InformationMeterOptions linear = options with { Seeds = Seeds, Epochs = 0 };
         Time(linear, few, classes);
-        double @fixed = 0, row = 0;
         long memory = 0;
-        foreach (int width in new[] { classes, features })
+        DecoderRate Decoders(int width)
         {
             double[] seconds = side.Mean(() => [Time(linear, few, width), Time(linear, rows, width)]);
             double a = seconds[0], b = seconds[1];
-            double perRow = rows > few ? Math.Clamp((b - a) / (rows - few), 0, b / rows) : b / rows;
-            @fixed += options.Seeds * (b - (perRow * rows));
-            row += options.Seeds * perRow;
-            if (options.Epochs == 0)
-                continue;
-            long before = Runtime.ProcessMemory.Now;
-            Runtime.ProcessMemory.ForgetPeak();
-            double refined = side.Mean(() => [Time(linear with { Epochs = Epochs }, rows, width)])[0];
-            row += options.Seeds * options.Epochs * Math.Max(0, refined - b) / (Epochs * rows);
-            memory = Math.Max(memory, (Runtime.ProcessMemory.Peak - before) / (side.Jobs * rows));
+            double row = rows > few ? Math.Clamp((b - a) / (rows - few), 0, b / rows) : b / rows;
+            double @fixed = b - (row * rows);
+            if (options.Epochs > 0)
+            {
+                long before = Runtime.ProcessMemory.Now;
+                Runtime.ProcessMemory.ForgetPeak();
+                double refined = side.Mean(() => [Time(linear with { Epochs = Epochs }, rows, width)])[0];
+                row += options.Epochs * Math.Max(0, refined - b) / (Epochs * rows);
+                memory = Math.Max(memory, (Runtime.ProcessMemory.Peak - before) / (side.Jobs * rows));
+            }
+
+            return new DecoderRate(options.Seeds * @fixed, options.Seeds * row);
         }
 
+        DecoderRate logits = Decoders(classes), pooled = Decoders(features);
+
         // The images themselves wait as bytes and as floats.
-        return new MeterRate(@fixed, row, 0, Math.Max(memory, 8L * 3 * options.ImageSize * options.ImageSize));
+        return new MeterRate(logits, pooled, 0, Math.Max(memory, 8L * 3 * options.ImageSize * options.ImageSize));
     }
 
     /// <summary>Seconds of one decoder.</summary>

@@ -12,12 +12,24 @@ internal sealed record PartLeft(ComparisonPart Part, int? TeacherEpochs, bool Me
     /// <summary>Whether nothing is left.</summary>
     public bool IsDone => TeacherEpochs is null && !MeterLeft && StudentEpochs is null;
 
+    /// <summary>Trials of the policy 'auto' that are measured.</summary>
+    public int TrialsDone { get; init; }
+
+    /// <summary>Epochs of other trials that stand in checkpoints.</summary>
+    public int TrialEpochs { get; init; }
+
     /// <summary>Looks at a run folder, which need not exist.</summary>
     public static PartLeft In(string folder, ComparisonPart part)
     {
         string At(string role, string file) => Path.Combine([folder, .. part.Path, role, file]);
         int? Epochs(string role) => File.Exists(At(role, Stages.ResultFile)) ? null : TrainingCheckpoint.EpochsIn(At(role, Stages.CheckpointFile));
         bool taught = part.Method != "none";
-        return new PartLeft(part, taught ? Epochs("teacher") : null, taught && !File.Exists(At("teacher", ComparisonPipeline.MeterFile)), Epochs("student"));
+        string trials = At("teacher", Stages.TrialsFolder);
+        ILookup<bool, string> tried = (Directory.Exists(trials) ? Directory.GetDirectories(trials) : []).ToLookup(t => File.Exists(Path.Combine(t, Stages.ResultFile)));
+        return new PartLeft(part, taught ? Epochs("teacher") : null, taught && !File.Exists(At("teacher", ComparisonPipeline.MeterFile)), Epochs("student"))
+        {
+            TrialsDone = tried[true].Count(),
+            TrialEpochs = tried[false].Sum(t => TrainingCheckpoint.EpochsIn(Path.Combine(t, Stages.CheckpointFile))),
+        };
     }
 }

@@ -169,6 +169,12 @@ public sealed record StudentRecipe
     [Range(8, 2048)]
     public int? ImageSize { get; init; }
 
+    /// <summary>
+    /// Further teachers, whose outputs are averaged with those of the method's own: model folders (relative to the working directory) or hf-hub:owner/name, of
+    /// the data set's classes and of the teacher's image size. Students without a teacher have none of them either. Default none.
+    /// </summary>
+    public IReadOnlyList<string> FurtherTeachers { get; init; } = [];
+
     /// <summary>How every student is trained, with or without a teacher.</summary>
     public TrainingOptions Training { get; init; } = new();
 

@@ -36,6 +36,7 @@ public static class RecipeReader
         // What is only read hours later must not fail then.
         Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
         Distillation.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
+        _ = recipe.Student.Distillation.Share;
         Training.ClassWeights.RequireReadable(recipe.Student.Distillation.TargetWeights, "student.distillation.target_weights");
         recipe.Teacher.Training.RequireConsistent("teacher.training");
         recipe.Student.Training.RequireConsistent("student.training");

@@ -45,8 +45,7 @@ public sealed class RunFolder : IDisposable
             return true;
         if (!File.Exists(file))
             throw new InputException("The output folder holds files that are no run of remem.", path, "Give another folder with --out.");
-        if (File.ReadAllText(file) != recipe)
-            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out, or delete this one.");
+        RequireSame(path, recipe);
         return false;
     }
 
@@ -140,7 +139,7 @@ public sealed class RunFolder : IDisposable
     private static void RequireSame(string path, string recipe)
     {
         if (RecipeOf(path) != recipe)
-            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out.");
+            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out, or delete this one.");
     }
 
     private static IDisposable Lock(string path) =>

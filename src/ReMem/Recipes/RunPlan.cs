@@ -1,11 +1,11 @@
 namespace ReMem.Recipes;
 
 /// <summary>What one kind of work will cost.</summary>
-/// <param name="Stage">"teacher sam", "meter", "student (taught)", "evaluation", "files" or "export".</param>
+/// <param name="Stage">"teacher sam", "trials of auto", "meter", "student (taught)", "teacher caches", "evaluation", "files" or "export".</param>
 /// <param name="Count">How often it is still to be done.</param>
 /// <param name="Seconds">All of them together, as if one after the other.</param>
 /// <param name="PeakMemoryBytes">Resident memory of the process that does it; 0 where it needs no more than what runs before it.</param>
-/// <param name="DiskBytes">What it leaves in the run folder.</param>
+/// <param name="DiskBytes">What it leaves on disk: in the run folder, but for the teacher caches.</param>
 public sealed record PlanStage(string Stage, int Count, double Seconds, long PeakMemoryBytes, long DiskBytes);
 
 /// <summary>What a run will cost on this machine: what is left of it, estimated from a few timed steps.</summary>
@@ -27,4 +27,8 @@ public sealed record RunPlan(
     long PeakMemoryBytes,
     long DiskBytes,
     double MeasuredSeconds,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>What the teacher caches grow by, where they are; the most, since nobody knows yet whether an earlier run has left some of it.</summary>
+    public long CacheBytes { get; init; }
+}

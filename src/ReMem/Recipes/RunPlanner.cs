@@ -28,10 +28,11 @@ public sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         long begin = Stopwatch.GetTimestamp();
         RunRates rates = Measure(data, cancel);
         RunPlan plan = new PlanAssembler(recipe, PlanCounts.Of(data.Dataset), rates, _options.Jobs).Assemble(parts);
+        string caches = StudentCache.Root(recipe.Student.Distillation);
         return plan with
         {
             MeasuredSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds,
-            Warnings = [.. Warnings(plan, AvailableMemory(), DiskSpace.Free(folder))],
+            Warnings = [.. Warnings(plan, AvailableMemory(), DiskSpace.Free(folder), DiskSpace.OnSameDisk(folder, caches) ? null : DiskSpace.Free(caches))],
         };
     }
 
@@ -39,19 +40,29 @@ public sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
     /// <param name="plan">The plan.</param>
     /// <param name="memory">Bytes that this run may take; null where nobody knows.</param>
     /// <param name="disk">Free bytes where the run folder is; null where nobody knows.</param>
-    internal static IEnumerable<string> Warnings(RunPlan plan, long? memory, long? disk)
+    /// <param name="cacheDisk">Free bytes where the teacher caches are, if that is another disk; else null.</param>
+    internal static IEnumerable<string> Warnings(RunPlan plan, long? memory, long? disk, long? cacheDisk = null)
     {
         if (plan.PeakMemoryBytes > memory)
         {
-            string fewer = plan.Jobs > 1 ? "fewer --jobs, or a smaller" : "a smaller";
+            string smaller = plan.Jobs > 1 ? "fewer --jobs, or a smaller" : "a smaller";
             yield return FormattableString.Invariant(
-                $"about {plan.PeakMemoryBytes / 1e9:0.0} GB of memory are needed and {memory / 1e9:0.0} GB are free: use {fewer} training.batch_size or data.image_size, or close other programs.");
+                $"about {plan.PeakMemoryBytes / 1e9:0.0} GB of memory are needed and {memory / 1e9:0.0} GB are free: use {smaller} training.batch_size or data.image_size, or close other programs.");
         }
 
-        if (plan.DiskBytes > disk)
+        const string fewer = "free some, or keep fewer views or logits with student.distillation.views or cache_top_k";
+        long caches = cacheDisk is null ? plan.CacheBytes : 0;
+        if (plan.DiskBytes + caches > disk)
+        {
+            string mend = caches > 0 ? FormattableString.Invariant($"{fewer} (teacher caches are {caches / 1e9:0.00} GB of it)") : "free some";
+            yield return FormattableString.Invariant(
+                $"about {(plan.DiskBytes + caches) / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {mend}, or put the run on another disk with --out.");
+        }
+
+        if (plan.CacheBytes > cacheDisk)
         {
             yield return FormattableString.Invariant(
-                $"about {plan.DiskBytes / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: free some, or put the run on another disk with --out.");
+                $"about {plan.CacheBytes / 1e9:0.00} GB of disk are needed for teacher caches and {cacheDisk / 1e9:0.00} GB are free there: {fewer}, or choose another disk with student.distillation.cache.");
         }
     }
 

@@ -17,12 +17,21 @@ internal sealed record ModelRate(long Parameters, double Create, double Evaluate
     public long Bytes => 4 * Parameters;
 }
 
-/// <summary>What the meter costs, all its decoders of both features together.</summary>
+/// <summary>What all the meter's decoders of one feature cost.</summary>
 /// <param name="Fixed">Seconds whatever the number of images.</param>
 /// <param name="Row">Further seconds a training image.</param>
+internal sealed record DecoderRate(double Fixed, double Row)
+{
+    /// <summary>Seconds of so many training images.</summary>
+    public double Of(int images) => Fixed + (images * Row);
+}
+
+/// <summary>What the meter costs.</summary>
+/// <param name="Logits">The decoders of the logits.</param>
+/// <param name="Pooled">Those of the pooled feature.</param>
 /// <param name="Image">Seconds to make one image's view at the meter's size.</param>
 /// <param name="RowMemory">Bytes a training image.</param>
-internal sealed record MeterRate(double Fixed, double Row, double Image, long RowMemory);
+internal sealed record MeterRate(DecoderRate Logits, DecoderRate Pooled, double Image, long RowMemory);
 
 /// <summary>What images cost before they are views.</summary>
 /// <param name="Training">Seconds to decode one for training.</param>
@@ -52,6 +61,9 @@ internal sealed record RunRates
     public TrainingRate? Sharpness { get; init; }
 
     public MeterRate? Meter { get; init; }
+
+    /// <summary>Bytes of one view of all images in a teacher's cache; 0 where the recipe has none on disk.</summary>
+    public long CachedView { get; init; }
 
     /// <summary>Seconds of the export and its check.</summary>
     public required double Export { get; init; }

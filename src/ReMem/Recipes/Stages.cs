@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ReMem.Distillation;
-using ReMem.Distillation.Cache;
 using ReMem.Evaluation;
 using ReMem.Information;
 using ReMem.Models;
@@ -43,6 +42,9 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     /// <summary>The file that an unfinished training keeps its state in.</summary>
     internal const string CheckpointFile = "checkpoint.safetensors";
 
+    /// <summary>Where a teacher's folder keeps the trials of the policy 'auto'.</summary>
+    internal const string TrialsFolder = "auto";
+
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Downloads the weights that a recipe names, so that what is wrong with them is told before any work.</summary>
@@ -50,12 +52,16 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     /// <exception cref="ReMemException">Server or network failed.</exception>
     public static void FetchWeights(Recipe recipe, WeightSource sources, CancellationToken cancel)
     {
-        string? teacher = recipe.Methods.All(m => m == "none") ? null : recipe.Teacher.Weights;
+        bool taught = recipe.Methods.Any(m => m != "none");
+        string? teacher = taught ? recipe.Teacher.Weights : null;
         foreach (string? source in new[] { teacher, recipe.Student.Weights })
         {
             if (source is not null && WeightSource.IsRemote(source))
                 sources.ResolveFile(source, cancel);
         }
+
+        foreach (string source in taught ? recipe.Student.FurtherTeachers.Where(WeightSource.IsRemote) : [])
+            sources.ResolveFolder(source, cancel);
     }
 
     /// <summary>Refuses settings that do not fit the recipe's models, before hours of work on others.</summary>
@@ -101,7 +107,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
     /// <summary>Trains a student into <paramref name="path"/> of the run folder.</summary>
     /// <param name="recipe">The student.</param>
-    /// <param name="teacher">Of the data set's classes in its order; null trains on labels alone.</param>
+    /// <param name="teacher">Of the data set's classes in its order; null trains on labels alone, whatever further teachers the recipe names.</param>
     /// <param name="teacherFolder">Its model folder, which a cache notes; null where it has none.</param>
     /// <param name="seed">The recipe's.</param>
     /// <param name="folder">The run.</param>
@@ -110,15 +116,36 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         if (folder.TryRead<TrainedResult>([.. path, ResultFile]) is { } done)
             return done;
+        using FurtherTeachers? further = teacher is null ? null : Further(recipe, teacher.ImageSize);
+        NamedTeacher[] teachers = teacher is null ? [] : [new NamedTeacher(teacher, teacherFolder), .. further!.All];
         ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, Name(path));
         var kept = new StudentCache(data, recipe, seed);
         var job = Job(model, kept.Batches(teacher), Derive(seed, "student"), folder, path);
-        bool taught = teacher is not null && recipe.Distillation.Weight > 0;
-        if (taught && TeacherCheck.Warning(teacher!, data.Evaluation(Data.Subset.AtMost(data.Dataset.Validation, CheckImages, seed), teacher!), cancel) is { } warning)
-            progress?.Report(new ProgressReport(job.Stage, $"warning: {warning}"));
-        using TeacherCacheBuilder? cache = taught ? kept.Open(teacher!, teacherFolder, job.Train, several: path.Length > 0, job.Stage, progress) : null;
-        TrainingResult training = new Distiller(recipe.Training, recipe.Distillation).Run(job, teacher, data.Dataset.Train.Count, cancel, cache);
-        return Finish(model, training, folder, path);
+        var learned = new List<DistillationTeacher>();
+        try
+        {
+            foreach (NamedTeacher each in teachers)
+            {
+                if (recipe.Distillation.AsksTeacher)
+                    WarnAtChance(each, teachers.Length > 1, seed, job.Stage);
+                learned.Add(new DistillationTeacher(each.Model, kept.Open(each.Model, each.Folder, job.Train, several: path.Length > 0 || teachers.Length > 1, job.Stage, progress)));
+            }
+
+            TrainingResult training = new Distiller(recipe.Training, recipe.Distillation).Run(job, learned, data.Dataset.Train.Count, cancel);
+            return Finish(model, training, folder, path);
+        }
+        finally
+        {
+            learned.ForEach(l => l.Cache?.Dispose());
+        }
+    }
+
+    /// <summary>Refuses further teachers that cannot teach a recipe's students, before hours of work on its own.</summary>
+    /// <exception cref="InputException">One is no model folder, or of other classes or another image size.</exception>
+    internal void RequireFurtherTeachers(Recipe recipe)
+    {
+        if (recipe.Methods.Any(m => m != "none"))
+            Further(recipe.Student, recipe.Teacher.ImageSize ?? recipe.Data.ImageSize).Dispose();
     }
 
     /// <summary>Measures what a model's outputs keep: the decoder learns on the training split and is judged on the test split.</summary>
@@ -154,6 +181,15 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             progress?.Report(new ProgressReport("classes", $"{where} has the data set's classes in another order; they are matched by name"));
     }
 
+    private FurtherTeachers Further(StudentRecipe recipe, int size) => FurtherTeachers.Load(recipe.FurtherTeachers, size, _sources, AlignClasses, cancel);
+
+    private void WarnAtChance(NamedTeacher teacher, bool several, int seed, string stage)
+    {
+        Data.IImageSource few = Data.Subset.AtMost(data.Dataset.Validation, CheckImages, seed);
+        if (TeacherCheck.Warning(teacher.Model, data.Evaluation(few, teacher.Model), cancel) is { } warning)
+            progress?.Report(new ProgressReport(stage, $"warning: {(several ? $"{teacher.Folder}: " : string.Empty)}{warning}"));
+    }
+
     private MeterImages MeterImagesOf(Data.IImageSource held, ModelInfo model, InformationMeterOptions options)
     {
         using var trainImages = Evaluator.Images(data.Evaluation(data.Dataset.Train, model, options.ImageSize), cancel);
@@ -178,7 +214,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         var trials = new List<ReweightingTrial>();
         foreach (Teachers.ReweightingPolicy policy in Teachers.ReweightingPolicy.Auto.Candidates(depth))
         {
-            string[] place = [.. path, "auto", ReweightingChooser.FolderName(policy)];
+            string[] place = [.. path, TrialsFolder, ReweightingChooser.FolderName(policy)];
             ReweightingTrial? trial = folder.TryRead<ReweightingTrial>([.. place, ResultFile]);
             if (trial is null)
             {

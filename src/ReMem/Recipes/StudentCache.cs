@@ -16,6 +16,14 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     /// <summary>How many views of an image the training shows.</summary>
     public int Views => recipe.Distillation.ShownViews(recipe.Training.Epochs);
 
+    /// <summary>Whether the recipe has teachers' outputs kept on disk.</summary>
+    internal bool IsWanted => recipe.Distillation.AsksTeacher && recipe.Distillation.Cache switch
+    {
+        DistillationOptions.None => false,
+        DistillationOptions.Auto => recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0,
+        _ => true,
+    };
+
     /// <summary>What the recipe's objective needs of the teacher.</summary>
     public TeacherCacheOptions Options => new()
     {
@@ -34,7 +42,7 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         teacher);
 
     /// <summary>The key of what a teacher says of these batches.</summary>
-    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint);
+    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint, recipe.Distillation.TeacherPrecision);
 
     /// <summary>The cache as the recipe's student.distillation.cache says; null where there is to be none.</summary>
     /// <param name="teacher">Answers.</param>
@@ -48,13 +56,15 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         ImageModel teacher, string? teacherFolder, BatchLoader batches, bool several, string stage, IProgress<ProgressReport>? progress)
     {
         string where = recipe.Distillation.Cache;
-        bool recycled = recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0;
-        if (recipe.Distillation.Weight == 0 || where == DistillationOptions.None || (where == DistillationOptions.Auto && !recycled))
+        if (!IsWanted)
             return null;
         return where == DistillationOptions.Auto || several
-            ? OpenAmong(where == DistillationOptions.Auto ? TeacherCache.DefaultFolder : where, teacher, teacherFolder, batches, stage, progress)
+            ? OpenAmong(Root(recipe.Distillation), teacher, teacherFolder, batches, stage, progress)
             : OpenAt(where, teacher, teacherFolder, batches, stage, progress);
     }
+
+    /// <summary>Where caches are that several teachers have.</summary>
+    internal static string Root(DistillationOptions options) => options.Cache == DistillationOptions.Auto ? TeacherCache.DefaultFolder : options.Cache;
 
     /// <summary>The cache that the key names among those of a folder.</summary>
     /// <inheritdoc cref="Open"/>

@@ -31,9 +31,12 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
         int threads = plan.Recipe.Threads > 0 ? plan.Recipe.Threads : Environment.ProcessorCount;
         foreach (SweepCell cell in plan.Cells)
             Stages.RequireTrainable(cell.Recipe);
-        foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe).DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, r.Methods[0] == "none")))
+        foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe).DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, string.Join('\n', r.Student.FurtherTeachers), r.Methods[0] == "none")))
             Stages.FetchWeights(recipe, _sources, cancel);
         PreparedData data = PreparedData.Open(plan.Recipe, progress);
+        var stages = new Stages(data, progress, cancel, _sources);
+        foreach (Recipe recipe in plan.Cells.Where(c => c.Method != "none").Select(c => c.Recipe).DistinctBy(r => (string.Join('\n', r.Student.FurtherTeachers), r.Teacher.ImageSize ?? r.Data.ImageSize)))
+            stages.RequireFurtherTeachers(recipe);
         foreach (SweepCell cell in plan.Cells)
             RunFolder.Prepare(Path.Combine(path, cell.Folder), RecipeReader.Write(cell.Recipe));
         SweepPart[] parts = [.. plan.Seeds.SelectMany(seed => plan.Cells.Select(cell => new SweepPart(cell, new ComparisonPart(cell.Method, seed), Path.Combine(path, cell.Folder))))];

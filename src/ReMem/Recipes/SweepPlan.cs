@@ -76,7 +76,7 @@ public sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis> A
         string? teacher = options is null ? null : $"{data}\n{Text(TeacherMethods.Common(recipe.Teacher))}\n{Text(options)}\n{trials}";
         string? meter = teacher is null ? null : $"{teacher}\n{Text(recipe.Information)}";
         StudentRecipe student = options is null
-            ? recipe.Student with { Distillation = new DistillationOptions { Views = recipe.Student.Distillation.Views } }
+            ? recipe.Student with { FurtherTeachers = [], Distillation = new DistillationOptions { Views = recipe.Student.Distillation.Views } }
             : recipe.Student;
         return (teacher, meter, $"{meter ?? data}\n{Text(student)}");
     }

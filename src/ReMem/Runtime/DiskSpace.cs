@@ -8,20 +8,28 @@ public static class DiskSpace
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB"];
 
     /// <summary>Bytes that this user may still write where a folder is, or will be; null where the system does not say.</summary>
-    public static long? Free(string folder)
+    public static long? Free(string folder) => Ask(folder, drive => (long?)drive.AvailableFreeSpace);
+
+    // A drive's name is the folder that was asked for, not the place where it is mounted.
+    private static (string Format, long Size)? DriveOf(string folder) => Ask(folder, drive => ((string, long)?)(drive.DriveFormat, drive.TotalSize));
+
+    private static T? Ask<T>(string folder, Func<DriveInfo, T?> answer)
     {
         string? existing = Path.GetFullPath(folder);
         while (existing is not null && !Directory.Exists(existing))
             existing = Path.GetDirectoryName(existing);
         try
         {
-            return existing is null ? null : new DriveInfo(existing).AvailableFreeSpace;
+            return existing is null ? default : answer(new DriveInfo(existing));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return null;
+            return default;
         }
     }
+
+    /// <summary>Whether two folders, which need not exist, are on one disk, as far as size and file system tell; true where the system does not say.</summary>
+    public static bool OnSameDisk(string first, string second) => DriveOf(first) is not { } a || DriveOf(second) is not { } b || a == b;
 
     /// <summary>Refuses work whose files do not fit.</summary>
     /// <param name="folder">Where they will be.</param>

@@ -11,6 +11,8 @@ namespace ReMem.Teachers;
 /// <summary>Fine-tunes a pretrained ViT on a data set's labels: plain, sharpness-aware, with reweighted MLP blocks, or both.</summary>
 public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions options)
 {
+    private static readonly ScheduledSetting Radius = new("rho", "teacher.rho_schedule", 10, "linear(0.01)");
+
     /// <summary>Trains <paramref name="job"/>'s model in place; the reweighting is in force from before the first step and stays.</summary>
     /// <param name="job">The model and its batches; its loss, gradient and objective are set here.</param>
     /// <param name="cancel">Stops between steps.</param>
@@ -20,7 +22,7 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
         if (options.Rho is not (>= 0 and <= 10))
             throw new InputException(FormattableString.Invariant($"SAM's radius rho is {options.Rho}; it must be between 0 (plain) and 10."), "rho", "0.02 to 0.2 is usual.");
         SharpnessPolicy sharpness = SharpnessPolicy.Parse(options.Sharpness);
-        RhoSchedule radius = RhoSchedule.Parse(options.RhoSchedule);
+        SettingSchedule radius = SettingSchedule.Parse(options.RhoSchedule, Radius);
         if (options.MSharpness && !sharpness.AllowsMicroBatches)
         {
             throw new InputException(
@@ -33,7 +35,7 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
             ? sharpness.Create(job.Model, parameters, radius.Over(options.Rho, rates), options)
             : new PlainGradient(parameters);
         using var labels = new LabelLoss(training, job.Train.ClassCounts(job.Model.Options.NumClasses));
-        Tensor Loss(ImageModel model, Batch batch, int epoch)
+        Tensor Loss(ImageModel model, Batch batch, TrainingStep step)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor logits;

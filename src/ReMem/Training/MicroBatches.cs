@@ -10,12 +10,12 @@ internal static class MicroBatches
     /// <summary>The losses of the pieces, each weighed by its share of the images.</summary>
     /// <param name="job">Whose loss.</param>
     /// <param name="batch">The whole batch; it must outlive the pieces.</param>
-    /// <param name="epoch">From 0.</param>
+    /// <param name="step">Which step it is.</param>
     /// <param name="count">How many pieces; a smaller batch has one an image.</param>
-    public static IReadOnlyList<Func<Tensor>> Losses(TrainingJob job, Batch batch, int epoch, int count)
+    public static IReadOnlyList<Func<Tensor>> Losses(TrainingJob job, Batch batch, TrainingStep step, int count)
     {
         if (count == 1)
-            return [() => job.Loss(job.Model, batch, epoch)];
+            return [() => job.Loss(job.Model, batch, step)];
         count = Math.Min(count, batch.Count);
         var losses = new Func<Tensor>[count];
         for (int i = 0; i < count; i++)
@@ -26,7 +26,7 @@ internal static class MicroBatches
             losses[i] = () =>
             {
                 using Scalar weight = share;
-                return job.Loss(job.Model, part, epoch) * weight;
+                return job.Loss(job.Model, part, step) * weight;
             };
         }
 

@@ -23,12 +23,15 @@ public sealed record TrainingJob
     /// <summary>The training batches.</summary>
     public required BatchLoader Train { get; init; }
 
-    /// <summary>The scalar loss of a batch: (model, batch, epoch from 0) to a tensor of one element.</summary>
-    public Func<ImageModel, Batch, int, Tensor> Loss { get; init; } =
+    /// <summary>The scalar loss of a batch at a step: a tensor of one element.</summary>
+    public Func<ImageModel, Batch, TrainingStep, Tensor> Loss { get; init; } =
         (_, _, _) => throw new InvalidOperationException("a training job needs a loss");
 
     /// <summary>What loss and gradient are, in words. A checkpoint of another objective is not resumed, since the result would belong to neither.</summary>
     public string Objective { get; init; } = string.Empty;
+
+    /// <summary>The share of a teacher in the loss of a step, counted from 0, where a schedule changes it; noted in the epochs' records. Null where none does.</summary>
+    public Func<long, double>? TeacherWeight { get; init; }
 
     /// <summary>Makes the gradient function; default the plain gradient.</summary>
     public Func<ParameterSet, IGradientFunction>? Gradient { get; init; }
@@ -70,7 +73,7 @@ public sealed class Trainer(TrainingOptions options)
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
-        MixedPrecision.Require(options);
+        MixedPrecision.Require(options.Precision, "training.precision");
         options.RequireConsistent(job.Stage);
         if (options.Keep == "best" && job.Validate is null)
             throw new InputException("The best epoch cannot be told without a validation.", job.Stage, "Use keep: last, or give the training a validation.");
@@ -143,7 +146,7 @@ public sealed class Trainer(TrainingOptions options)
                 // Masks are a function of the step, so that a resumed run draws the same ones.
                 manual_seed((long)new CounterRandom(job.Seed, "step", epoch, step).NextUInt32());
                 Tensor[] before = [.. buffers.Select(b => b.clone())];
-                GradientResult result = gradient.Compute(step, MicroBatches.Losses(job, batch, epoch, options.Accumulate));
+                GradientResult result = gradient.Compute(step, MicroBatches.Losses(job, batch, new TrainingStep(epoch, step, schedule.TotalSteps), options.Accumulate));
                 if (!result.IsFinite)
                 {
                     // BatchNorm's running statistics have met the broken batch, and would never forget a NaN.
@@ -175,7 +178,10 @@ public sealed class Trainer(TrainingOptions options)
         }
 
         var record = new EpochRecord(
-            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, risen), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited);
+            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, risen), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited)
+        {
+            TeacherWeight = job.TeacherWeight?.Invoke(((long)(epoch + 1) * batches) - 1),
+        };
         Tell(job, record);
         if (waited > MostWaiting * trained)
             job.Progress?.Report(new ProgressReport(job.Stage, DataAdvice(waited / trained)));
@@ -223,6 +229,7 @@ public sealed class Trainer(TrainingOptions options)
         job.Stage,
         FormattableString.Invariant($"epoch {r.Epoch}/{options.Epochs}: loss {r.TrainLoss:0.000}")
             + (r.Rise != 0 ? FormattableString.Invariant($", rise {r.Rise:0.000}") : string.Empty)
+            + (r.TeacherWeight is { } weight ? FormattableString.Invariant($", teacher's weight {weight:0.000}") : string.Empty)
             + (r.ValidationTop1 is { } top1 ? FormattableString.Invariant($", val top-1 {100 * top1:0.0} %") : string.Empty)
             + FormattableString.Invariant($", {r.Seconds:0.0} s, {r.DataSeconds:0.0} s of it waiting for images")));
 

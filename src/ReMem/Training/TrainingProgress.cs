@@ -10,7 +10,11 @@ namespace ReMem.Training;
 /// <param name="Seconds">Wall time of the epoch, validation included.</param>
 /// <param name="DataSeconds">Of these, the time in which training stood still for want of images.</param>
 public sealed record EpochRecord(
-    int Epoch, double TrainLoss, double Rise, double LearningRate, double? ValidationTop1, double? ValidationLoss, double Seconds, double DataSeconds = 0);
+    int Epoch, double TrainLoss, double Rise, double LearningRate, double? ValidationTop1, double? ValidationLoss, double Seconds, double DataSeconds = 0)
+{
+    /// <summary>The share of a teacher in the loss at the epoch's end, 0 to 1; null where it does not change.</summary>
+    public double? TeacherWeight { get; init; }
+}
 
 /// <summary>What a training did.</summary>
 /// <param name="Epochs">One record an epoch.</param>

@@ -22,6 +22,16 @@ public class DistillationObjectiveTests
     }
 
     [Theory]
+    [InlineData("linear(1,0.5)*kl + 2*cosine", 0, 1)]
+    [InlineData("linear(1,0.5)*kl + 2*cosine", 0.25, 0.875)]
+    [InlineData(" linear( 1 , 0.5 ) * kl+2*cosine", 1, 0.5)]
+    [InlineData("cosine(0,4)*kl + linear(2,2)*cosine", 0, 0)]
+    [InlineData("cosine(0,4)*kl + linear(2,2)*cosine", 0.25, 0.585786437626905)]
+    [InlineData("cosine(0,4)*kl + linear(2,2)*cosine", 1, 4)]
+    public void A_weight_goes_from_its_first_number_to_its_second(string text, double progress, double weight) =>
+        Assert.Equal((weight * Loss("kl", 4)) + (2 * Loss("cosine", 4)), Loss(text, 4, progress), 1e-12);
+
+    [Theory]
     [InlineData("kl", false, false)]
     [InlineData("dkd + dist", false, false)]
     [InlineData("kl + rkd", true, false)]
@@ -43,6 +53,10 @@ public class DistillationObjectiveTests
     [InlineData("dkd(1,NaN)", "'NaN' is no number")]
     [InlineData("kl * 2", "cannot be read")]
     [InlineData("dits(1,1)", "dits")]
+    [InlineData("kl + liner(1,0)*hint", "schedule of a weight 'liner'; did you mean 'linear'?")]
+    [InlineData("kl + linear(1)*hint", "'linear(1)' is no schedule from one weight to another")]
+    [InlineData("kl + linear(1,-1)*hint", "'-1' is no number of 0 to 1000000")]
+    [InlineData("kl + linear*hint", "'linear' is no number")]
     public void What_cannot_be_read_is_refused(string text, string message)
     {
         InputException error = Assert.Throws<InputException>(() => DistillationObjective.Parse(text));
@@ -50,11 +64,11 @@ public class DistillationObjectiveTests
         Assert.Contains("objective", error.Where, StringComparison.Ordinal);
     }
 
-    private static double Loss(string text, double temperature)
+    private static double Loss(string text, double temperature, double progress = 1)
     {
         var (student, teacher, labels) = DistillationInputs.Logits();
         var (studentFeatures, teacherFeatures) = DistillationInputs.Features();
         return DistillationObjective.Parse(text)
-            .Loss(new BatchOutputs(student, studentFeatures), new BatchOutputs(teacher, teacherFeatures), labels, temperature).item<double>();
+            .Loss(new BatchOutputs(student, studentFeatures), new BatchOutputs(teacher, teacherFeatures), labels, temperature, progress).item<double>();
     }
 }

@@ -36,6 +36,18 @@ public sealed class PartLeftTests : IDisposable
     }
 
     [Fact]
+    public void The_trials_of_auto_are_seen_too()
+    {
+        var part = new ComparisonPart("both", 0);
+        _folder.Add("seed-0/both/teacher/auto/none/result.json", "{}"u8.ToArray());
+        _folder.Add("seed-0/both/teacher/auto/top-2-0.5/result.json", "{}"u8.ToArray());
+        Directory.CreateDirectory(_folder.At("seed-0/both/teacher/auto/ramp-0.5"));
+        using var model = TinyTraining.Model();
+        new Trainer(TinyTraining.Options with { Epochs = 1 }).Run(TinyTraining.Job(model, _folder.At("seed-0/both/teacher/auto/ramp-0.5/checkpoint.safetensors")));
+        Assert.Equal(new PartLeft(part, 0, true, 0) { TrialsDone = 2, TrialEpochs = 1 }, PartLeft.In(_folder.Root, part));
+    }
+
+    [Fact]
     public void A_broken_checkpoint_counts_as_none()
     {
         _folder.Add("seed-0/none/student/checkpoint.safetensors", "broken"u8.ToArray());

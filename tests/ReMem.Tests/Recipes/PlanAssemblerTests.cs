@@ -17,7 +17,7 @@ public class PlanAssemblerTests
         Teacher = new ModelRate(Parameters: 2_000_000, Create: 0, EvaluateImage: 0.1, Features: 128),
         Plain = new TrainingRate(Fresh: 10, Kept: 10, Memory: 300),
         Sharpness = new TrainingRate(Fresh: 21, Kept: 21, Memory: 400),
-        Meter = new MeterRate(Fixed: 3, Row: 0.02, Image: 0.002, RowMemory: 10),
+        Meter = new MeterRate(Logits: new(Fixed: 1, Row: 0.005), Pooled: new(Fixed: 2, Row: 0.015), Image: 0.002, RowMemory: 10),
         Export = 7,
         WriteRate = 1e12,
         BaseMemory = 1_000_000,
@@ -92,6 +92,45 @@ public class PlanAssemblerTests
     }
 
     [Fact]
+    public void The_trials_of_auto_are_counted_to_the_epoch()
+    {
+        Recipe auto = Job with { Methods = ["reweighted", "both"], Teacher = Job.Teacher with { Reweighting = "auto", AutoEpochs = 2 } };
+        RunPlan plan = Plan(auto);
+
+        // Five policies of two epochs, validated once; logits of training and validation images measured; pictures prepared once.
+        double Trials(double step, int epochs, int trials) =>
+            (epochs * 10 * step) + (trials * (((1000 + 100 + 100) * 0.1) + 1 + (1000 * 0.005))) + (1100 * 0.002);
+        Assert.Equal(Trials(10, 10, 5) + Trials(21, 10, 5), Stage(plan, "trials of auto").Seconds, 6);
+        Assert.Equal(10, Stage(plan, "trials of auto").Count);
+        Assert.Equal(plan.Stages.Sum(s => s.Seconds), plan.Seconds, 6);
+        Assert.DoesNotContain(Plan().Stages, s => s.Stage == "trials of auto");
+
+        PartLeft left = new(new ComparisonPart("both", 0), 0, true, 0) { TrialsDone = 3, TrialEpochs = 1 };
+        plan = new PlanAssembler(auto, Counts, Rates, 1).Assemble([left]);
+        Assert.Equal(Trials(21, 3, 2), Stage(plan, "trials of auto").Seconds, 6);
+        Assert.DoesNotContain(new PlanAssembler(auto, Counts, Rates, 1).Assemble([left with { TrialsDone = 5 }]).Stages, s => s.Stage == "trials of auto");
+        Assert.Contains("no MLP blocks", Assert.Throws<InputException>(() => Plan(auto with { Teacher = auto.Teacher with { Model = "resnet20" } })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Teacher_caches_are_counted_by_themselves_and_those_of_further_teachers_once_a_seed()
+    {
+        RunRates cached = Rates with { CachedView = 1_000_000 };
+        RunPlan without = Plan(), plan = Plan(rates: cached);
+        Assert.Equal((2, 2 * 2 * 1_000_000L), (Stage(plan, "teacher caches").Count, plan.CacheBytes));
+        Assert.Equal((without.DiskBytes, 0), (plan.DiskBytes, without.CacheBytes));
+        Assert.DoesNotContain(without.Stages, s => s.Stage == "teacher caches");
+
+        Recipe further = Job with { Seeds = [0, 1], Student = Job.Student with { FurtherTeachers = ["a", "b"] } };
+        plan = Plan(further, rates: cached);
+        Assert.Equal((8, 8 * 2 * 1_000_000L), (Stage(plan, "teacher caches").Count, plan.CacheBytes));
+
+        // One of the two views stands already.
+        plan = new PlanAssembler(Job, Counts, cached, 1).Assemble([new(new ComparisonPart("sam", 0), null, false, 1)]);
+        Assert.Equal(1_000_000, plan.CacheBytes);
+    }
+
+    [Fact]
     public void Images_that_do_not_fit_the_cache_are_decoded_every_epoch()
     {
         RunRates large = Rates with { Decoding = Rates.Decoding with { Bytes = 2 * Gigabyte / Counts.All } };
@@ -118,6 +157,12 @@ public class PlanAssemblerTests
         string[] warnings = [.. RunPlanner.Warnings(plan, 7_000_000_000, 2_000_000_000)];
         Assert.Contains("8.0 GB of memory are needed and 7.0 GB are free: use a smaller training.batch_size", warnings[0], StringComparison.Ordinal);
         Assert.Contains("3.00 GB of disk are needed and 2.00 GB are free", warnings[1], StringComparison.Ordinal);
+        plan = plan with { CacheBytes = 2_000_000_000 };
+        Assert.Empty(RunPlanner.Warnings(plan, null, 6_000_000_000));
+        Assert.StartsWith("about 5.00 GB of disk are needed and 4.00 GB are free: free some, or keep fewer views", RunPlanner.Warnings(plan, null, 4_000_000_000).Single(), StringComparison.Ordinal);
+        Assert.Empty(RunPlanner.Warnings(plan, null, 4_000_000_000, cacheDisk: 3_000_000_000));
+        Assert.StartsWith(
+            "about 2.00 GB of disk are needed for teacher caches and 1.00 GB are free there", RunPlanner.Warnings(plan, null, 4_000_000_000, cacheDisk: 1_000_000_000).Single(), StringComparison.Ordinal);
         Assert.Contains("fewer --jobs", RunPlanner.Warnings(plan with { Jobs = 2 }, 7_000_000_000, null).Single(), StringComparison.Ordinal);
     }
 

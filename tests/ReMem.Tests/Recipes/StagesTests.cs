@@ -77,6 +77,46 @@ public sealed class StagesTests : IDisposable
         Assert.Contains("it must be between 8 and 2048", Assert.Throws<InputException>(() => RecipeReader.Parse("name: x", "r.yaml", ["data.source=x", "teacher.image_size=4"])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Further_teachers_teach_too_matched_by_the_names_of_their_classes()
+    {
+        ImageModel own = Saved("own", ["a", "b"]);
+        Saved("same", ["b", "a"], swap: true);
+        List<string> told = [];
+        double once = Loss("alone"), twice = Loss("both", "student.further_teachers=['same']"), another = Loss("another", "student.further_teachers=['other']");
+        Assert.Equal(once, twice, 1e-5);
+        Assert.NotEqual(once, another, 1e-4);
+        Assert.Contains(told, t => t.EndsWith("/same has the data set's classes in another order; they are matched by name", StringComparison.Ordinal));
+        Assert.Contains(told, t => t.StartsWith("warning: ", StringComparison.Ordinal) && t.Contains("/other: the teacher's top-1", StringComparison.Ordinal));
+
+        double Loss(string name, params string[] more)
+        {
+            Saved("other", ["a", "b"], seed: 3);
+            Recipe recipe = Several(more);
+            using RunFolder folder = RunFolder.Open(_folder.At(name), RecipeReader.Write(recipe));
+            var watch = new ReMem.Tests.Training.TinyTraining.Watcher(r => told.Add(r.Message ?? string.Empty));
+            return new Stages(PreparedData.Open(recipe), watch, CancellationToken.None).Student(recipe.Student, own, null, 0, folder, "student").Training.Epochs[0].TrainLoss;
+        }
+    }
+
+    [Fact]
+    public void Further_teachers_that_cannot_teach_are_told_before_any_work()
+    {
+        Saved("other", ["a", "c"]);
+        Saved("large", ["a", "b"], size: 64);
+        InputException Error(string name, string methods = "both")
+        {
+            Recipe recipe = Several([$"student.further_teachers=['{name}']", $"methods=[{methods}]"]);
+            return Assert.Throws<InputException>(() => new ComparisonPipeline(recipe, null).Run(_folder.At("run"), "remem run"));
+        }
+
+        Assert.StartsWith("This is no model folder", Error("missing").Message, StringComparison.Ordinal);
+        Assert.Equal(_folder.At("missing"), Error("missing").Where);
+        Assert.StartsWith("The model does not know 'b' of the data set's classes; it has 'c' instead.", Error("other").Message, StringComparison.Ordinal);
+        Assert.StartsWith("This teacher takes images of 64 px and the first one of 32 px", Error("large").Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.At("run/seed-0")));
+    }
+
     [Theory]
     [InlineData("teacher.training.freeze=7", "Of 'vit_pico_patch4_32' 7 blocks are to be frozen, but it has 6.")]
     [InlineData("teacher.training.progressive=from(16)", "'vit_pico_patch4_32' is made for one image size, 32 px")]
@@ -94,4 +134,22 @@ public sealed class StagesTests : IDisposable
     public void What_fits_or_is_not_used_is_not(params string[] settings) => Stages.RequireTrainable(RecipeReader.Parse(Models, "r.yaml", settings));
 
     public void Dispose() => _folder.Dispose();
+
+    private Recipe Several(IReadOnlyList<string> more) => RecipeReader.Parse("name: several", "r.yaml",
+    [
+        $"data.source={_folder.At("photos")}", "data.image_size=32", "teacher.model=vit_pico_patch4_32",
+        "student={model: resnet20, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}, distillation: {weight: 1, cache: none}}",
+        .. more.Select(m => m.Replace("['", $"['{_folder.At(string.Empty)}/", StringComparison.Ordinal)),
+    ]);
+
+    private ImageModel Saved(string name, string[] labels, bool swap = false, int size = 32, int seed = 8)
+    {
+        manual_seed(seed);
+        ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 2, ImageSize = size });
+        if (swap)
+            ClassOrder.Apply(model, ["a", "b"], labels, name);
+        ModelFolder.Save(_folder.At(name), model, labels);
+        model.eval();
+        return model;
+    }
 }

@@ -114,4 +114,28 @@ public class TeacherFineTunerTests
     }
 
     private static TrainingResult Tune(ImageModel model, TeacherOptions options) => new TeacherFineTuner(Options, options).Run(Job(model));
+
+    [Fact]
+    public void A_radius_of_nothing_is_a_plain_step()
+    {
+        using var plain = Model();
+        using var tuned = Model();
+        TrainingOptions one = Options with { Epochs = 1, BatchSize = 4 };
+        TrainingResult expected = new TeacherFineTuner(one, new TeacherOptions()).Run(Job(plain) with { Train = Loader(4) });
+        TrainingResult result = new TeacherFineTuner(one with { Epochs = 1 }, new TeacherOptions { Rho = 0.1, RhoSchedule = "lr" }).Run(Job(tuned) with { Train = Loader(4) });
+        Assert.True(result.Epochs[0].Rise > 0);
+        using var flat = Model();
+        result = new TeacherFineTuner(one with { Epochs = 2 }, new TeacherOptions { Rho = 0.1, RhoSchedule = "linear(0)" }).Run(Job(flat) with { Train = Loader(4) });
+        Assert.Equal(expected.Epochs[0].TrainLoss, result.Epochs[0].TrainLoss);
+        Assert.Equal(0, result.Epochs[0].Rise);
+        Assert.True(result.Epochs[1].Rise > 0);
+    }
+
+    [Fact]
+    public void A_schedule_of_rho_that_is_none_is_refused()
+    {
+        using var model = Model();
+        Assert.Equal(
+            "teacher.rho_schedule", Assert.Throws<InputException>(() => new TeacherFineTuner(Options, new TeacherOptions { Rho = 0.1, RhoSchedule = "cosine(11)" }).Run(Job(model))).Where);
+    }
 }

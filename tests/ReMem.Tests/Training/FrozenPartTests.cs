@@ -53,12 +53,12 @@ public class FrozenPartTests
                 Assert.DoesNotContain(p.Names, n => n.StartsWith("conv1", StringComparison.Ordinal) || n.StartsWith("bn1", StringComparison.Ordinal));
                 return new SharpnessAwareGradient(model, p, 0.1);
             },
-            Loss = (m, batch, epoch) =>
+            Loss = (m, batch, at) =>
             {
                 passes++;
                 Assert.True(Goldens.Same(expected, m.state_dict()["conv1.weight"]));
                 Assert.Equal(["bn1", "conv1"], m.named_modules().Where(x => !x.module.training).Select(x => x.name).Order());
-                return CrossEntropy(m, batch, epoch);
+                return CrossEntropy(m, batch, at);
             },
         });
         Assert.Equal(12, passes);
@@ -71,12 +71,12 @@ public class FrozenPartTests
         int blocks = ((TransformerModel)model).Blocks.Count;
         new Trainer(Two with { Freeze = $"{blocks}" }).Run(Job(model) with
         {
-            Loss = (m, batch, epoch) =>
+            Loss = (m, batch, at) =>
             {
                 using var scope = NewDisposeScope();
                 Tensor images = m.Info.Normalization.Apply(batch.Images);
                 Assert.True(Goldens.Same(m.ForwardFeatures(images), m.ForwardFeatures(images)));
-                return CrossEntropy(m, batch, epoch).MoveToOuterDisposeScope();
+                return CrossEntropy(m, batch, at).MoveToOuterDisposeScope();
             },
         });
     }
@@ -90,7 +90,7 @@ public class FrozenPartTests
         TrainingResult expected = new Trainer(options).Run(Job(whole));
         Assert.Throws<InvalidOperationException>(() => new Trainer(options).Run(Job(stopped, folder.File("state")) with
         {
-            Loss = (m, batch, epoch) => epoch == 2 ? throw new InvalidOperationException() : CrossEntropy(m, batch, epoch),
+            Loss = (m, batch, at) => at.Epoch == 2 ? throw new InvalidOperationException() : CrossEntropy(m, batch, at),
         }));
         Assert.All(stopped.parameters(), p => Assert.True(p.requires_grad));
         AssertSame(expected, new Trainer(options).Run(Job(resumed, folder.File("state"))));

@@ -194,7 +194,7 @@ public class KeptWeightsTests
             int step = 0;
             TrainingResult result = new Trainer(Options with { Epochs = 2, EmaDecay = 0.9 }).Run(Job(model) with
             {
-                Loss = (m, batch, epoch) => step++ == 4 ? poison(m, batch) : CrossEntropy(m, batch, epoch),
+                Loss = (m, batch, at) => step++ == 4 ? poison(m, batch) : CrossEntropy(m, batch, at),
             });
             Assert.Equal((5, 1), (result.Steps, result.SkippedSteps));
         }
@@ -261,10 +261,10 @@ public class KeptWeightsTests
     /// <summary>Notes the weights that every step starts from.</summary>
     private static TrainingJob Recording(ImageModel model, List<double[]> states) => Job(model) with
     {
-        Loss = (m, batch, epoch) =>
+        Loss = (m, batch, at) =>
         {
             states.Add(State(m));
-            return CrossEntropy(m, batch, epoch);
+            return CrossEntropy(m, batch, at);
         },
     };
 

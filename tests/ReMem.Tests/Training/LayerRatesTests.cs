@@ -31,7 +31,7 @@ public class LayerRatesTests
             foreach (Batch batch in Loader().Epoch(epoch))
             {
                 reference.zero_grad();
-                CrossEntropy(reference, batch, epoch).backward();
+                CrossEntropy(reference, batch, default).backward();
                 foreach ((optim.Optimizer one, double scale) in each)
                 {
                     foreach (optim.ILearningRateController group in one.ParamGroups)

@@ -20,9 +20,9 @@ public class MicroBatchesTests
         using ImageModel model = Model();
         using var parameters = new ParameterSet(model);
         using Batch batch = Loader(batch: 7).Epoch(0).First();
-        GradientResult whole = new PlainGradient(parameters).Compute(0, MicroBatches.Losses(Job(model), batch, 0, 1));
+        GradientResult whole = new PlainGradient(parameters).Compute(0, MicroBatches.Losses(Job(model), batch, default, 1));
         Tensor expected = parameters.Gradients();
-        IReadOnlyList<Func<Tensor>> losses = MicroBatches.Losses(Job(model), batch, 0, pieces);
+        IReadOnlyList<Func<Tensor>> losses = MicroBatches.Losses(Job(model), batch, default, pieces);
         Assert.Equal(Math.Min(pieces, 7), losses.Count);
         GradientResult result = new PlainGradient(parameters).Compute(0, losses);
         Assert.Equal(whole.Loss, result.Loss, 1e-6);

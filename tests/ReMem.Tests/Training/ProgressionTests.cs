@@ -28,11 +28,11 @@ public class ProgressionTests
         TrainingOptions options = Options with { Epochs = 3, Progressive = "from(16,0.6)", Optimizer = "sgd", Lr = 0.05 };
         new Trainer(options).Run(Job(model) with
         {
-            Loss = (m, batch, epoch) =>
+            Loss = (m, batch, at) =>
             {
                 seen.Add(batch.Images.shape[^1]);
                 Assert.Null(batch.SmallImages);
-                return CrossEntropy(m, batch, epoch);
+                return CrossEntropy(m, batch, at);
             },
         });
         Assert.Equal([16, 16, 16, 24, 24, 24, 32, 32, 32], seen);

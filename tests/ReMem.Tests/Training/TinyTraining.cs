@@ -37,7 +37,7 @@ internal static class TinyTraining
         Progress = progress,
     };
 
-    public static Tensor CrossEntropy(ImageModel model, Batch batch, int epoch)
+    public static Tensor CrossEntropy(ImageModel model, Batch batch, TrainingStep step)
     {
         using var scope = NewDisposeScope();
         return nn.functional.cross_entropy(model.call(model.Info.Normalization.Apply(batch.Images)), batch.Labels).MoveToOuterDisposeScope();

@@ -40,7 +40,7 @@ public class TrainerTests
         {
             foreach (Batch batch in Loader().Epoch(epoch))
             {
-                GradientResult result = gradient.Compute(() => CrossEntropy(plain, batch, epoch));
+                GradientResult result = gradient.Compute(() => CrossEntropy(plain, batch, default));
                 GradientNorm.Clip(parameters, result.GradientNorm, options.ClipGrad);
                 steps.Step(new CosineSchedule(rate, 9, 1, options.MinLrRatio).At(step++));
                 batch.Dispose();
@@ -65,10 +65,10 @@ public class TrainerTests
                 seen.Add(m.training);
                 return (0.25, 1.5);
             },
-            Loss = (m, batch, epoch) =>
+            Loss = (m, batch, at) =>
             {
                 Assert.True(m.training);
-                return CrossEntropy(m, batch, epoch);
+                return CrossEntropy(m, batch, at);
             },
         });
         Assert.Equal([false, false, false], seen);
@@ -107,11 +107,11 @@ public class TrainerTests
         new Trainer(Options with { Epochs = 2 }).Run(Job(model) with
         {
             ViewEpoch = _ => 6,
-            Loss = (m, batch, epoch) =>
+            Loss = (m, batch, at) =>
             {
                 for (int i = 0; i < batch.Count; i++)
-                    seen.Add((epoch, batch.Indices[i], batch.Images[i].clone().DetachFromDisposeScope()));
-                return CrossEntropy(m, batch, epoch);
+                    seen.Add((at.Epoch, batch.Indices[i], batch.Images[i].clone().DetachFromDisposeScope()));
+                return CrossEntropy(m, batch, at);
             },
         });
         foreach ((int _, int index, Tensor first) in seen.Where(s => s.Epoch == 0))
@@ -139,11 +139,11 @@ public class TrainerTests
             Batch? victim = null;
             return new Trainer(Options with { Epochs = 2 }).Run(Job(trained) with
             {
-                Loss = (m, batch, epoch) =>
+                Loss = (m, batch, at) =>
                 {
                     // The first batch of the second epoch, in both of SAM's passes.
-                    victim ??= epoch == 1 ? batch : null;
-                    return ReferenceEquals(batch, victim) ? poison(m, batch) : CrossEntropy(m, batch, epoch);
+                    victim ??= at.Epoch == 1 ? batch : null;
+                    return ReferenceEquals(batch, victim) ? poison(m, batch) : CrossEntropy(m, batch, at);
                 },
                 Gradient = rho > 0 ? p => new SharpnessAwareGradient(trained, p, rho) : null,
             });
@@ -157,7 +157,7 @@ public class TrainerTests
         int step = 0;
         TrainingResult result = new Trainer(Options with { Epochs = 1, Lr = 1e-9 }).Run(Job(model) with
         {
-            Loss = (m, batch, epoch) => step++ == 1 ? First(m).sum() * double.PositiveInfinity : (First(m).sum() * 0) + 2,
+            Loss = (m, batch, _) => step++ == 1 ? First(m).sum() * double.PositiveInfinity : (First(m).sum() * 0) + 2,
         });
         Assert.Equal(2, result.Epochs[0].TrainLoss);
         Assert.Equal((2, 1), (result.Steps, result.SkippedSteps));
@@ -170,7 +170,7 @@ public class TrainerTests
         using ImageModel whole = Model(Convolutional), model = Model(Convolutional), resumed = Model(Convolutional, seed: 77);
         TrainingResult expected = Train(whole, null, CrossEntropy);
         ReMemException error = Assert.Throws<ReMemException>(() => Train(
-            model, folder.File("state"), (m, batch, epoch) => epoch == 0 ? CrossEntropy(m, batch, epoch) : First(m).sum() * double.NaN));
+            model, folder.File("state"), (m, batch, at) => at.Epoch == 0 ? CrossEntropy(m, batch, at) : First(m).sum() * double.NaN));
         // 24 steps an epoch: the twentieth of the second is step 43, counted from 0.
         Assert.Contains("20 steps in a row had a non-finite gradient, up to step 43", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
@@ -178,7 +178,7 @@ public class TrainerTests
         AssertSame(expected, Train(resumed, folder.File("state"), CrossEntropy));
         AssertSame(whole, resumed);
 
-        static TrainingResult Train(ImageModel trained, string? checkpoint, Func<ImageModel, Batch, int, Tensor> loss) =>
+        static TrainingResult Train(ImageModel trained, string? checkpoint, Func<ImageModel, Batch, TrainingStep, Tensor> loss) =>
             new Trainer(Options with { Epochs = 2, BatchSize = 1 }).Run(Job(trained, checkpoint) with { Train = Loader(24, batch: 1), Loss = loss });
     }
 

@@ -1,0 +1,66 @@
+using ReMem.Runtime;
+
+namespace ReMem.Training;
+
+/// <summary>A setting that may change while a model is trained, as its schedule's errors speak of it.</summary>
+/// <param name="Name">What is scheduled, such as "rho".</param>
+/// <param name="Key">The schedule's key.</param>
+/// <param name="Most">The largest start; the smallest is 0.</param>
+/// <param name="Example">A schedule that could be written.</param>
+internal sealed record ScheduledSetting(string Name, string Key, double Most, string Example)
+{
+    /// <summary>What to write instead of a schedule that is none.</summary>
+    public string Remedy => $"Write one of: constant, linear(start), cosine(start), lr; for example {Example}.";
+}
+
+/// <summary>How a setting goes from step to step: its value throughout, from a start to its value, or with the learning rate.</summary>
+internal sealed record SettingSchedule
+{
+    /// <summary>The curves from one number to another.</summary>
+    public static readonly IReadOnlyList<string> Curves = ["linear", "cosine"];
+    private readonly CallForm _form;
+    private readonly double _start;
+
+    private SettingSchedule(CallForm form, double start) => (_form, _start) = (form, start);
+
+    /// <summary>Whether the setting keeps its value.</summary>
+    public bool IsConstant => _form.Name == "constant";
+
+    /// <summary>Reads "constant", "linear(start)", "cosine(start)" or "lr".</summary>
+    /// <exception cref="InputException">Unknown, or a start out of its range.</exception>
+    public static SettingSchedule Parse(string text, ScheduledSetting setting)
+    {
+        CallForm form = CallForm.TryRead(text) ?? throw Unreadable(text, setting);
+        return (form.Name, form.Arguments.Count) switch
+        {
+            ("constant" or "lr", 0) => new SettingSchedule(form, 0),
+            ("linear" or "cosine", 1) => new SettingSchedule(form, form.Number(0, "the start", 0, setting.Most, setting.Key, setting.Remedy)),
+            ("constant" or "lr" or "linear" or "cosine", _) => throw Unreadable(text, setting),
+            _ => throw Nearest.Unknown($"schedule of {setting.Name}", form.Name, ["constant", .. Curves, "lr"], setting.Key),
+        };
+    }
+
+    /// <summary>The setting at each step, counted from 0.</summary>
+    /// <param name="value">Where it ends; with "lr", what it is at the peak of the learning rate.</param>
+    /// <param name="rates">The learning rate's schedule, over as many steps.</param>
+    public Func<long, double> Over(double value, CosineSchedule rates) => _form.Name switch
+    {
+        "constant" => _ => value,
+        "lr" => step => value * rates.At(step) / rates.Peak,
+        _ => step => Along(_form.Name, _start, value, TrainingStep.ProgressOf(step, rates.TotalSteps)),
+    };
+
+    /// <summary>The largest that the setting becomes.</summary>
+    public double Largest(double value) => Math.Max(_start, value);
+
+    /// <summary>A point of one of the <see cref="Curves"/>.</summary>
+    /// <param name="curve">Which.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="progress">0 to 1.</param>
+    public static double Along(string curve, double start, double end, double progress) => progress == 1
+        ? end // The sum below may miss it by its last bit.
+        : start + ((end - start) * (curve == "linear" ? progress : 0.5 * (1 - Math.Cos(Math.PI * progress))));
+
+    private static InputException Unreadable(string text, ScheduledSetting setting) => new($"The schedule of {setting.Name} '{text}' cannot be read.", setting.Key, setting.Remedy);
+}
