@@ -1,7 +1,3 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using ReMem.Bench;
 using ReMem.Bench.Data;
 using ReMem.Bench.Peers;
@@ -16,6 +12,9 @@ switch (args)
     case ["data-pipeline", .. var rest]:
         DataPipelineComparison.Run(rest);
         break;
+    case ["distill", .. var rest]:
+        DistillationComparison.Run(rest);
+        break;
     case ["memory"]:
         StageMemory.Run();
         break;
@@ -24,10 +23,15 @@ switch (args)
         int rounds = rest.Length > 0 ? int.Parse(rest[0], null) : 7, threads = rest.Length > 1 ? int.Parse(rest[1], null) : 2;
         PeerComparison.Run(rounds, threads, Path.Combine("bench", "peers", "torch_peer.py"));
         break;
-    default:
-        // In this process: a generated project would not carry the patched libtorch.
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(
-            args,
-            DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(8).WithInvocationCount(1).WithUnrollFactor(1)));
+    case ["steps", .. var rest]:
+        StepComparison.Run(rest);
         break;
+    case ["step-memory", .. var rest]:
+        StepMemory.Run(rest);
+        break;
+    default:
+        Console.Error.WriteLine("Name a benchmark: cache, data-pipeline, distill, memory, peers or steps; bench/README.md says what they take.");
+        return 2;
 }
+
+return 0;

@@ -106,4 +106,5 @@ def main():
         print(json.dumps({"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "parameters": parameters}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

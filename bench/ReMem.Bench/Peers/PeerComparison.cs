@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ReMem.Models;
 using ReMem.Runtime;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ internal static class PeerComparison
         set_num_threads(threads);
         EnvironmentInfo environment = EnvironmentInfo.Current();
         string loadBefore = Load();
-        using var peer = new PeerProcess(script, threads);
+        using var peer = PeerProcess.Start(script, threads, $"{threads}");
         var own = new OwnSide();
         PeerWork[] works = [.. Types.SelectMany(Works)];
         var times = works.ToDictionary(w => w, _ => new List<(PeerAnswer Own, PeerAnswer Peer)>());
@@ -27,7 +28,7 @@ internal static class PeerComparison
         {
             foreach (PeerWork work in works)
             {
-                PeerAnswer ours = own.Run(work), theirs = peer.Run(work);
+                PeerAnswer ours = own.Run(work), theirs = peer.Ask<PeerAnswer>(JsonSerializer.Serialize(work));
                 if (ours.Parameters != theirs.Parameters)
                     throw new InvalidOperationException($"The models differ: {ours.Parameters} and {theirs.Parameters} parameters.");
                 Console.Error.WriteLine(FormattableString.Invariant($"round {round} {work.Name} {work.Type}: {ours.Seconds:0.00} s, PyTorch {theirs.Seconds:0.00} s"));

@@ -8,12 +8,12 @@ internal sealed class PeerProcess : IDisposable
 {
     private readonly Process _process;
 
-    public PeerProcess(string script, int threads)
+    private PeerProcess(string script, int threads, string[] arguments)
     {
         // By its path: a python3 of another place has another PyTorch, or none.
         var info = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        info.ArgumentList.Add(script);
-        info.ArgumentList.Add($"{threads}");
+        foreach (string argument in (string[])[script, .. arguments])
+            info.ArgumentList.Add(argument);
         info.Environment["OMP_NUM_THREADS"] = info.Environment["OPENBLAS_NUM_THREADS"] = $"{threads}";
         _process = Process.Start(info)!;
         Environment = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Line())!;
@@ -22,10 +22,14 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Versions of the peer.</summary>
     public IReadOnlyDictionary<string, JsonElement> Environment { get; }
 
-    public PeerAnswer Run(PeerWork work)
+    /// <summary>Starts a script of bench/peers, which says first what it runs on.</summary>
+    public static PeerProcess Start(string script, int threads, params string[] arguments) => new(script, threads, arguments);
+
+    /// <summary>Sends a line and waits for the answer.</summary>
+    public T Ask<T>(string line)
     {
-        _process.StandardInput.WriteLine(JsonSerializer.Serialize(work));
-        return JsonSerializer.Deserialize<PeerAnswer>(Line())!;
+        _process.StandardInput.WriteLine(line);
+        return JsonSerializer.Deserialize<T>(Line())!;
     }
 
     public void Dispose()

@@ -19,8 +19,6 @@ public sealed class BatchLoader
     private readonly DecodedImageCache _cache;
     private readonly ViewCache _views;
 
-    [ThreadStatic]
-    private static byte[]? _pixels;
     private readonly Lazy<(int[] Usable, IReadOnlyList<BadImage> Bad)> _scan;
 
     /// <summary>Creates a loader; nothing is read yet.</summary>
@@ -163,20 +161,9 @@ public sealed class BatchLoader
         {
             for (int i = 0; i < indices.Length; i++)
             {
-                int index = indices[i];
                 // Another draw of an image within an epoch is another stream of random numbers.
-                long view = index + ((long)(plan.Repeats?[first + i] ?? 0) << 32);
-                for (int s = 0; s < sizes.Length; s++)
-                {
-                    int side = sizes[s], plane = side * side;
-                    _views.Get(plan.ViewEpoch, view, side, images[s].bytes.Slice(i * 3 * plane, 3 * plane), planes =>
-                    {
-                        if (_pixels?.Length != 3 * plane)
-                            _pixels = new byte[3 * plane];
-                        using DecodedImageCache.Lease decoded = _cache.Lend(_source, index, _view.EnoughSide);
-                        Split(Data.View.Apply(decoded.Image, _view, Data.View.Random(_options.Seed, plan.ViewEpoch, view), side, _pixels).Pixels, planes, plane);
-                    });
-                }
+                long view = indices[i] + ((long)(plan.Repeats?[first + i] ?? 0) << 32);
+                Make(plan.ViewEpoch, indices[i], view, i, sizes, images);
             }
 
             return new Batch(images[0], tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices)
@@ -195,20 +182,31 @@ public sealed class BatchLoader
         }
     }
 
+    /// <summary>Writes a view in every size to its place in a batch.</summary>
+    private void Make(int viewEpoch, int index, long view, int place, int[] sizes, Tensor[] images)
+    {
+        CounterRandom random = Data.View.Random(_options.Seed, viewEpoch, view);
+        var decoded = default(DecodedImageCache.Lease);
+        for (int s = 0; s < sizes.Length; s++)
+        {
+            int side = sizes[s], bytes = 3 * side * side;
+            Span<byte> planes = images[s].bytes.Slice(place * bytes, bytes);
+            if (_views.TryGet(viewEpoch, view, side, planes))
+                continue;
+            if (decoded.Image is null)
+                decoded = _cache.Lend(_source, index, new DecodedSize(0, _view, random));
+            var scratch = ViewScratch.Take();
+            PixelOps.Planes(Data.View.Apply(decoded.Image, _view, random, side, scratch.View(bytes)).Pixels, planes);
+            scratch.GiveBack();
+            _views.Keep(viewEpoch, view, side, planes);
+        }
+
+        if (decoded.Image is not null)
+            decoded.Dispose();
+    }
+
     private BatchMix Mixed(Tensor[] images, int count, int viewEpoch, int number) => BatchMix.Apply(
         images, count, _options.MixupAlpha, _options.CutmixAlpha, new CounterRandom(_options.Seed, "mix", viewEpoch, number));
-
-    /// <summary>Interleaved pixels to one plane a channel.</summary>
-    private static void Split(ReadOnlySpan<byte> pixels, Span<byte> planes, int plane)
-    {
-        Span<byte> red = planes[..plane], green = planes.Slice(plane, plane), blue = planes.Slice(2 * plane, plane);
-        for (int i = 0, p = 0; i < red.Length; i++, p += 3)
-        {
-            red[i] = pixels[p];
-            green[i] = pixels[p + 1];
-            blue[i] = pixels[p + 2];
-        }
-    }
 
     private (int[] Usable, IReadOnlyList<BadImage> Bad) Scan()
     {

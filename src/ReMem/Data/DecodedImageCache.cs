@@ -13,7 +13,8 @@ public sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultByt
     /// <summary>1 GiB.</summary>
     public const long DefaultBytes = 1L << 30;
 
-    private readonly ConcurrentDictionary<(IImageSource Source, int Index, double Side), Kept> _images = new();
+    private readonly ConcurrentDictionary<(IImageSource Source, int Index, int Divisor), RgbImage> _images = new();
+    private readonly ConcurrentDictionary<(IImageSource Source, int Index), (int Width, int Height, bool IsJpeg)> _sizes = new();
     private readonly MemoryBudget _budget = new(budget);
 
     /// <summary>Bytes of pixels that are kept.</summary>
@@ -29,35 +30,49 @@ public sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultByt
     /// <exception cref="InputException">It cannot be read or decoded.</exception>
     public RgbImage Get(IImageSource source, int index, double enoughSide = 0)
     {
-        using Lease lease = Lend(source, index, enoughSide);
+        using Lease lease = Lend(source, index, new DecodedSize(enoughSide));
         RgbImage image = lease.Image;
         return lease.IsKept ? image : image with { Pixels = image.Pixels.AsSpan(0, image.Width * image.Height * 3).ToArray() };
     }
 
-    /// <summary>The same for the time until it is given back: the pixels of an image that is not kept are used again for the next.</summary>
-    internal Lease Lend(IImageSource source, int index, double enoughSide)
+    /// <summary>
+    /// The same for the time until it is given back: the pixels of an image that is not kept are used again for the next. Views of several sizes keep an
+    /// image in several: what comes out never depends on what was kept before.
+    /// </summary>
+    internal Lease Lend(IImageSource source, int index, DecodedSize size)
     {
         (source, index) = Owner(source, index);
-        if (_images.TryGetValue((source, index, enoughSide), out Kept kept))
-            return new Lease(kept.Image, true);
-        if (enoughSide > 0 && _images.TryGetValue((source, index, 0), out kept) && !kept.IsReduced(enoughSide))
-            return new Lease(kept.Image, true);
+        return _sizes.TryGetValue((source, index), out (int Width, int Height, bool IsJpeg) of)
+            && _images.TryGetValue((source, index, size.Divisor(of.Width, of.Height, of.IsJpeg)), out RgbImage? kept)
+                ? new Lease(kept, true)
+                : Decode(source, index, size);
+    }
+
+    /// <summary>Keeps an image that was decoded elsewhere in full, where it fits.</summary>
+    internal void Keep(IImageSource source, int index, RgbImage image, bool isJpeg)
+    {
+        (source, index) = Owner(source, index);
+        if (_budget.TryTake(image.Pixels.LongLength))
+            Add(source, index, new ImageDecoder.Decoded(image, image.Width, image.Height, isJpeg, 1));
+    }
+
+    private Lease Decode(IImageSource source, int index, DecodedSize size)
+    {
         byte[] encoded = source.Read(index);
         bool keep = false;
         byte[] Pixels(int bytes) => (keep = _budget.TryTake(bytes)) ? new byte[bytes] : ArrayPool<byte>.Shared.Rent(bytes);
-        RgbImage image = ImageDecoder.Decode(encoded, source.Name(index), ImageDecoder.DefaultMaxPixels, enoughSide, Pixels, out bool isReduced);
-        if (keep && !_images.TryAdd((source, index, isReduced ? enoughSide : 0), new Kept(image, ImageDecoder.FormatOf(encoded) == "JPEG")))
-            _budget.Return(image.Pixels.LongLength);
-        return new Lease(image, keep);
+        ImageDecoder.Decoded decoded = ImageDecoder.Decode(encoded, source.Name(index), ImageDecoder.DefaultMaxPixels, size, Pixels);
+        if (keep)
+            Add(source, index, decoded);
+        return new Lease(decoded.Image, keep);
     }
 
-    /// <summary>Keeps an image that was decoded elsewhere, where it fits.</summary>
-    internal void Keep(IImageSource source, int index, RgbImage image, string? format, double enoughSide = 0)
+    /// <summary>Adds what the budget has room for already.</summary>
+    private void Add(IImageSource source, int index, ImageDecoder.Decoded decoded)
     {
-        (source, index) = Owner(source, index);
-        long bytes = image.Pixels.LongLength;
-        if (_budget.TryTake(bytes) && !_images.TryAdd((source, index, enoughSide), new Kept(image, format == "JPEG")))
-            _budget.Return(bytes);
+        if (!_images.TryAdd((source, index, decoded.Divisor), decoded.Image))
+            _budget.Return(decoded.Image.Pixels.LongLength);
+        _sizes[(source, index)] = (decoded.Width, decoded.Height, decoded.IsJpeg);
     }
 
     /// <summary>A subset's samples are the whole's, so that both share what is kept.</summary>
@@ -78,10 +93,5 @@ public sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultByt
             if (!IsKept)
                 ArrayPool<byte>.Shared.Return(Image.Pixels);
         }
-    }
-
-    private readonly record struct Kept(RgbImage Image, bool IsJpeg)
-    {
-        public bool IsReduced(double enoughSide) => IsJpeg && ImageDecoder.Reduction(Image.Width, Image.Height, enoughSide) < 1;
     }
 }

@@ -25,10 +25,10 @@ public static class ImageDecoder
     /// </param>
     /// <exception cref="InputException">Empty, truncated, corrupt, too large, or no image; the message names it.</exception>
     public static RgbImage Decode(byte[] encoded, string name, long maxPixels = DefaultMaxPixels, double enoughSide = 0) =>
-        Decode(encoded, name, maxPixels, enoughSide, bytes => new byte[bytes], out _);
+        Decode(encoded, name, maxPixels, new DecodedSize(enoughSide), bytes => new byte[bytes]).Image;
 
-    /// <summary>The same into pixels that the caller provides, which may be more than are needed, telling whether it came out reduced.</summary>
-    internal static RgbImage Decode(byte[] encoded, string name, long maxPixels, double enoughSide, Func<int, byte[]> pixels, out bool isReduced)
+    /// <summary>The same into pixels that the caller provides, which may be more than are needed.</summary>
+    internal static Decoded Decode(byte[] encoded, string name, long maxPixels, DecodedSize size, Func<int, byte[]> pixels)
     {
         if (encoded.Length == 0)
             throw Bad(name, "is empty (0 bytes)");
@@ -50,7 +50,7 @@ public static class ImageDecoder
 
             if (JpegStructure.LacksScans(encoded))
                 throw Bad(name, "is truncated");
-            return Decode(codec, name, maxPixels, enoughSide, pixels, out isReduced);
+            return Decode(codec, name, maxPixels, size, pixels);
         }
         finally
         {
@@ -58,7 +58,15 @@ public static class ImageDecoder
         }
     }
 
-    private static unsafe RgbImage Decode(SKCodec codec, string name, long maxPixels, double enoughSide, Func<int, byte[]> pixels, out bool isReduced)
+    /// <summary>An image and what it is of.</summary>
+    /// <param name="Image">The pixels.</param>
+    /// <param name="Width">Columns of the full size, upright.</param>
+    /// <param name="Height">Its rows.</param>
+    /// <param name="IsJpeg">Whether it is a JPEG.</param>
+    /// <param name="Divisor">How many times smaller the image is.</param>
+    internal readonly record struct Decoded(RgbImage Image, int Width, int Height, bool IsJpeg, int Divisor);
+
+    private static unsafe Decoded Decode(SKCodec codec, string name, long maxPixels, DecodedSize size, Func<int, byte[]> pixels)
     {
         int width = codec.Info.Width, height = codec.Info.Height;
         if ((long)width * height > maxPixels)
@@ -68,11 +76,12 @@ public static class ImageDecoder
                 remedy: "Scale it down, delete it, or leave bad images out with --on-bad-image skip.");
         }
 
-        float reduction = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? Reduction(width, height, enoughSide) : 1;
-        isReduced = reduction < 1;
-        if (isReduced)
+        bool isJpeg = codec.EncodedFormat == SKEncodedImageFormat.Jpeg;
+        (int fullWidth, int fullHeight) = IsSwapped(codec.EncodedOrigin) ? (height, width) : (width, height);
+        int divisor = size.Divisor(fullWidth, fullHeight, isJpeg);
+        if (divisor > 1)
         {
-            SKSizeI reduced = codec.GetScaledDimensions(reduction);
+            SKSizeI reduced = codec.GetScaledDimensions(1f / divisor);
             (width, height) = (reduced.Width, reduced.Height);
         }
 
@@ -87,7 +96,8 @@ public static class ImageDecoder
                 throw Bad(name, "is truncated");
             if (result != SKCodecResult.Success)
                 throw Bad(name, $"is corrupt ({result})");
-            return Orient((byte*)rgba, width, height, codec.EncodedOrigin, info.AlphaType == SKAlphaType.Opaque, pixels);
+            RgbImage image = Orient((byte*)rgba, width, height, codec.EncodedOrigin, info.AlphaType == SKAlphaType.Opaque, pixels);
+            return new Decoded(image, fullWidth, fullHeight, isJpeg, divisor);
         }
         finally
         {
@@ -95,19 +105,14 @@ public static class ImageDecoder
         }
     }
 
-    /// <summary>The smallest of 1, 1/2, 1/4 and 1/8 that leaves the shorter side that many pixels. The JPEG decoder has fast paths for these alone.</summary>
-    internal static float Reduction(int width, int height, double enoughSide)
-    {
-        float scale = 1;
-        while (enoughSide > 0 && scale > 0.125f && Math.Min(width, height) * (scale / 2) >= enoughSide)
-            scale /= 2;
-        return scale;
-    }
+    /// <summary>Whether the stored columns are the upright image's rows.</summary>
+    private static bool IsSwapped(SKEncodedOrigin origin) =>
+        origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
     private static unsafe RgbImage Orient(byte* rgba, int width, int height, SKEncodedOrigin origin, bool opaque, Func<int, byte[]> provide)
     {
         // Where the stored pixel (0, 0) lands, and the steps in the upright image that one stored column and one stored row make.
-        bool swapped = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool swapped = IsSwapped(origin);
         (int outWidth, int outHeight) = swapped ? (height, width) : (width, height);
         bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
         bool fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom

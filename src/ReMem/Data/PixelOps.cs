@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ReMem.Data;
 
@@ -8,6 +10,9 @@ namespace ReMem.Data;
 internal static class PixelOps
 {
     private const int Levels = 256;
+
+    // An index past a vector picks a zero.
+    private const byte N = 0xFF;
 
     /// <summary>Stretches each channel to 0 to 255.</summary>
     public static void AutoContrast(Span<byte> pixels)
@@ -130,6 +135,41 @@ internal static class PixelOps
 
         ArrayPool<byte>.Shared.Return(rented);
     }
+
+    /// <summary>Interleaved pixels to one plane a channel, red first, as tensors have them.</summary>
+    /// <param name="pixels">Red, green and blue by turns.</param>
+    /// <param name="planes">As many bytes.</param>
+    public static void Planes(ReadOnlySpan<byte> pixels, Span<byte> planes)
+    {
+        int plane = pixels.Length / 3, i = 0;
+        Span<byte> red = planes[..plane], green = planes.Slice(plane, plane), blue = planes.Slice(2 * plane, plane);
+        for (; Vector128.IsHardwareAccelerated && i <= plane - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            ReadOnlySpan<byte> at = pixels.Slice(3 * i, 3 * Vector128<byte>.Count);
+            Vector128<byte> a = Vector128.Create(at), b = Vector128.Create(at[16..]), c = Vector128.Create(at[32..]);
+            Plane(
+                a, Vector128.Create((byte)0, 3, 6, 9, 12, 15, N, N, N, N, N, N, N, N, N, N),
+                b, Vector128.Create(N, N, N, N, N, N, 2, 5, 8, 11, 14, N, N, N, N, N),
+                c, Vector128.Create(N, N, N, N, N, N, N, N, N, N, N, 1, 4, 7, 10, 13), red[i..]);
+            Plane(
+                a, Vector128.Create((byte)1, 4, 7, 10, 13, N, N, N, N, N, N, N, N, N, N, N),
+                b, Vector128.Create(N, N, N, N, N, 0, 3, 6, 9, 12, 15, N, N, N, N, N),
+                c, Vector128.Create(N, N, N, N, N, N, N, N, N, N, N, 2, 5, 8, 11, 14), green[i..]);
+            Plane(
+                a, Vector128.Create((byte)2, 5, 8, 11, 14, N, N, N, N, N, N, N, N, N, N, N),
+                b, Vector128.Create(N, N, N, N, N, 1, 4, 7, 10, 13, N, N, N, N, N, N),
+                c, Vector128.Create(N, N, N, N, N, N, N, N, N, N, 0, 3, 6, 9, 12, 15), blue[i..]);
+        }
+
+        for (; i < plane; i++)
+            (red[i], green[i], blue[i]) = (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]);
+    }
+
+    /// <summary>One channel of sixteen pixels, whose bytes the three patterns pick from the three vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Plane(
+        Vector128<byte> a, Vector128<byte> fromA, Vector128<byte> b, Vector128<byte> fromB, Vector128<byte> c, Vector128<byte> fromC, Span<byte> into) =>
+        (Vector128.Shuffle(a, fromA) | Vector128.Shuffle(b, fromB) | Vector128.Shuffle(c, fromC)).CopyTo(into);
 
     /// <summary>PIL's blend: cut, not rounded.</summary>
     private static byte Blend(byte degenerate, byte value, float factor)

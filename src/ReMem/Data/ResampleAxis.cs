@@ -9,9 +9,15 @@ internal sealed class ResampleAxis
     /// <summary>Bits after the point of a weight.</summary>
     public const int PrecisionBits = 22;
 
+    /// <summary>Bits of a weight's low half in <see cref="Pairs"/>.</summary>
+    public const int LowBits = 15;
+
+    private const int LowMask = (1 << LowBits) - 1;
+
     private int[] _starts = [];
     private int[] _weights = [];
     private int[] _counts = [];
+    private int[] _pairs = [];
     private int _stride;
 
     /// <summary>Output positions.</summary>
@@ -21,19 +27,70 @@ internal sealed class ResampleAxis
     public bool IsCopy { get; private set; }
 
     /// <summary>The first source position that any output position needs.</summary>
-    public int First => _starts[0];
+    public int First { get; private set; }
 
     /// <summary>The source position after the last one that is needed.</summary>
-    public int End => _starts[Count - 1] + _counts[Count - 1];
+    public int End { get; private set; }
+
+    /// <summary>Groups of four weights that every output position has in <see cref="Pairs"/>; weights past its own are zero.</summary>
+    public int Quads { get; private set; }
 
     /// <summary>The first source position of an output position.</summary>
     public int Start(int position) => _starts[position];
 
+    /// <summary>The first source position of every output position.</summary>
+    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
+
     /// <summary>Its weights.</summary>
     public ReadOnlySpan<int> Weights(int position) => _weights.AsSpan(position * _stride, _counts[position]);
 
+    /// <summary>
+    /// All weights cut into two 16-bit halves, as the processor multiplies and adds them in pairs: for each group of four weights a, b, c and d of a position
+    /// the low halves of (a, b) and (c, d), 15 bits without a sign, then the high halves of both, with it. A product with either half is exact, and
+    /// (high &lt;&lt; <see cref="LowBits"/>) + low is the product with the whole.
+    /// </summary>
+    public ReadOnlySpan<int> Pairs => _pairs.AsSpan(0, Count * Quads * 4);
+
     /// <summary>Fills it for <paramref name="count"/> positions from <paramref name="outStart"/> on of a resize of inSize to outSize.</summary>
-    public void Fill(int inSize, long outSize, long outStart, int count, Interpolation interpolation)
+    /// <param name="inSize">Source positions.</param>
+    /// <param name="outSize">Positions of the whole result.</param>
+    /// <param name="outStart">The first of them that is wanted.</param>
+    /// <param name="count">How many are.</param>
+    /// <param name="interpolation">The filter.</param>
+    /// <param name="mirrored">The wanted positions come last first.</param>
+    public void Fill(int inSize, long outSize, long outStart, int count, Interpolation interpolation, bool mirrored = false)
+    {
+        FillForward(inSize, outSize, outStart, count, interpolation);
+        (First, End) = (_starts[0], _starts[count - 1] + _counts[count - 1]);
+        if (mirrored && count > 1)
+            Mirror();
+    }
+
+    /// <summary>Makes <see cref="Pairs"/> and <see cref="Quads"/> of the weights.</summary>
+    public void FillPairs()
+    {
+        int most = 1;
+        foreach (int taps in _counts.AsSpan(0, Count))
+            most = Math.Max(most, taps);
+        Quads = (most + 3) / 4;
+        if (_pairs.Length < Count * Quads * 4)
+            _pairs = new int[Count * Quads * 4];
+        Span<int> quad = stackalloc int[4];
+        for (int i = 0, at = 0; i < Count; i++)
+        {
+            ReadOnlySpan<int> weights = Weights(i);
+            for (int k = 0; k < 4 * Quads; k += 4, at += 4)
+            {
+                quad.Clear();
+                if (k < weights.Length)
+                    weights[k..Math.Min(k + 4, weights.Length)].CopyTo(quad);
+                (_pairs[at], _pairs[at + 1]) = (Pair(quad[0] & LowMask, quad[1] & LowMask), Pair(quad[2] & LowMask, quad[3] & LowMask));
+                (_pairs[at + 2], _pairs[at + 3]) = (Pair(quad[0] >> LowBits, quad[1] >> LowBits), Pair(quad[2] >> LowBits, quad[3] >> LowBits));
+            }
+        }
+    }
+
+    private void FillForward(int inSize, long outSize, long outStart, int count, Interpolation interpolation)
     {
         double scale = inSize / (double)outSize;
         IsCopy = inSize == outSize;
@@ -73,6 +130,26 @@ internal sealed class ResampleAxis
             _counts[i] = taps;
         }
     }
+
+    private void Mirror()
+    {
+        Array.Reverse(_starts, 0, Count);
+        Array.Reverse(_counts, 0, Count);
+        Span<int> last = stackalloc int[_stride <= 512 ? _stride : 0];
+        if (last.IsEmpty)
+            last = new int[_stride];
+        for (int i = 0, j = Count - 1; i < j; i++, j--)
+        {
+            Span<int> left = _weights.AsSpan(i * _stride, _stride), right = _weights.AsSpan(j * _stride, _stride);
+            right.CopyTo(last);
+            left.CopyTo(right);
+            last.CopyTo(left);
+        }
+
+        IsCopy = false;
+    }
+
+    private static int Pair(int first, int second) => (ushort)first | (second << 16);
 
     private void Reserve(int count, int stride)
     {

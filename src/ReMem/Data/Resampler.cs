@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace ReMem.Data;
 
@@ -35,13 +32,8 @@ public readonly record struct PixelBox(int X, int Y, int Width, int Height);
 /// </summary>
 public static class Resampler
 {
-    private const int PrecisionBits = ResampleAxis.PrecisionBits;
-
-    [ThreadStatic]
-    private static ResampleAxis? _columns;
-
-    [ThreadStatic]
-    private static ResampleAxis? _rows;
+    // What may follow a row's bytes between the passes, so that whole vectors can be written.
+    private const int Slack = 16;
 
     /// <summary>Resizes an image.</summary>
     /// <param name="image">The source.</param>
@@ -58,129 +50,57 @@ public static class Resampler
     /// </summary>
     internal static RgbImage Resize(
         RgbImage image, long fullWidth, long fullHeight, Interpolation interpolation, PixelBox crop, long left, long top, int width, int height,
-        byte[]? into = null)
+        byte[]? into = null, bool mirrored = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (crop.X < 0 || crop.Y < 0 || crop.Width < 1 || crop.Height < 1 || crop.X + crop.Width > image.Width || crop.Y + crop.Height > image.Height)
             throw new ArgumentOutOfRangeException(nameof(crop), crop, $"The crop leaves the image of {image.Width} x {image.Height}.");
 
-        ResampleAxis columns = _columns ??= new ResampleAxis(), rows = _rows ??= new ResampleAxis();
-        columns.Fill(crop.Width, fullWidth, left, width, interpolation);
+        var scratch = ViewScratch.Take();
+        ResampleAxis columns = scratch.Columns, rows = scratch.Rows;
+        columns.Fill(crop.Width, fullWidth, left, width, interpolation, mirrored);
         rows.Fill(crop.Height, fullHeight, top, height, interpolation);
-        int stride = image.Width * 3;
-        int firstRow = rows.First, rowCount = rows.End - rows.First;
-        ReadOnlySpan<byte> source = image.Pixels.AsSpan(((crop.Y + firstRow) * stride) + (crop.X * 3));
+        int stride = image.Width * 3, rowCount = rows.End - rows.First;
+        ReadOnlySpan<byte> source = image.Pixels.AsSpan(((crop.Y + rows.First) * stride) + (crop.X * 3));
         byte[] result = into ?? new byte[width * height * 3];
-        if (rows.IsCopy)
+        if (columns.IsCopy)
         {
-            Horizontal(source, stride, rowCount, columns, result);
-            return new RgbImage(width, height, result);
+            // PIL skips a pass that changes nothing.
+            Vertical(source[(columns.First * 3)..], stride, rows, result, width * 3);
+        }
+        else if (rows.IsCopy)
+        {
+            Horizontal(source, stride, rowCount, columns, result, width * 3, scratch);
+        }
+        else
+        {
+            int pitch = (width * 3) + Slack;
+            byte[] between = scratch.Between(checked(pitch * rowCount));
+            Horizontal(source, stride, rowCount, columns, between, pitch, scratch);
+            Vertical(between, pitch, rows, result, width * 3);
         }
 
-        byte[] between = ArrayPool<byte>.Shared.Rent(width * rowCount * 3);
-        Horizontal(source, stride, rowCount, columns, between);
-        Vertical(between, width * 3, rows, result);
-        ArrayPool<byte>.Shared.Return(between);
+        scratch.GiveBack();
         return new RgbImage(width, height, result);
     }
 
-    private static void Horizontal(ReadOnlySpan<byte> source, int stride, int rowCount, ResampleAxis columns, Span<byte> target)
+    private static void Horizontal(
+        ReadOnlySpan<byte> source, int stride, int rowCount, ResampleAxis columns, Span<byte> target, int pitch, ViewScratch scratch)
     {
-        int width = columns.Count;
-        for (int y = 0; y < rowCount; y++)
-        {
-            ReadOnlySpan<byte> row = source[(y * stride)..];
-            Span<byte> into = target.Slice(y * width * 3, width * 3);
-            if (columns.IsCopy)
-            {
-                row.Slice(columns.First * 3, width * 3).CopyTo(into);
-                continue;
-            }
-
-            for (int x = 0; x < width; x++)
-            {
-                ReadOnlySpan<int> weights = columns.Weights(x);
-                int at = columns.Start(x) * 3, end = at + (weights.Length * 3);
-                // Four bytes are read for three channels, which the image's very last pixel does not have.
-                (into[x * 3], into[(x * 3) + 1], into[(x * 3) + 2]) =
-                    Vector128.IsHardwareAccelerated && end < row.Length ? Weighted(row[at..(end + 1)], weights) : WeightedSlowly(row[at..end], weights);
-            }
-        }
+        if (VectorPasses.IsSupported && pitch >= (columns.Count * 3) + Slack)
+            VectorPasses.Horizontal(source, stride, rowCount, columns, target, pitch, scratch);
+        else
+            PortablePasses.Horizontal(source, stride, rowCount, columns, target, pitch);
     }
 
-    /// <summary>Pixels times weights, all channels at once.</summary>
-    /// <param name="pixels">One byte more than the pixels.</param>
-    /// <param name="weights">One a pixel.</param>
-    private static (byte R, byte G, byte B) Weighted(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights)
+    private static void Vertical(ReadOnlySpan<byte> source, int stride, ResampleAxis rows, Span<byte> target, int rowBytes)
     {
-        ref byte first = ref MemoryMarshal.GetReference(pixels);
-        Vector128<int> sum = Vector128.Create(1 << (PrecisionBits - 1));
-        for (int k = 0; k < weights.Length; k++)
-        {
-            Vector128<byte> pixel = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, 3 * k))).AsByte();
-            sum += Vector128.WidenLower(Vector128.WidenLower(pixel)).AsInt32() * Vector128.Create(weights[k]);
-        }
-
-        sum = Vector128.Min(Vector128.Max(sum >> PrecisionBits, Vector128<int>.Zero), Vector128.Create(255));
-        return ((byte)sum[0], (byte)sum[1], (byte)sum[2]);
+        if (VectorPasses.IsSupported && rowBytes >= VectorPasses.LeastRowBytes)
+            VectorPasses.Vertical(source, stride, rows, target, rowBytes);
+        else
+            PortablePasses.Vertical(source, stride, rows, target, rowBytes);
     }
-
-    private static (byte R, byte G, byte B) WeightedSlowly(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights)
-    {
-        int r = 1 << (PrecisionBits - 1), g = r, b = r;
-        for (int k = 0, p = 0; k < weights.Length && p + 2 < pixels.Length; k++, p += 3)
-        {
-            int weight = weights[k];
-            r += pixels[p] * weight;
-            g += pixels[p + 1] * weight;
-            b += pixels[p + 2] * weight;
-        }
-
-        return (Clip(r), Clip(g), Clip(b));
-    }
-
-    private static void Vertical(ReadOnlySpan<byte> source, int rowBytes, ResampleAxis rows, Span<byte> target)
-    {
-        for (int y = 0; y < rows.Count; y++)
-        {
-            ReadOnlySpan<int> weights = rows.Weights(y);
-            ReadOnlySpan<byte> column = source[((rows.Start(y) - rows.First) * rowBytes)..];
-            Span<byte> into = target.Slice(y * rowBytes, rowBytes);
-            int i = 0;
-            for (; Vector.IsHardwareAccelerated && i <= rowBytes - Vector<byte>.Count; i += Vector<byte>.Count)
-                WeightedColumns(column[i..], rowBytes, weights, into[i..]);
-            for (; i < rowBytes; i++)
-            {
-                int sum = 1 << (PrecisionBits - 1);
-                for (int k = 0; k < weights.Length; k++)
-                    sum += column[(k * rowBytes) + i] * weights[k];
-                into[i] = Clip(sum);
-            }
-        }
-    }
-
-    /// <summary>A vector's worth of bytes of rows that lie below each other, times a weight a row.</summary>
-    private static void WeightedColumns(ReadOnlySpan<byte> source, int rowBytes, ReadOnlySpan<int> weights, Span<byte> into)
-    {
-        Vector<int> a = new(1 << (PrecisionBits - 1)), b = a, c = a, d = a;
-        for (int k = 0; k < weights.Length; k++)
-        {
-            var weight = new Vector<int>(weights[k]);
-            Vector.Widen(new Vector<byte>(source[(k * rowBytes)..]), out Vector<ushort> low, out Vector<ushort> high);
-            Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
-            Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
-            a += Vector.AsVectorInt32(first) * weight;
-            b += Vector.AsVectorInt32(second) * weight;
-            c += Vector.AsVectorInt32(third) * weight;
-            d += Vector.AsVectorInt32(fourth) * weight;
-        }
-
-        Vector.Narrow(Vector.Narrow(Clip(a), Clip(b)), Vector.Narrow(Clip(c), Clip(d))).CopyTo(into);
-    }
-
-    private static Vector<uint> Clip(Vector<int> sum) =>
-        Vector.AsVectorUInt32(Vector.Min(Vector.Max(Vector.ShiftRightArithmetic(sum, PrecisionBits), Vector<int>.Zero), new Vector<int>(255)));
 
     /// <summary>Adds a row times a weight to sums.</summary>
     internal static void AddScaled(ReadOnlySpan<byte> source, int weight, Span<int> sum)
@@ -205,11 +125,5 @@ public static class Resampler
 
         for (; i < source.Length; i++)
             sum[i] += source[i] * weight;
-    }
-
-    private static byte Clip(int sum)
-    {
-        int value = sum >> PrecisionBits;
-        return (byte)(value < 0 ? 0 : value > 255 ? 255 : value);
     }
 }

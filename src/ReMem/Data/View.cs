@@ -39,9 +39,8 @@ public static class View
 
         double scale = (double)size / options.Size;
         PixelBox crop = RandomCrop(image.Width, image.Height, options, ref random);
-        RgbImage view = Resampler.Resize(image, size, size, options.Interpolation, crop, 0, 0, size, size, into);
-        if (random.NextDouble() < options.HorizontalFlip)
-            Flip(view);
+        bool flipped = random.NextDouble() < options.HorizontalFlip;
+        RgbImage view = Resampler.Resize(image, size, size, options.Interpolation, crop, 0, 0, size, size, into, flipped);
         Augmentation.Parse(options.Augmentation)?.Apply(view, scale, ref random);
         if (options.ColorJitter > 0)
             ColorJitter.Apply(view.Pixels, options.ColorJitter, ref random);
@@ -52,6 +51,22 @@ public static class View
         if (options.RandomErasing > 0 && random.NextDouble() < options.RandomErasing)
             RandomErasing.Apply(view, ref random);
         return view;
+    }
+
+    /// <summary>
+    /// Shorter side in pixels that an image's decoded form needs so that this view's crop need not be enlarged: a large crop leaves much to spare. 0 is the
+    /// full size.
+    /// </summary>
+    /// <param name="width">The image's own columns, upright.</param>
+    /// <param name="height">Its rows.</param>
+    /// <param name="options">What the view is.</param>
+    /// <param name="random">The very draws of the view.</param>
+    internal static double EnoughSide(int width, int height, ViewOptions options, CounterRandom random)
+    {
+        if (!options.Train || !options.ScaledDecoding)
+            return 0;
+        PixelBox crop = RandomCrop(width, height, options, ref random);
+        return Math.Max(options.Size, options.SecondSize ?? 0) * (double)Math.Min(width, height) / Math.Min(crop.Width, crop.Height);
     }
 
     /// <summary>The deviation of a blur, 0.1 to 2 pixels as everywhere since SimCLR.</summary>
@@ -91,18 +106,5 @@ public static class View
         int cropWidth = shape > options.Ratio.High ? Math.Clamp((int)Math.Round(height * options.Ratio.High), 1, width) : width;
         int cropHeight = shape < options.Ratio.Low ? Math.Clamp((int)Math.Round(width / options.Ratio.Low), 1, height) : height;
         return new PixelBox((width - cropWidth) / 2, (height - cropHeight) / 2, cropWidth, cropHeight);
-    }
-
-    private static void Flip(RgbImage image)
-    {
-        for (int y = 0; y < image.Height; y++)
-        {
-            Span<byte> row = image.Pixels.AsSpan(y * image.Width * 3, image.Width * 3);
-            for (int left = 0, right = row.Length - 3; left < right; left += 3, right -= 3)
-            {
-                for (int c = 0; c < 3; c++)
-                    (row[left + c], row[right + c]) = (row[right + c], row[left + c]);
-            }
-        }
     }
 }

@@ -12,20 +12,19 @@ internal sealed class ViewCache(long budget)
     /// <summary>Bytes of pixels that are kept.</summary>
     public long UsedBytes => _budget.Used;
 
-    /// <summary>Copies the view's pixels to <paramref name="planes"/>, from what is kept or as <paramref name="make"/> writes them.</summary>
-    public void Get(int epoch, long view, int size, Span<byte> planes, Maker make)
+    /// <summary>Copies a view's pixels to <paramref name="planes"/>, where it is kept.</summary>
+    public bool TryGet(int epoch, long view, int size, Span<byte> planes)
     {
-        if (_views.TryGetValue((epoch, view, size), out byte[]? kept))
-        {
-            kept.CopyTo(planes);
-            return;
-        }
+        if (!_views.TryGetValue((epoch, view, size), out byte[]? kept))
+            return false;
+        kept.CopyTo(planes);
+        return true;
+    }
 
-        make(planes);
+    /// <summary>Keeps a copy of a view's pixels, where it still fits.</summary>
+    public void Keep(int epoch, long view, int size, ReadOnlySpan<byte> planes)
+    {
         if (_budget.TryTake(planes.Length) && !_views.TryAdd((epoch, view, size), planes.ToArray()))
             _budget.Return(planes.Length);
     }
-
-    /// <summary>Writes a view's pixels.</summary>
-    public delegate void Maker(Span<byte> planes);
 }

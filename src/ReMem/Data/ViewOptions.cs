@@ -54,8 +54,8 @@ public sealed record ViewOptions
     public int? SecondSize { get; init; }
 
     /// <summary>
-    /// Training only: a JPEG that is far larger than any crop needs is decoded at a half, a quarter or an eighth of its size, several times faster. Which
-    /// one is a function of the image and these options. Evaluation never does. Default true.
+    /// Training only: a JPEG that is far larger than its view's crop needs is decoded at a half, a quarter or an eighth of its size, several times faster.
+    /// Which one is a function of the image, these options and the view's draws. Evaluation never does. Default true.
     /// </summary>
     public bool ScaledDecoding { get; init; } = true;
 
@@ -65,11 +65,6 @@ public sealed record ViewOptions
     /// <summary>Evaluation only: the shorter side is resized to floor(Size / CropPct) before the centre crop; 0.01 to 1. Default 0.9.</summary>
     [Range(0.01, 1)]
     public double CropPct { get; init; } = 0.9;
-
-    /// <summary>Shorter side in pixels of a decoded image from which even the smallest crop need not be enlarged; 0 is the full size.</summary>
-    internal double EnoughSide => Train && ScaledDecoding
-        ? Math.Max(Size, SecondSize ?? 0) / Math.Sqrt(Scale.Low * Math.Min(1, Math.Min(Ratio.Low, 1 / Ratio.High)))
-        : 0;
 
     /// <summary>Random views of a size, with every other option at its default.</summary>
     public static ViewOptions ForTraining(int size) => new ViewOptions { Size = size, Train = true }.Validated();

@@ -24,6 +24,15 @@ public static class DistillationLoss
         return (Divergence(student / soften, teacher / soften) * size).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Cross-entropy with the teacher's most likely class (hard-label distillation; DeiT, Touvron 2021), which has no temperature and is not smoothed.
+    /// </summary>
+    public static Tensor Hard(Tensor student, Tensor teacher)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return nn.functional.cross_entropy(student, teacher.argmax(1)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Rows with mean 0 and deviation 1 (Sun 2024, logit standardisation): the student need not copy the teacher's scale.</summary>
     /// <param name="logits">[B, C] with two classes or more.</param>
     public static Tensor Standardize(Tensor logits)

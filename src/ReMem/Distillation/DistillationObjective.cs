@@ -21,6 +21,7 @@ public sealed partial class DistillationObjective
     private static readonly Dictionary<string, Form> Forms = new(StringComparer.Ordinal)
     {
         ["kl"] = new([], false, (s, t, _, temperature, _) => DistillationLoss.KullbackLeibler(s.Logits, t.Logits, temperature)),
+        ["hard"] = new([], false, (s, t, _, _, _) => DistillationLoss.Hard(s.Logits, t.Logits)),
         ["standardized"] = new([], false, (s, t, _, temperature, _) => Standardized(s.Logits, t.Logits, temperature)),
         ["dkd"] = new([1, 8], false, (s, t, labels, temperature, a) => DistillationLoss.Decoupled(s.Logits, t.Logits, labels, temperature, a[0], a[1]), NeedsLabels: true),
         ["dist"] = new([1, 1], false, (s, t, _, temperature, a) => DistillationLoss.Correlation(s.Logits, t.Logits, temperature, a[0], a[1])),

@@ -34,6 +34,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     {
         ImageModel? teacher = teachers.Count == 0 ? null : teachers[0].Model;
         DataOptions.Validate(options, "distillation");
+        MixedPrecision.Require(options.TeacherPrecision, "student.distillation.teacher_precision");
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         foreach (DistillationTeacher each in teachers)
             RequireFit(job, each.Model);
@@ -93,7 +94,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             teacher.Cache?.Cache.RequireSpace(views);
         ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
             ? (ITeacherTargets)new CachedTargets(cache, views, features, cancel)
-            : new TeacherTargets(t.Model, samples, options.RecycledViews(training.Epochs), features))];
+            : new TeacherTargets(t.Model, samples, options.RecycledViews(training.Epochs), features, options.TeacherPrecision))];
         return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
     }
 
@@ -114,11 +115,12 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         if (teacher is not null && balance is not null)
             teacher = teacher with { Logits = teacher.Logits + balance };
         BatchOutputs outputs;
+        Tensor? own;
         using (MixedPrecision.Enter(training, student))
-            outputs = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection);
+            (outputs, own) = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection, apart: weight is > 0 and < 1);
         outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32));
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? labels.Of(outputs.Logits, batch) * hard : null;
+        Tensor? loss = weight < 1 ? labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
             Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
@@ -138,13 +140,27 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         return weights is null ? null : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
     }
 
-    private static BatchOutputs Outputs(ImageModel student, Tensor images, bool features, Linear? projection)
+    /// <summary>What the teacher's part compares, and the logits that the labels' part takes where they are others.</summary>
+    /// <param name="student">Answers.</param>
+    /// <param name="images">Normalised.</param>
+    /// <param name="features">Whether the pooled feature is wanted.</param>
+    /// <param name="projection">To the teacher's width; null where it has that.</param>
+    /// <param name="apart">
+    /// Whether both parts teach, so that a student with a distillation token learns each with its own classifier. If one part teaches alone, it
+    /// teaches the mean of both, which is what the student answers with: else one of the two would stay untrained.
+    /// </param>
+    private static (BatchOutputs Outputs, Tensor? Own) Outputs(ImageModel student, Tensor images, bool features, Linear? projection, bool apart)
     {
-        if (!features)
-            return new BatchOutputs(student.call(images), null);
+        var distilled = apart && student is TransformerModel { Shape.DistillationToken: true } transformer ? transformer : null;
+        if (!features && distilled is null)
+            return (new BatchOutputs(student.call(images), null), null);
         Tensor maps = student.ForwardFeatures(images);
-        Tensor pooled = student.ForwardHead(maps, preLogits: true);
-        return new BatchOutputs(student.ForwardHead(maps), projection is null ? pooled : projection.call(pooled));
+        Tensor? pooled = features ? student.ForwardHead(maps, preLogits: true) : null;
+        pooled = pooled is null || projection is null ? pooled : projection.call(pooled);
+        if (distilled is null)
+            return (new BatchOutputs(student.ForwardHead(maps), pooled), null);
+        (Tensor own, Tensor taught) = distilled.ForwardHeads(maps);
+        return (new BatchOutputs(taught, pooled), own);
     }
 
     /// <summary>A linear map from the student's feature to the teacher's, learned beside the student and then forgotten (FitNets, Romero 2015).</summary>

@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,16 +22,19 @@ internal static class TeacherOutputs
     /// <param name="teacher">Answers.</param>
     /// <param name="batch">The student's own views.</param>
     /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
-    public static BatchOutputs Of(ImageModel teacher, Batch batch, bool features)
+    /// <param name="precision">"fp32" or "bf16", of the pass; what comes back is float32.</param>
+    public static BatchOutputs Of(ImageModel teacher, Batch batch, bool features, string precision)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
 
         // A teacher of another size has the same views at that size.
         Tensor input = teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images);
+        using IDisposable? mixed = MixedPrecision.Enter(precision, teacher);
+        Tensor Full(Tensor output) => output.to(ScalarType.Float32).MoveToOuterDisposeScope();
         if (!features)
-            return new BatchOutputs(teacher.call(input).MoveToOuterDisposeScope(), null);
+            return new BatchOutputs(Full(teacher.call(input)), null);
         Tensor maps = teacher.ForwardFeatures(input);
-        return new BatchOutputs(teacher.ForwardHead(maps).MoveToOuterDisposeScope(), teacher.ForwardHead(maps, preLogits: true).MoveToOuterDisposeScope());
+        return new BatchOutputs(Full(teacher.ForwardHead(maps)), Full(teacher.ForwardHead(maps, preLogits: true)));
     }
 }

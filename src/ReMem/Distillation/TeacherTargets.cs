@@ -13,6 +13,7 @@ public sealed class TeacherTargets : ITeacherTargets
 {
     private readonly ImageModel _teacher;
     private readonly bool _features;
+    private readonly string _precision;
     private readonly Tensor? _kept;
     private readonly bool[,]? _known;
 
@@ -21,8 +22,10 @@ public sealed class TeacherTargets : ITeacherTargets
     /// <param name="samples">Size of the training split.</param>
     /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
     /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
-    public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false)
+    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
+    public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false, string precision = "fp32")
     {
+        _precision = precision;
         _teacher = teacher;
         _features = features;
         _teacher.eval();
@@ -38,14 +41,14 @@ public sealed class TeacherTargets : ITeacherTargets
     public BatchOutputs For(Batch batch, int view)
     {
         if (_kept is null || _known is null)
-            return TeacherOutputs.Of(_teacher, batch, _features);
+            return TeacherOutputs.Of(_teacher, batch, _features, _precision);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
         int[] slots = [.. batch.Slots];
         Tensor rows = tensor(slots.Select(i => (long)i).ToArray());
         if (!slots.All(i => _known[view, i]))
         {
-            BatchOutputs live = TeacherOutputs.Of(_teacher, batch, _features);
+            BatchOutputs live = TeacherOutputs.Of(_teacher, batch, _features, _precision);
             _kept[view].index_copy_(0, rows, live.Features is null ? live.Logits : cat([live.Logits, live.Features], 1));
             foreach (int slot in slots)
                 _known[view, slot] = true;

@@ -47,7 +47,7 @@ public static partial class ModelCatalogue
         Next("convnext_tiny", new([3, 3, 9, 3], [96, 192, 384, 768], false), 0.95);
 
         // The smallest ViTs are as light as these.
-        foreach (string name in new[] { "vit_tiny_patch16_224", "deit_tiny_patch16_224" })
+        foreach (string name in new[] { "vit_tiny_patch16_224", "deit_tiny_patch16_224", "deit_tiny_distilled_patch16_224" })
             entries[name] = entries[name] with { Info = entries[name].Info with { Role = "both" } };
     }
 }

@@ -134,7 +134,7 @@ public abstract class TransformerModel : ImageModel
         // The classifier is a small product, and its rounding is what SAM's direction suffers most from.
         using IDisposable? exact = Autocast.Suspend(features.device_type);
         if (head_dist is not null)
-            return ForwardTwoHeads(features, head_dist, preLogits).MoveToOuterDisposeScope();
+            return ForwardTwoHeads(features, preLogits).MoveToOuterDisposeScope();
         Tensor pooled = Shape.Pool switch
         {
             GlobalPool.Token => features.select(1, 0),
@@ -146,6 +146,20 @@ public abstract class TransformerModel : ImageModel
         if (preLogits)
             return pooled.clone().MoveToOuterDisposeScope();
         return head.call(Drop(pooled)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// What the classifiers of the class token and of the distillation token say apart, [B, NumClasses] each: in training the one learns from the labels
+    /// and the other from a teacher (DeiT, Touvron 2021). <see cref="ForwardHead"/> is their mean.
+    /// </summary>
+    /// <param name="features">Tokens [B, N, C] of <see cref="ForwardFeatures"/>.</param>
+    /// <exception cref="InvalidOperationException">The model has no distillation token.</exception>
+    public (Tensor Class, Tensor Distilled) ForwardHeads(Tensor features)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable? exact = Autocast.Suspend(features.device_type);
+        Linear second = head_dist ?? throw new InvalidOperationException($"'{Info.Name}' has no distillation token");
+        return (head.call(Drop(features.select(1, 0))).MoveToOuterDisposeScope(), second.call(Drop(features.select(1, 1))).MoveToOuterDisposeScope());
     }
 
     /// <summary>Moves every block's scales into the weights and biases that end its branches, so that the plain model computes the same.</summary>
@@ -252,11 +266,11 @@ public abstract class TransformerModel : ImageModel
     private Tensor Drop(Tensor pooled) => Options.DropRate > 0 ? nn.functional.dropout(pooled, Options.DropRate, training) : pooled;
 
     /// <summary>The mean of what the class token and the distillation token say (DeiT, Touvron 2021).</summary>
-    private Tensor ForwardTwoHeads(Tensor features, Linear second, bool preLogits)
+    private Tensor ForwardTwoHeads(Tensor features, bool preLogits)
     {
         using Scalar half = 0.5;
-        Tensor own = features.select(1, 0), distilled = features.select(1, 1);
-        return (preLogits ? own.Plus(distilled) : head.call(Drop(own)).Plus(second.call(Drop(distilled)))) * half;
+        (Tensor own, Tensor distilled) = preLogits ? (features.select(1, 0), features.select(1, 1)) : ForwardHeads(features);
+        return own.Plus(distilled) * half;
     }
 
     private sealed class PatchEmbedding : nn.Module<Tensor, Tensor>

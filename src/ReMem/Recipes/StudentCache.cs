@@ -42,7 +42,7 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         teacher);
 
     /// <summary>The key of what a teacher says of these batches.</summary>
-    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint);
+    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint, recipe.Distillation.TeacherPrecision);
 
     /// <summary>The cache as the recipe's student.distillation.cache says; null where there is to be none.</summary>
     /// <param name="teacher">Answers.</param>

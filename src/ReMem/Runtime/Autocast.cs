@@ -17,11 +17,12 @@ internal static unsafe class Autocast
     public static bool IsOn(DeviceType device) => Found.Value is { } exports && exports.IsEnabled((byte)device) != 0;
 
     /// <summary>Refuses where this libtorch does not offer it.</summary>
+    /// <param name="where">The setting that asks for it.</param>
     /// <exception cref="InputException">It does not.</exception>
-    public static void Require()
+    public static void Require(string where = "training.precision")
     {
         if (Found.Value is null)
-            throw new InputException("This build of libtorch does not export its autocast functions, so that bf16 cannot be had.", "training.precision", "Use training.precision=fp32.");
+            throw new InputException("This build of libtorch does not export its autocast functions, so that bf16 cannot be had.", where, $"Use {where}=fp32.");
     }
 
     /// <summary>Computes in mixed precision on this thread until the result is disposed, on the same thread.</summary>

@@ -13,14 +13,19 @@ internal static class MixedPrecision
     public const string Half = "bf16";
 
     /// <summary>Refuses a precision that this libtorch does not offer.</summary>
+    /// <param name="precision">Its name.</param>
+    /// <param name="where">The setting.</param>
     /// <exception cref="InputException">It does not.</exception>
-    public static void Require(TrainingOptions options)
+    public static void Require(string precision, string where)
     {
-        if (options.Precision == Half)
-            Autocast.Require();
+        if (precision == Half)
+            Autocast.Require(where);
     }
 
+    /// <inheritdoc cref="Enter(string, ImageModel)"/>
+    public static IDisposable? Enter(TrainingOptions options, ImageModel model) => Enter(options.Precision, model);
+
     /// <summary>Until the result is disposed, this thread's forward passes run in that precision; null in float32.</summary>
-    public static IDisposable? Enter(TrainingOptions options, ImageModel model) =>
-        options.Precision == Half ? Autocast.Enter(model.parameters().First().device_type) : null;
+    public static IDisposable? Enter(string precision, ImageModel model) =>
+        precision == Half ? Autocast.Enter(model.parameters().First().device_type) : null;
 }

@@ -73,7 +73,7 @@ public sealed class Trainer(TrainingOptions options)
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
-        MixedPrecision.Require(options);
+        MixedPrecision.Require(options.Precision, "training.precision");
         options.RequireConsistent(job.Stage);
         if (options.Keep == "best" && job.Validate is null)
             throw new InputException("The best epoch cannot be told without a validation.", job.Stage, "Use keep: last, or give the training a validation.");

@@ -51,6 +51,19 @@ public sealed class PixelOpsTests
         Assert.True(wrong.Length == 0, wrong.Length == 0 ? "" : $"{wrong.Length} values differ, the first {wrong[0]}: {image.Pixels[wrong[0]]} for PIL's {expected[wrong[0]]}");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(53)]
+    public void PlanesAreTheChannelsOneAfterTheOther(int pixels)
+    {
+        byte[] turns = [.. Enumerable.Range(0, 3 * pixels).Select(i => (byte)(i * 7))], planes = new byte[3 * pixels];
+        PixelOps.Planes(turns, planes);
+        Assert.Equal(Enumerable.Range(0, 3).SelectMany(c => turns.Where((_, i) => i % 3 == c)), planes);
+    }
+
     [Fact]
     public void PlainPicturesSurvive()
     {

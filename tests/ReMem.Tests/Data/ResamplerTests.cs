@@ -55,6 +55,35 @@ public sealed class ResamplerTests
             Assert.Equal(whole.Pixels.AsSpan((((y + 9) * 120) + 17) * 3, 120), part.Pixels.AsSpan(y * 120, 120));
     }
 
+    [Theory]
+    [InlineData(Interpolation.Nearest, 61, 40)]
+    [InlineData(Interpolation.Bicubic, 61, 40)]
+    [InlineData(Interpolation.Bicubic, 201, 160)]
+    [InlineData(Interpolation.Lanczos, 1, 7)]
+    public void MirroredIsTheResultFromRightToLeft(Interpolation interpolation, int width, int height)
+    {
+        var crop = new PixelBox(37, 11, 201, 160);
+        RgbImage plain = Resampler.Resize(Pattern.Value, width, height, interpolation, crop);
+        RgbImage mirrored = Resampler.Resize(Pattern.Value, width, height, interpolation, crop, 0, 0, width, height, mirrored: true);
+        for (int y = 0; y < height; y++)
+        {
+            IEnumerable<byte[]> row = plain.Pixels.AsSpan(y * width * 3, width * 3).ToArray().Chunk(3);
+            Assert.Equal(row.Reverse().SelectMany(p => p), mirrored.Pixels.AsSpan(y * width * 3, width * 3).ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(64, 241)]
+    [InlineData(323, 64)]
+    [InlineData(323, 241)]
+    public void DirectionThatKeepsItsSizeIsLeftAlone(int width, int height)
+    {
+        RgbImage once = Resampler.Resize(Pattern.Value, width, height, Interpolation.Bicubic);
+        RgbImage whole = Resampler.Resize(Pattern.Value, 323, 241, Interpolation.Bicubic);
+        Assert.Equal(Pattern.Value.Pixels, whole.Pixels);
+        Assert.Equal(once.Pixels, Resampler.Resize(once, width, height, Interpolation.Lanczos).Pixels);
+    }
+
     [Fact]
     public void CropOutsideTheImageIsRefused() => Assert.Throws<ArgumentOutOfRangeException>(
         () => Resampler.Resize(Pattern.Value, 8, 8, Interpolation.Bicubic, new PixelBox(300, 0, 40, 40)));

@@ -12,11 +12,13 @@ public class ViewCacheTests
         byte[] Get(int epoch, int index)
         {
             byte[] planes = new byte[10];
-            cache.Get(epoch, index, 2, planes, p =>
+            if (!cache.TryGet(epoch, index, 2, planes))
             {
                 made++;
-                p.Fill((byte)((10 * epoch) + index));
-            });
+                planes.AsSpan().Fill((byte)((10 * epoch) + index));
+                cache.Keep(epoch, index, 2, planes);
+            }
+
             return planes;
         }
 
@@ -28,7 +30,9 @@ public class ViewCacheTests
 
         Assert.Equal(20, cache.UsedBytes);
         byte[] other = new byte[5];
-        cache.Get(0, 1, 1, other, p => p.Fill(7));
+        Assert.False(cache.TryGet(0, 1, 1, other));
+        cache.Keep(0, 1, 1, [7, 7, 7, 7, 7]);
+        Assert.True(cache.TryGet(0, 1, 1, other));
         Assert.All(other, value => Assert.Equal(7, value));
         Assert.Equal(25, cache.UsedBytes);
     }

@@ -93,6 +93,28 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void NoCropIsEnlargedForBeingDecodedSmaller()
+    {
+        ViewOptions view = ViewOptions.ForTraining(224) with { Scale = (0.08, 1) };
+        var divisors = new HashSet<int>();
+        for (int i = 0; i < 400; i++)
+        {
+            (int width, int height) = i % 2 == 0 ? (4000, 3000) : (500, 1800);
+            int divisor = new DecodedSize(0, view, View.Random(1, 0, i)).Divisor(width, height, isJpeg: true);
+            CounterRandom random = View.Random(1, 0, i);
+            PixelBox crop = View.RandomCrop(width, height, view, ref random);
+            Assert.True(divisor == 1 || Math.Min(crop.Width, crop.Height) / divisor >= 224);
+            Assert.True(divisor == 8 || Math.Min(crop.Width, crop.Height) / 2.0 / divisor < 224);
+            divisors.Add(divisor);
+        }
+
+        Assert.Equal([1, 2, 4, 8], divisors.Order());
+        Assert.Equal(1, new DecodedSize(0, view, View.Random(1, 0, 0)).Divisor(4000, 3000, isJpeg: false));
+        Assert.Equal(1, new DecodedSize(0, view with { ScaledDecoding = false }, View.Random(1, 0, 0)).Divisor(4000, 3000, isJpeg: true));
+        Assert.Equal(1, new DecodedSize(0, ViewOptions.ForEvaluation(32), View.Random(1, 0, 0)).Divisor(4000, 3000, isJpeg: true));
+    }
+
+    [Fact]
     public void FlipMirrorsColumns()
     {
         RgbImage image = ImageDecoder.Decode(TestImages.Encode(15, 15, 4), "x");

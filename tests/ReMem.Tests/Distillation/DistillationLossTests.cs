@@ -59,6 +59,22 @@ public class DistillationLossTests
     }
 
     [Fact]
+    public void The_hard_loss_is_the_cross_entropy_with_the_teachers_likeliest_class()
+    {
+        using var scope = NewDisposeScope();
+        var (student, teacher, _) = DistillationInputs.Logits();
+        double expected = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            double[] s = student[i].data<double>().ToArray(), t = teacher[i].data<double>().ToArray();
+            expected += (Math.Log(s.Sum(Math.Exp)) - s[Array.IndexOf(t, t.Max())]) / 8;
+        }
+
+        Assert.Equal(expected, DistillationLoss.Hard(student, teacher).item<double>(), 1e-9);
+        FiniteDifferences.AssertGradient(s => DistillationLoss.Hard(s, teacher), student);
+    }
+
+    [Fact]
     public void No_gradient_reaches_a_student_that_agrees()
     {
         using var scope = NewDisposeScope();

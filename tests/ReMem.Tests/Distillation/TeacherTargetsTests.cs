@@ -55,6 +55,25 @@ public class TeacherTargetsTests
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
+    public void A_pass_in_half_precision_says_about_the_same_in_float32(int views)
+    {
+        using var scope = NewDisposeScope();
+        using ImageModel teacher = Model();
+        using var full = new TeacherTargets(teacher, 12, views, features: true);
+        using var half = new TeacherTargets(teacher, 12, views, features: true, precision: "bf16");
+        using Batch batch = Loader().Epoch(0).First();
+        (BatchOutputs expected, BatchOutputs said) = (full.For(batch, 0), half.For(batch, 0));
+        foreach ((Tensor exact, Tensor rounded) in new[] { (expected.Logits, said.Logits), (expected.Features!, said.Features!) })
+        {
+            Assert.Equal(ScalarType.Float32, rounded.dtype);
+            Assert.False(Goldens.Same(exact, rounded));
+            Assert.InRange((exact - rounded).norm().item<float>() / exact.norm().item<float>(), 0, 0.03);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
     public void The_teacher_answers_in_eval_mode_without_gradients(int views)
     {
         using var scope = NewDisposeScope();

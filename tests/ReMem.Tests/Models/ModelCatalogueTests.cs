@@ -97,6 +97,7 @@ public class ModelCatalogueTests
     public void The_smallest_ViTs_are_students_too()
     {
         Assert.Equal("both", ModelCatalogue.Info("deit_tiny_patch16_224").Role);
+        Assert.Equal("both", ModelCatalogue.Info("deit_tiny_distilled_patch16_224").Role);
         Assert.Equal("both", ModelCatalogue.Info("vit_tiny_patch16_224").Role);
         Assert.Equal("student", ModelCatalogue.Info("convnext_pico").Role);
         Assert.Equal("teacher", ModelCatalogue.Info("vit_small_patch16_224").Role);

@@ -114,6 +114,11 @@ public sealed class TransformerModelTests : IDisposable
         Tensor features = model.ForwardFeatures(TinyTransformers.Images());
         Tensor Said(string head, int token) => nn.functional.linear(features.select(1, token), state[$"{head}.weight"], state[$"{head}.bias"]);
         Assert.True(model.ForwardHead(features).allclose((Said("head", 0) + Said("head_dist", 1)) / 2, 1e-5, 1e-6));
+        (Tensor own, Tensor distilled) = model.ForwardHeads(features);
+        Assert.True(own.allclose(Said("head", 0), 1e-5, 1e-6));
+        Assert.True(distilled.allclose(Said("head_dist", 1), 1e-5, 1e-6));
+        using TransformerModel plain = TinyTransformers.Make("vit_base_patch16_224");
+        Assert.Throws<InvalidOperationException>(() => plain.ForwardHeads(features));
         Assert.Equal(["head.weight", "head.bias", "head_dist.weight", "head_dist.bias"], model.Info.HeadTensors);
     }
 

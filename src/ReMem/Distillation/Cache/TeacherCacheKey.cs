@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Training;
 using ReMem.Weights;
 
 namespace ReMem.Distillation.Cache;
@@ -13,9 +14,11 @@ namespace ReMem.Distillation.Cache;
 public sealed class TeacherCacheKey
 {
     // Raised when views are drawn in another way, so that older caches no longer show what a student sees.
-    private const string Views = "1";
+    private const string Views = "2";
     private const string Weights = "teacher weights";
     private const string Data = "training images";
+    private const string PrecisionPart = "precision";
+    private const string HalfName = "bfloat16";
 
     /// <summary>Restores a key.</summary>
     internal TeacherCacheKey(IReadOnlyDictionary<string, string> parts) => Parts = new SortedDictionary<string, string>(parts.ToDictionary(), StringComparer.Ordinal);
@@ -30,11 +33,15 @@ public sealed class TeacherCacheKey
     /// <summary>The teacher's own fingerprint.</summary>
     public string TeacherFingerprint => Parts[Weights];
 
+    /// <summary>"fp32" or "bf16", what the teacher's pass computed in.</summary>
+    internal string Precision => Parts.GetValueOrDefault(PrecisionPart) == HalfName ? MixedPrecision.Half : MixedPrecision.Full;
+
     /// <summary>The key of a teacher over a loader's views.</summary>
     /// <param name="teacher">Whose outputs they are.</param>
     /// <param name="loader">Makes the views, and the mixed batches where there are any.</param>
     /// <param name="data">The split's <see cref="SplitFingerprint"/>.</param>
-    public static TeacherCacheKey Of(ImageModel teacher, BatchLoader loader, string data)
+    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
+    public static TeacherCacheKey Of(ImageModel teacher, BatchLoader loader, string data, string precision = MixedPrecision.Full)
     {
         string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
         var parts = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -44,7 +51,7 @@ public sealed class TeacherCacheKey
                 $"mean {string.Join(' ', teacher.Info.Normalization.Mean.Select(Text))}, std {string.Join(' ', teacher.Info.Normalization.Std.Select(Text))}",
             ["teacher pooling"] = teacher.Options.GlobalPool?.ToString() ?? "the model's own",
             ["teacher resolution"] = teacher.ImageSize.ToString(CultureInfo.InvariantCulture),
-            ["precision"] = "float32",
+            [PrecisionPart] = precision == MixedPrecision.Half ? HalfName : "float32",
             [Data] = data,
             ["number of images"] = loader.Source.Count.ToString(CultureInfo.InvariantCulture),
             ["seed"] = loader.Options.Seed.ToString(CultureInfo.InvariantCulture),

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using ReMem.Data;
 using ReMem.Models;
 using ReMem.Runtime;
+using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -126,7 +127,9 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
             using (batch)
             {
                 cancel.ThrowIfCancellationRequested();
-                lives.Add(TeacherOutputs.Of(teacher, batch, row.Features > 0));
+
+                // In full precision also where the cache was built in half of it: its rounding is to stay within the tolerance, too.
+                lives.Add(TeacherOutputs.Of(teacher, batch, row.Features > 0, MixedPrecision.Full));
             }
         }
 

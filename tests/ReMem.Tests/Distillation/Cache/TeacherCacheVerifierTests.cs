@@ -38,6 +38,19 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     }
 
     [Fact]
+    public void What_half_precision_cost_is_told_against_full_precision()
+    {
+        BatchLoader loader = Batches(0);
+        TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, "data", "bf16");
+        TeacherCache cache = TeacherCache.OpenOrCreate(_folder.Path, key, _teacher, loader, TinyCache.Options, new TeacherCacheOrigin(null, null, 0, []));
+        using var builder = new TeacherCacheBuilder(cache, _teacher, loader, "test", null);
+        builder.Build(1);
+        TeacherCacheCheck check = new TeacherCacheVerifier(new()).Run(cache, key, _teacher, loader);
+        // Rounding to 16 bits alone costs below 1e-8 here.
+        Assert.InRange(check.MeanKl, 1e-7, 1e-3);
+    }
+
+    [Fact]
     public void A_cache_that_says_something_else_fails()
     {
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher);
