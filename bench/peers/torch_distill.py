@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--bf16-teacher", action="store_true", help="autocast the teacher's pass")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
@@ -77,7 +78,9 @@ def main():
         student.train()
         for images, labels in loader:
             with torch.no_grad():
-                target = F.log_softmax(teacher(images) / 2, 1)
+                with torch.autocast("cpu", dtype=torch.bfloat16, enabled=arguments.bf16_teacher):
+                    said = teacher(images)
+                target = F.log_softmax(said.float() / 2, 1)
             logits = student(images)
             soft = F.kl_div(F.log_softmax(logits / 2, 1), target, reduction="batchmean", log_target=True) * 4
             loss = 0.5 * soft + 0.5 * F.cross_entropy(logits, labels)

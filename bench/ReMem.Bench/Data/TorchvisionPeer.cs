@@ -3,17 +3,22 @@ using System.Globalization;
 
 namespace ReMem.Bench.Data;
 
+/// <summary>What an epoch took.</summary>
+/// <param name="Seconds">By the clock.</param>
+/// <param name="ProcessorSeconds">Of all threads and processes of a side.</param>
+internal readonly record struct EpochTime(double Seconds, double ProcessorSeconds);
+
 /// <summary>bench/peers/torchvision_views.py, which makes an epoch whenever it is asked.</summary>
 internal sealed class TorchvisionPeer : IDisposable
 {
     private readonly Process _process;
     private readonly string _list = Path.GetTempFileName();
 
-    public TorchvisionPeer(string python, string script, IEnumerable<string> files, double scale, bool memory)
+    public TorchvisionPeer(string python, string script, IEnumerable<string> files, double scale, int batch, bool memory)
     {
         File.WriteAllLines(_list, files);
         var info = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (string argument in (string[])[script, _list, "--scale", scale.ToString(CultureInfo.InvariantCulture), .. memory ? ["--memory"] : Array.Empty<string>()])
+        foreach (string argument in (string[])[script, _list, "--scale", scale.ToString(CultureInfo.InvariantCulture), "--batch", batch.ToString(CultureInfo.InvariantCulture), .. memory ? ["--memory"] : Array.Empty<string>()])
             info.ArgumentList.Add(argument);
         _process = Process.Start(info)!;
         string? line = _process.StandardOutput.ReadLine();
@@ -22,11 +27,12 @@ internal sealed class TorchvisionPeer : IDisposable
     }
 
     /// <summary>Makes an epoch.</summary>
-    /// <returns>Seconds.</returns>
-    public double Epoch()
+    /// <returns>How long it took, and how long processors worked for it.</returns>
+    public EpochTime Epoch()
     {
         _process.StandardInput.WriteLine();
-        return double.Parse(_process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        double[] times = [.. _process.StandardOutput.ReadLine()!.Split(' ').Select(t => double.Parse(t, CultureInfo.InvariantCulture))];
+        return new EpochTime(times[0], times[1]);
     }
 
     public void Dispose()

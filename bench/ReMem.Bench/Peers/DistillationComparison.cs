@@ -37,14 +37,13 @@ internal sealed class DistillationComparison(int rounds, int threads)
             string[] files = Write(folder);
             string list = Path.Combine(folder, "files.txt");
             File.WriteAllLines(list, files);
-            using var peer = PeerProcess.Start(
-                Path.Combine("bench", "peers", "torch_distill.py"), threads, list, "--classes", $"{Classes}", "--size", $"{Side}", "--batch", $"{BatchSize}", "--threads", $"{threads}");
-            var measured = new List<(Epoch Own, Epoch Peer)>();
-            long[] parameters = Train(new Files(files), () => peer.Ask<Epoch>(string.Empty), measured);
-            long[] theirs = peer.Environment["parameters"].Deserialize<long[]>()!;
-            if (!parameters.SequenceEqual(theirs))
-                throw new InvalidOperationException($"The models differ: {string.Join(" and ", parameters)} parameters here, {string.Join(" and ", theirs)} there.");
-            Print(measured, peer);
+            string script = Path.Combine("bench", "peers", "torch_distill.py");
+            string[] arguments = [list, "--classes", $"{Classes}", "--size", $"{Side}", "--batch", $"{BatchSize}", "--threads", $"{threads}"];
+            using var peer = PeerProcess.Start(script, threads, arguments);
+            Head(peer);
+            Compare(files, peer, "fp32");
+            using var half = PeerProcess.Start(script, threads, [.. arguments, "--bf16-teacher"]);
+            Compare(files, half, "bf16");
         }
         finally
         {
@@ -52,8 +51,18 @@ internal sealed class DistillationComparison(int rounds, int threads)
         }
     }
 
+    private void Compare(string[] files, PeerProcess peer, string precision)
+    {
+        var measured = new List<(Epoch Own, Epoch Peer)>();
+        long[] parameters = Train(new Files(files), precision, () => peer.Ask<Epoch>(string.Empty), measured);
+        long[] theirs = peer.Environment["parameters"].Deserialize<long[]>()!;
+        if (!parameters.SequenceEqual(theirs))
+            throw new InvalidOperationException($"The models differ: {string.Join(" and ", parameters)} parameters here, {string.Join(" and ", theirs)} there.");
+        Print(measured, precision);
+    }
+
     /// <summary>The whole training; the peer's turn comes after each epoch.</summary>
-    private long[] Train(IImageSource source, Func<Epoch> peer, List<(Epoch Own, Epoch Peer)> measured)
+    private long[] Train(IImageSource source, string precision, Func<Epoch> peer, List<(Epoch Own, Epoch Peer)> measured)
     {
         using ImageModel teacher = Model("deit_tiny_patch16_224"), student = Model("mobilenetv3_small_100");
         (long Wall, TimeSpan Processor) begun = Now();
@@ -78,26 +87,25 @@ internal sealed class DistillationComparison(int rounds, int threads)
             },
         };
         var training = new TrainingOptions { Epochs = rounds + 1, BatchSize = BatchSize, Optimizer = "adamw", Lr = 1e-4, WeightDecay = 0.05, WarmupEpochs = 0 };
-        new Distiller(training, new DistillationOptions { Temperature = 2, Weight = 0.5 }).Run(job, teacher, source.Count);
+        new Distiller(training, new DistillationOptions { Temperature = 2, Weight = 0.5, TeacherPrecision = precision }).Run(job, teacher, source.Count);
         return [.. new[] { teacher, student }.Select(m => m.parameters().Sum(p => p.numel()))];
     }
 
-    private void Print(List<(Epoch Own, Epoch Peer)> measured, PeerProcess peer)
+    private void Head(PeerProcess peer)
+    {
+        EnvironmentInfo environment = EnvironmentInfo.Current();
+        Console.WriteLine($"{environment.Cpu}, {environment.Cores} cores, {environment.Os}; {threads} threads on both sides; {rounds} epochs of {Images} images after one to warm up, medians and (least to most).");
+        Console.WriteLine($"ReMem {environment.Version} ({environment.Commit}), {environment.Dotnet}, TorchSharp {environment.TorchSharp}, libtorch {environment.Libtorch}; peer: torch {peer.Environment["torch"]}.\n");
+        Console.WriteLine("| teacher's pass, both sides | | ReMem, images/s | PyTorch, images/s | ratio |\n| --- | --- | --- | --- | --- |");
+    }
+
+    private static void Print(List<(Epoch Own, Epoch Peer)> measured, string precision)
     {
         (Epoch Own, Epoch Peer)[] kept = [.. measured.Skip(1)];
-        EnvironmentInfo environment = EnvironmentInfo.Current();
         string Rate(Func<(Epoch Own, Epoch Peer), double> seconds) => new Spread(kept.Select(k => Images / seconds(k))).Text("0.0");
         string Ratio(Func<(Epoch Own, Epoch Peer), double> of) => new Spread(kept.Select(of)).Text("0.00");
-        Console.WriteLine(string.Join('\n',
-        [
-            $"{environment.Cpu}, {environment.Cores} cores, {environment.Os}; {threads} threads on both sides; {rounds} epochs of {Images} images after one to warm up, medians and (least to most).",
-            $"ReMem {environment.Version} ({environment.Commit}), {environment.Dotnet}, TorchSharp {environment.TorchSharp}, libtorch {environment.Libtorch}; peer: torch {peer.Environment["torch"]}.",
-            "",
-            "| | ReMem, images/s | PyTorch, images/s | ratio |",
-            "| --- | --- | --- | --- |",
-            $"| by wall time | {Rate(k => k.Own.Seconds)} | {Rate(k => k.Peer.Seconds)} | {Ratio(k => k.Peer.Seconds / k.Own.Seconds)} |",
-            $"| by processor time | {Rate(k => k.Own.Cpu)} | {Rate(k => k.Peer.Cpu)} | {Ratio(k => k.Peer.Cpu / k.Own.Cpu)} |",
-        ]));
+        Console.WriteLine($"| {precision} | wall time | {Rate(k => k.Own.Seconds)} | {Rate(k => k.Peer.Seconds)} | {Ratio(k => k.Peer.Seconds / k.Own.Seconds)} |");
+        Console.WriteLine($"| {precision} | processor time | {Rate(k => k.Own.Cpu)} | {Rate(k => k.Peer.Cpu)} | {Ratio(k => k.Peer.Cpu / k.Own.Cpu)} |");
     }
 
     private static string[] Write(string folder)

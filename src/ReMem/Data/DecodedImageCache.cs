@@ -58,14 +58,17 @@ public sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultByt
 
     private Lease Decode(IImageSource source, int index, DecodedSize size)
     {
-        byte[] encoded = source.Read(index);
+        using EncodedBytes encoded = source is EncodedSource files ? files.Lend(index) : Whole(source.Read(index));
         bool keep = false;
         byte[] Pixels(int bytes) => (keep = _budget.TryTake(bytes)) ? new byte[bytes] : ArrayPool<byte>.Shared.Rent(bytes);
-        ImageDecoder.Decoded decoded = ImageDecoder.Decode(encoded, source.Name(index), ImageDecoder.DefaultMaxPixels, size, Pixels);
+        ImageDecoder.Decoded decoded = ImageDecoder.Decode(
+            encoded.Array, encoded.Length, source.Name(index), ImageDecoder.DefaultMaxPixels, size, Pixels);
         if (keep)
             Add(source, index, decoded);
         return new Lease(decoded.Image, keep);
     }
+
+    private static EncodedBytes Whole(byte[] bytes) => new(bytes, bytes.Length, false);
 
     /// <summary>Adds what the budget has room for already.</summary>
     private void Add(IImageSource source, int index, ImageDecoder.Decoded decoded)

@@ -20,7 +20,9 @@ internal sealed class DiskTree(string root) : FileTree
         return Sorted(files);
     }
 
-    public override byte[] Read(string path) => EncodedSource.ReadFile(Where(path));
+    public override byte[] Read(string path) => FilePart.Of(Where(path)).Read();
+
+    public override Func<string, FilePart> Part => path => FilePart.Of(Where(path));
 
     public override IReadOnlyList<string> OnDisk(IReadOnlyList<string> paths) => [.. paths.Select(Where)];
 
@@ -51,8 +53,9 @@ internal sealed class DiskTree(string root) : FileTree
     private static bool IsWithin(string path, string folder) =>
         path == folder || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    private IEnumerable<FileSystemInfo> Visible(string path) =>
-        new DirectoryInfo(Where(path)).EnumerateFileSystemInfos().Where(e => !e.Name.StartsWith('.') && !e.Attributes.HasFlag(FileAttributes.Hidden));
+    /// <summary>A name that is no Unicode leads nowhere, and has every attribute; such a file is listed, so that it is told as one that cannot be read.</summary>
+    private IEnumerable<FileSystemInfo> Visible(string path) => new DirectoryInfo(Where(path)).EnumerateFileSystemInfos()
+        .Where(e => !e.Name.StartsWith('.') && (!e.Attributes.HasFlag(FileAttributes.Hidden) || e.Attributes == (FileAttributes)(-1)));
 
     /// <summary>Where a folder really is; null for links that lead in a circle.</summary>
     private static string? RealPath(DirectoryInfo folder)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ReMem.Data;
 
 /// <summary>A split whose bytes come from a function: files of a folder, rows of Parquet files.</summary>
@@ -5,7 +7,9 @@ namespace ReMem.Data;
 /// <param name="labels">Each sample's class index.</param>
 /// <param name="files">The files that hold them.</param>
 /// <param name="read">Encoded bytes by sample.</param>
-internal sealed class EncodedSource(IReadOnlyList<string> names, int[] labels, IReadOnlyList<string> files, Func<int, byte[]> read) : IImageSource
+/// <param name="parts">Where they lie in a file; null where they are not in files as they are.</param>
+internal sealed class EncodedSource(
+    IReadOnlyList<string> names, int[] labels, IReadOnlyList<string> files, Func<int, byte[]> read, Func<int, FilePart>? parts = null) : IImageSource
 {
     /// <summary>More bytes than this are no image that could be decoded, but a bomb.</summary>
     public const int MostBytes = 1 << 28;
@@ -27,20 +31,37 @@ internal sealed class EncodedSource(IReadOnlyList<string> names, int[] labels, I
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new InputException(
-                $"The image '{names[index]}' cannot be read: {e.Message.TrimEnd('.')}.",
-                remedy: "Check that it exists and that you may read it, or leave bad images out with --on-bad-image skip.",
-                inner: e);
+            throw Unreadable(index, e);
         }
     }
 
-    /// <summary>A file's bytes.</summary>
-    /// <exception cref="InputException">It is too large for an image, or changes meanwhile.</exception>
-    public static byte[] ReadFile(string path)
+    /// <summary>The same in memory that is given back, where the bytes lie in a file.</summary>
+    /// <exception cref="InputException">The file cannot be read, or has changed.</exception>
+    public EncodedBytes Lend(int index)
     {
-        FileStamp stamp = FileStamp.Of(path);
-        return stamp.Length <= MostBytes ? stamp.Read() : throw TooLarge(path);
+        if (parts is null)
+        {
+            byte[] bytes = Read(index);
+            return new EncodedBytes(bytes, bytes.Length, false);
+        }
+
+        try
+        {
+            FilePart part = parts(index);
+            var lent = new EncodedBytes(ArrayPool<byte>.Shared.Rent(part.Length), part.Length, true);
+            part.File.Read(part.Offset, lent.Array.AsSpan(0, lent.Length));
+            return lent;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(index, e);
+        }
     }
+
+    private InputException Unreadable(int index, Exception e) => new(
+        $"The image '{names[index]}' cannot be read: {e.Message.TrimEnd('.')}.",
+        remedy: "Check that it exists and that you may read it, or leave bad images out with --on-bad-image skip.",
+        inner: e);
 
     /// <summary>The error for encoded bytes beyond <see cref="MostBytes"/>.</summary>
     public static InputException TooLarge(string name) => new(

@@ -13,11 +13,10 @@ internal readonly record struct FileStamp(string Path, long Length, long Written
     public static FileStamp Of(string path)
     {
         var info = new FileInfo(path);
-        if (info.Exists && !info.Attributes.HasFlag(FileAttributes.ReparsePoint))
-            return new FileStamp(path, info.Length, info.LastWriteTimeUtc.Ticks);
-        // A link has a length of its own; what is read is its target.
-        using SafeFileHandle file = File.OpenHandle(path);
-        return new FileStamp(path, RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file).Ticks);
+        // A link has a length of its own; what is read is its target. It is not opened for that: who opens a pipe may wait for ever.
+        if (info.Exists && info.Attributes.HasFlag(FileAttributes.ReparsePoint) && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+            info = target;
+        return new FileStamp(path, info.Length, info.LastWriteTimeUtc.Ticks);
     }
 
     /// <summary>All of the file.</summary>
@@ -28,17 +27,30 @@ internal readonly record struct FileStamp(string Path, long Length, long Written
     /// <exception cref="InputException">It has changed.</exception>
     public byte[] Read(long offset, int length)
     {
-        using SafeFileHandle file = File.OpenHandle(Path);
         var bytes = new byte[length];
-        for (int done = 0; done < length;)
+        Read(offset, bytes);
+        return bytes;
+    }
+
+    /// <summary>As much of the file as there is room for.</summary>
+    /// <exception cref="InputException">It has changed.</exception>
+    public void Read(long offset, Span<byte> bytes)
+    {
+        // Pipes and devices have no length, and some would never end.
+        if (Length == 0)
+            return;
+        using SafeFileHandle file = File.OpenHandle(Path);
+        while (bytes.Length > 0)
         {
-            int read = RandomAccess.Read(file, bytes.AsSpan(done), offset + done);
+            int read = RandomAccess.Read(file, bytes, offset);
             if (read == 0)
                 throw Changed();
-            done += read;
+            bytes = bytes[read..];
+            offset += read;
         }
 
-        return RandomAccess.GetLength(file) == Length && File.GetLastWriteTimeUtc(file).Ticks == Written ? bytes : throw Changed();
+        if (RandomAccess.GetLength(file) != Length || File.GetLastWriteTimeUtc(file).Ticks != Written)
+            throw Changed();
     }
 
     /// <summary>Refuses a file that is not as it was.</summary>

@@ -34,6 +34,9 @@ internal abstract class FileTree
     /// <summary>A file's bytes; safe for concurrent use.</summary>
     public abstract byte[] Read(string path);
 
+    /// <summary>Where a file's bytes lie on disk; null where they are packed.</summary>
+    public virtual Func<string, FilePart>? Part => null;
+
     /// <summary>The files on disk that hold these paths.</summary>
     public abstract IReadOnlyList<string> OnDisk(IReadOnlyList<string> paths);
 

@@ -96,6 +96,7 @@ internal static class FolderLayout
             split, where, folders.Select(FileTree.NameOf).ToArray(), classes, [.. files.Select(tree.Where)], i => tree.Read(files[i]))
         {
             Files = tree.OnDisk(files),
+            Parts = tree.Part is { } part ? i => part(files[i]) : null,
         };
     }
 }

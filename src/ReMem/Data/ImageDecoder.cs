@@ -25,30 +25,30 @@ public static class ImageDecoder
     /// </param>
     /// <exception cref="InputException">Empty, truncated, corrupt, too large, or no image; the message names it.</exception>
     public static RgbImage Decode(byte[] encoded, string name, long maxPixels = DefaultMaxPixels, double enoughSide = 0) =>
-        Decode(encoded, name, maxPixels, new DecodedSize(enoughSide), bytes => new byte[bytes]).Image;
+        Decode(encoded, encoded.Length, name, maxPixels, new DecodedSize(enoughSide), bytes => new byte[bytes]).Image;
 
     /// <summary>The same into pixels that the caller provides, which may be more than are needed.</summary>
-    internal static Decoded Decode(byte[] encoded, string name, long maxPixels, DecodedSize size, Func<int, byte[]> pixels)
+    internal static Decoded Decode(byte[] encoded, int length, string name, long maxPixels, DecodedSize size, Func<int, byte[]> pixels)
     {
-        if (encoded.Length == 0)
+        if (length == 0)
             throw Bad(name, "is empty (0 bytes)");
 
         // The stream reads the array in place; the codec owns the stream from here on.
         GCHandle pin = GCHandle.Alloc(encoded, GCHandleType.Pinned);
         try
         {
-            using var data = SKData.Create(pin.AddrOfPinnedObject(), encoded.Length);
+            using var data = SKData.Create(pin.AddrOfPinnedObject(), length);
             using SKCodec? codec = SKCodec.Create(data);
             if (codec is null)
             {
                 throw Bad(
                     name,
-                    FormatOf(encoded) is { } format
+                    FormatOf(encoded.AsSpan(0, length)) is { } format
                         ? $"is a corrupt or truncated {format}: its header cannot be read"
                         : "is no JPEG, PNG, WebP, GIF or BMP");
             }
 
-            if (JpegStructure.LacksScans(encoded))
+            if (JpegStructure.LacksScans(encoded.AsSpan(0, length)))
                 throw Bad(name, "is truncated");
             return Decode(codec, name, maxPixels, size, pixels);
         }

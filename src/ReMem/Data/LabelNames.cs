@@ -48,7 +48,8 @@ internal sealed class LabelNames
         if (labels.All(lines.Contains))
             return (labels.ToDictionary(l => l), _lines);
         var keyed = _lines.Select(Split).DistinctBy(p => p.Key).ToDictionary(p => p.Key, p => p.Name);
-        string? unknown = labels.FirstOrDefault(l => !keyed.ContainsKey(l) || keyed[l].Length == 0);
+        bool IsKey(string label) => keyed.TryGetValue(label, out string? name) && name.Length > 0;
+        string? unknown = labels.FirstOrDefault(l => !IsKey(l) && !lines.Contains(l)) ?? labels.FirstOrDefault(l => !IsKey(l));
         if (unknown is not null)
             throw Unknown(unknown);
         var called = labels.ToDictionary(l => l, l => keyed[l]);

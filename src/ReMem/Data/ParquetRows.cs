@@ -51,6 +51,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
     {
         if (new FileInfo(file).Length == 0)
             throw new InputException($"'{file}' is empty (0 bytes).", remedy: "Copy or download the file again.");
+        var stamp = FileStamp.Of(file);
         await using ParquetReader reader = await ParquetReader.CreateAsync(file).ConfigureAwait(false);
         DataField image = ImageField(reader.Schema, file, options.ImageColumn);
         DataField label = LabelField(reader.Schema, file, options.LabelColumn);
@@ -79,6 +80,8 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
                 _classes.Add(ClassOf(labels[i], file, row, label.Name));
             }
         }
+
+        stamp.RequireUnchanged();
     }
 
     private string ClassOf(string? label, string file, int row, string column)

@@ -15,11 +15,14 @@ internal sealed record RawSplit(
     /// <summary>Each sample's group, null for one that is alone; null where nothing is grouped. Samples of a group stay in one split.</summary>
     public IReadOnlyList<string?>? Groups { get; init; }
 
+    /// <summary>Where the samples' bytes lie, where that is in files as they are; else null.</summary>
+    public Func<int, FilePart>? Parts { get; init; }
+
     /// <summary>The files that hold the samples; default: each sample's name is its file.</summary>
     public IReadOnlyList<string>? Files { get; init; }
 
     /// <summary>Numbers the classes.</summary>
-    public EncodedSource Number(IReadOnlyDictionary<string, int> index) => new(Names, Classes.Select(c => index[c]).ToArray(), Files ?? Names, Read);
+    public EncodedSource Number(IReadOnlyDictionary<string, int> index) => new(Names, Classes.Select(c => index[c]).ToArray(), Files ?? Names, Read, Parts);
 }
 
 /// <summary>What a layout found.</summary>

@@ -28,6 +28,7 @@ internal static class WebDatasetLayout
                 split, DataFiles.Where(shards), [.. samples.Select(s => s.Label).Distinct()], [.. samples.Select(s => s.Label)],
                 [.. samples.Select(s => s.Name)], i => samples[i].Shard.Read(samples[i].Offset, samples[i].Length))
             {
+                Parts = i => new FilePart(samples[i].Shard, samples[i].Offset, samples[i].Length),
                 Files = shards,
             });
         }

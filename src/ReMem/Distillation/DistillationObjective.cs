@@ -10,7 +10,17 @@ namespace ReMem.Distillation;
 /// <summary>What a model says of a batch.</summary>
 /// <param name="Logits">[B, C].</param>
 /// <param name="Features">The pooled feature [B, D]; null where no term asks for it.</param>
-public sealed record BatchOutputs(Tensor Logits, Tensor? Features);
+public sealed record BatchOutputs(Tensor Logits, Tensor? Features)
+{
+    /// <summary>The patch tokens of a square grid, or the cells of a convolutional network's last map, [B, N, D]; null where no term asks for them.</summary>
+    public Tensor? Tokens { get; init; }
+
+    /// <summary>
+    /// The last block's distributions over N tokens, [B, 2, H, N, N]: of its attention, and of its values among themselves. H is 1 for the mean over the
+    /// heads. Null where no term asks for them.
+    /// </summary>
+    public Tensor? Attention { get; init; }
+}
 
 /// <summary>
 /// The teacher's part of a student's loss: a sum of terms, read from a text such as "kl", "dkd(1,8)", "kl + 0.5*rkd(25,50)" or "kl + linear(1,0)*hint". The terms and their
@@ -28,6 +38,8 @@ public sealed partial class DistillationObjective
         ["rkd"] = new([25, 50], true, (s, t, _, _, a) => Relational(s.Features!, t.Features!, a[0], a[1])),
         ["hint"] = new([], true, (s, t, _, _, _) => FeatureLoss.Hint(s.Features!, t.Features!), NeedsSameWidth: true),
         ["cosine"] = new([], true, (s, t, _, _, _) => FeatureLoss.Cosine(s.Features!, t.Features!), NeedsSameWidth: true),
+        ["tokens"] = new([], false, (s, t, _, _, _) => TokenLoss.Tokens(s.Tokens!, t.Tokens!), NeedsTokens: true),
+        ["attention"] = new([1, 1], false, (s, t, _, _, a) => TokenLoss.Attention(s.Attention!, t.Attention!, a[0], a[1]), NeedsAttention: true),
     };
 
     private readonly Term[] _terms;
@@ -47,6 +59,15 @@ public sealed partial class DistillationObjective
 
     /// <summary>Whether a term compares features number by number, so that a narrower or wider student needs a projection.</summary>
     public bool NeedsSameWidth => _terms.Any(t => t.Form.NeedsSameWidth);
+
+    /// <summary>Whether a term compares patch tokens position by position.</summary>
+    public bool NeedsTokens => _terms.Any(t => t.Form.NeedsTokens);
+
+    /// <summary>Whether a term compares what the last blocks attend to.</summary>
+    public bool NeedsAttention => _terms.Any(t => t.Form.NeedsAttention);
+
+    /// <summary>Whether a term compares places of an image, whose outputs are large.</summary>
+    internal bool NeedsMaps => NeedsTokens || NeedsAttention;
 
     /// <summary>Whether a term treats the label's class apart, which mixed images have no single one of.</summary>
     public bool NeedsLabels => _terms.Any(t => t.Form.NeedsLabels);
@@ -138,7 +159,8 @@ public sealed partial class DistillationObjective
 
     private delegate Tensor Compute(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, IReadOnlyList<double> arguments);
 
-    private sealed record Form(IReadOnlyList<double> Defaults, bool NeedsFeatures, Compute Compute, bool NeedsSameWidth = false, bool NeedsLabels = false);
+    private sealed record Form(
+        IReadOnlyList<double> Defaults, bool NeedsFeatures, Compute Compute, bool NeedsSameWidth = false, bool NeedsLabels = false, bool NeedsTokens = false, bool NeedsAttention = false);
 
     private sealed record Term(TermWeight Weight, Form Form, IReadOnlyList<double> Arguments);
 

@@ -6,7 +6,6 @@ using ReMem.Runtime;
 using ReMem.Training;
 using ReMem.Weights;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ReMem.Distillation;
@@ -38,18 +37,21 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         foreach (DistillationTeacher each in teachers)
             RequireFit(job, each.Model);
-        if (teachers.Count > 1 && objective.NeedsFeatures)
+        if (teachers.Count > 1 && (objective.NeedsFeatures || objective.NeedsMaps))
         {
             throw new InputException(
                 $"The objective '{objective}' compares features, of which {teachers.Count} teachers have no average.", "student.distillation.objective", "Use terms of logits, such as kl, or one teacher.");
         }
 
+        ComparedOutputs compared = teacher is null ? new() : ComparedOutputs.Of(objective, job.Model, job.Train.View.Size, teacher);
         if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
         {
             throw new InputException(
                 $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
         }
 
+        if (compared.HasMaps && teachers.Any(t => t.Cache is not null))
+            throw ComparedOutputs.NotOnDisk(objective);
         bool taught = teacher is not null && options.AsksTeacher;
         SettingSchedule schedule = options.Share;
         Func<long, double> share = schedule.Over(options.Weight, CosineSchedule.Of(training, job.Train.BatchesPerEpoch));
@@ -57,16 +59,17 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs);
-        using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, objective.NeedsFeatures, cancel) : null;
-        using Linear? projection = taught && objective.NeedsSameWidth ? Projection(job, teacher!) : null;
+        using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, compared, job.Train, cancel) : null;
+        using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, teacher!) : null;
+        var lesson = new Lesson(objective, compared, projections, labels, balance);
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, step) => Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), objective, projection, labels, balance),
+                Loss = (model, batch, step) => Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), lesson),
                 TeacherWeight = taught && !schedule.IsConstant ? share : null,
                 Objective = Identity(teachers, taught),
-                Auxiliary = projection,
+                Auxiliary = projections,
                 // What is kept is kept a view and an image, however often that is drawn.
                 ViewEpoch = options.Views == 0 && !(taught && teachers.Any(t => t.Cache is not null)) ? null : View,
                 FullViews = taught,
@@ -88,42 +91,41 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {all}";
     }
 
-    private ITeacherTargets Targets(IReadOnlyList<DistillationTeacher> teachers, int samples, int views, bool features, CancellationToken cancel)
+    private ITeacherTargets Targets(
+        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, ComparedOutputs compared, BatchLoader loader, CancellationToken cancel)
     {
         foreach (DistillationTeacher teacher in teachers)
             teacher.Cache?.Cache.RequireSpace(views);
         ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
-            ? (ITeacherTargets)new CachedTargets(cache, views, features, cancel)
-            : new TeacherTargets(t.Model, samples, options.RecycledViews(training.Epochs), features, options.TeacherPrecision))];
+            ? (ITeacherTargets)new CachedTargets(cache, views, compared.Features, cancel)
+            : new TeacherTargets(t.Model, samples, options.RecycledViews(training.Epochs), compared, compared.HasMaps ? loader : null, options.TeacherPrecision))];
         return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
     }
 
-    private Tensor Loss(
-        ImageModel student,
-        Batch batch,
-        TrainingStep step,
-        ITeacherTargets? targets,
-        double weight,
-        int view,
-        DistillationObjective objective,
-        Linear? projection,
-        LabelLoss labels,
-        Tensor? balance)
+    private Tensor Loss(ImageModel student, Batch batch, TrainingStep step, ITeacherTargets? targets, double weight, int view, Lesson lesson)
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs? teacher = weight > 0 ? targets!.For(batch, view) : null;
-        if (teacher is not null && balance is not null)
+        if (teacher is not null && lesson.Balance is { } balance)
             teacher = teacher with { Logits = teacher.Logits + balance };
         BatchOutputs outputs;
         Tensor? own;
         using (MixedPrecision.Enter(training, student))
-            (outputs, own) = Outputs(student, student.Info.Normalization.Apply(batch.Inputs), teacher?.Features is not null, projection, apart: weight is > 0 and < 1);
-        outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32));
+        {
+            (outputs, own) = (teacher is null ? new() : lesson.Compared).Read(student, student.Info.Normalization.Apply(batch.Inputs), apart: weight is > 0 and < 1);
+            outputs = lesson.Projections?.Apply(outputs) ?? outputs;
+        }
+
+        outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32))
+        {
+            Tokens = outputs.Tokens?.to(ScalarType.Float32),
+            Attention = outputs.Attention?.to(ScalarType.Float32),
+        };
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
+        Tensor? loss = weight < 1 ? lesson.Labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
         if (teacher is not null)
         {
-            Tensor part = objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
+            Tensor part = lesson.Objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
             loss = loss is null ? part : loss.Plus(part);
         }
 
@@ -138,38 +140,6 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     {
         double[]? weights = ClassWeights.Of(options.TargetWeights, counts, "student.distillation.target_weights");
         return weights is null ? null : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
-    }
-
-    /// <summary>What the teacher's part compares, and the logits that the labels' part takes where they are others.</summary>
-    /// <param name="student">Answers.</param>
-    /// <param name="images">Normalised.</param>
-    /// <param name="features">Whether the pooled feature is wanted.</param>
-    /// <param name="projection">To the teacher's width; null where it has that.</param>
-    /// <param name="apart">
-    /// Whether both parts teach, so that a student with a distillation token learns each with its own classifier. If one part teaches alone, it
-    /// teaches the mean of both, which is what the student answers with: else one of the two would stay untrained.
-    /// </param>
-    private static (BatchOutputs Outputs, Tensor? Own) Outputs(ImageModel student, Tensor images, bool features, Linear? projection, bool apart)
-    {
-        var distilled = apart && student is TransformerModel { Shape.DistillationToken: true } transformer ? transformer : null;
-        if (!features && distilled is null)
-            return (new BatchOutputs(student.call(images), null), null);
-        Tensor maps = student.ForwardFeatures(images);
-        Tensor? pooled = features ? student.ForwardHead(maps, preLogits: true) : null;
-        pooled = pooled is null || projection is null ? pooled : projection.call(pooled);
-        if (distilled is null)
-            return (new BatchOutputs(student.ForwardHead(maps), pooled), null);
-        (Tensor own, Tensor taught) = distilled.ForwardHeads(maps);
-        return (new BatchOutputs(taught, pooled), own);
-    }
-
-    /// <summary>A linear map from the student's feature to the teacher's, learned beside the student and then forgotten (FitNets, Romero 2015).</summary>
-    private static Linear? Projection(TrainingJob job, ImageModel teacher)
-    {
-        if (job.Model.NumFeatures == teacher.NumFeatures)
-            return null;
-        manual_seed((long)new CounterRandom(job.Seed, "projection").NextUInt32());
-        return nn.Linear(job.Model.NumFeatures, teacher.NumFeatures);
     }
 
     private static void RequireFit(TrainingJob job, ImageModel teacher)
@@ -192,4 +162,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 "Give the loader's views the teacher's size as their second size.");
         }
     }
+
+    /// <summary>What a step's loss is made of.</summary>
+    private sealed record Lesson(DistillationObjective Objective, ComparedOutputs Compared, StudentProjections? Projections, LabelLoss Labels, Tensor? Balance);
 }

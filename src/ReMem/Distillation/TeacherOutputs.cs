@@ -18,23 +18,20 @@ internal interface ITeacherTargets : IDisposable
 /// <summary>A teacher at work.</summary>
 internal static class TeacherOutputs
 {
-    /// <summary>What a teacher in eval mode says of a batch's images, without gradient; the caller's scope owns it.</summary>
+    /// <summary>What a teacher in eval mode says of a batch's images, float32 without gradient; the caller's scope owns it.</summary>
     /// <param name="teacher">Answers.</param>
     /// <param name="batch">The student's own views.</param>
-    /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
-    /// <param name="precision">"fp32" or "bf16", of the pass; what comes back is float32.</param>
-    public static BatchOutputs Of(ImageModel teacher, Batch batch, bool features, string precision)
+    /// <param name="compared">What is wanted beside the logits.</param>
+    /// <param name="precision">"fp32" or "bf16", of the pass.</param>
+    public static BatchOutputs Of(ImageModel teacher, Batch batch, ComparedOutputs compared, string precision)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
+        using IDisposable? mixed = MixedPrecision.Enter(precision, teacher);
 
         // A teacher of another size has the same views at that size.
-        Tensor input = teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images);
-        using IDisposable? mixed = MixedPrecision.Enter(precision, teacher);
-        Tensor Full(Tensor output) => output.to(ScalarType.Float32).MoveToOuterDisposeScope();
-        if (!features)
-            return new BatchOutputs(Full(teacher.call(input)), null);
-        Tensor maps = teacher.ForwardFeatures(input);
-        return new BatchOutputs(Full(teacher.ForwardHead(maps)), Full(teacher.ForwardHead(maps, preLogits: true)));
+        BatchOutputs outputs = compared.Read(teacher, teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images)).Outputs;
+        Tensor? Full(Tensor? part) => part?.to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return new BatchOutputs(Full(outputs.Logits)!, Full(outputs.Features)) { Tokens = Full(outputs.Tokens), Attention = Full(outputs.Attention) };
     }
 }

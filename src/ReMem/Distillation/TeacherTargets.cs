@@ -11,9 +11,12 @@ namespace ReMem.Distillation;
 /// </summary>
 public sealed class TeacherTargets : ITeacherTargets
 {
+    private const long MostMapBytes = 1L << 30;
     private readonly ImageModel _teacher;
-    private readonly bool _features;
+    private readonly ComparedOutputs _compared;
     private readonly string _precision;
+    private readonly BatchLoader? _loader;
+    private readonly OutputLayout? _layout;
     private readonly Tensor? _kept;
     private readonly bool[,]? _known;
 
@@ -24,41 +27,80 @@ public sealed class TeacherTargets : ITeacherTargets
     /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
     /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
     public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false, string precision = "fp32")
+        : this(teacher, samples, views, new ComparedOutputs { Features = features }, null, precision)
+    {
+    }
+
+    /// <summary>As above, of all that is compared.</summary>
+    /// <param name="teacher">Answers.</param>
+    /// <param name="samples">Size of the training split.</param>
+    /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
+    /// <param name="compared">What is wanted beside the logits.</param>
+    /// <param name="loader">
+    /// Makes all of a view at once, image after image, when its first is asked for, so that last bits do not depend on what an image met in its batch and a
+    /// resumed training sees the same; null asks batch by batch.
+    /// </param>
+    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
+    internal TeacherTargets(ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader, string precision = "fp32")
     {
         _precision = precision;
         _teacher = teacher;
-        _features = features;
+        _compared = compared;
+        _loader = loader;
         _teacher.eval();
-        if (views == 0)
+        if (views == 0 || !Keeps(teacher, samples, views, compared))
             return;
-        _kept = zeros(views, samples, teacher.Options.NumClasses + (features ? teacher.NumFeatures : 0)).DetachFromDisposeScope();
+        _layout = OutputLayout.Of(teacher, compared);
+        _kept = zeros(views, samples, _layout.Width).DetachFromDisposeScope();
         _known = new bool[views, samples];
     }
+
+    /// <summary>Whether recycled views are kept: what is said of places is, while it takes no more than a gibibyte.</summary>
+    internal static bool Keeps(ImageModel teacher, int samples, int views, ComparedOutputs compared) =>
+        !compared.HasMaps || Bytes(teacher, samples, views, compared) <= MostMapBytes;
+
+    /// <summary>The memory that it takes.</summary>
+    internal static long Bytes(ImageModel teacher, int samples, int views, ComparedOutputs compared) =>
+        OutputLayout.Of(teacher, compared).Width * samples * views * sizeof(float);
 
     /// <summary>The outputs for the batch's images, without gradient; the caller's scope owns them.</summary>
     /// <param name="batch">The student's own views.</param>
     /// <param name="view">Which of the recycled views the batch shows.</param>
     public BatchOutputs For(Batch batch, int view)
     {
-        if (_kept is null || _known is null)
-            return TeacherOutputs.Of(_teacher, batch, _features, _precision);
+        if (_kept is null || _known is null || _layout is null)
+            return TeacherOutputs.Of(_teacher, batch, _compared, _precision);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
         int[] slots = [.. batch.Slots];
         Tensor rows = tensor(slots.Select(i => (long)i).ToArray());
-        if (!slots.All(i => _known[view, i]))
+        bool known = slots.All(i => _known[view, i]);
+        if (!known && _loader is null)
         {
-            BatchOutputs live = TeacherOutputs.Of(_teacher, batch, _features, _precision);
-            _kept[view].index_copy_(0, rows, live.Features is null ? live.Logits : cat([live.Logits, live.Features], 1));
-            foreach (int slot in slots)
-                _known[view, slot] = true;
+            Keep(batch, view, _kept, _known);
+        }
+        else if (!known)
+        {
+            foreach (Batch part in _loader!.Slots(view, 0, _loader.SlotsPerEpoch))
+            {
+                using (part)
+                    Keep(part, view, _kept, _known);
+            }
         }
 
-        Tensor kept = _kept[view].index_select(0, rows);
-        int classes = _teacher.Options.NumClasses;
-        return _features
-            ? new BatchOutputs(kept.narrow(1, 0, classes).MoveToOuterDisposeScope(), kept.narrow(1, classes, _teacher.NumFeatures).MoveToOuterDisposeScope())
-            : new BatchOutputs(kept.MoveToOuterDisposeScope(), null);
+        BatchOutputs outputs = _layout.Unpack(_kept[view].index_select(0, rows));
+        foreach (Tensor? part in new[] { outputs.Logits, outputs.Features, outputs.Tokens, outputs.Attention })
+            part?.MoveToOuterDisposeScope();
+        return outputs;
+    }
+
+    private void Keep(Batch batch, int view, Tensor kept, bool[,] known)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int[] slots = [.. batch.Slots];
+        kept[view].index_copy_(0, tensor(slots.Select(i => (long)i).ToArray()), OutputLayout.Pack(TeacherOutputs.Of(_teacher, batch, _compared, _precision)));
+        foreach (int slot in slots)
+            known[view, slot] = true;
     }
 
     /// <inheritdoc/>

@@ -98,7 +98,7 @@ public sealed class BeitBlock : TransformerBlock
 
     private protected override Tensor MlpBranch(Tensor x) => mlp.call(norm2.call(x)) * gamma_2;
 
-    private sealed class Attention : nn.Module<Tensor, Tensor>
+    private sealed class Attention : AttentionLayer
     {
         private readonly int _heads;
         private readonly ConstantTensor _index;
@@ -132,7 +132,7 @@ public sealed class BeitBlock : TransformerBlock
             Tensor heads = projected.view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
             Tensor bias = relative_position_bias_table.index_select(0, _index.On(x.device, ScalarType.Int64));
             bias = bias.view(1, tokens, tokens, _heads).permute(0, 3, 1, 2).contiguous();
-            Tensor mixed = nn.functional.scaled_dot_product_attention(heads[0], heads[1], heads[2], bias);
+            Tensor mixed = Attend(heads[0], heads[1], heads[2], bias);
             return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
         }
     }

@@ -42,16 +42,15 @@ public sealed class EvaBlock : TransformerBlock
         return gamma_2 is null ? y : y * gamma_2;
     }
 
-    private static Tensor Mix(Tensor queries, Tensor keys, Tensor values, RotaryTable rope)
+    private abstract class RotaryAttention(string name, RotaryTable rope) : AttentionLayer(name)
     {
-        Tensor mixed = nn.functional.scaled_dot_product_attention(rope.Apply(queries), rope.Apply(keys), values);
-        return mixed.transpose(1, 2).flatten(2);
+        protected Tensor Mix(Tensor queries, Tensor keys, Tensor values) =>
+            Attend(rope.Apply(queries), rope.Apply(keys), values).transpose(1, 2).flatten(2);
     }
 
-    private sealed class FusedAttention : nn.Module<Tensor, Tensor>
+    private sealed class FusedAttention : RotaryAttention
     {
         private readonly int _heads;
-        private readonly RotaryTable _rope;
         private readonly Parameter? q_bias;
         private readonly Parameter? v_bias;
         private readonly Linear qkv;
@@ -59,9 +58,9 @@ public sealed class EvaBlock : TransformerBlock
         private readonly Linear proj;
 
         public FusedAttention(EvaShape shape, RotaryTable rope)
-            : base(nameof(FusedAttention))
+            : base(nameof(FusedAttention), rope)
         {
-            (_heads, _rope) = (shape.Heads, rope);
+            _heads = shape.Heads;
             if (shape.QkvBias)
             {
                 q_bias = new Parameter(zeros(shape.Width));
@@ -80,15 +79,14 @@ public sealed class EvaBlock : TransformerBlock
             using DisposeScope scope = NewDisposeScope();
             Tensor projected = q_bias is null ? qkv.call(x) : nn.functional.linear(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
             Tensor heads = projected.view(x.shape[0], x.shape[1], 3, _heads, x.shape[2] / _heads).permute(2, 0, 3, 1, 4);
-            Tensor mixed = Mix(heads[0], heads[1], heads[2], _rope);
+            Tensor mixed = Mix(heads[0], heads[1], heads[2]);
             return proj.call(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();
         }
     }
 
-    private sealed class SplitAttention : nn.Module<Tensor, Tensor>
+    private sealed class SplitAttention : RotaryAttention
     {
         private readonly int _heads;
-        private readonly RotaryTable _rope;
         private readonly Linear q_proj;
         private readonly Linear k_proj;
         private readonly Linear v_proj;
@@ -96,9 +94,9 @@ public sealed class EvaBlock : TransformerBlock
         private readonly Linear proj;
 
         public SplitAttention(EvaShape shape, RotaryTable rope)
-            : base(nameof(SplitAttention))
+            : base(nameof(SplitAttention), rope)
         {
-            (_heads, _rope) = (shape.Heads, rope);
+            _heads = shape.Heads;
             q_proj = nn.Linear(shape.Width, shape.Width, hasBias: shape.QkvBias);
             k_proj = nn.Linear(shape.Width, shape.Width, hasBias: false);
             v_proj = nn.Linear(shape.Width, shape.Width, hasBias: shape.QkvBias);
@@ -112,7 +110,7 @@ public sealed class EvaBlock : TransformerBlock
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor Heads(Tensor projected) => projected.view(x.shape[0], x.shape[1], _heads, x.shape[2] / _heads).transpose(1, 2);
-            Tensor mixed = Mix(Heads(q_proj.call(x)), Heads(k_proj.call(x)), Heads(v_proj.call(x)), _rope);
+            Tensor mixed = Mix(Heads(q_proj.call(x)), Heads(k_proj.call(x)), Heads(v_proj.call(x)));
             return proj.call(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();
         }
     }

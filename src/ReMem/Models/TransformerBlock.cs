@@ -25,7 +25,7 @@ public abstract class TransformerBlock : nn.Module<Tensor, Tensor>
     /// <summary>b: how much of the MLP's output is added; 0 skips it. Default 1.</summary>
     public double MlpScale { get; set; } = 1;
 
-    /// <summary>Sees the stream and the MLP's activations; null, the default, costs nothing.</summary>
+    /// <summary>Sees the stream, the MLP's activations and what the attention mixes; null, the default, costs nothing.</summary>
     public IBlockObserver? Observer
     {
         get => _observer;
@@ -34,6 +34,8 @@ public abstract class TransformerBlock : nn.Module<Tensor, Tensor>
             _observer = value;
             foreach (TransformerMlp.Layer mlp in children().OfType<TransformerMlp.Layer>())
                 mlp.Observer = value;
+            foreach (AttentionLayer attention in children().OfType<AttentionLayer>())
+                attention.Observer = value;
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class VisionTransformerBlock : TransformerBlock
         public override Tensor forward(Tensor x) => x * gamma;
     }
 
-    private sealed class Attention : nn.Module<Tensor, Tensor>
+    private sealed class Attention : AttentionLayer
     {
         private readonly int _heads;
         private readonly Linear qkv;
@@ -89,7 +89,7 @@ public sealed class VisionTransformerBlock : TransformerBlock
             Tensor heads = qkv.call(x).view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
             Tensor queries = q_norm is null ? heads[0] : q_norm.call(heads[0]);
             Tensor keys = k_norm is null ? heads[1] : k_norm.call(heads[1]);
-            Tensor mixed = nn.functional.scaled_dot_product_attention(queries, keys, heads[2]);
+            Tensor mixed = Attend(queries, keys, heads[2]);
             return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
         }
     }

@@ -78,7 +78,11 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         }
 
         if (recipe.Methods.Any(m => m != "none"))
+        {
+            ComparedOutputs.Require(DistillationObjective.Parse(recipe.Student.Distillation.Objective), recipe.Teacher.Model, recipe.Student.Model);
             Check(recipe.Teacher.Model, recipe.Teacher.ImageSize, recipe.Teacher.Training);
+        }
+
         Check(recipe.Student.Model, recipe.Student.ImageSize, recipe.Student.Training);
     }
 

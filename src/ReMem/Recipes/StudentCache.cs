@@ -58,6 +58,13 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         string where = recipe.Distillation.Cache;
         if (!IsWanted)
             return null;
+        DistillationObjective objective = DistillationObjective.Parse(recipe.Distillation.Objective);
+        if (objective.NeedsMaps && where == DistillationOptions.Auto)
+        {
+            progress?.Report(new ProgressReport(stage, $"tokens and attention are not kept on disk: the teacher of '{objective}' runs once a view while a gibibyte holds what it says, else live"));
+            return null;
+        }
+
         return where == DistillationOptions.Auto || several
             ? OpenAmong(Root(recipe.Distillation), teacher, teacherFolder, batches, stage, progress)
             : OpenAt(where, teacher, teacherFolder, batches, stage, progress);
@@ -88,6 +95,8 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     private TeacherCacheBuilder OpenAt(
         string folder, TeacherCacheKey key, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
+        if (DistillationObjective.Parse(recipe.Distillation.Objective) is { NeedsMaps: true } objective)
+            throw ComparedOutputs.NotOnDisk(objective);
         string source = data.Recipe.Source;
         var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
         TeacherCache cache = TeacherCache.OpenOrCreate(

@@ -189,7 +189,7 @@ public sealed class Trainer(TrainingOptions options)
     }
 
     private static string DataAdvice(double share) => FormattableString.Invariant($"{100 * share:0} % of the training time was spent waiting for images: ")
-        + "give more threads, or keep the images small (JPEG or PNG near the training size, on a local disk), so that they fit in memory once decoded";
+        + "give more threads, or pack the images once near the training size on a local disk (remem data pack), so that they fit in memory once decoded";
 
     private static void Restore(Tensor[] buffers, Tensor[] before)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ReMem.Data;
 
 namespace ReMem.Tests.Data;
@@ -43,6 +44,38 @@ public sealed class DiskTreeTests : IDisposable
         ImageDataset data = DatasetReader.Open(_folder.Root);
         Assert.Equal(names.Order(StringComparer.Ordinal), data.Classes);
         Assert.Empty(Preflight.Check(data).BadImages);
+    }
+
+    /// <summary>What cannot be an image, or can only be waited for, is one bad image by name and stops nobody.</summary>
+    [Theory]
+    [InlineData("touch \"$(printf '\\377\\376').png\"", "cannot be read")]
+    [InlineData("mkfifo pipe.png", "is empty (0 bytes)")]
+    [InlineData("mkfifo .pipe; ln -s .pipe pipe.png", "is empty (0 bytes)")]
+    [InlineData("ln -s /dev/zero zeros.png", "is empty (0 bytes)")]
+    [InlineData("ln -s nowhere.png gone.png", "cannot be read")]
+    [InlineData("ln -s self.png self.png", "cannot be read")]
+    [InlineData("ln -s two.png one.png; ln -s one.png two.jpg; mkdir two.png", null)]
+    public void OddEntriesAreToldByName(string script, string? message)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links, pipes and names as Unix has them");
+        _folder.Images("a", 9).Images("b", 9);
+        Shell(script);
+        ImageDataset data = DatasetReader.Open(_folder.Root);
+        IReadOnlyList<BadImage> bad = Preflight.Check(data, BadImagePolicy.Skip).BadImages;
+        if (message is null)
+            Assert.All(bad, b => Assert.Contains("cannot be read", b.Reason));
+        else
+            Assert.Contains(message, Assert.Single(bad).Reason);
+        Assert.Equal(18 + bad.Count, Names(data).Length);
+
+        // .NET cannot delete what is named in no Unicode.
+        Shell("rm -rf ./*");
+
+        void Shell(string line)
+        {
+            using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", line]) { WorkingDirectory = _folder.At("a") })!;
+            shell.WaitForExit();
+        }
     }
 
     private static string[] Names(ImageDataset data) =>

@@ -26,7 +26,8 @@ public sealed class DataWaitTests
         });
         EpochRecord epoch = result.Epochs.Single();
         Assert.InRange(epoch.DataSeconds, 0.2, epoch.Seconds);
-        Assert.Contains(messages, m => m.Contains("of the training time was spent waiting for images: give more threads", StringComparison.Ordinal));
+        Assert.Contains(messages, m => m.Contains("of the training time was spent waiting for images: give more threads", StringComparison.Ordinal) && m.Contains("remem data pack", StringComparison.Ordinal));
+        Assert.Contains(messages, m => m.EndsWith("s of it waiting for images", StringComparison.Ordinal));
     }
 
     /// <summary>A disk that takes its time.</summary>

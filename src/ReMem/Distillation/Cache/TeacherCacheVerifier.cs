@@ -129,7 +129,7 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
                 cancel.ThrowIfCancellationRequested();
 
                 // In full precision also where the cache was built in half of it: its rounding is to stay within the tolerance, too.
-                lives.Add(TeacherOutputs.Of(teacher, batch, row.Features > 0, MixedPrecision.Full));
+                lives.Add(TeacherOutputs.Of(teacher, batch, new ComparedOutputs { Features = row.Features > 0 }, MixedPrecision.Full));
             }
         }
 

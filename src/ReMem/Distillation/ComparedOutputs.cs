@@ -1,0 +1,106 @@
+using ReMem.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Distillation;
+
+/// <summary>What an objective compares of a teacher and a student beside their logits, in a form that both have.</summary>
+internal sealed record ComparedOutputs
+{
+    private const string Where = "student.distillation.objective";
+
+    /// <summary>Whether the pooled feature.</summary>
+    public bool Features { get; init; }
+
+    /// <summary>Side of the grid that tokens are brought to; 0 compares none.</summary>
+    public int TokenGrid { get; init; }
+
+    /// <summary>Side of the grid that attention is brought to; 0 compares none.</summary>
+    public int AttentionGrid { get; init; }
+
+    /// <summary>Whether the attention has the class token among its tokens.</summary>
+    public bool ClassToken { get; init; }
+
+    /// <summary>Whether the attention is the mean over the heads, since the models have different numbers of them.</summary>
+    public bool HeadMean { get; init; }
+
+    /// <summary>Whether places are compared, of which an image has many.</summary>
+    public bool HasMaps => TokenGrid > 0 || AttentionGrid > 0;
+
+    /// <summary>What an objective compares of two models.</summary>
+    /// <param name="objective">Asks for it.</param>
+    /// <param name="student">On views of that size.</param>
+    /// <param name="size">Side of the student's full views, pixels.</param>
+    /// <param name="teacher">On views of its own size.</param>
+    /// <exception cref="InputException">The models have no such outputs that could be matched.</exception>
+    public static ComparedOutputs Of(DistillationObjective objective, ImageModel student, int size, ImageModel teacher)
+    {
+        var compared = new ComparedOutputs
+        {
+            Features = objective.NeedsFeatures,
+            TokenGrid = objective.NeedsTokens ? Math.Min(PatchTokens.ShapeOf(student, size).Grid, PatchTokens.ShapeOf(teacher, teacher.ImageSize).Grid) : 0,
+        };
+        if (!objective.NeedsAttention)
+            return compared;
+        (TransformerModel s, TransformerModel t) = (Transformer(student), Transformer(teacher));
+        return compared with
+        {
+            AttentionGrid = Math.Min(s.Grid, t.Grid),
+            ClassToken = s.Shape.ClassToken && t.Shape.ClassToken,
+            HeadMean = s.Shape.Heads != t.Shape.Heads,
+        };
+    }
+
+    /// <summary>Refuses models that have no attention where the objective compares it.</summary>
+    /// <exception cref="InputException">One of them has none.</exception>
+    public static void Require(DistillationObjective objective, params string[] models)
+    {
+        if (objective.NeedsAttention && models.FirstOrDefault(name => ModelCatalogue.ShapeOf(name) is null) is { } other)
+            throw NoAttention(other);
+    }
+
+    /// <summary>What a cache on disk says to an objective that needs more than it keeps.</summary>
+    public static InputException NotOnDisk(DistillationObjective objective) => new(
+        $"A teacher cache keeps no tokens and no attention, which the objective '{objective}' compares.",
+        "student.distillation.cache",
+        "Use student.distillation.cache=auto: recycled views are kept in memory while they fit, else the teacher runs live.");
+
+    /// <summary>What a model says of images, and where <paramref name="apart"/> and it has a distillation token, what its own classifier says.</summary>
+    /// <param name="model">Answers.</param>
+    /// <param name="images">Normalised [B, 3, H, W].</param>
+    /// <param name="apart">
+    /// Whether both labels and teacher teach, so that a model with a distillation token learns each with its own classifier. If one teaches alone, it
+    /// teaches the mean of both, which is what the model answers with: else one of the two would stay untrained.
+    /// </param>
+    public (BatchOutputs Outputs, Tensor? Own) Read(ImageModel model, Tensor images, bool apart = false)
+    {
+        var distilled = apart && model is TransformerModel { Shape.DistillationToken: true } transformer ? transformer : null;
+        if (!Features && !HasMaps && distilled is null)
+            return (new BatchOutputs(model.call(images), null), null);
+        using DisposeScope scope = NewDisposeScope();
+        using LastAttention? attention = AttentionGrid > 0 ? new LastAttention(Transformer(model), ClassToken) : null;
+        Tensor maps = model.ForwardFeatures(images);
+        Tensor? own = null;
+        Tensor logits;
+        if (distilled is null)
+            logits = model.ForwardHead(maps);
+        else
+            (own, logits) = distilled.ForwardHeads(maps);
+        var outputs = new BatchOutputs(logits.MoveToOuterDisposeScope(), Features ? model.ForwardHead(maps, preLogits: true).MoveToOuterDisposeScope() : null)
+        {
+            Tokens = TokenGrid > 0 ? Coarser(PatchTokens.Of(model, maps)).MoveToOuterDisposeScope() : null,
+            Attention = attention is null
+                ? null
+                : CoarserGrid.Attention(attention.Distributions(HeadMean), ClassToken ? 1 : 0, AttentionGrid).MoveToOuterDisposeScope(),
+        };
+        return (outputs, own?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Smaller views of a progressive training have smaller maps, to which the teacher's are brought then.</summary>
+    private Tensor Coarser(Tensor tokens) => CoarserGrid.Tokens(tokens, Math.Min(TokenGrid, CoarserGrid.Side(tokens.shape[1])));
+
+    private static TransformerModel Transformer(ImageModel model) => model as TransformerModel ?? throw NoAttention(model.Info.Name);
+
+    private static InputException NoAttention(string model) => new(
+        $"The objective compares the attention of two vision transformers, and '{model}' has none.", Where, "Use tokens, which compares maps of any two models.");
+}
