@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ReMem.Cli.Tests;
@@ -23,10 +24,33 @@ public class DataInspectTests
     }
 
     [Fact]
+    public void What_cannot_be_used_is_named_and_the_rest_is_counted()
+    {
+        using var work = new Workspace();
+        string photos = work.Photos(6, 2);
+        File.WriteAllText(work.At("photos", "train", "red", "page.png"), "<html>");
+        CliResult result = Cli.Run("data", "inspect", photos);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("1 images cannot be used", result.Out, StringComparison.Ordinal);
+        Assert.Contains("page.png' is no JPEG, PNG, WebP, GIF or BMP", result.Out, StringComparison.Ordinal);
+        int[] told = [.. result.Error.Split('\n').Where(l => l.Contains(" images", StringComparison.Ordinal) && l.Contains("inspect: ", StringComparison.Ordinal))
+            .Select(l => int.Parse(l.Split("inspect: ")[1].Split(' ')[0], CultureInfo.InvariantCulture))];
+        Assert.NotEmpty(told);
+        Assert.Equal(told.Order(), told);
+    }
+
+    [Fact]
     public void Wrong_input_is_told_in_a_sentence()
     {
         Cli.Run("data", "inspect", "no/such/place").IsBadInput("'no/such/place' does not exist");
         Cli.Run("data", "inspect", "cvs:a.csv").IsBadInput("did you mean 'csv'");
+        using var work = new Workspace();
+        File.WriteAllText(work.At("a.csv"), "path,label\na.png,\n");
+        File.WriteAllBytes(work.At("a.tar"), new byte[700]);
+        File.WriteAllText(work.At("a.parquet"), "PAR1");
+        Cli.Run("data", "inspect", work.At("a.csv")).IsBadInput("line 2 has no label");
+        Cli.Run("data", "inspect", work.At("a.tar")).IsBadInput("a.tar", "to mend it: ");
+        Cli.Run("data", "inspect", work.At("a.parquet")).IsBadInput("a.parquet' cannot be read as Parquet");
         Cli.Run("data", "inspect", "x", "--leakage", "maybe").IsBadInput("maybe", "remem data inspect --help");
     }
 }

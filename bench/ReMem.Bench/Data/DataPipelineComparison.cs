@@ -62,7 +62,21 @@ internal sealed class DataPipelineComparison(string python, string script, strin
         text.Append(CultureInfo.InvariantCulture, $"\nMean size of a 12-megapixel JPEG: {photos.Average(f => new FileInfo(f).Length) / 1e6:0.0} MB. Allocated on our side an image in the last round of grocery photos from memory: {_allocated / 1024.0:0.0} KiB.\n\n");
         (double seconds, double waited, int images) = TrainingWait();
         text.Append(CultureInfo.InvariantCulture, $"A ViT-Ti training epoch on {images} grocery photos at 224 px, batch {Batch}: {seconds:0.0} s, of which {waited:0.00} s ({100 * waited / seconds:0.00} %) waiting for images.\n");
+        string kept = Directory.CreateTempSubdirectory("remem-bench-scans-").FullName;
+        (EpochTime first, int checkedImages) = Preflight(kept);
+        (EpochTime again, _) = Preflight(kept);
+        Directory.Delete(kept, recursive: true);
+        text.Append(CultureInfo.InvariantCulture, $"\nListing {checkedImages} grocery photos and the checks before a training: {first.Seconds:0.0} s (of processors {first.ProcessorSeconds:0.0} s) at first, {again.Seconds:0.00} s ({again.ProcessorSeconds:0.00} s) when nothing changed.\n");
         return text.ToString();
+    }
+
+    private (EpochTime Time, int Images) Preflight(string kept)
+    {
+        double used = ProcessorSeconds();
+        var clock = Stopwatch.StartNew();
+        ImageDataset data = DatasetReader.Open(groceryFolder);
+        ReMem.Data.Preflight.Check(data, threads: Threads, viewSize: Size, leakage: LeakagePolicy.Warn, scanFolder: kept);
+        return (new EpochTime(clock.Elapsed.TotalSeconds, ProcessorSeconds() - used), data.Train.Count + data.Validation.Count + data.Test.Count);
     }
 
     private long _allocated;

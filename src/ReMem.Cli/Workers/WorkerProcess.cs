@@ -53,11 +53,19 @@ internal static class WorkerProcess
             throw error.ToException();
         if (process.ExitCode == ExitCodes.Done)
             return;
-        string last = (await errors.ConfigureAwait(false)).Trim().Split('\n')[^1];
+        string said = await errors.ConfigureAwait(false), last = Cause(said);
         throw new ReMemException(
             $"The worker process of this part ended with code {process.ExitCode}{(last.Length > 0 ? $": {last}" : string.Empty)}.",
             string.Join('/', part.Path),
-            "Run the same command again to continue; with fewer --jobs if memory ran out.");
+            "Run the same command again to continue; with fewer --jobs if memory ran out.",
+            new InvalidOperationException(said));
+    }
+
+    /// <summary>What a worker that could not report it says of its end: the line of its error, else its last one, which a crash of native code leaves.</summary>
+    internal static string Cause(string errors)
+    {
+        string[] lines = errors.Trim().Split('\n', StringSplitOptions.TrimEntries);
+        return Array.FindLast(lines, line => line.StartsWith("error: ", StringComparison.Ordinal)) ?? lines[^1];
     }
 
     private static ProcessStartInfo StartInfo(string folder, ComparisonPart part, int threads)
@@ -71,7 +79,7 @@ internal static class WorkerProcess
         // Under the dotnet host the program is its first argument.
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
-        foreach (string argument in new[] { WorkerCommand.Name, folder, part.Method, part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture) })
+        foreach (string argument in new[] { WorkerCommand.Name, folder, part.Method, part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture), "--verbose" })
             info.ArgumentList.Add(argument);
         return info;
     }

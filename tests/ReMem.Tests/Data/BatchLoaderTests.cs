@@ -143,93 +143,6 @@ public sealed class BatchLoaderTests
         Assert.True(loader.Waited > TimeSpan.Zero);
     }
 
-    [Fact]
-    public void LargeJpegsAreDecodedReducedForTrainingAloneWhateverTheCacheHolds()
-    {
-        byte[] jpeg = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(5, 400, 300), SkiaSharp.SKEncodedImageFormat.Jpeg, 90);
-        var source = new MemorySource([.. Enumerable.Repeat(jpeg, 6)]);
-        ViewOptions view = ViewOptions.ForTraining(16);
-        List<Copy> fresh = Read(new BatchLoader(source, view, Options), 0);
-        var full = new DecodedImageCache();
-        Read(new BatchLoader(source, ViewOptions.ForEvaluation(16), Options, full), 0);
-        Assert.Equal(6 * 400 * 300 * 3, full.UsedBytes);
-        Assert.Equal(fresh, Read(new BatchLoader(source, view, Options, full), 0));
-        Assert.Equal(6 * ((400 * 300) + (50 * 38)) * 3, full.UsedBytes);
-        Assert.Equal(fresh, Read(new BatchLoader(source, view, Options with { CacheBytes = 0, Threads = 8 }), 0));
-        Assert.NotEqual(fresh, Read(new BatchLoader(source, view with { ScaledDecoding = false }, Options), 0));
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(150_000)]
-    [InlineData(1L << 30)]
-    public void LargeJpegsAreDecodedForTheirViewsCropWhateverFitsTheCache(long budget)
-    {
-        byte[] jpeg = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(5, 400, 300), SkiaSharp.SKEncodedImageFormat.Jpeg, 90);
-        var source = new MemorySource([.. Enumerable.Repeat(jpeg, 5)]);
-        ViewOptions view = ViewOptions.ForTraining(60) with { Scale = (0.08, 1) };
-        var loader = new BatchLoader(source, view, Options with { CacheBytes = budget });
-        var sizes = new HashSet<int>();
-        for (int epoch = 0; epoch < 4; epoch++)
-        {
-            foreach ((int index, byte[] pixels) in Read(loader, epoch).SelectMany(b => b.Indices.Zip(b.Pixels.Chunk(60 * 60 * 3))))
-            {
-                double enough = View.EnoughSide(400, 300, view, View.Random(7, epoch, index));
-                RgbImage image = ImageDecoder.Decode(jpeg, "x", enoughSide: enough);
-                sizes.Add(image.Width);
-                byte[] planes = new byte[pixels.Length];
-                PixelOps.Planes(View.Apply(image, view, View.Random(7, epoch, index)).Pixels, planes);
-                Assert.Equal(planes, pixels);
-            }
-        }
-
-        Assert.Equal([100, 200, 400], sizes.Order());
-    }
-
-    /// <summary>What is made for an image is the difference of batches of ten images and of two, on the thread that makes them.</summary>
-    [Theory]
-    [InlineData(1L << 30, 128)]
-    [InlineData(0, 4096)]
-    public void SteadyBatchesAllocateNothingOfAnImagesSize(long budget, int most)
-    {
-        byte[][] photos = [.. Enumerable.Range(0, 4).Select(i => NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(i, 90, 80), SkiaSharp.SKEncodedImageFormat.Jpeg, 90))];
-        ViewOptions view = ViewOptions.ForTraining(64) with { SecondSize = 32 };
-        long Allocated(int images)
-        {
-            var source = new AllocationCounter([.. Enumerable.Range(0, images * 8).Select(i => photos[i % 4])]);
-            var loader = new BatchLoader(source, view, Options with { BatchSize = images, Threads = 1, CacheBytes = budget });
-            for (int epoch = 0; epoch < 3; epoch++)
-            {
-                source.Seen.Clear();
-                foreach (Batch batch in loader.Epoch(epoch))
-                    batch.Dispose();
-            }
-
-            return source.Seen[^1] - source.Seen[images - 1];
-        }
-
-        // The two views have 15360 bytes, the image 21600; what remains from memory are indices and labels.
-        Assert.InRange((Allocated(10) - Allocated(2)) / (8 * 7), 0, most);
-    }
-
-    /// <summary>Notes how much its thread has allocated whenever a label is asked for, as each batch does at its end.</summary>
-    private sealed class AllocationCounter(byte[][] images) : IImageSource
-    {
-        public List<long> Seen { get; } = [];
-
-        public int Count => images.Length;
-
-        public int Label(int index)
-        {
-            Seen.Add(GC.GetAllocatedBytesForCurrentThread());
-            return 0;
-        }
-
-        public string Name(int index) => "image";
-
-        public byte[] Read(int index) => images[index];
-    }
-
     [Theory]
     [InlineData(2, 1)]
     [InlineData(8, 3)]
@@ -443,7 +356,7 @@ public sealed class BatchLoaderTests
         Assert.Contains(name, error.Message);
     }
 
-    private static List<Copy> Read(BatchLoader loader, int epoch, int firstBatch = 0, int? viewEpoch = null)
+    internal static List<Copy> Read(BatchLoader loader, int epoch, int firstBatch = 0, int? viewEpoch = null)
     {
         List<Copy> copies = [];
         foreach (Batch batch in loader.Epoch(epoch, firstBatch, viewEpoch))
@@ -458,7 +371,7 @@ public sealed class BatchLoaderTests
         return copies;
     }
 
-    private sealed record Copy(int[] Indices, long[] Labels, byte[] Pixels, BatchMix? Mix, int First)
+    internal sealed record Copy(int[] Indices, long[] Labels, byte[] Pixels, BatchMix? Mix, int First)
     {
         public bool Equals(Copy? other) =>
             other is not null && Indices.SequenceEqual(other.Indices) && Labels.SequenceEqual(other.Labels) && Pixels.SequenceEqual(other.Pixels) && Mix == other.Mix;

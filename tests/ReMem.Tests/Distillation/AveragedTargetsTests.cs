@@ -40,6 +40,7 @@ public class AveragedTargetsTests
     [Theory]
     [InlineData("kl")]
     [InlineData("standardized")]
+    [InlineData("hard")]
     [InlineData("dkd")]
     [InlineData("dist")]
     public void A_teacher_given_twice_is_that_teacher_to_every_term_of_logits(string objective)

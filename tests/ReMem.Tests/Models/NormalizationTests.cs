@@ -27,6 +27,10 @@ public sealed class NormalizationTests
         Tensor apart = images.transpose(2, 3).contiguous().transpose(2, 3);
         Assert.True(count == 0 || height == 1 || !apart.is_contiguous());
         Assert.True(clip.Apply(apart).equal(actual).all().item<bool>());
+
+        // A part of a batch begins where the batch's memory does not.
+        if (count > 1)
+            Assert.True(clip.Apply(images.narrow(0, 1, count - 1)).equal(actual.narrow(0, 1, count - 1)).all().item<bool>());
     }
 
     [Fact]
