@@ -24,9 +24,6 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         _ => true,
     };
 
-    /// <summary>Whether they will be there: tokens and attention are not kept on disk.</summary>
-    internal bool IsKept => IsWanted && !DistillationObjective.Parse(recipe.Distillation.Objective).NeedsMaps;
-
     /// <summary>What the recipe's objective needs of the teacher.</summary>
     /// <exception cref="InputException">It needs what no cache keeps.</exception>
     public TeacherCacheOptions Options => Objective.NeedsMaps
