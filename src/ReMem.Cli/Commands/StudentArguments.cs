@@ -14,7 +14,7 @@ internal sealed class StudentArguments
     private readonly Option<string> _student = new("--student") { Description = "timm's name; see 'remem models'.", DefaultValueFactory = _ => "mobilenetv3_small_100" };
     private readonly Option<int?> _size = new("--image-size") { Description = "Side of the views in pixels. Default: the teacher's, else 224." };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 30 };
-    private readonly Option<string> _objective = new("--objective") { Description = "The teacher's part of the loss: kl, hard, standardized, dkd(a,b), dist(b,g), rkd(d,a), hint, cosine, or a sum such as 'kl + 0.5*rkd(25,50)'.", DefaultValueFactory = _ => "kl" };
+    private readonly Option<string> _objective = new("--objective") { Description = "The teacher's part of the loss: kl, hard, standardized, dkd(a,b), dist(b,g), rkd(d,a), hint, cosine, tokens, attention(d,r), or a sum such as 'kl + 0.5*rkd(25,50)'.", DefaultValueFactory = _ => "kl" };
     private readonly Option<int> _seed = new("--seed") { Description = "Decides every random draw." };
     private readonly Option<string> _bad = Common.OnBadImage();
 

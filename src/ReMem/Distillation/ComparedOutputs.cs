@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -86,7 +87,11 @@ internal sealed record ComparedOutputs
             logits = model.ForwardHead(maps);
         else
             (own, logits) = distilled.ForwardHeads(maps);
-        var outputs = new BatchOutputs(logits.MoveToOuterDisposeScope(), Features ? model.ForwardHead(maps, preLogits: true).MoveToOuterDisposeScope() : null)
+        Tensor? pooled = Features ? model.ForwardHead(maps, preLogits: true) : null;
+
+        // What goes to the other's grid goes there in the loss's precision.
+        using IDisposable? exact = Autocast.Suspend(images.device_type);
+        var outputs = new BatchOutputs(logits.MoveToOuterDisposeScope(), pooled?.MoveToOuterDisposeScope())
         {
             Tokens = TokenGrid > 0 ? Coarser(PatchTokens.Of(model, maps)).MoveToOuterDisposeScope() : null,
             Attention = attention is null
@@ -97,7 +102,8 @@ internal sealed record ComparedOutputs
     }
 
     /// <summary>Smaller views of a progressive training have smaller maps, to which the teacher's are brought then.</summary>
-    private Tensor Coarser(Tensor tokens) => CoarserGrid.Tokens(tokens, Math.Min(TokenGrid, CoarserGrid.Side(tokens.shape[1])));
+    private Tensor Coarser(Tensor tokens) => CoarserGrid.Tokens(
+        tokens.dtype == ScalarType.BFloat16 ? tokens.to(ScalarType.Float32) : tokens, Math.Min(TokenGrid, CoarserGrid.Side(tokens.shape[1])));
 
     private static TransformerModel Transformer(ImageModel model) => model as TransformerModel ?? throw NoAttention(model.Info.Name);
 

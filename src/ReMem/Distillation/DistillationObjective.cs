@@ -20,6 +20,13 @@ public sealed record BatchOutputs(Tensor Logits, Tensor? Features)
     /// heads. Null where no term asks for them.
     /// </summary>
     public Tensor? Attention { get; init; }
+
+    /// <summary>The same with every tensor that there is replaced.</summary>
+    internal BatchOutputs Map(Func<Tensor, Tensor> change)
+    {
+        Tensor? Changed(Tensor? part) => part is null ? null : change(part);
+        return new BatchOutputs(change(Logits), Changed(Features)) { Tokens = Changed(Tokens), Attention = Changed(Attention) };
+    }
 }
 
 /// <summary>

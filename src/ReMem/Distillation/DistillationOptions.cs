@@ -7,8 +7,8 @@ namespace ReMem.Distillation;
 public sealed record DistillationOptions
 {
     /// <summary>
-    /// The teacher's part: a sum of kl, hard, standardized, dkd(alpha,beta), dist(beta,gamma), rkd(distance,angle), hint and cosine, each with a weight if
-    /// wanted, such as "kl + 0.5*rkd(25,50)". See <see cref="DistillationObjective"/>. Default kl.
+    /// The teacher's part: a sum of kl, hard, standardized, dkd(alpha,beta), dist(beta,gamma), rkd(distance,angle), hint, cosine, tokens and
+    /// attention(distributions,relations), each with a weight if wanted, such as "kl + 0.5*rkd(25,50)". See <see cref="DistillationObjective"/>. Default kl.
     /// </summary>
     public string Objective { get; init; } = "kl";
 

@@ -58,7 +58,9 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         int[] counts = job.Train.ClassCounts(job.Model.Options.NumClasses);
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
-        int views = options.ShownViews(training.Epochs);
+        int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
+        if (taught && compared.HasMaps && recycled > 0)
+            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Foretold(teacher!, samples, recycled, compared)));
         using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, compared, job.Train, cancel) : null;
         using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, teacher!) : null;
         var lesson = new Lesson(objective, compared, projections, labels, balance);
@@ -116,11 +118,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             outputs = lesson.Projections?.Apply(outputs) ?? outputs;
         }
 
-        outputs = new BatchOutputs(outputs.Logits.to(ScalarType.Float32), outputs.Features?.to(ScalarType.Float32))
-        {
-            Tokens = outputs.Tokens?.to(ScalarType.Float32),
-            Attention = outputs.Attention?.to(ScalarType.Float32),
-        };
+        outputs = outputs.Map(part => part.to(ScalarType.Float32));
         using Scalar hard = 1 - weight, soft = weight;
         Tensor? loss = weight < 1 ? lesson.Labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
         if (teacher is not null)

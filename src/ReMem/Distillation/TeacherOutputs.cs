@@ -31,7 +31,6 @@ internal static class TeacherOutputs
 
         // A teacher of another size has the same views at that size.
         BatchOutputs outputs = compared.Read(teacher, teacher.Info.Normalization.Apply(batch.SecondImages ?? batch.Images)).Outputs;
-        Tensor? Full(Tensor? part) => part?.to(ScalarType.Float32).MoveToOuterDisposeScope();
-        return new BatchOutputs(Full(outputs.Logits)!, Full(outputs.Features)) { Tokens = Full(outputs.Tokens), Attention = Full(outputs.Attention) };
+        return outputs.Map(part => part.to(ScalarType.Float32).MoveToOuterDisposeScope());
     }
 }

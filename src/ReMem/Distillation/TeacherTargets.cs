@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,6 +56,15 @@ public sealed class TeacherTargets : ITeacherTargets
         _known = new bool[views, samples];
     }
 
+    /// <summary>What a user is told of recycled views whose places are compared.</summary>
+    internal static string Foretold(ImageModel teacher, int samples, int views, ComparedOutputs compared)
+    {
+        string size = $"the tokens or attention of {views} views of {samples} images take {DiskSpace.Text(Bytes(teacher, samples, views, compared))}";
+        return Keeps(teacher, samples, views, compared)
+            ? $"{size}, which are kept in memory: the teacher runs once a view"
+            : $"{size}, too much to keep: the teacher runs in every epoch";
+    }
+
     /// <summary>Whether recycled views are kept: what is said of places is, while it takes no more than a gibibyte.</summary>
     internal static bool Keeps(ImageModel teacher, int samples, int views, ComparedOutputs compared) =>
         !compared.HasMaps || Bytes(teacher, samples, views, compared) <= MostMapBytes;
@@ -88,11 +98,11 @@ public sealed class TeacherTargets : ITeacherTargets
             }
         }
 
-        BatchOutputs outputs = _layout.Unpack(_kept[view].index_select(0, rows));
-        foreach (Tensor? part in new[] { outputs.Logits, outputs.Features, outputs.Tokens, outputs.Attention })
-            part?.MoveToOuterDisposeScope();
-        return outputs;
+        return _layout.Unpack(_kept[view].index_select(0, rows)).Map(part => part.MoveToOuterDisposeScope());
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _kept?.Dispose();
 
     private void Keep(Batch batch, int view, Tensor kept, bool[,] known)
     {
@@ -102,7 +112,4 @@ public sealed class TeacherTargets : ITeacherTargets
         foreach (int slot in slots)
             known[view, slot] = true;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _kept?.Dispose();
 }

@@ -16,11 +16,11 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     /// <summary>How many views of an image the training shows.</summary>
     public int Views => recipe.Distillation.ShownViews(recipe.Training.Epochs);
 
-    /// <summary>Whether the recipe has teachers' outputs kept on disk.</summary>
+    /// <summary>Whether the recipe has teachers' outputs kept on disk; auto leaves what is said of places, which is large, to memory.</summary>
     internal bool IsWanted => recipe.Distillation.AsksTeacher && recipe.Distillation.Cache switch
     {
         DistillationOptions.None => false,
-        DistillationOptions.Auto => recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0,
+        DistillationOptions.Auto => recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0 && !Objective.NeedsMaps,
         _ => true,
     };
 
@@ -28,11 +28,12 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     internal bool IsKept => IsWanted && !DistillationObjective.Parse(recipe.Distillation.Objective).NeedsMaps;
 
     /// <summary>What the recipe's objective needs of the teacher.</summary>
-    public TeacherCacheOptions Options => new()
-    {
-        TopK = recipe.Distillation.CacheTopK,
-        Features = DistillationObjective.Parse(recipe.Distillation.Objective).NeedsFeatures,
-    };
+    /// <exception cref="InputException">It needs what no cache keeps.</exception>
+    public TeacherCacheOptions Options => Objective.NeedsMaps
+        ? throw ComparedOutputs.NotOnDisk(Objective)
+        : new() { TopK = recipe.Distillation.CacheTopK, Features = Objective.NeedsFeatures };
+
+    private DistillationObjective Objective => DistillationObjective.Parse(recipe.Distillation.Objective);
 
     /// <summary>The student's training batches.</summary>
     /// <param name="teacher">Where it takes another size, they hold the same views at that one, too; null is none.</param>
@@ -61,13 +62,6 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         string where = recipe.Distillation.Cache;
         if (!IsWanted)
             return null;
-        DistillationObjective objective = DistillationObjective.Parse(recipe.Distillation.Objective);
-        if (objective.NeedsMaps && where == DistillationOptions.Auto)
-        {
-            progress?.Report(new ProgressReport(stage, $"tokens and attention are not kept on disk: the teacher of '{objective}' runs once a view while a gibibyte holds what it says, else live"));
-            return null;
-        }
-
         return where == DistillationOptions.Auto || several
             ? OpenAmong(Root(recipe.Distillation), teacher, teacherFolder, batches, stage, progress)
             : OpenAt(where, teacher, teacherFolder, batches, stage, progress);
@@ -98,8 +92,6 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
     private TeacherCacheBuilder OpenAt(
         string folder, TeacherCacheKey key, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
-        if (DistillationObjective.Parse(recipe.Distillation.Objective) is { NeedsMaps: true } objective)
-            throw ComparedOutputs.NotOnDisk(objective);
         string source = data.Recipe.Source;
         var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
         TeacherCache cache = TeacherCache.OpenOrCreate(

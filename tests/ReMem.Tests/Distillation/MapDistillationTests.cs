@@ -1,6 +1,8 @@
 using ReMem.Data;
 using ReMem.Distillation;
+using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Tests.Distillation.Cache;
 using ReMem.Tests.Models;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
@@ -54,6 +56,22 @@ public class MapDistillationTests
         ImageModel Student() => patch == 0 ? Model(student) : Make(student, size, patch);
     }
 
+    /// <summary>What autocast changes is the models' passes, not how their outputs are brought together.</summary>
+    [Theory]
+    [InlineData("tokens")]
+    [InlineData("attention")]
+    public void In_bf16_the_loss_is_that_of_float32_up_to_rounding(string objective)
+    {
+        double Loss(string precision)
+        {
+            using ImageModel teacher = Teacher(), student = Make();
+            return Run(Still with { Precision = precision }, new DistillationOptions { Objective = objective, Weight = 1 }, student, teacher).Epochs[0].TrainLoss;
+        }
+
+        double expected = Loss("fp32");
+        Assert.Equal(expected, Loss("bf16"), 0.02 * expected);
+    }
+
     [Fact]
     public void A_student_learns_to_look_where_its_teacher_does()
     {
@@ -68,8 +86,8 @@ public class MapDistillationTests
         using var scope = NewDisposeScope();
         using TransformerModel teacher = Make("vit_base_patch16_224", 32, 4);
         var compared = new ComparedOutputs { Features = true, TokenGrid = 3, AttentionGrid = 2, ClassToken = true };
-        using var live = new TeacherTargets(teacher, 12, 0, compared, null);
-        using var kept = new TeacherTargets(teacher, 12, 1, compared, Loader());
+        using var live = new TeacherTargets(teacher, 12, 0, compared, "fp32", null);
+        using var kept = new TeacherTargets(teacher, 12, 1, compared, "fp32", Loader());
         using Batch batch = Loader().Epoch(0, viewEpoch: 0).First();
         BatchOutputs expected = live.For(batch, 0);
         Assert.Equal([4, 9, 16], expected.Tokens!.shape);
@@ -86,6 +104,8 @@ public class MapDistillationTests
         Assert.Equal(4 * 12 * (3 + 16 + (9 * 16) + (2 * 2 * 25)), TeacherTargets.Bytes(teacher, 12, 1, compared));
         Assert.True(TeacherTargets.Keeps(teacher, 12, 1, compared));
         Assert.False(TeacherTargets.Keeps(teacher, 1_000_000, 1000, compared));
+        Assert.Contains("runs in every epoch", TeacherTargets.Foretold(teacher, 1_000_000, 1000, compared), StringComparison.Ordinal);
+        Assert.Contains("kept in memory", TeacherTargets.Foretold(teacher, 12, 1, compared), StringComparison.Ordinal);
         Assert.True(TeacherTargets.Keeps(teacher, 1_000_000, 1000, new ComparedOutputs { Features = true }));
 
         static bool Near(Tensor a, Tensor b) => a.allclose(b, 1e-5, 1e-6);
@@ -105,6 +125,18 @@ public class MapDistillationTests
         InputException early = Assert.Throws<InputException>(
             () => ComparedOutputs.Require(DistillationObjective.Parse("attention"), "deit_tiny_patch16_224", "mobilenetv3_small_100"));
         Assert.Contains("mobilenetv3_small_100", early.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cache_on_disk_is_refused_since_it_keeps_no_places()
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel teacher = Teacher(), student = Make();
+        using TeacherCacheBuilder cache = TinyCache.Builder(folder.Path, teacher);
+        InputException error = Assert.Throws<InputException>(
+            () => new Distiller(Options, new DistillationOptions { Objective = "kl + tokens" }).Run(Job(student), teacher, 12, default, cache));
+        Assert.Contains("keeps no tokens and no attention, which the objective 'kl + tokens' compares", error.Message, StringComparison.Ordinal);
+        Assert.Equal("student.distillation.cache", error.Where);
     }
 
     [Theory]

@@ -1,0 +1,36 @@
+using ReMem.Distillation;
+using ReMem.Models;
+using ReMem.Recipes;
+using ReMem.Tests.Data;
+
+namespace ReMem.Tests.Recipes;
+
+public sealed class StudentCacheTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public StudentCacheTests() => _folder.Images("photos/a", 20).Images("photos/b", 20);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_is_said_of_places_is_left_to_memory_by_auto_and_refused_of_a_folder()
+    {
+        using ImageModel teacher = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 2, ImageSize = 16 });
+        StudentCache automatic = Cache(DistillationOptions.Auto), named = Cache(_folder.At("cache"));
+        Assert.Null(automatic.Open(teacher, null, automatic.Batches(teacher), several: false, "student", null));
+        InputException error = Assert.Throws<InputException>(() => named.Open(teacher, null, named.Batches(teacher), several: false, "student", null));
+        Assert.Equal("student.distillation.cache", error.Where);
+        Assert.False(Directory.Exists(_folder.At("cache")));
+    }
+
+    private StudentCache Cache(string where)
+    {
+        Recipe recipe = RecipeReader.Parse("name: x", "r.yaml",
+        [
+            $"data.source={_folder.At("photos")}", "data.image_size=16",
+            $"student={{model: resnet20, training: {{epochs: 3, batch_size: 4}}, distillation: {{objective: 'kl + tokens', views: 1, cache: '{where}'}}}}",
+        ]);
+        return new StudentCache(PreparedData.Open(recipe), recipe.Student, 0);
+    }
+}
