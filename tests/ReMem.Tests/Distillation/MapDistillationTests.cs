@@ -86,8 +86,8 @@ public class MapDistillationTests
         using var scope = NewDisposeScope();
         using TransformerModel teacher = Make("vit_base_patch16_224", 32, 4);
         var compared = new ComparedOutputs { Features = true, TokenGrid = 3, AttentionGrid = 2, ClassToken = true };
-        using var live = new TeacherTargets(teacher, 12, 0, compared, "fp32", null);
-        using var kept = new TeacherTargets(teacher, 12, 1, compared, "fp32", Loader());
+        using var live = new TeacherTargets(teacher, 12, 0, compared, null);
+        using var kept = new TeacherTargets(teacher, 12, 1, compared, Loader());
         using Batch batch = Loader().Epoch(0, viewEpoch: 0).First();
         BatchOutputs expected = live.For(batch, 0);
         Assert.Equal([4, 9, 16], expected.Tokens!.shape);
