@@ -59,7 +59,7 @@ public sealed class TeacherTargets : ITeacherTargets
     /// <summary>What a user is told of recycled views whose places are compared.</summary>
     internal static string Foretold(ImageModel teacher, int samples, int views, ComparedOutputs compared)
     {
-        string size = $"the tokens or attention of {views} views of {samples} images take {DiskSpace.Text(Bytes(teacher, samples, views, compared))}";
+        string size = $"the tokens or attention of {(views == 1 ? "one view" : $"{views} views")} of {samples} images take {DiskSpace.Text(Bytes(teacher, samples, views, compared))}";
         return Keeps(teacher, samples, views, compared)
             ? $"{size}, which are kept in memory: the teacher runs once a view"
             : $"{size}, too much to keep: the teacher runs in every epoch";
