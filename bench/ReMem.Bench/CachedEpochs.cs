@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
@@ -21,11 +19,9 @@ internal sealed class CachedEpochs(int batch, int views)
     private const int Classes = 81;
     private const int Epochs = 3;
 
-    public static void Run(string[] args)
+    public static void Run(int rounds, int batch)
     {
-        int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 3;
         Console.WriteLine("| teacher | views | images | | alone | cached | live | cached / alone | live / cached |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        int batch = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 64;
         new CachedEpochs(batch, 0).Compare("deit_tiny_patch16_224", 128, rounds);
         new CachedEpochs(batch, 1).Compare("deit_tiny_patch16_224", 128, rounds);
         new CachedEpochs(batch, 1).Compare("vit_base_patch16_224", 64, rounds);
@@ -35,7 +31,7 @@ internal sealed class CachedEpochs(int batch, int views)
     {
         var options = new TrainingOptions { Epochs = Epochs, BatchSize = batch, Lr = 1e-4, WarmupEpochs = 0 };
         var source = new DrawnImages(images, Classes, 160);
-        using ImageModel teacher = Model(name);
+        using ImageModel teacher = BenchModel.Create(name, Classes, Side);
         teacher.eval();
         string folder = Directory.CreateTempSubdirectory("remem-bench-").FullName;
         var measured = new Dictionary<string, List<Cost>> { ["alone"] = [], ["cached"] = [], ["live"] = [] };
@@ -59,19 +55,19 @@ internal sealed class CachedEpochs(int batch, int views)
 
         void Print(string unit, Func<Cost, double> of)
         {
-            double[] All(string kind) => [.. measured[kind].Select(of).Order()];
-            double Median(string kind) => All(kind) is var all ? (all[all.Length / 2] + all[(all.Length - 1) / 2]) / 2 : 0;
-            string Text(string kind) => FormattableString.Invariant($"{Median(kind):0.00} ({All(kind)[0]:0.00} to {All(kind)[^1]:0.00})");
+            Spread alone = All("alone"), cached = All("cached"), live = All("live");
+            Spread All(string kind) => new(measured[kind].Select(of));
             Console.WriteLine(FormattableString.Invariant(
-                $"| {name} | {(views == 0 ? "new" : "recycled")} | {images} | {unit} | {Text("alone")} | {Text("cached")} | {Text("live")} | {Median("cached") / Median("alone"):0.00} | {Median("live") / Median("cached"):0.0} |"));
+                $"| {name} | {(views == 0 ? "new" : "recycled")} | {images} | {unit} | {alone.Text("0.00")} | {cached.Text("0.00")} | {live.Text("0.00")} | {cached.Median / alone.Median:0.00} | {live.Median / cached.Median:0.0} |"));
         }
     }
 
     /// <summary>Every epoch's cost but the first's.</summary>
     private IEnumerable<Cost> Train(TrainingOptions options, IImageSource source, ImageModel? teacher, TeacherCacheBuilder? cache)
     {
-        using ImageModel student = Model("mobilenetv3_small_100");
-        var ends = new List<(TimeSpan Processor, long Wall)>();
+        using ImageModel student = BenchModel.Create("mobilenetv3_small_100", Classes, Side);
+        var costs = new List<Cost>();
+        var clock = new CostClock();
         var job = new TrainingJob
         {
             Stage = "bench",
@@ -79,7 +75,8 @@ internal sealed class CachedEpochs(int batch, int views)
             Train = Loader(source),
             Validate = _ =>
             {
-                ends.Add((Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp()));
+                costs.Add(clock.Elapsed);
+                clock = new CostClock();
                 return (0, 0);
             },
         };
@@ -87,7 +84,7 @@ internal sealed class CachedEpochs(int batch, int views)
             new Trainer(options).Run(job with { ViewEpoch = views == 0 ? null : _ => 0, Loss = (model, shown, _) => Live(model, teacher, shown) });
         else
             new Distiller(options, new DistillationOptions { Weight = 0.5, Views = views }).Run(job, teacher, source.Count, default, cache);
-        return ends.Zip(ends.Skip(1), (a, b) => new Cost((b.Processor - a.Processor).TotalSeconds, Stopwatch.GetElapsedTime(a.Wall, b.Wall).TotalSeconds));
+        return costs.Skip(1);
     }
 
     /// <summary>The distiller's loss; it would keep what a teacher says of recycled views, and here it is to be asked in every epoch.</summary>
@@ -102,12 +99,6 @@ internal sealed class CachedEpochs(int batch, int views)
         return (nn.functional.cross_entropy(logits, shown.Labels) * half).add(DistillationLoss.KullbackLeibler(logits, said, 1), half).MoveToOuterDisposeScope();
     }
 
-    private static ImageModel Model(string name)
-    {
-        manual_seed(1);
-        return ModelCatalogue.Create(name, new ModelOptions { NumClasses = Classes, ImageSize = Side });
-    }
-
     private BatchLoader Loader(IImageSource source) => new(
         source, ViewOptions.ForTraining(Side), new LoaderOptions { BatchSize = batch, Shuffle = true, DropLast = true, Threads = Environment.ProcessorCount, ViewCacheBytes = views == 0 ? 0 : 1L << 30 });
 
@@ -117,6 +108,4 @@ internal sealed class CachedEpochs(int batch, int views)
         return new TeacherCacheBuilder(
             TeacherCache.OpenOrCreate(folder, key, teacher, loader, new TeacherCacheOptions(), new TeacherCacheOrigin(null, null, 0, [])), teacher, loader, "bench", null);
     }
-
-    private sealed record Cost(double Processor, double Wall);
 }

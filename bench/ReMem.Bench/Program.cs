@@ -1,33 +1,33 @@
+using System.Globalization;
 using ReMem.Bench;
 using ReMem.Bench.Data;
 using ReMem.Bench.Peers;
 using ReMem.Runtime;
 
 Libtorch.Load();
+int Number(string[] given, int index, int fallback) => given.Length > index ? int.Parse(given[index], CultureInfo.InvariantCulture) : fallback;
 switch (args)
 {
     case ["cache", .. var rest]:
-        CachedEpochs.Run(rest);
+        CachedEpochs.Run(Number(rest, 0, 3), Number(rest, 1, 64));
         break;
     case ["data-pipeline", .. var rest]:
         DataPipelineComparison.Run(rest);
         break;
     case ["distill", .. var rest]:
-        DistillationComparison.Run(rest);
+        new DistillationComparison(Number(rest, 0, 5), Number(rest, 1, 2)).Run();
         break;
     case ["memory"]:
         StageMemory.Run();
         break;
     case ["peers", .. var rest]:
-        // Which rounds, and how many threads both sides have.
-        int rounds = rest.Length > 0 ? int.Parse(rest[0], null) : 7, threads = rest.Length > 1 ? int.Parse(rest[1], null) : 2;
-        PeerComparison.Run(rounds, threads, Path.Combine("bench", "peers", "torch_peer.py"));
+        PeerComparison.Run(Number(rest, 0, 7), Number(rest, 1, 2), Path.Combine("bench", "peers", "torch_peer.py"));
         break;
     case ["steps", .. var rest]:
-        StepComparison.Run(rest);
+        new StepComparison(Number(rest, 0, 7)).Run(Number(rest, 1, 2));
         break;
     case ["step-memory", .. var rest]:
-        StepMemory.Run(rest);
+        StepMemory.Run(Number(rest, 0, 0), Number(rest, 1, 2));
         break;
     default:
         Console.Error.WriteLine("Name a benchmark: cache, data-pipeline, distill, memory, peers or steps; bench/README.md says what they take.");

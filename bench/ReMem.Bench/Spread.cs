@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ReMem.Bench.Peers;
+namespace ReMem.Bench;
 
 /// <summary>The figures of all rounds.</summary>
 internal sealed class Spread(IEnumerable<double> values)

@@ -22,7 +22,7 @@ internal static class StageMemory
     public static void Run()
     {
         Console.WriteLine("| stage | steps | live tensors, before and after | resident MB, before and after |\n| --- | --- | --- | --- |");
-        using ImageModel teacher = Model("vit_pico_patch4_32");
+        using ImageModel teacher = BenchModel.Create("vit_pico_patch4_32", 3, 32);
         var options = new TrainingOptions { Epochs = Epochs, BatchSize = Batch, WarmupEpochs = 0 };
         Watch("fine-tuning, SAM", note => new TeacherFineTuner(options, new TeacherOptions { Rho = 0.05 }).Run(Job(teacher, note)));
         string folder = Directory.CreateTempSubdirectory("remem-bench-").FullName;
@@ -50,7 +50,7 @@ internal static class StageMemory
 
     private static void Distil(TrainingOptions options, ImageModel teacher, TeacherCacheBuilder? cache, Action note)
     {
-        using ImageModel student = Model("resnet20");
+        using ImageModel student = BenchModel.Create("resnet20", 3, 32);
         new Distiller(options, new DistillationOptions()).Run(Job(student, note), teacher, Images, default, cache);
     }
 
@@ -107,11 +107,5 @@ internal static class StageMemory
         TeacherCacheKey key = TeacherCacheKey.Of(teacher, loader, "drawn");
         return new TeacherCacheBuilder(
             TeacherCache.OpenOrCreate(folder, key, teacher, loader, new TeacherCacheOptions { ShardSlots = Batch }, new TeacherCacheOrigin(null, null, 0, [])), teacher, loader, "bench", null);
-    }
-
-    private static ImageModel Model(string name)
-    {
-        manual_seed(1);
-        return ModelCatalogue.Create(name, new ModelOptions { NumClasses = 3, ImageSize = 32 });
     }
 }

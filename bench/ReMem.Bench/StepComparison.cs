@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using ReMem.Bench.Peers;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Teachers;
@@ -18,7 +15,7 @@ internal sealed class StepComparison(int rounds)
 {
     private const int Side = 96;
     private const int BatchSize = 32;
-    private const int Classes = 81;
+    internal const int Classes = 81;
     private const int Steps = 5;
     private const string Plain = "plain";
     private const string Tiny = "deit_tiny_patch16_224";
@@ -28,16 +25,13 @@ internal sealed class StepComparison(int rounds)
         ("plain, bf16", null, "bf16"), ("sam, bf16", "sam", "bf16"),
     ];
 
-    public static void Run(string[] args)
+    public void Run(int threads)
     {
-        int Number(int index, int fallback) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : fallback;
-        int threads = Number(1, 2);
         set_num_threads(threads);
         EnvironmentInfo environment = EnvironmentInfo.Current();
         Console.WriteLine($"{environment.Cpu}, {environment.Cores} cores, {environment.Os}; {threads} threads. ReMem {environment.Version} ({environment.Commit}), libtorch {environment.Libtorch}.\n");
-        var comparison = new StepComparison(Number(0, 7));
-        comparison.CompareSteps();
-        comparison.CompareOptimizers();
+        CompareSteps();
+        CompareOptimizers();
         StepMemory.Print();
     }
 
@@ -90,10 +84,10 @@ internal sealed class StepComparison(int rounds)
         {
             foreach ((string name, Func<double> step) in work)
             {
-                (long wall, TimeSpan processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+                var clock = new CostClock();
                 for (int i = 0; i < times; i++)
                     step();
-                var cost = new Cost(Stopwatch.GetElapsedTime(wall).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
+                Cost cost = clock.Elapsed;
                 Console.Error.WriteLine(FormattableString.Invariant($"round {round} {name}: {cost.Wall:0.000} s"));
                 if (round > 0)
                     costs[name].Add(cost);
@@ -116,7 +110,7 @@ internal sealed class StepComparison(int rounds)
     /// <summary>One step of a model of its own, for ever on the same batch.</summary>
     private static Func<double> Trainable(string? sharpness, string precision)
     {
-        ImageModel model = Model(Tiny, Side);
+        ImageModel model = BenchModel.Create(Tiny, Classes, Side);
         var parameters = new ParameterSet(model);
         var optimizer = new AdamW(parameters, 0.05);
         IGradientFunction gradient = Gradient(model, parameters, sharpness);
@@ -147,19 +141,11 @@ internal sealed class StepComparison(int rounds)
         return nn.functional.cross_entropy(logits.to(ScalarType.Float32), labels).MoveToOuterDisposeScope();
     }
 
-    internal static ImageModel Model(string name, int side)
-    {
-        manual_seed(1);
-        return ModelCatalogue.Create(name, new ModelOptions { NumClasses = Classes, ImageSize = side });
-    }
-
     private static ImageModel WithGradients()
     {
-        ImageModel model = Model(Tiny, Side);
+        ImageModel model = BenchModel.Create(Tiny, Classes, Side);
         using Tensor loss = model.call(randn(2, 3, Side, Side)).sum();
         loss.backward();
         return model;
     }
-
-    private sealed record Cost(double Wall, double Processor);
 }

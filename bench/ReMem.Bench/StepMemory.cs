@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
@@ -40,11 +39,11 @@ internal static class StepMemory
     }
 
     /// <summary>The child: 'step-memory INDEX THREADS' prints one row.</summary>
-    public static void Run(string[] args)
+    public static void Run(int index, int threads)
     {
-        Form form = Forms[int.Parse(args[0], CultureInfo.InvariantCulture)];
-        set_num_threads(int.Parse(args[1], CultureInfo.InvariantCulture));
-        using ImageModel model = StepComparison.Model(form.Model, form.Side);
+        Form form = Forms[index];
+        set_num_threads(threads);
+        using ImageModel model = BenchModel.Create(form.Model, StepComparison.Classes, form.Side);
         using IDisposable? checkpointing = model.UseGradCheckpointing(form.Checkpointing);
         using var parameters = new ParameterSet(model);
         var optimizer = new AdamW(parameters, 0.05);

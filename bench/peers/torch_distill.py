@@ -6,7 +6,6 @@ seconds (workers included) and the mean loss.
 
 import argparse
 import json
-import os
 import sys
 import time
 
@@ -18,6 +17,7 @@ from torchvision.datasets.folder import default_loader
 from torchvision.models import mobilenet_v3_small
 
 from torch_peer import ViT
+from torchvision_views import processor_seconds
 
 
 class Photos(torch.utils.data.Dataset):
@@ -36,16 +36,6 @@ class Photos(torch.utils.data.Dataset):
 
     def __getitem__(self, index):
         return self.transform(default_loader(self.files[index])), index % self.classes
-
-
-def processor_seconds(workers):
-    """Of this process and of the workers that live on."""
-    ticks = 0
-    for pid in [os.getpid(), *workers]:
-        with open(f"/proc/{pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def main():
@@ -72,8 +62,7 @@ def main():
     parameters = [sum(p.numel() for p in m.parameters()) for m in (teacher, student)]
     print(json.dumps({"torch": torch.__version__, "parameters": parameters}), flush=True)
     for _ in sys.stdin:
-        workers = [w.pid for w in loader._iterator._workers] if arguments.workers and loader._iterator else []
-        start, cpu = time.perf_counter(), processor_seconds(workers)
+        start, cpu = time.perf_counter(), processor_seconds()
         total, steps = 0.0, 0
         student.train()
         for images, labels in loader:
@@ -89,8 +78,7 @@ def main():
             optimizer.step()
             total, steps = total + loss.item(), steps + 1
         seconds = time.perf_counter() - start
-        workers = [w.pid for w in loader._iterator._workers] if arguments.workers else []
-        print(json.dumps({"seconds": seconds, "cpu": processor_seconds(workers) - cpu, "loss": total / steps}), flush=True)
+        print(json.dumps({"seconds": seconds, "cpu": processor_seconds() - cpu, "loss": total / steps}), flush=True)
 
 
 if __name__ == "__main__":

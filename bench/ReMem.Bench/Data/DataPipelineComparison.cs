@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using ReMem.Data;
@@ -25,7 +24,7 @@ internal sealed class DataPipelineComparison(string python, string script, strin
     private const int Groceries = 1024;
     private static readonly ModelInfo Model = ModelCatalogue.Info("deit_tiny_patch16_224");
 
-    private sealed record Row(string Name, int Images, EpochTime[] Ours, EpochTime[] Theirs);
+    private sealed record Row(string Name, int Images, Cost[] Ours, Cost[] Theirs);
 
     /// <summary>dotnet run -c Release --project bench/ReMem.Bench -- data-pipeline GROCERY [ROUNDS] [PYTHON]</summary>
     public static void Run(string[] args)
@@ -54,74 +53,65 @@ internal sealed class DataPipelineComparison(string python, string script, strin
         var text = new StringBuilder("| views | images a round | remem, images/s | torchvision + PIL, images/s | ratio (lowest to highest round) | processor time an image, ms | ratio (lowest to highest round) |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (Row row in rows)
         {
-            double[] ours = [.. row.Ours.Select(t => t.Seconds)], theirs = [.. row.Theirs.Select(t => t.Seconds)];
-            double[] ourWork = [.. row.Ours.Select(t => t.ProcessorSeconds)], theirWork = [.. row.Theirs.Select(t => t.ProcessorSeconds)];
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Images} | {row.Images / Median(ours):0.0} | {row.Images / Median(theirs):0.0} | {Ratios(ours, theirs)} | {1000 * Median(ourWork) / row.Images:0.00} against {1000 * Median(theirWork) / row.Images:0.00} | {Ratios(ourWork, theirWork)} |\n");
+            string Rate(Cost[] side) => (row.Images / Median(side, c => c.Wall)).ToString("0.0", CultureInfo.InvariantCulture);
+            string Work(Cost[] side) => (1000 * Median(side, c => c.Processor) / row.Images).ToString("0.00", CultureInfo.InvariantCulture);
+            string Ratio(Func<Cost, double> of) => new Spread(row.Ours.Zip(row.Theirs, (a, b) => of(b) / of(a))).Text("0.00");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Images} | {Rate(row.Ours)} | {Rate(row.Theirs)} | {Ratio(c => c.Wall)} | {Work(row.Ours)} against {Work(row.Theirs)} | {Ratio(c => c.Processor)} |\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\nMean size of a 12-megapixel JPEG: {photos.Average(f => new FileInfo(f).Length) / 1e6:0.0} MB. Allocated on our side an image in the last round of grocery photos from memory: {_allocated / 1024.0:0.0} KiB.\n\n");
         (double seconds, double waited, int images) = TrainingWait();
         text.Append(CultureInfo.InvariantCulture, $"A ViT-Ti training epoch on {images} grocery photos at 224 px, batch {Batch}: {seconds:0.0} s, of which {waited:0.00} s ({100 * waited / seconds:0.00} %) waiting for images.\n");
         string kept = Directory.CreateTempSubdirectory("remem-bench-scans-").FullName;
-        (EpochTime first, int checkedImages) = Preflight(kept);
-        (EpochTime again, _) = Preflight(kept);
+        (Cost first, int checkedImages) = Preflight(kept);
+        (Cost again, _) = Preflight(kept);
         Directory.Delete(kept, recursive: true);
-        text.Append(CultureInfo.InvariantCulture, $"\nListing {checkedImages} grocery photos and the checks before a training: {first.Seconds:0.0} s (of processors {first.ProcessorSeconds:0.0} s) at first, {again.Seconds:0.00} s ({again.ProcessorSeconds:0.00} s) when nothing changed.\n");
+        text.Append(CultureInfo.InvariantCulture, $"\nListing {checkedImages} grocery photos and the checks before a training: {first.Wall:0.0} s (of processors {first.Processor:0.0} s) at first, {again.Wall:0.00} s ({again.Processor:0.00} s) when nothing changed.\n");
         return text.ToString();
     }
 
-    private (EpochTime Time, int Images) Preflight(string kept)
+    private (Cost Time, int Images) Preflight(string kept)
     {
-        double used = ProcessorSeconds();
-        var clock = Stopwatch.StartNew();
+        var clock = new CostClock();
         ImageDataset data = DatasetReader.Open(groceryFolder);
         ReMem.Data.Preflight.Check(data, threads: Threads, viewSize: Size, leakage: LeakagePolicy.Warn, scanFolder: kept);
-        return (new EpochTime(clock.Elapsed.TotalSeconds, ProcessorSeconds() - used), data.Train.Count + data.Validation.Count + data.Test.Count);
+        return (clock.Elapsed, data.Train.Count + data.Validation.Count + data.Test.Count);
     }
 
     private long _allocated;
 
     private Row Compare(string name, string[] files, double scale, int batch, bool ours, bool theirs)
     {
-        var source = new Files(files);
+        var source = new PhotoFiles(files);
         var cache = new DecodedImageCache(ours ? 1L << 30 : 0);
         var loader = new BatchLoader(
             source, ViewOptions.ForTraining(Size) with { Scale = (scale, 1) }, new LoaderOptions { BatchSize = batch, Threads = Threads, Shuffle = true }, cache);
         using var peer = new TorchvisionPeer(python, script, files, scale, batch, theirs);
         Epoch(loader, 0);
-        EpochTime[] mine = new EpochTime[rounds], other = new EpochTime[rounds];
+        Cost[] mine = new Cost[rounds], other = new Cost[rounds];
         for (int round = 0; round < rounds; round++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
             mine[round] = Epoch(loader, round + 1);
             _allocated = (GC.GetTotalAllocatedBytes(precise: true) - before) / files.Length;
             other[round] = peer.Epoch();
-            Console.Error.WriteLine(FormattableString.Invariant($"{name}: {mine[round].Seconds:0.00} s against {other[round].Seconds:0.00} s, of processors {mine[round].ProcessorSeconds:0.00} s against {other[round].ProcessorSeconds:0.00} s"));
+            Console.Error.WriteLine(FormattableString.Invariant($"{name}: {mine[round].Wall:0.00} s against {other[round].Wall:0.00} s, of processors {mine[round].Processor:0.00} s against {other[round].Processor:0.00} s"));
         }
 
         return new Row(name, files.Length, mine, other);
     }
 
     /// <summary>An epoch to normalised float tensors, which is where the peer's ends, too.</summary>
-    private static EpochTime Epoch(BatchLoader loader, int epoch)
+    private static Cost Epoch(BatchLoader loader, int epoch)
     {
-        double used = ProcessorSeconds();
-        var clock = Stopwatch.StartNew();
+        var clock = new CostClock();
         foreach (ReMem.Data.Batch batch in loader.Epoch(epoch))
         {
             using (batch)
                 Model.Normalization.Apply(batch.Images).Dispose();
         }
 
-        return new EpochTime(clock.Elapsed.TotalSeconds, ProcessorSeconds() - used);
-    }
-
-    private static double ProcessorSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
-
-    private static string Ratios(double[] ours, double[] theirs)
-    {
-        double[] ratios = [.. ours.Zip(theirs).Select(p => p.Second / p.First).Order()];
-        return FormattableString.Invariant($"{Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})");
+        return clock.Elapsed;
     }
 
     private (double Seconds, double Waited, int Images) TrainingWait()
@@ -147,17 +137,5 @@ internal sealed class DataPipelineComparison(string python, string script, strin
 
     private static string[] Names(IImageSource source) => [.. Enumerable.Range(0, source.Count).Select(source.Name)];
 
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
-
-    /// <summary>Files as they are.</summary>
-    private sealed class Files(string[] files) : IImageSource
-    {
-        public int Count => files.Length;
-
-        public int Label(int index) => 0;
-
-        public string Name(int index) => files[index];
-
-        public byte[] Read(int index) => File.ReadAllBytes(files[index]);
-    }
+    private static double Median(Cost[] side, Func<Cost, double> of) => new Spread(side.Select(of)).Median;
 }

@@ -3,11 +3,6 @@ using System.Globalization;
 
 namespace ReMem.Bench.Data;
 
-/// <summary>What an epoch took.</summary>
-/// <param name="Seconds">By the clock.</param>
-/// <param name="ProcessorSeconds">Of all threads and processes of a side.</param>
-internal readonly record struct EpochTime(double Seconds, double ProcessorSeconds);
-
 /// <summary>bench/peers/torchvision_views.py, which makes an epoch whenever it is asked.</summary>
 internal sealed class TorchvisionPeer : IDisposable
 {
@@ -28,11 +23,11 @@ internal sealed class TorchvisionPeer : IDisposable
 
     /// <summary>Makes an epoch.</summary>
     /// <returns>How long it took, and how long processors worked for it.</returns>
-    public EpochTime Epoch()
+    public Cost Epoch()
     {
         _process.StandardInput.WriteLine();
         double[] times = [.. _process.StandardOutput.ReadLine()!.Split(' ').Select(t => double.Parse(t, CultureInfo.InvariantCulture))];
-        return new EpochTime(times[0], times[1]);
+        return new Cost(times[0], times[1]);
     }
 
     public void Dispose()

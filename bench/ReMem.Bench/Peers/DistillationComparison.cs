@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using ReMem.Data;
 using ReMem.Distillation;
@@ -22,13 +20,7 @@ internal sealed class DistillationComparison(int rounds, int threads)
     private const int BatchSize = 64;
     private const int PhotoSide = 160;
 
-    public static void Run(string[] args)
-    {
-        int Number(int index, int fallback) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : fallback;
-        new DistillationComparison(Number(0, 5), Number(1, 2)).Compare();
-    }
-
-    private void Compare()
+    public void Run()
     {
         torch.set_num_threads(threads);
         string folder = Directory.CreateTempSubdirectory("remem-bench-").FullName;
@@ -39,10 +31,10 @@ internal sealed class DistillationComparison(int rounds, int threads)
             File.WriteAllLines(list, files);
             string script = Path.Combine("bench", "peers", "torch_distill.py");
             string[] arguments = [list, "--classes", $"{Classes}", "--size", $"{Side}", "--batch", $"{BatchSize}", "--threads", $"{threads}"];
-            using var peer = PeerProcess.Start(script, threads, arguments);
+            using var peer = new PeerProcess(script, threads, arguments);
             Head(peer);
             Compare(files, peer, "fp32");
-            using var half = PeerProcess.Start(script, threads, [.. arguments, "--bf16-teacher"]);
+            using var half = new PeerProcess(script, threads, [.. arguments, "--bf16-teacher"]);
             Compare(files, half, "bf16");
         }
         finally
@@ -53,8 +45,8 @@ internal sealed class DistillationComparison(int rounds, int threads)
 
     private void Compare(string[] files, PeerProcess peer, string precision)
     {
-        var measured = new List<(Epoch Own, Epoch Peer)>();
-        long[] parameters = Train(new Files(files), precision, () => peer.Ask<Epoch>(string.Empty), measured);
+        var measured = new List<(Cost Own, Cost Peer)>();
+        long[] parameters = Train(new PhotoFiles(files, Classes), precision, () => peer.Ask<Cost>(string.Empty), measured);
         long[] theirs = peer.Environment["parameters"].Deserialize<long[]>()!;
         if (!parameters.SequenceEqual(theirs))
             throw new InvalidOperationException($"The models differ: {string.Join(" and ", parameters)} parameters here, {string.Join(" and ", theirs)} there.");
@@ -62,10 +54,10 @@ internal sealed class DistillationComparison(int rounds, int threads)
     }
 
     /// <summary>The whole training; the peer's turn comes after each epoch.</summary>
-    private long[] Train(IImageSource source, string precision, Func<Epoch> peer, List<(Epoch Own, Epoch Peer)> measured)
+    private long[] Train(IImageSource source, string precision, Func<Cost> peer, List<(Cost Own, Cost Peer)> measured)
     {
-        using ImageModel teacher = Model("deit_tiny_patch16_224"), student = Model("mobilenetv3_small_100");
-        (long Wall, TimeSpan Processor) begun = Now();
+        using ImageModel teacher = BenchModel.Create("deit_tiny_patch16_224", Classes, Side), student = BenchModel.Create("mobilenetv3_small_100", Classes, Side);
+        var clock = new CostClock();
         var job = new TrainingJob
         {
             Stage = "bench",
@@ -77,12 +69,10 @@ internal sealed class DistillationComparison(int rounds, int threads)
                 new DecodedImageCache(1L << 30)),
             Validate = _ =>
             {
-                (long wall, TimeSpan processor) = Now();
-                var own = new Epoch(Stopwatch.GetElapsedTime(begun.Wall, wall).TotalSeconds, (processor - begun.Processor).TotalSeconds);
-                Epoch theirs = peer();
-                Console.Error.WriteLine(FormattableString.Invariant($"epoch {measured.Count}: {own.Seconds:0.00} s, PyTorch {theirs.Seconds:0.00} s"));
+                Cost own = clock.Elapsed, theirs = peer();
+                Console.Error.WriteLine(FormattableString.Invariant($"epoch {measured.Count}: {own.Wall:0.00} s, PyTorch {theirs.Wall:0.00} s"));
                 measured.Add((own, theirs));
-                begun = Now();
+                clock = new CostClock();
                 return (0, 0);
             },
         };
@@ -99,13 +89,13 @@ internal sealed class DistillationComparison(int rounds, int threads)
         Console.WriteLine("| teacher's pass, both sides | | ReMem, images/s | PyTorch, images/s | ratio |\n| --- | --- | --- | --- | --- |");
     }
 
-    private static void Print(List<(Epoch Own, Epoch Peer)> measured, string precision)
+    private static void Print(List<(Cost Own, Cost Peer)> measured, string precision)
     {
-        (Epoch Own, Epoch Peer)[] kept = [.. measured.Skip(1)];
-        string Rate(Func<(Epoch Own, Epoch Peer), double> seconds) => new Spread(kept.Select(k => Images / seconds(k))).Text("0.0");
-        string Ratio(Func<(Epoch Own, Epoch Peer), double> of) => new Spread(kept.Select(of)).Text("0.00");
-        Console.WriteLine($"| {precision} | wall time | {Rate(k => k.Own.Seconds)} | {Rate(k => k.Peer.Seconds)} | {Ratio(k => k.Peer.Seconds / k.Own.Seconds)} |");
-        Console.WriteLine($"| {precision} | processor time | {Rate(k => k.Own.Cpu)} | {Rate(k => k.Peer.Cpu)} | {Ratio(k => k.Peer.Cpu / k.Own.Cpu)} |");
+        (Cost Own, Cost Peer)[] kept = [.. measured.Skip(1)];
+        string Rate(Func<(Cost Own, Cost Peer), double> seconds) => new Spread(kept.Select(k => Images / seconds(k))).Text("0.0");
+        string Ratio(Func<(Cost Own, Cost Peer), double> of) => new Spread(kept.Select(of)).Text("0.00");
+        Console.WriteLine($"| {precision} | wall time | {Rate(k => k.Own.Wall)} | {Rate(k => k.Peer.Wall)} | {Ratio(k => k.Peer.Wall / k.Own.Wall)} |");
+        Console.WriteLine($"| {precision} | processor time | {Rate(k => k.Own.Processor)} | {Rate(k => k.Peer.Processor)} | {Ratio(k => k.Peer.Processor / k.Own.Processor)} |");
     }
 
     private static string[] Write(string folder)
@@ -115,29 +105,5 @@ internal sealed class DistillationComparison(int rounds, int threads)
         foreach ((int index, string file) in files.Index())
             File.WriteAllBytes(file, drawn.Read(index));
         return files;
-    }
-
-    private static (long Wall, TimeSpan Processor) Now() => (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-
-    private static ImageModel Model(string name)
-    {
-        torch.manual_seed(1);
-        return ModelCatalogue.Create(name, new ModelOptions { NumClasses = Classes, ImageSize = Side });
-    }
-
-    private sealed record Epoch(
-        [property: System.Text.Json.Serialization.JsonPropertyName("seconds")] double Seconds,
-        [property: System.Text.Json.Serialization.JsonPropertyName("cpu")] double Cpu);
-
-    /// <summary>Files as they are; image i has label i mod classes, as the peer gives it.</summary>
-    private sealed class Files(string[] files) : IImageSource
-    {
-        public int Count => files.Length;
-
-        public int Label(int index) => index % Classes;
-
-        public string Name(int index) => files[index];
-
-        public byte[] Read(int index) => File.ReadAllBytes(files[index]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ReMem.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,18 +39,15 @@ internal sealed class OwnSide
 
     private static PeerAnswer Time(int steps, Action step, long parameters)
     {
-        using var process = Process.GetCurrentProcess();
-        TimeSpan cpu = process.TotalProcessorTime;
-        var clock = Stopwatch.StartNew();
+        var clock = new CostClock();
         for (int i = 0; i < steps; i++)
         {
             using DisposeScope scope = NewDisposeScope();
             step();
         }
 
-        double seconds = clock.Elapsed.TotalSeconds;
-        process.Refresh();
-        return new PeerAnswer(seconds, (process.TotalProcessorTime - cpu).TotalSeconds, parameters);
+        Cost cost = clock.Elapsed;
+        return new PeerAnswer(cost.Wall, cost.Processor, parameters);
     }
 
     private static void Forward(ImageModel model, Tensor images)

@@ -20,7 +20,7 @@ internal static class PeerComparison
         set_num_threads(threads);
         EnvironmentInfo environment = EnvironmentInfo.Current();
         string loadBefore = Load();
-        using var peer = PeerProcess.Start(script, threads, $"{threads}");
+        using var peer = new PeerProcess(script, threads, $"{threads}");
         var own = new OwnSide();
         PeerWork[] works = [.. Types.SelectMany(Works)];
         var times = works.ToDictionary(w => w, _ => new List<(PeerAnswer Own, PeerAnswer Peer)>());

@@ -8,7 +8,8 @@ internal sealed class PeerProcess : IDisposable
 {
     private readonly Process _process;
 
-    private PeerProcess(string script, int threads, string[] arguments)
+    /// <summary>Starts a script of bench/peers, which says first what it runs on.</summary>
+    public PeerProcess(string script, int threads, params string[] arguments)
     {
         // By its path: a python3 of another place has another PyTorch, or none.
         var info = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -21,9 +22,6 @@ internal sealed class PeerProcess : IDisposable
 
     /// <summary>Versions of the peer.</summary>
     public IReadOnlyDictionary<string, JsonElement> Environment { get; }
-
-    /// <summary>Starts a script of bench/peers, which says first what it runs on.</summary>
-    public static PeerProcess Start(string script, int threads, params string[] arguments) => new(script, threads, arguments);
 
     /// <summary>Sends a line and waits for the answer.</summary>
     public T Ask<T>(string line)

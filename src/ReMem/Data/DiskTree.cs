@@ -20,7 +20,7 @@ internal sealed class DiskTree(string root) : FileTree
         return Sorted(files);
     }
 
-    public override byte[] Read(string path) => FilePart.Of(Where(path)).Read();
+    public override byte[] Read(string path) => Part(path).Read();
 
     public override Func<string, FilePart> Part => path => FilePart.Of(Where(path));
 

@@ -88,8 +88,9 @@ internal sealed record ImageScan(
                 SHA256.HashData(encoded).AsSpan(0, HashLength).CopyTo(hashes.AsSpan(i * HashLength));
                 RgbImage image = ImageDecoder.Decode(encoded, source.Name(i));
                 string? format = ImageDecoder.FormatOf(encoded);
-                if (new DecodedSize(viewSize).Divisor(image.Width, image.Height, format == "JPEG") == 1)
-                    cache?.Keep(source, i, image, format == "JPEG");
+                bool isJpeg = format == "JPEG";
+                if (new DecodedSize(viewSize).Divisor(image.Width, image.Height, isJpeg) == 1)
+                    cache?.Keep(source, i, image, isJpeg);
                 (widths[i], heights[i]) = (image.Width, image.Height);
                 formats[i] = format?[0] ?? '-';
                 prints[i] = ImagePrint.Of(image);

@@ -57,9 +57,8 @@ internal static class ManifestLayout
 
     private static RawSplit ToSplit(string split, string where, Row[] rows) => new(
         split, where, [.. rows.Select(r => r.Label).Distinct()], [.. rows.Select(r => r.Label)], [.. rows.Select(r => r.Path)],
-        i => FilePart.Of(rows[i].Path).Read())
+        i => FilePart.Of(rows[i].Path))
     {
-        Parts = i => FilePart.Of(rows[i].Path),
         Groups = rows.Any(r => r.Group is not null) ? [.. rows.Select(r => r.Group)] : null,
     };
 

@@ -12,6 +12,10 @@ namespace ReMem.Data;
 internal sealed record RawSplit(
     string Split, string Where, IReadOnlyList<string> Declared, IReadOnlyList<string> Classes, IReadOnlyList<string> Names, Func<int, byte[]> Read)
 {
+    /// <summary>A split whose samples lie in files as they are.</summary>
+    public RawSplit(string split, string where, IReadOnlyList<string> declared, IReadOnlyList<string> classes, IReadOnlyList<string> names, Func<int, FilePart> parts)
+        : this(split, where, declared, classes, names, i => parts(i).Read()) => Parts = parts;
+
     /// <summary>Each sample's group, null for one that is alone; null where nothing is grouped. Samples of a group stay in one split.</summary>
     public IReadOnlyList<string?>? Groups { get; init; }
 

@@ -26,9 +26,8 @@ internal static class WebDatasetLayout
             Sample[] samples = [.. shards.SelectMany(s => Samples(s, options))];
             splits.Add(new RawSplit(
                 split, DataFiles.Where(shards), [.. samples.Select(s => s.Label).Distinct()], [.. samples.Select(s => s.Label)],
-                [.. samples.Select(s => s.Name)], i => samples[i].Shard.Read(samples[i].Offset, samples[i].Length))
+                [.. samples.Select(s => s.Name)], i => new FilePart(samples[i].Shard, samples[i].Offset, samples[i].Length))
             {
-                Parts = i => new FilePart(samples[i].Shard, samples[i].Offset, samples[i].Length),
                 Files = shards,
             });
         }

@@ -61,7 +61,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
         if (taught && compared.HasMaps && recycled > 0)
             job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Foretold(teacher!, samples, recycled, compared)));
-        using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, compared, job.Train, cancel) : null;
+        using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, recycled, compared, job.Train, cancel) : null;
         using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, teacher!) : null;
         var lesson = new Lesson(objective, compared, projections, labels, balance);
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
@@ -94,13 +94,13 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     private ITeacherTargets Targets(
-        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, ComparedOutputs compared, BatchLoader loader, CancellationToken cancel)
+        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, int recycled, ComparedOutputs compared, BatchLoader loader, CancellationToken cancel)
     {
         foreach (DistillationTeacher teacher in teachers)
             teacher.Cache?.Cache.RequireSpace(views);
         ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
             ? (ITeacherTargets)new CachedTargets(cache, views, compared.Features, cancel)
-            : new TeacherTargets(t.Model, samples, options.RecycledViews(training.Epochs), compared, compared.HasMaps ? loader : null, options.TeacherPrecision))];
+            : new TeacherTargets(t.Model, samples, recycled, compared, compared.HasMaps ? loader : null, options.TeacherPrecision))];
         return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
     }
 

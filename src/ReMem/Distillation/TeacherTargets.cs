@@ -17,9 +17,7 @@ public sealed class TeacherTargets : ITeacherTargets
     private readonly ComparedOutputs _compared;
     private readonly string _precision;
     private readonly BatchLoader? _loader;
-    private readonly OutputLayout? _layout;
-    private readonly Tensor? _kept;
-    private readonly bool[,]? _known;
+    private readonly KeptOutputs? _kept;
 
     /// <summary>Binds the teacher, which is put in eval mode.</summary>
     /// <param name="teacher">Answers.</param>
@@ -51,9 +49,8 @@ public sealed class TeacherTargets : ITeacherTargets
         _teacher.eval();
         if (views == 0 || !Keeps(teacher, samples, views, compared))
             return;
-        _layout = OutputLayout.Of(teacher, compared);
-        _kept = zeros(views, samples, _layout.Width).DetachFromDisposeScope();
-        _known = new bool[views, samples];
+        var layout = OutputLayout.Of(teacher, compared);
+        _kept = new KeptOutputs(layout, zeros(views, samples, layout.Width).DetachFromDisposeScope(), new bool[views, samples]);
     }
 
     /// <summary>What a user is told of recycled views whose places are compared.</summary>
@@ -78,38 +75,46 @@ public sealed class TeacherTargets : ITeacherTargets
     /// <param name="view">Which of the recycled views the batch shows.</param>
     public BatchOutputs For(Batch batch, int view)
     {
-        if (_kept is null || _known is null || _layout is null)
+        if (_kept is null)
             return TeacherOutputs.Of(_teacher, batch, _compared, _precision);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        int[] slots = [.. batch.Slots];
-        Tensor rows = tensor(slots.Select(i => (long)i).ToArray());
-        bool known = slots.All(i => _known[view, i]);
-        if (!known && _loader is null)
-        {
-            Keep(batch, view, _kept, _known);
-        }
-        else if (!known)
-        {
-            foreach (Batch part in _loader!.Slots(view, 0, _loader.SlotsPerEpoch))
-            {
-                using (part)
-                    Keep(part, view, _kept, _known);
-            }
-        }
-
-        return _layout.Unpack(_kept[view].index_select(0, rows)).Map(part => part.MoveToOuterDisposeScope());
+        if (!batch.Slots.All(slot => _kept.Known[view, slot]))
+            Fill(batch, view, _kept);
+        return _kept.Layout.Unpack(_kept.Rows[view].index_select(0, Index(batch))).Map(part => part.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _kept?.Dispose();
+    public void Dispose() => _kept?.Rows.Dispose();
 
-    private void Keep(Batch batch, int view, Tensor kept, bool[,] known)
+    private void Fill(Batch batch, int view, KeptOutputs kept)
+    {
+        if (_loader is null)
+        {
+            Keep(batch, view, kept);
+            return;
+        }
+
+        foreach (Batch part in _loader.Slots(view, 0, _loader.SlotsPerEpoch))
+        {
+            using (part)
+                Keep(part, view, kept);
+        }
+    }
+
+    private void Keep(Batch batch, int view, KeptOutputs kept)
     {
         using DisposeScope scope = NewDisposeScope();
-        int[] slots = [.. batch.Slots];
-        kept[view].index_copy_(0, tensor(slots.Select(i => (long)i).ToArray()), OutputLayout.Pack(TeacherOutputs.Of(_teacher, batch, _compared, _precision)));
-        foreach (int slot in slots)
-            known[view, slot] = true;
+        kept.Rows[view].index_copy_(0, Index(batch), OutputLayout.Pack(TeacherOutputs.Of(_teacher, batch, _compared, _precision)));
+        foreach (int slot in batch.Slots)
+            kept.Known[view, slot] = true;
     }
+
+    private static Tensor Index(Batch batch) => tensor(batch.Slots.Select(slot => (long)slot).ToArray());
+
+    /// <summary>What is kept of recycled views.</summary>
+    /// <param name="Layout">Of a row.</param>
+    /// <param name="Rows">[views, images, numbers].</param>
+    /// <param name="Known">Which rows are filled.</param>
+    private sealed record KeptOutputs(OutputLayout Layout, Tensor Rows, bool[,] Known);
 }

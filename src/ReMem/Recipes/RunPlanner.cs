@@ -45,16 +45,16 @@ public sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
     {
         if (plan.PeakMemoryBytes > memory)
         {
-            string smaller = plan.Jobs > 1 ? "fewer --jobs, or a smaller" : "a smaller";
+            string fewer = plan.Jobs > 1 ? "fewer --jobs, or a smaller" : "a smaller";
             yield return FormattableString.Invariant(
-                $"about {plan.PeakMemoryBytes / 1e9:0.0} GB of memory are needed and {memory / 1e9:0.0} GB are free: use {smaller} training.batch_size or data.image_size, or close other programs.");
+                $"about {plan.PeakMemoryBytes / 1e9:0.0} GB of memory are needed and {memory / 1e9:0.0} GB are free: use {fewer} training.batch_size or data.image_size, or close other programs.");
         }
 
-        const string fewer = "free some, or keep fewer views or logits with student.distillation.views or cache_top_k";
+        const string roomier = "free some, or keep fewer views or logits with student.distillation.views or cache_top_k";
         long caches = cacheDisk is null ? plan.CacheBytes : 0;
         if (plan.DiskBytes + caches > disk)
         {
-            string mend = caches > 0 ? FormattableString.Invariant($"{fewer} (teacher caches are {caches / 1e9:0.00} GB of it)") : "free some";
+            string mend = caches > 0 ? FormattableString.Invariant($"{roomier} (teacher caches are {caches / 1e9:0.00} GB of it)") : "free some";
             yield return FormattableString.Invariant(
                 $"about {(plan.DiskBytes + caches) / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {mend}, or put the run on another disk with --out.");
         }
@@ -62,7 +62,7 @@ public sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         if (plan.CacheBytes > cacheDisk)
         {
             yield return FormattableString.Invariant(
-                $"about {plan.CacheBytes / 1e9:0.00} GB of disk are needed for teacher caches and {cacheDisk / 1e9:0.00} GB are free there: {fewer}, or choose another disk with student.distillation.cache.");
+                $"about {plan.CacheBytes / 1e9:0.00} GB of disk are needed for teacher caches and {cacheDisk / 1e9:0.00} GB are free there: {roomier}, or choose another disk with student.distillation.cache.");
         }
     }
 
