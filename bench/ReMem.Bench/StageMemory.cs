@@ -6,6 +6,7 @@ using ReMem.Information;
 using ReMem.Models;
 using ReMem.Teachers;
 using ReMem.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Bench;
@@ -45,7 +46,8 @@ internal static class StageMemory
             Directory.Delete(folder, recursive: true);
         }
 
-        Watch("meter", Measure);
+        // Tensor.TotalCount counts a tensor that became a module's parameter for ever, and the meter makes modules; it works on this thread alone.
+        Watch("meter", Measure, () => DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     private static void Distil(TrainingOptions options, ImageModel teacher, TeacherCacheBuilder? cache, Action note)
@@ -68,7 +70,7 @@ internal static class StageMemory
         }
     }
 
-    private static void Watch(string stage, Action<Action> run)
+    private static void Watch(string stage, Action<Action> run, Func<long>? live = null)
     {
         int noted = 0;
         (long Tensors, long Bytes) before = default, after = default;
@@ -79,7 +81,7 @@ internal static class StageMemory
                 return;
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            after = (Tensor.TotalCount, Environment.WorkingSet);
+            after = (live?.Invoke() ?? Tensor.TotalCount, Environment.WorkingSet);
             if (noted == WarmUp)
                 before = after;
         });

@@ -32,6 +32,9 @@ public abstract class Optimizer : IDisposable
     /// <summary>The state vectors [P] by name, for checkpoints.</summary>
     public abstract IReadOnlyDictionary<string, Tensor> State { get; }
 
+    /// <summary>Whether a <see cref="FlatPass"/> is taken where there is one; else torch's operators, as on other devices.</summary>
+    internal bool UsesFlatPass { get; init; } = true;
+
     /// <summary>What is trained.</summary>
     protected ParameterSet Parameters { get; }
 
@@ -55,6 +58,8 @@ public abstract class Optimizer : IDisposable
         using var guard = no_grad();
         Steps++;
         Tensor values = Parameters.LiveValues, gradients = Parameters.LiveGradients;
+        if (UsesFlatPass && FlatPass.Reaches(values) && UpdateInOnePass(values, gradients, learningRate))
+            return;
         foreach ((long start, long length) in Pieces())
         {
             using DisposeScope piece = NewDisposeScope();
@@ -72,6 +77,9 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Changes all of the values in place by a <see cref="FlatPass"/>; false where the optimiser has none.</summary>
+    private protected virtual bool UpdateInOnePass(Tensor values, Tensor gradient, double learningRate) => false;
+
     /// <summary>Changes a piece of the values in place by the same piece of the gradient, which it may overwrite.</summary>
     protected abstract void Update(Tensor values, Tensor gradient, double learningRate);
 
@@ -84,6 +92,9 @@ public abstract class Optimizer : IDisposable
         target.addcmul_(values, Part(_decayMask), scale);
     }
 
+    /// <summary>1 where decay applies and 0 elsewhere [P]; null where it applies nowhere.</summary>
+    private protected Tensor? DecayMask => _decayMask;
+
     /// <summary>Where the present piece starts.</summary>
     protected long PieceStart => _piece.Start;
 
@@ -95,67 +106,5 @@ public abstract class Optimizer : IDisposable
     {
         for (long start = 0; start < Parameters.Count; start += PieceLength)
             yield return (start, Math.Min(PieceLength, Parameters.Count - start));
-    }
-}
-
-/// <summary>AdamW (Loshchilov 2019): decoupled decay, betas 0.9 and 0.999, eps 1e-8, as torch.optim.AdamW.</summary>
-public sealed class AdamW : Optimizer
-{
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.999;
-    private const double Epsilon = 1e-8;
-    private readonly Tensor _first;
-    private readonly Tensor _second;
-
-    /// <inheritdoc cref="Optimizer(ParameterSet, double, bool)"/>
-    public AdamW(ParameterSet parameters, double weightDecay, bool decayAll = false)
-        : base(parameters, weightDecay, decayAll)
-    {
-        _first = parameters.Zeros();
-        _second = parameters.Zeros();
-        State = new Dictionary<string, Tensor> { ["exp_avg"] = _first, ["exp_avg_sq"] = _second };
-    }
-
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, Tensor> State { get; }
-
-    /// <inheritdoc/>
-    protected override void Update(Tensor values, Tensor gradient, double learningRate)
-    {
-        using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2, epsilon = Epsilon;
-        using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, Steps)), step = -learningRate / (1 - Math.Pow(Beta1, Steps));
-        Tensor first = Part(_first).mul_(beta1).add_(gradient, alpha: rest1);
-        Tensor second = Part(_second).mul_(beta2).addcmul_(gradient, gradient, rest2);
-        AddDecay(values, values, -learningRate * WeightDecay);
-        Tensor denominator = second.sqrt().div_(correction).PlusInPlace(epsilon);
-        values.addcdiv_(first, denominator, step);
-    }
-}
-
-/// <summary>SGD with momentum and L2 decay added to the gradient, as torch.optim.SGD without dampening.</summary>
-public sealed class Sgd : Optimizer
-{
-    private readonly double _momentum;
-    private readonly Tensor _buffer;
-
-    /// <inheritdoc cref="Optimizer(ParameterSet, double, bool)"/>
-    public Sgd(ParameterSet parameters, double weightDecay, double momentum, bool decayAll = false)
-        : base(parameters, weightDecay, decayAll)
-    {
-        _momentum = momentum;
-        _buffer = parameters.Zeros();
-        State = new Dictionary<string, Tensor> { ["momentum_buffer"] = _buffer };
-    }
-
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, Tensor> State { get; }
-
-    /// <inheritdoc/>
-    protected override void Update(Tensor values, Tensor gradient, double learningRate)
-    {
-        AddDecay(gradient, values, WeightDecay);
-        using Scalar momentum = _momentum, step = -learningRate;
-        Tensor buffer = Part(_buffer).mul_(momentum).PlusInPlace(gradient);
-        values.add_(buffer, alpha: step);
     }
 }

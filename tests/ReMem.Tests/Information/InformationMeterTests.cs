@@ -36,6 +36,26 @@ public sealed class InformationMeterTests
         Assert.All(result.PerSeed, nats => Assert.Equal(0, nats, 0.005));
     }
 
+    [Theory]
+    [InlineData(Likelihood.Gaussian)]
+    [InlineData(Likelihood.Bce)]
+    public void A_call_leaves_no_tensor_behind(Likelihood likelihood)
+    {
+        using var scope = NewDisposeScope();
+        var (train, test) = (Draw(60, 0), Draw(30, 1));
+        InformationMeterOptions options = Quick with { Likelihood = likelihood };
+        using var images = MeterImages.Prepare(train.X, test.X, options);
+        InformationMeter.Measure(train.F, test.F, images);
+        InformationMeter.Draw(train.F, test.F, images).Dispose();
+        long before = Live();
+        InformationMeter.Measure(train.F, test.F, images);
+        InformationMeter.Draw(train.F, test.F, images).Dispose();
+        Assert.Equal(before, Live());
+
+        // Tensor.TotalCount counts a tensor that became a module's parameter for ever, though its memory is given back with the module.
+        static long Live() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+    }
+
     [Fact]
     public void Codes_that_name_an_image_without_showing_it_give_nothing()
     {
