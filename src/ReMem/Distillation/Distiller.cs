@@ -100,7 +100,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
             teacher.Cache?.Cache.RequireSpace(views);
         ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
             ? (ITeacherTargets)new CachedTargets(cache, views, compared.Features, cancel)
-            : new TeacherTargets(t.Model, samples, recycled, compared, compared.HasMaps ? loader : null, options.TeacherPrecision))];
+            : new TeacherTargets(t.Model, samples, recycled, compared, loader, options.TeacherPrecision, cancel))];
         return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
     }
 

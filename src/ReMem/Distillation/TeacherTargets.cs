@@ -17,6 +17,7 @@ public sealed class TeacherTargets : ITeacherTargets
     private readonly ComparedOutputs _compared;
     private readonly string _precision;
     private readonly BatchLoader? _loader;
+    private readonly CancellationToken _cancel;
     private readonly KeptOutputs? _kept;
 
     /// <summary>Binds the teacher, which is put in eval mode.</summary>
@@ -40,8 +41,11 @@ public sealed class TeacherTargets : ITeacherTargets
     /// resumed training sees the same; null asks batch by batch.
     /// </param>
     /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
-    internal TeacherTargets(ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader, string precision = "fp32")
+    /// <param name="cancel">Stops between the batches of a view.</param>
+    internal TeacherTargets(
+        ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader, string precision = "fp32", CancellationToken cancel = default)
     {
+        _cancel = cancel;
         _precision = precision;
         _teacher = teacher;
         _compared = compared;
@@ -98,7 +102,10 @@ public sealed class TeacherTargets : ITeacherTargets
         foreach (Batch part in _loader.Slots(view, 0, _loader.SlotsPerEpoch))
         {
             using (part)
+            {
+                _cancel.ThrowIfCancellationRequested();
                 Keep(part, view, kept);
+            }
         }
     }
 

@@ -72,7 +72,8 @@ public class DistillerImbalanceTests
         TrainingOptions options = Options with { Epochs = 3, Progressive = "from(16,0.6)" };
         new Distiller(options, new DistillationOptions { Views = views }).Run(Job(student) with { Train = Loader(options) }, teacher, 12);
         Assert.Equal([16, 16, 16, 24, 24, 24, 32, 32, 32], learnt);
-        Assert.Equal(Enumerable.Repeat(32L, views == 0 ? 9 : 3), taught);
+        // Views that come round are asked for all at once.
+        Assert.Equal(Enumerable.Repeat(32L, views == 0 ? 9 : 1), taught);
     }
 
     [Fact]
