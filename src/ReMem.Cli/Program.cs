@@ -9,6 +9,7 @@ var root = new RootCommand("Turns a pretrained Vision Transformer and your image
     InitCommand.Create(),
     RunCommand.Create(),
     SweepCommand.Create(),
+    CompareCommand.Create(),
     FinetuneCommand.Create(),
     ProbeCommand.Create(),
     DistillCommand.Create(),

@@ -17,6 +17,7 @@ public class HelpTests
     [InlineData("convert")]
     [InlineData("run")]
     [InlineData("sweep")]
+    [InlineData("compare")]
     [InlineData("demo")]
     [InlineData("cache build")]
     [InlineData("cache info")]

@@ -42,6 +42,12 @@ public class SweepTests
         Assert.Equal(At("sam-rho=0.02-temperature=1"), At("sam-rho=0.02-temperature=2"));
         Assert.NotEqual(At("sam-rho=0.02-temperature=1"), At("sam-rho=0.1-temperature=1"));
 
+        CliResult compared = Cli.Run("compare", $"tiny={work.At("sweep")}", work.At("sweep"), "--out", work.At("compare"));
+        Assert.True(compared.ExitCode == 0, compared.Error);
+        Assert.True(compared.Out.Contains("Ranked within 2 groups: I_hat of the logits against student top-1 over 12 teachers", StringComparison.Ordinal), compared.Out);
+        Assert.True(File.Exists(work.At("compare", "teachers.html")));
+        Cli.Run("compare", $"tiny={work.At("sweep")}", $"tiny={work.At("sweep")}", "--out", work.At("compare")).IsBadInput("Two groups are called 'tiny'", "NAME=DIR");
+
         CliResult more = Cli.Run([.. sweep, "--seeds", "0..1", "methods=[none]"]);
         Assert.True(more.ExitCode == 0, more.Error);
         Assert.Equal(2, Assert.Single(Rows(more.Out)).Seeds);

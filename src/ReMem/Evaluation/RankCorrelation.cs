@@ -2,7 +2,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Evaluation;
 
-/// <summary>Spearman's rank correlation of two measurements, with a 95 % bootstrap interval over the pairs.</summary>
+/// <summary>Spearman's rank correlation of two measurements, with a 95 % bootstrap interval over the pairs, or over groups of pairs that belong together.</summary>
 /// <param name="Rho">-1 to 1; NaN where one of the two never varies.</param>
 /// <param name="Low">Lower end; null with fewer than <see cref="FewestForInterval"/> pairs, or where rho is NaN.</param>
 /// <param name="High">Upper end; null likewise.</param>
@@ -14,16 +14,23 @@ public sealed record RankCorrelation(double Rho, double? Low, double? High, int 
 
     private const int Resamples = 2000;
 
+    /// <summary>How many groups of pairs were drawn from for the interval; null where it is over single pairs.</summary>
+    public int? Groups { get; init; }
+
     /// <summary>Correlates. Equal values share the mean of their ranks.</summary>
     /// <param name="xs">One a pair.</param>
     /// <param name="ys">One a pair.</param>
     /// <param name="seed">Of the resampling.</param>
+    /// <param name="groups">
+    /// The group that each pair belongs to: groups are drawn whole, since pairs of one are no independent evidence (the cluster bootstrap, Field 2007). Null, or fewer than
+    /// <see cref="FewestForInterval"/> of them: pairs are drawn.
+    /// </param>
     /// <exception cref="ArgumentException">The counts differ.</exception>
-    public static RankCorrelation Of(IReadOnlyList<double> xs, IReadOnlyList<double> ys, long seed = 0)
+    public static RankCorrelation Of(IReadOnlyList<double> xs, IReadOnlyList<double> ys, long seed = 0, IReadOnlyList<int>? groups = null)
     {
         if (xs.Count != ys.Count)
             throw new ArgumentException($"There are {xs.Count} and {ys.Count} values; pairs need as many of each.", nameof(ys));
-        return Bootstrapped(xs.Count, pairs => Spearman([.. pairs.Select(i => xs[i])], [.. pairs.Select(i => ys[i])]), seed);
+        return Bootstrapped(xs.Count, pairs => Spearman([.. pairs.Select(i => xs[i])], [.. pairs.Select(i => ys[i])]), seed, groups);
     }
 
     /// <summary>Correlates the two with a third held fixed: Pearson's partial correlation of the ranks.</summary>
@@ -31,12 +38,14 @@ public sealed record RankCorrelation(double Rho, double? Low, double? High, int 
     /// <param name="ys">One a pair.</param>
     /// <param name="held">What is held fixed, one a pair.</param>
     /// <param name="seed">Of the resampling.</param>
+    /// <param name="groups">As in <see cref="Of"/>.</param>
     /// <exception cref="ArgumentException">The counts differ.</exception>
-    public static RankCorrelation Partial(IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> held, long seed = 0)
+    public static RankCorrelation Partial(
+        IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> held, long seed = 0, IReadOnlyList<int>? groups = null)
     {
         if (xs.Count != ys.Count || xs.Count != held.Count)
             throw new ArgumentException($"There are {xs.Count}, {ys.Count} and {held.Count} values; triples need as many of each.", nameof(ys));
-        return Bootstrapped(xs.Count, Value, seed);
+        return Bootstrapped(xs.Count, Value, seed, groups);
 
         double Value(int[] triples)
         {
@@ -48,26 +57,29 @@ public sealed record RankCorrelation(double Rho, double? Low, double? High, int 
         }
     }
 
-    private static RankCorrelation Bootstrapped(int count, Func<int[], double> correlate, long seed)
+    private static RankCorrelation Bootstrapped(int count, Func<int[], double> correlate, long seed, IReadOnlyList<int>? groups)
     {
+        if (groups is not null && groups.Count != count)
+            throw new ArgumentException($"There are {groups.Count} groups for {count} pairs.", nameof(groups));
         double rho = correlate([.. Enumerable.Range(0, count)]);
         if (count < FewestForInterval || double.IsNaN(rho))
             return new RankCorrelation(rho, null, null, count);
+        int[][] units = [.. Enumerable.Range(0, count).GroupBy(i => groups?[i] ?? i).Select(g => g.ToArray())];
+        bool grouped = groups is not null && units.Length >= FewestForInterval;
+        if (!grouped)
+            units = [.. Enumerable.Range(0, count).Select(i => new[] { i })];
         var values = new List<double>();
         for (int i = 0; i < Resamples; i++)
         {
             var random = new CounterRandom(seed, "bootstrap", index: i);
-            int[] drawn = new int[count];
-            for (int j = 0; j < count; j++)
-                drawn[j] = random.NextInt(count);
-            double value = correlate(drawn);
+            double value = correlate([.. Enumerable.Range(0, units.Length).SelectMany(_ => units[random.NextInt(units.Length)])]);
             // A resample of one pair over and over has no correlation.
             if (!double.IsNaN(value))
                 values.Add(value);
         }
 
         values.Sort();
-        return new RankCorrelation(rho, Quantile(values, 0.025), Quantile(values, 0.975), count);
+        return new RankCorrelation(rho, Quantile(values, 0.025), Quantile(values, 0.975), count) { Groups = grouped ? units.Length : null };
     }
 
     private static double Quantile(List<double> sorted, double share)
@@ -93,7 +105,8 @@ public sealed record RankCorrelation(double Rho, double? Low, double? High, int 
         return aa * bb > 0 ? ab / Math.Sqrt(aa * bb) : double.NaN;
     }
 
-    private static double[] Ranks(double[] values)
+    /// <summary>Ranks from 0; equal values share the mean of theirs.</summary>
+    internal static double[] Ranks(double[] values)
     {
         int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(i => values[i])];
         var ranks = new double[values.Length];

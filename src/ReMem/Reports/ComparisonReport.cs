@@ -167,19 +167,11 @@ public sealed record ComparisonReport
     public IReadOnlyList<Finding> Findings => Finding.All(Rows);
 
     /// <summary>
-    /// The paper's own claim, over every teacher and seed: does the student rise with what the teacher's logits keep? Null with fewer than three teachers. Seeds of
-    /// one method are no independent teachers, so the interval is narrower than it should be.
+    /// The paper's own claim, over every teacher and seed: does the student rise with what the teacher's logits keep? Null with fewer than three teachers. The interval is over the
+    /// rows where there are at least five, else over teachers, whose seeds share much, so that it is too narrow.
     /// </summary>
-    public RankCorrelation? InformationAndStudent => Measured() is { Length: >= 3 } teachers
-        ? RankCorrelation.Of([.. teachers.Select(t => t.InformationLogits!.Mean)], [.. teachers.Select(t => t.StudentTop1)])
-        : null;
+    public RankCorrelation? InformationAndStudent => MeasuredTeacher.Correlation(MeasuredTeacher.Of(Rows));
 
     /// <summary>The same at equal accuracy of the teacher, as the claim asks for: the rank correlation with the teacher's top-1 held fixed.</summary>
-    public RankCorrelation? InformationAndStudentAtEqualTeacher => Measured() is { Length: >= RankCorrelation.FewestForInterval } teachers
-        ? RankCorrelation.Partial(
-            [.. teachers.Select(t => t.InformationLogits!.Mean)], [.. teachers.Select(t => t.StudentTop1)], [.. teachers.Select(t => t.TeacherTop1!.Value)])
-        : null;
-
-    private SeedRow[] Measured() =>
-        [.. Rows.SelectMany(row => row.Seeds).Where(seed => seed.InformationLogits is { } i && double.IsFinite(i.Mean) && seed.TeacherTop1 is not null)];
+    public RankCorrelation? InformationAndStudentAtEqualTeacher => MeasuredTeacher.CorrelationAtEqualTeacher(MeasuredTeacher.Of(Rows));
 }

@@ -97,15 +97,16 @@ public sealed record Finding(string Measure, string Method, string Baseline, Int
         if (correlation is not { Low: { } low, High: { } high })
             return $"{what} {Signed(correlation.Rho)} (too few for an interval): within noise.";
         string verdict = low > 0 ? "students rise with it" : high < 0 ? "students fall with it" : "within noise";
-        return $"{what} {Signed(correlation.Rho)} (95 % bootstrap interval {Signed(low)} to {Signed(high)}): {verdict}.";
+        return $"{what} {Signed(correlation.Rho)} (95 % bootstrap interval{(correlation.Groups is { } groups ? $" over {groups} settings" : "")} {Signed(low)} to {Signed(high)}): {verdict}.";
     }
 
     /// <summary>The correlation of a report's I_hat and students, as it is and at equal teacher accuracy; none where too few teachers were measured.</summary>
-    internal static IEnumerable<string> Correlations(ComparisonReport report) => new[]
-    {
-        CorrelationSentence(report.InformationAndStudent),
-        CorrelationSentence(report.InformationAndStudentAtEqualTeacher, " at equal teacher top-1"),
-    }.OfType<string>();
+    internal static IEnumerable<string> Correlations(ComparisonReport report) =>
+        Correlations(report.InformationAndStudent, report.InformationAndStudentAtEqualTeacher);
+
+    /// <summary>As above, of correlations.</summary>
+    internal static IEnumerable<string> Correlations(RankCorrelation? plain, RankCorrelation? atEqualTeacher) =>
+        new[] { CorrelationSentence(plain), CorrelationSentence(atEqualTeacher, " at equal teacher top-1") }.OfType<string>();
 
     /// <summary>The one line to take away: which students differ from the standard teacher's beyond noise.</summary>
     public static string Headline(IReadOnlyList<Finding> findings)

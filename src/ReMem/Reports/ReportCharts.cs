@@ -38,6 +38,27 @@ internal static class ReportCharts
         return chart.Render();
     }
 
+    /// <summary>What every single teacher keeps against what its student reaches; students without one as lines.</summary>
+    public static string Teachers(IReadOnlyList<TeacherRow> rows)
+    {
+        string[] methods = [.. rows.Select(row => row.Method).Distinct()];
+        (TeacherRow Row, SeedRow Seed)[] measured = [.. rows.SelectMany(row => row.Seeds.Where(seed => seed.InformationLogits is not null).Select(seed => (row, seed)))];
+        SeedRow[] plain = [.. rows.Where(row => row.Method == "none").SelectMany(row => row.Seeds)];
+        var chart = new SvgChart("I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)", "student top-1 (%)",
+            ChartAxis.Around(measured.Select(m => m.Seed.InformationLogits!.Mean)),
+            ChartAxis.Around(measured.Select(m => m.Seed).Concat(plain).Select(seed => 100 * seed.StudentTop1)),
+            methods.Select((method, i) => (i, method)));
+        if (plain.Length > 0)
+            chart.Level(Array.IndexOf(methods, "none"), 100 * plain.Average(seed => seed.StudentTop1));
+        foreach ((TeacherRow row, SeedRow seed) in measured)
+        {
+            chart.Point(Array.IndexOf(methods, row.Method), seed.InformationLogits!.Mean, 100 * seed.StudentTop1,
+                $"{row.Name}, seed {seed.Seed}: teacher {Figures.Percent(seed.TeacherTop1)} %, I_hat {Figures.Nats(seed.InformationLogits)}, student {Figures.Percent(seed.StudentTop1)} %");
+        }
+
+        return chart.Render();
+    }
+
     /// <summary>The student's top-1 (full colour) and balanced accuracy (pale) by method; of a sweep, the chosen variants.</summary>
     public static string StudentBars(ComparisonReport report)
     {

@@ -1,4 +1,3 @@
-using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -45,6 +45,33 @@ public sealed class RankCorrelationTests
     }
 
     [Fact]
+    public void Copies_of_a_pair_are_no_more_evidence_when_they_are_drawn_together()
+    {
+        double[] xs = [1, 2, 3, 4, 5, 6, 7], ys = [2, 1, 4, 3, 5, 7, 6], held = [3, 1, 2, 7, 5, 4, 6];
+        static double[] Thrice(double[] values) => [.. values, .. values, .. values];
+        int[] groups = [.. Enumerable.Range(0, 21).Select(i => i % 7)];
+        foreach ((RankCorrelation single, RankCorrelation grouped, RankCorrelation apart) in new[]
+        {
+            (RankCorrelation.Of(xs, ys), RankCorrelation.Of(Thrice(xs), Thrice(ys), groups: groups), RankCorrelation.Of(Thrice(xs), Thrice(ys))),
+            (RankCorrelation.Partial(xs, ys, held), RankCorrelation.Partial(Thrice(xs), Thrice(ys), Thrice(held), groups: groups), RankCorrelation.Partial(Thrice(xs), Thrice(ys), Thrice(held))),
+        })
+        {
+            Assert.Equal(single.Low!.Value, grouped.Low!.Value, 1e-12);
+            Assert.Equal(single.High!.Value, grouped.High!.Value, 1e-12);
+            Assert.Equal((7, 21, (int?)null), (grouped.Groups!.Value, grouped.Count, apart.Groups));
+            Assert.True(apart.High - apart.Low < 0.8 * (grouped.High - grouped.Low), $"{apart} {grouped}");
+        }
+    }
+
+    [Fact]
+    public void Too_few_groups_are_drawn_apart()
+    {
+        double[] xs = [1, 2, 3, 4, 5, 6], ys = [2, 1, 4, 3, 5, 6];
+        Assert.Equal(RankCorrelation.Of(xs, ys), RankCorrelation.Of(xs, ys, groups: [0, 0, 1, 1, 2, 2]));
+        Assert.Throws<ArgumentException>(() => RankCorrelation.Of(xs, ys, groups: [0, 1]));
+    }
+
+    [Fact]
     public void The_seed_decides_the_interval_and_nothing_else()
     {
         Assert.Equal(Noisy(20), Noisy(20));

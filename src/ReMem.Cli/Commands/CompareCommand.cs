@@ -1,0 +1,61 @@
+using System.CommandLine;
+using ReMem.Reports;
+
+namespace ReMem.Cli.Commands;
+
+/// <summary>remem compare: what the teachers of several runs keep against what their students reach.</summary>
+internal static class CompareCommand
+{
+    public static Command Create()
+    {
+        var runs = new Argument<string[]>("RUNS")
+        {
+            Description = "Folders of finished runs and sweeps. Join those of the same images, student and student's training with commas, and name a group if you like (else it is called as its first folder): NAME=DIR,DIR.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--out", "-o") { Description = "Where teachers.json and teachers.html go.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("runs", "compare") };
+        var json = Common.Json();
+        Command command = Common.Command(
+            "compare",
+            "Draw what the teachers of several runs keep against what their students reach, and say how the two rank together: within each group, over all, and at equal accuracy of the teacher.",
+            "remem compare grocery=runs/grocery-sweep long-tail=runs/cifar-sweep,runs/cifar --out runs/compare");
+        command.Add(runs);
+        command.Add(output);
+        command.Add(json);
+        command.Action((parsed, _) =>
+        {
+            TeacherGroup[] groups = [.. parsed.GetValue(runs)!.Select(Group)];
+            if (groups.Select(g => g.Name).Distinct().Count() != groups.Length)
+            {
+                throw new InputException(
+                    $"Two groups are called '{groups.GroupBy(g => g.Name).First(g => g.Count() > 1).Key}'.", "RUNS", "Name them: NAME=DIR. Folders of one group are joined with commas.");
+            }
+
+            var study = new TeacherStudy { Groups = groups, Command = Comparison.CommandLine() };
+            string folder = parsed.GetValue(output)!;
+            study.Write(folder);
+            if (parsed.GetValue(json))
+            {
+                Common.PrintJson(study);
+                return ExitCodes.Done;
+            }
+
+            foreach (string line in TeacherStudyText.Lines(study))
+                Console.WriteLine(line);
+            Console.WriteLine($"\nreport: {Path.GetFullPath(Path.Combine(folder, TeacherStudy.HtmlFile))}");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static TeacherGroup Group(string text)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        // A folder's own name may have an equals sign, as those of a sweep's cells do.
+        bool named = equals > 0 && !Directory.Exists(text.Split(',')[0]);
+        string[] folders = (named ? text[(equals + 1)..] : text).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (folders.Length == 0)
+            throw new InputException($"'{text}' names no folder.", "RUNS", "For example NAME=runs/a,runs/b.");
+        return TeacherGroup.Read(named ? text[..equals] : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folders[0]))), folders);
+    }
+}

@@ -1,0 +1,36 @@
+namespace ReMem.Reports;
+
+/// <summary>A study of teachers as one self-contained page.</summary>
+internal static class TeacherStudyPage
+{
+    private static readonly string[] Heads = ["setting", "seed", "teacher top-1 %", "I_hat logits", "I_hat pooled", "student top-1 %", "student balanced %"];
+
+    /// <summary>The page.</summary>
+    public static string Render(TeacherStudy study)
+    {
+        HtmlPage page = new HtmlPage("What teachers keep, and what their students reach")
+            .Paragraph("A mark is a teacher. I_hat is in nats per pixel channel of the image that a decoder recovers from its logits. Images of other groups are other scales, so that groups are only joined by ranks.");
+        foreach (string sentence in Pooled(study))
+            page.Paragraph(sentence, "headline");
+        page.Charts(study.Groups.Select(group => (group.Name, ReportCharts.Teachers(group.Rows), $"{group.Data}; {group.Teacher} to {group.Student}.")));
+        foreach (TeacherGroup group in study.Groups)
+        {
+            page.Heading(group.Name);
+            foreach (string sentence in Finding.Correlations(group.InformationAndStudent, group.InformationAndStudentAtEqualTeacher))
+                page.Paragraph(sentence);
+            page.Table(Heads, group.Rows.SelectMany(row => row.Seeds.Select(seed => Cells(row, seed))));
+        }
+
+        return page.Command(study.Command).Render();
+    }
+
+    /// <summary>What can be said over all groups.</summary>
+    public static IEnumerable<string> Pooled(TeacherStudy study) =>
+        Finding.Correlations(study.InformationAndStudent, study.InformationAndStudentAtEqualTeacher).Select(sentence => $"Ranked within {study.Groups.Count} groups: {sentence}");
+
+    private static IReadOnlyList<string> Cells(TeacherRow row, SeedRow seed) =>
+    [
+        row.Name, Figures.Number(seed.Seed, "0"), Figures.Percent(seed.TeacherTop1), Figures.Nats(seed.InformationLogits), Figures.Nats(seed.InformationPooled),
+        Figures.Percent(seed.StudentTop1), Figures.Percent(seed.StudentBalanced),
+    ];
+}
