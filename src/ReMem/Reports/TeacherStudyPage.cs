@@ -12,7 +12,7 @@ internal static class TeacherStudyPage
             .Paragraph("A mark is a teacher. I_hat is in nats per pixel channel of the image that a decoder recovers from its logits. Images of other groups are other scales, so that groups are only joined by ranks.");
         foreach (string sentence in Pooled(study))
             page.Paragraph(sentence, "headline");
-        page.Charts(study.Groups.Select(group => (group.Name, ReportCharts.Teachers(group.Rows), $"{group.Data}; {group.Teacher} to {group.Student}.")));
+        page.Charts(study.Groups.Select(group => (group.Name, ReportCharts.Teachers(group.Rows), $"{group.Data}; {group.Teacher} to {group.Student}. Dashed: the mean student without a teacher.")));
         foreach (TeacherGroup group in study.Groups)
         {
             page.Heading(group.Name);

@@ -39,17 +39,7 @@ public sealed class AdamW : Optimizer
         values.addcdiv_(first, denominator, step);
     }
 
-    private protected override bool UpdateInOnePass(Tensor values, Tensor gradient, double learningRate)
-    {
-        if (values.dtype == ScalarType.Float64)
-            Pass<double>(values, gradient, learningRate);
-        else
-            Pass<float>(values, gradient, learningRate);
-        return true;
-    }
-
-    private void Pass<T>(Tensor values, Tensor gradient, double learningRate)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    private protected override bool Pass<T>(Tensor values, Tensor gradient, double learningRate)
     {
         FlatMemory<T> allValues = new(values), allGradients = new(gradient), allFirst = new(_first), allSecond = new(_second), allDecays = new(DecayMask);
         // The correction of the second moment is taken out of the root, which saves a division: a / (sqrt(v) / c + eps) = a c / (sqrt(v) + eps c).
@@ -74,5 +64,6 @@ public sealed class AdamW : Optimizer
             TensorPrimitives.Divide(first, scratch, scratch);
             TensorPrimitives.MultiplyAdd(scratch, step, value, value);
         });
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -57,7 +58,7 @@ public abstract class Optimizer : IDisposable
         using var guard = no_grad();
         Steps++;
         Tensor values = Parameters.LiveValues, gradients = Parameters.LiveGradients;
-        if (UsesFlatPass && FlatPass.Reaches(values) && UpdateInOnePass(values, gradients, learningRate))
+        if (UsesFlatPass && FlatPass.Reaches(values) && (values.dtype == ScalarType.Float64 ? Pass<double>(values, gradients, learningRate) : Pass<float>(values, gradients, learningRate)))
             return;
         foreach ((long start, long length) in Pieces())
         {
@@ -77,7 +78,9 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Changes all of the values in place by a <see cref="FlatPass"/>; false where the optimiser has none.</summary>
-    private protected virtual bool UpdateInOnePass(Tensor values, Tensor gradient, double learningRate) => false;
+    /// <typeparam name="T">The type of the vectors' numbers.</typeparam>
+    private protected virtual bool Pass<T>(Tensor values, Tensor gradient, double learningRate)
+        where T : unmanaged, IFloatingPointIeee754<T> => false;
 
     /// <summary>Changes a piece of the values in place by the same piece of the gradient, which it may overwrite.</summary>
     protected abstract void Update(Tensor values, Tensor gradient, double learningRate);

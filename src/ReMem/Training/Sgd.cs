@@ -33,17 +33,7 @@ public sealed class Sgd : Optimizer
         values.add_(buffer, alpha: step);
     }
 
-    private protected override bool UpdateInOnePass(Tensor values, Tensor gradient, double learningRate)
-    {
-        if (values.dtype == ScalarType.Float64)
-            Pass<double>(values, gradient, learningRate);
-        else
-            Pass<float>(values, gradient, learningRate);
-        return true;
-    }
-
-    private void Pass<T>(Tensor values, Tensor gradient, double learningRate)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    private protected override bool Pass<T>(Tensor values, Tensor gradient, double learningRate)
     {
         FlatMemory<T> allValues = new(values), allGradients = new(gradient), allBuffers = new(_buffer), allDecays = new(DecayMask);
         T momentum = T.CreateChecked(_momentum), step = T.CreateChecked(-learningRate), decay = T.CreateChecked(WeightDecay);
@@ -66,5 +56,6 @@ public sealed class Sgd : Optimizer
 
             TensorPrimitives.MultiplyAdd(buffer, step, value, value);
         });
+        return true;
     }
 }
