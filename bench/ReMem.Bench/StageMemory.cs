@@ -47,7 +47,8 @@ internal static class StageMemory
         }
 
         // Tensor.TotalCount counts a tensor that became a module's parameter for ever, and the meter makes modules; it works on this thread alone.
-        Watch("meter", Measure, () => DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        long elsewhere = Tensor.TotalCount - DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Watch("meter", Measure, () => elsewhere + DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     private static void Distil(TrainingOptions options, ImageModel teacher, TeacherCacheBuilder? cache, Action note)
