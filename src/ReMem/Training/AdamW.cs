@@ -1,4 +1,3 @@
-using System.Numerics;
 using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
