@@ -8,8 +8,6 @@ namespace ReMem.Training;
 /// <remarks>Scalars are held by name here and in other hot paths: TorchSharp 0.107 may collect an implicit one while an operator reads it.</remarks>
 public abstract class Optimizer : IDisposable
 {
-    private const long PieceLength = 1 << 17;
-    private readonly Tensor? _decayMask;
     private (long Start, long Length) _piece;
 
     /// <summary>Binds the optimiser to what it trains.</summary>
@@ -23,7 +21,7 @@ public abstract class Optimizer : IDisposable
         if (weightDecay <= 0)
             return;
         using Tensor mask = parameters.DecayMask();
-        _decayMask = (decayAll ? ones_like(mask) : mask.clone()).DetachFromDisposeScope();
+        DecayMask = (decayAll ? ones_like(mask) : mask.clone()).DetachFromDisposeScope();
     }
 
     /// <summary>Steps taken.</summary>
@@ -71,7 +69,7 @@ public abstract class Optimizer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _decayMask?.Dispose();
+        DecayMask?.Dispose();
         foreach (Tensor tensor in State.Values)
             tensor.Dispose();
         GC.SuppressFinalize(this);
@@ -88,14 +86,14 @@ public abstract class Optimizer : IDisposable
     /// <summary>target += factor * decayed part of values.</summary>
     protected void AddDecay(Tensor target, Tensor values, double factor)
     {
-        if (_decayMask is null)
+        if (DecayMask is null)
             return;
         using Scalar scale = factor;
-        target.addcmul_(values, Part(_decayMask), scale);
+        target.addcmul_(values, Part(DecayMask), scale);
     }
 
     /// <summary>1 where decay applies and 0 elsewhere [P]; null where it applies nowhere.</summary>
-    private protected Tensor? DecayMask => _decayMask;
+    private protected Tensor? DecayMask { get; }
 
     /// <summary>Where the present piece starts.</summary>
     protected long PieceStart => _piece.Start;
@@ -103,10 +101,6 @@ public abstract class Optimizer : IDisposable
     /// <summary>The present piece of a vector [P], as a view.</summary>
     protected Tensor Part(Tensor whole) => whole.narrow(0, _piece.Start, _piece.Length);
 
-    /// <summary>What <see cref="Update"/> is given one after the other: pieces that stay in the processor's cache through all of its passes.</summary>
-    protected virtual IEnumerable<(long Start, long Length)> Pieces()
-    {
-        for (long start = 0; start < Parameters.Count; start += PieceLength)
-            yield return (start, Math.Min(PieceLength, Parameters.Count - start));
-    }
+    /// <summary>What <see cref="Update"/> is given one after the other.</summary>
+    protected virtual IEnumerable<(long Start, long Length)> Pieces() => [(0, Parameters.Count)];
 }
