@@ -4,6 +4,8 @@ using ReMem.Bench.Data;
 using ReMem.Bench.Peers;
 using ReMem.Runtime;
 
+// As the command line does.
+ProcessTuning.ForTraining();
 Libtorch.Load();
 int Number(string[] given, int index, int fallback) => given.Length > index ? int.Parse(given[index], CultureInfo.InvariantCulture) : fallback;
 switch (args)

@@ -2,7 +2,9 @@ using System.CommandLine;
 using ReMem.Cli;
 using ReMem.Cli.Commands;
 using ReMem.Cli.Workers;
+using ReMem.Runtime;
 
+ProcessTuning.ForTraining();
 var root = new RootCommand("Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
 {
     DemoCommand.Create(),

@@ -128,12 +128,12 @@ public sealed class BeitBlock : TransformerBlock
         {
             using DisposeScope scope = NewDisposeScope();
             (long batch, long tokens, long width) = (x.shape[0], x.shape[1], x.shape[2]);
-            Tensor projected = q_bias is null ? qkv.call(x) : nn.functional.linear(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
+            Tensor projected = q_bias is null ? qkv.Project(x) : LinearProduct.Of(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
             Tensor heads = projected.view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
             Tensor bias = relative_position_bias_table.index_select(0, _index.On(x.device, ScalarType.Int64));
             bias = bias.view(1, tokens, tokens, _heads).permute(0, 3, 1, 2).contiguous();
             Tensor mixed = Attend(heads[0], heads[1], heads[2], bias);
-            return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
+            return proj.Project(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
         }
     }
 }

@@ -77,10 +77,10 @@ public sealed class EvaBlock : TransformerBlock
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor projected = q_bias is null ? qkv.call(x) : nn.functional.linear(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
+            Tensor projected = q_bias is null ? qkv.Project(x) : LinearProduct.Of(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
             Tensor heads = projected.view(x.shape[0], x.shape[1], 3, _heads, x.shape[2] / _heads).permute(2, 0, 3, 1, 4);
             Tensor mixed = Mix(heads[0], heads[1], heads[2]);
-            return proj.call(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();
+            return proj.Project(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();
         }
     }
 
@@ -110,8 +110,8 @@ public sealed class EvaBlock : TransformerBlock
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor Heads(Tensor projected) => projected.view(x.shape[0], x.shape[1], _heads, x.shape[2] / _heads).transpose(1, 2);
-            Tensor mixed = Mix(Heads(q_proj.call(x)), Heads(k_proj.call(x)), Heads(v_proj.call(x)));
-            return proj.call(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();
+            Tensor mixed = Mix(Heads(q_proj.Project(x)), Heads(k_proj.Project(x)), Heads(v_proj.Project(x)));
+            return proj.Project(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();
         }
     }
 }

@@ -24,7 +24,8 @@ public sealed record ModelStatistics(long Parameters, long Macs)
     public static ModelStatistics Of(ImageModel model)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var guard = no_grad();
+        // A transformer's linear layers call their hooks only where gradients are wanted.
+        using var guard = enable_grad();
         long macs = 0;
         var removers = new List<Action>();
         bool training = model.training;

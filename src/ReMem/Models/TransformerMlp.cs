@@ -66,7 +66,7 @@ internal static class TransformerMlp
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            return fc2.call(Shown(Activate(fc1.call(x), _activation))).MoveToOuterDisposeScope();
+            return fc2.Project(Shown(Activate(fc1.Project(x), _activation))).MoveToOuterDisposeScope();
         }
     }
 
@@ -89,9 +89,9 @@ internal static class TransformerMlp
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor h = fc1.call(x);
+            Tensor h = fc1.Project(x);
             Tensor gated = nn.functional.silu(h.narrow(-1, 0, _hidden)) * h.narrow(-1, _hidden, _hidden);
-            return fc2.call(Shown(gated)).MoveToOuterDisposeScope();
+            return fc2.Project(Shown(gated)).MoveToOuterDisposeScope();
         }
 
         /// <summary>timm's start for the plain ViT: the second half almost constant at 1.</summary>
@@ -124,8 +124,8 @@ internal static class TransformerMlp
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor gated = nn.functional.silu(fc1_g.call(x)) * fc1_x.call(x);
-            return fc2.call(Shown(norm is null ? gated : norm.call(gated))).MoveToOuterDisposeScope();
+            Tensor gated = nn.functional.silu(fc1_g.Project(x)) * fc1_x.Project(x);
+            return fc2.Project(Shown(norm is null ? gated : norm.call(gated))).MoveToOuterDisposeScope();
         }
     }
 }

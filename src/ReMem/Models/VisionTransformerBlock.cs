@@ -86,11 +86,11 @@ public sealed class VisionTransformerBlock : TransformerBlock
         {
             using DisposeScope scope = NewDisposeScope();
             (long batch, long tokens, long width) = (x.shape[0], x.shape[1], x.shape[2]);
-            Tensor heads = qkv.call(x).view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+            Tensor heads = qkv.Project(x).view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
             Tensor queries = q_norm is null ? heads[0] : q_norm.call(heads[0]);
             Tensor keys = k_norm is null ? heads[1] : k_norm.call(heads[1]);
             Tensor mixed = Attend(queries, keys, heads[2]);
-            return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
+            return proj.Project(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
         }
     }
 }
