@@ -72,6 +72,24 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
+    public void Tokens_are_kept_where_a_folder_is_named()
+    {
+        string cache = _work.At("cache");
+        CliResult dry = Build("--cache", cache, "--objective", "tokens", "--dry-run", "--json"), build = Build("--cache", cache, "--objective", "tokens", "--json");
+        Assert.True(build.ExitCode == 0, build.Error);
+        long bytes = Json(build).GetProperty("bytes").GetInt64();
+        Assert.Equal(Json(dry).GetProperty("bytes").GetInt64(), bytes);
+        Assert.Contains("3 logits, tokens of 8 x 8 cells and 128 numbers, 16 bits each", Run("cache", "info", cache).Out, StringComparison.Ordinal);
+        CliResult distill = Distill("student", "distillation.views=2", "--cache", cache, "--objective", "tokens");
+        Assert.True(distill.ExitCode == 0, distill.Error);
+        Says(distill, "all there");
+        JsonElement check = Json(Run("cache", "verify", cache, "--json"));
+        Assert.True(check.GetProperty("passed").GetBoolean());
+        Assert.InRange(check.GetProperty("map_difference").GetDouble(), 1e-6, 1e-3);
+        Distill("pooled", "distillation.views=2", "--cache", cache, "--objective", "tokens + hint").IsBadInput("keeps no pooled features", cache);
+    }
+
+    [Fact]
     public void A_cache_that_does_not_fit_is_told_in_one_sentence()
     {
         string cache = _work.At("cache");

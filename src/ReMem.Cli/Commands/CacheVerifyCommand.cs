@@ -64,6 +64,8 @@ internal static class CacheVerifyCommand
             Console.WriteLine(FormattableString.Invariant($"left out by top-k: KL {c.RestKl:0.0e+0} nats"));
         if (c.FeatureDifference is { } features)
             Console.WriteLine(FormattableString.Invariant($"features: relative difference {features:0.0e+0}"));
+        if (c.MapDifference is { } maps)
+            Console.WriteLine(FormattableString.Invariant($"tokens and attention: relative difference {maps:0.0e+0}"));
         Console.WriteLine(c.Passed ? "passed" : "failed");
     }
 }

@@ -1,3 +1,4 @@
+using ReMem.Distillation.Cache;
 using ReMem.Models;
 using ReMem.Runtime;
 using TorchSharp;
@@ -60,11 +61,29 @@ internal sealed record ComparedOutputs
             throw NoAttention(other);
     }
 
-    /// <summary>What a cache on disk says to an objective that needs more than it keeps.</summary>
-    public static InputException NotOnDisk(DistillationObjective objective) => new(
-        $"A teacher cache keeps no tokens and no attention, which the objective '{objective}' compares.",
-        "student.distillation.cache",
-        "Use student.distillation.cache=auto: recycled views are kept in memory while they fit, else the teacher runs live.");
+    /// <summary>What a cache on disk keeps.</summary>
+    public static ComparedOutputs Of(TeacherCacheManifest kept) => new()
+    {
+        Features = kept.Features > 0,
+        TokenGrid = kept.Maps?.TokenGrid ?? 0,
+        AttentionGrid = kept.Maps?.AttentionGrid ?? 0,
+        ClassToken = kept.Maps?.ClassToken ?? false,
+        HeadMean = kept.Maps?.AttentionHeads == 1,
+    };
+
+    /// <summary>Only what is compared of outputs that have it all; the rest is let go.</summary>
+    public BatchOutputs Select(BatchOutputs outputs)
+    {
+        Tensor? Kept(Tensor? part, bool wanted)
+        {
+            if (wanted)
+                return part;
+            part?.Dispose();
+            return null;
+        }
+
+        return new BatchOutputs(outputs.Logits, Kept(outputs.Features, Features)) { Tokens = Kept(outputs.Tokens, TokenGrid > 0), Attention = Kept(outputs.Attention, AttentionGrid > 0) };
+    }
 
     /// <summary>What a model says of images, and where <paramref name="apart"/> and it has a distillation token, what its own classifier says.</summary>
     /// <param name="model">Answers.</param>

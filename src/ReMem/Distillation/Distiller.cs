@@ -50,8 +50,8 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
         }
 
-        if (compared.HasMaps && teachers.Any(t => t.Cache is not null))
-            throw ComparedOutputs.NotOnDisk(objective);
+        foreach (DistillationTeacher each in teachers)
+            each.Cache?.Cache.RequireKept(compared, each.Model);
         bool taught = teacher is not null && options.AsksTeacher;
         SettingSchedule schedule = options.Share;
         Func<long, double> share = schedule.Over(options.Weight, CosineSchedule.Of(training, job.Train.BatchesPerEpoch));
@@ -59,7 +59,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
-        if (taught && compared.HasMaps && recycled > 0)
+        if (taught && compared.HasMaps && recycled > 0 && teachers[0].Cache is null)
             job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Foretold(teacher!, samples, recycled, compared)));
         using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, recycled, compared, job.Train, cancel) : null;
         using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, teacher!) : null;
@@ -99,7 +99,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         foreach (DistillationTeacher teacher in teachers)
             teacher.Cache?.Cache.RequireSpace(views);
         ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
-            ? (ITeacherTargets)new CachedTargets(cache, views, compared.Features, cancel)
+            ? (ITeacherTargets)new CachedTargets(cache, views, compared, cancel)
             : new TeacherTargets(t.Model, samples, recycled, compared, loader, options.TeacherPrecision, cancel))];
         return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
     }

@@ -11,6 +11,9 @@ namespace ReMem.Distillation;
 /// <param name="Attention">Kinds, heads, queries and keys.</param>
 internal sealed record OutputLayout(int Classes, int Features, (int Count, int Width) Tokens, (int Kinds, int Heads, int Count) Attention)
 {
+    /// <summary>Distributions an image: of queries over keys, and of the values' relations.</summary>
+    public const int AttentionKinds = 2;
+
     /// <summary>The numbers of a row.</summary>
     public long Width => Parts.Sum();
 
@@ -22,7 +25,7 @@ internal sealed record OutputLayout(int Classes, int Features, (int Count, int W
     {
         (int, int) tokens = compared.TokenGrid == 0 ? default : (compared.TokenGrid * compared.TokenGrid, PatchTokens.ShapeOf(teacher, teacher.ImageSize).Width);
         (int, int, int) attention = compared.AttentionGrid == 0 ? default
-            : (2, compared.HeadMean ? 1 : ((TransformerModel)teacher).Shape.Heads, (compared.ClassToken ? 1 : 0) + (compared.AttentionGrid * compared.AttentionGrid));
+            : (AttentionKinds, compared.HeadMean ? 1 : ((TransformerModel)teacher).Shape.Heads, (compared.ClassToken ? 1 : 0) + (compared.AttentionGrid * compared.AttentionGrid));
         return new OutputLayout(teacher.Options.NumClasses, compared.Features ? teacher.NumFeatures : 0, tokens, attention);
     }
 

@@ -79,11 +79,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
         if (recipe.Methods.Any(m => m != "none"))
         {
-            DistillationOptions distillation = recipe.Student.Distillation;
-            var objective = DistillationObjective.Parse(distillation.Objective);
-            ComparedOutputs.Require(objective, recipe.Teacher.Model, recipe.Student.Model);
-            if (objective.NeedsMaps && distillation.Cache is not (DistillationOptions.None or DistillationOptions.Auto))
-                throw ComparedOutputs.NotOnDisk(objective);
+            ComparedOutputs.Require(DistillationObjective.Parse(recipe.Student.Distillation.Objective), recipe.Teacher.Model, recipe.Student.Model);
             Check(recipe.Teacher.Model, recipe.Teacher.ImageSize, recipe.Teacher.Training);
         }
 

@@ -24,11 +24,17 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         _ => true,
     };
 
-    /// <summary>What the recipe's objective needs of the teacher.</summary>
-    /// <exception cref="InputException">It needs what no cache keeps.</exception>
-    public TeacherCacheOptions Options => Objective.NeedsMaps
-        ? throw ComparedOutputs.NotOnDisk(Objective)
-        : new() { TopK = recipe.Distillation.CacheTopK, Features = Objective.NeedsFeatures };
+    /// <summary>What the recipe's objective needs of a teacher.</summary>
+    /// <exception cref="InputException">The two models have no such outputs.</exception>
+    public TeacherCacheOptions OptionsFor(ImageModel teacher)
+    {
+        var kept = new TeacherCacheOptions { TopK = recipe.Distillation.CacheTopK, Features = Objective.NeedsFeatures };
+        if (!Objective.NeedsMaps)
+            return kept;
+        int size = recipe.ImageSize ?? data.ImageSize;
+        using ImageModel student = Stages.Untrained(recipe.Model, recipe.ImageSize, recipe.Training, data);
+        return kept with { Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(Objective, student, size, teacher)) };
+    }
 
     private DistillationObjective Objective => DistillationObjective.Parse(recipe.Distillation.Objective);
 
@@ -73,7 +79,7 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         string root, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
         TeacherCacheKey key = Key(teacher, batches);
-        string folder = TeacherCache.FolderOf(root, key, teacher, Options);
+        string folder = TeacherCache.FolderOf(root, key, teacher, OptionsFor(teacher));
         if (!Directory.Exists(folder) && TeacherCacheStore.NearestDifferences(root, key) is { } differences)
             progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
         return OpenAt(folder, key, teacher, teacherFolder, batches, stage, progress);
@@ -96,7 +102,7 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
             key,
             teacher,
             batches,
-            Options,
+            OptionsFor(teacher),
             new TeacherCacheOrigin(teacherFolder, RecipeReader.Write(noted), seed, data.Dataset.Classes));
         long missing = cache.MissingBytes(Views);
         progress?.Report(new ProgressReport(stage, $"teacher cache {cache.Folder}: {Views} views of {cache.Manifest.Slots} images, {DiskSpace.Text(cache.Bytes(Views))}, "

@@ -87,8 +87,8 @@ public class MapDistillationTests
         using TransformerModel teacher = Make("vit_base_patch16_224", 32, 4);
         var compared = new ComparedOutputs { Features = true, TokenGrid = 3, AttentionGrid = 2, ClassToken = true };
         using var live = new TeacherTargets(teacher, 12, 0, compared, null);
-        using var kept = new TeacherTargets(teacher, 12, 1, compared, Loader());
-        using Batch batch = Loader().Epoch(0, viewEpoch: 0).First();
+        using var kept = new TeacherTargets(teacher, 12, 1, compared, Loader(teacher, teacher, Options));
+        using Batch batch = Loader(teacher, teacher, Options).Epoch(0, viewEpoch: 0).First();
         BatchOutputs expected = live.For(batch, 0);
         Assert.Equal([4, 9, 16], expected.Tokens!.shape);
         Assert.Equal([4, 2, 2, 5, 5], expected.Attention!.shape);
@@ -127,16 +127,57 @@ public class MapDistillationTests
         Assert.Contains("mobilenetv3_small_100", early.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_cache_on_disk_is_refused_since_it_keeps_no_places()
+    /// <summary>Of another student: of a teacher's 8 x 8 tokens and three heads to its own 4 x 4 and two.</summary>
+    [Theory]
+    [InlineData(Both, 0, 0)]
+    [InlineData("kl + tokens + hint", 2, 0)]
+    [InlineData("attention(0.5,0) + kl", 0, 0.3)]
+    public void From_a_cache_on_disk_students_learn_what_the_live_teacher_says(string objective, int top, double mixup)
     {
         using var folder = new TemporaryFolder();
-        using ImageModel teacher = Teacher(), student = Make();
-        using TeacherCacheBuilder cache = TinyCache.Builder(folder.Path, teacher);
-        InputException error = Assert.Throws<InputException>(
-            () => new Distiller(Options, new DistillationOptions { Objective = "kl + tokens" }).Run(Job(student), teacher, 12, default, cache));
-        Assert.Contains("keeps no tokens and no attention, which the objective 'kl + tokens' compares", error.Message, StringComparison.Ordinal);
-        Assert.Equal("student.distillation.cache", error.Where);
+        using ImageModel teacher = Teacher(), live = Make(), cached = Make(), again = Make();
+        var options = new DistillationOptions { Objective = objective, Weight = 0.8, Views = 2 };
+        TrainingOptions training = Options with { MixupAlpha = mixup };
+        TeacherCacheOptions kept = Kept(teacher, live, objective) with { TopK = top };
+        BatchLoader loader = Loader(live, teacher, training);
+        using TeacherCacheBuilder cache = TinyCache.Builder(folder.Path, teacher, loader, kept);
+        TrainingResult expected = Run(training, options, live, teacher);
+        TrainingResult found = FromCache(cached);
+        Assert.Equal(expected.Epochs.Select(e => e.TrainLoss), found.Epochs.Select(e => e.TrainLoss), (a, b) => Math.Abs(a - b) < (top > 0 ? 0.1 : 2e-3) * a);
+        Assert.Equal(6, cache.Cache.PresentShards().Count());
+
+        // The teacher is not asked again: one that says nonsense by now changes nothing.
+        Blank(teacher);
+        AssertSame(found, FromCache(again));
+        AssertSame(cached, again);
+
+        TrainingResult FromCache(ImageModel student) => new Distiller(training, options).Run(Job(student) with { Train = loader }, teacher, 12, default, cache);
+    }
+
+    [Fact]
+    public void A_cache_that_keeps_no_places_or_those_of_another_student_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using ImageModel teacher = Teacher(), student = Make(), convolutional = Model(Convolutional);
+        BatchLoader loader = Loader(student, teacher, Options);
+        using TeacherCacheBuilder plain = TinyCache.Builder(folder.File("plain"), teacher, loader);
+        using TeacherCacheBuilder other = TinyCache.Builder(folder.File("other"), teacher, loader, Kept(teacher, convolutional, "tokens"));
+        using TeacherCacheBuilder tokens = TinyCache.Builder(folder.File("tokens"), teacher, loader, Kept(teacher, student, "tokens"));
+        Refused(plain, "kl + tokens", "it keeps no tokens and no attention, which the objective needs");
+        Refused(other, "tokens", "it keeps tokens or attention for another objective or student");
+        Refused(tokens, Both, "it keeps tokens or attention for another objective or student");
+        Refused(tokens, "hint", "it keeps no pooled features, which the objective needs");
+
+        // What a cache has beside what is asked for is left out.
+        new Distiller(Still, new DistillationOptions { Objective = "kl", Views = 2 }).Run(Job(student) with { Train = loader }, teacher, 12, default, tokens);
+
+        void Refused(TeacherCacheBuilder cache, string objective, string why)
+        {
+            InputException error = Assert.Throws<InputException>(
+                () => new Distiller(Options, new DistillationOptions { Objective = objective, Views = 2 }).Run(Job(student) with { Train = loader }, teacher, 12, default, cache));
+            Assert.StartsWith($"The teacher cache does not fit: {why}", error.Message, StringComparison.Ordinal);
+            Assert.Equal(cache.Cache.Folder, error.Where);
+        }
     }
 
     [Theory]
@@ -181,9 +222,23 @@ public class MapDistillationTests
     private static TrainingResult Run(
         TrainingOptions training, DistillationOptions options, ImageModel student, ImageModel teacher, string? state = null, IProgress<ProgressReport>? progress = null, CancellationToken cancel = default)
     {
+        return new Distiller(training, options).Run(Job(student, state, progress) with { Train = Loader(student, teacher, training) }, teacher, 12, cancel);
+    }
+
+    private static BatchLoader Loader(ImageModel student, ImageModel teacher, TrainingOptions training)
+    {
         ViewOptions views = ViewOptions.ForTraining(student.ImageSize) with { SecondSize = student.ImageSize == teacher.ImageSize ? null : teacher.ImageSize };
-        var loader = new BatchLoader(
+        return new BatchLoader(
             Source(12), views, new LoaderOptions { BatchSize = training.BatchSize, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = training.MixupAlpha });
-        return new Distiller(training, options).Run(Job(student, state, progress) with { Train = loader }, teacher, 12, cancel);
+    }
+
+    private static TeacherCacheOptions Kept(ImageModel teacher, ImageModel student, string objective)
+    {
+        var parsed = DistillationObjective.Parse(objective);
+        return TinyCache.Options with
+        {
+            Features = parsed.NeedsFeatures,
+            Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(parsed, student, student.ImageSize, teacher)),
+        };
     }
 }

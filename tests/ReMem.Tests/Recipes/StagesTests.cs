@@ -123,7 +123,6 @@ public sealed class StagesTests : IDisposable
     [InlineData("student.training.freeze=layer4", "Unknown part of 'resnet20' 'layer4'; did you mean 'layer")]
     [InlineData("student.training.progressive=from(32)", "'from(32)' starts at 32 px; 'resnet20' on views of 32 px can start at 8 to 31 px.")]
     [InlineData("student.distillation.objective='kl + attention'", "The objective compares the attention of two vision transformers, and 'resnet20' has none.")]
-    [InlineData("student.distillation={objective: tokens, cache: folder}", "A teacher cache keeps no tokens and no attention, which the objective 'tokens' compares.")]
     public void What_does_not_fit_a_model_is_told_before_any_work(string setting, string message)
     {
         InputException error = Assert.Throws<InputException>(() => Stages.RequireTrainable(RecipeReader.Parse(Models, "r.yaml", [setting])));

@@ -8,9 +8,9 @@ namespace ReMem.Distillation.Cache;
 /// </summary>
 /// <param name="builder">Builds what is missing; not disposed here.</param>
 /// <param name="views">How many views the training shows.</param>
-/// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
+/// <param name="compared">What is wanted beside the logits.</param>
 /// <param name="cancel">Stops building.</param>
-internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, bool features, CancellationToken cancel) : ITeacherTargets
+internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, ComparedOutputs compared, CancellationToken cancel) : ITeacherTargets
 {
     private readonly HashSet<(int View, int Shard)> _checked = [];
     private CacheShard[] _shards = [];
@@ -30,11 +30,7 @@ internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, bool
             at += row.Bytes;
         }
 
-        BatchOutputs outputs = row.Decode(rows, batch.Count);
-        if (features || outputs.Features is null)
-            return outputs;
-        outputs.Features.Dispose();
-        return outputs with { Features = null };
+        return compared.Select(row.Decode(rows, batch.Count));
     }
 
     public void Dispose() => Close();

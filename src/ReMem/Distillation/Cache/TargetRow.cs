@@ -6,12 +6,13 @@ namespace ReMem.Distillation.Cache;
 
 /// <summary>
 /// How one image's outputs lie in a cache: the logits as 16-bit floats, all of them, or the largest <paramref name="TopK"/> with their classes and the
-/// remaining mass (the logarithm of the other logits' summed exponentials); then the pooled feature, where it is kept.
+/// remaining mass (the logarithm of the other logits' summed exponentials); then the pooled feature, tokens and attention, where they are kept.
 /// </summary>
 /// <param name="Classes">Logits of the teacher.</param>
 /// <param name="Features">Width of the pooled feature; 0 keeps none.</param>
 /// <param name="TopK">Logits kept; 0 keeps all.</param>
-internal sealed record TargetRow(int Classes, int Features, int TopK)
+/// <param name="Maps">What is kept of places; null keeps none.</param>
+internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCacheMaps? Maps = null)
 {
     /// <summary>The most classes that a 16-bit number tells apart.</summary>
     public const int MostClassesOfTopK = ushort.MaxValue + 1;
@@ -21,7 +22,9 @@ internal sealed record TargetRow(int Classes, int Features, int TopK)
 
     private int Logits => TopK == 0 ? Classes : TopK + 1;
 
-    private int Floats => Logits + Features;
+    private OutputLayout Layout => new(Classes, Features, Maps?.Tokens ?? default, Maps?.Attention ?? default);
+
+    private int Floats => Logits + checked((int)Layout.Width) - Classes;
 
     /// <summary>The rows of a batch, one after the other.</summary>
     /// <exception cref="InputException">A number does not fit 16 bits.</exception>
@@ -40,7 +43,7 @@ internal sealed record TargetRow(int Classes, int Features, int TopK)
             classes = places.contiguous().data<long>().ToArray();
         }
 
-        Tensor floats = Features > 0 ? cat([logits, outputs.Features!], 1) : logits;
+        Tensor floats = OutputLayout.Pack(outputs with { Logits = logits });
         Tensor halves = floats.to(ScalarType.Float16).contiguous();
         if (!halves.isfinite().all().item<bool>())
         {
@@ -69,7 +72,7 @@ internal sealed record TargetRow(int Classes, int Features, int TopK)
     }
 
     /// <summary>
-    /// Logits float32 [count, Classes], and the feature where it is kept. Of a top-k row the other classes share the remaining mass evenly, so that the
+    /// Logits float32 [count, Classes], and what else is kept. Of a top-k row the other classes share the remaining mass evenly, so that the
     /// softmax of what was kept is what it was.
     /// </summary>
     public BatchOutputs Decode(ReadOnlySpan<byte> rows, int count)
@@ -90,15 +93,14 @@ internal sealed record TargetRow(int Classes, int Features, int TopK)
         }
 
         Tensor floats = halves.to(ScalarType.Float32);
-        Tensor? features = Features > 0 ? floats.narrow(1, Logits, Features).contiguous() : null;
-        Tensor logits = floats.narrow(1, 0, Logits);
         if (TopK > 0)
         {
+            Tensor logits = floats.narrow(1, 0, Logits);
             using Scalar others = Math.Log(Classes - TopK);
             Tensor even = logits.narrow(1, TopK, 1).sub(others).expand(count, Classes).contiguous();
-            logits = even.scatter(1, tensor(classes).view(count, TopK), logits.narrow(1, 0, TopK));
+            floats = cat([even.scatter(1, tensor(classes).view(count, TopK), logits.narrow(1, 0, TopK)), floats.narrow(1, Logits, Floats - Logits)], 1);
         }
 
-        return new BatchOutputs(logits.contiguous().MoveToOuterDisposeScope(), features?.MoveToOuterDisposeScope());
+        return Layout.Unpack(floats).Map(part => part.contiguous().MoveToOuterDisposeScope());
     }
 }

@@ -15,6 +15,9 @@ public sealed class TeacherCache : IDisposable
 {
     private const string UseFile = ".in-use";
     internal const string LockFile = ".lock";
+
+    // A shard is built in memory.
+    private const int MostShardBytes = 1 << 28;
     private readonly IDisposable? _use;
 
     private TeacherCache(string folder, TeacherCacheManifest manifest, bool use)
@@ -56,7 +59,7 @@ public sealed class TeacherCache : IDisposable
     /// <param name="key">What it must be a function of.</param>
     /// <param name="teacher">Whose outputs it holds.</param>
     /// <param name="loader">Makes the views.</param>
-    /// <param name="options">What it keeps; a cache that keeps features serves those who want none.</param>
+    /// <param name="options">What it keeps; a cache that keeps more serves those who want less.</param>
     /// <param name="origin">For a new one.</param>
     /// <exception cref="InputException">The folder holds other files or another cache, which is told part by part, or cannot be written.</exception>
     public static TeacherCache OpenOrCreate(
@@ -72,7 +75,7 @@ public sealed class TeacherCache : IDisposable
                 if (Directory.EnumerateFileSystemEntries(folder).Any(e => Path.GetFileName(e) is var name && name is not (LockFile or UseFile) && !name.EndsWith(".tmp", StringComparison.Ordinal)))
                     throw new InputException("The folder holds files that are no teacher cache.", folder, "Give another folder for the cache.");
                 AtomicFile.WriteAllText(path, Json.Serialize(new TeacherCacheManifest(
-                    TeacherCacheManifest.CurrentFormat, key.Parts, row.Classes, row.Features, row.TopK, loader.SlotsPerEpoch, ShardSlots(loader, options), DateTimeOffset.UtcNow, origin)));
+                    TeacherCacheManifest.CurrentFormat, key.Parts, row.Classes, row.Features, row.TopK, loader.SlotsPerEpoch, ShardSlots(loader, options, row), DateTimeOffset.UtcNow, origin, row.Maps)));
             }
         }
 
@@ -142,8 +145,9 @@ public sealed class TeacherCache : IDisposable
     /// <param name="views">How many views.</param>
     public static long Foretell(ImageModel teacher, BatchLoader loader, TeacherCacheOptions options, int views)
     {
-        long slots = loader.SlotsPerEpoch, shardSlots = ShardSlots(loader, options);
-        return views * ((((slots + shardSlots - 1) / shardSlots) * CacheShard.HeaderBytes) + (slots * RowOf(teacher, options).Bytes));
+        TargetRow row = RowOf(teacher, options);
+        long slots = loader.SlotsPerEpoch, shardSlots = ShardSlots(loader, options, row);
+        return views * ((((slots + shardSlots - 1) / shardSlots) * CacheShard.HeaderBytes) + (slots * row.Bytes));
     }
 
     /// <summary>Bytes on disk of that many views, those that are there included.</summary>
@@ -205,22 +209,38 @@ public sealed class TeacherCache : IDisposable
         int classes = teacher.Options.NumClasses, top = options.TopK < classes ? options.TopK : 0;
         if (top > 0 && classes > TargetRow.MostClassesOfTopK)
             throw new InputException($"A top-k cache tells {TargetRow.MostClassesOfTopK} classes apart, and the teacher has {classes}.", "student.distillation.cache_top_k", "Keep all logits: 0.");
-        return new TargetRow(classes, options.Features ? teacher.NumFeatures : 0, top);
+        return new TargetRow(classes, options.Features ? teacher.NumFeatures : 0, top, options.Maps);
     }
 
     /// <summary>A shard of mixed images holds whole batches.</summary>
-    private static int ShardSlots(BatchLoader loader, TeacherCacheOptions options) => loader.IsMixed
-        ? Math.Max(1, options.ShardSlots / loader.Options.BatchSize) * loader.Options.BatchSize
-        : options.ShardSlots;
+    private static int ShardSlots(BatchLoader loader, TeacherCacheOptions options, TargetRow row)
+    {
+        int slots = Math.Min(options.ShardSlots, Math.Max(1, MostShardBytes / row.Bytes));
+        return loader.IsMixed ? Math.Max(1, slots / loader.Options.BatchSize) * loader.Options.BatchSize : slots;
+    }
 
-    private static string FingerprintOf(TeacherCacheKey key, TargetRow row) => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key.Fingerprint} {row.Classes} {row.Features} {row.TopK}"))));
+    private static string FingerprintOf(TeacherCacheKey key, TargetRow row)
+    {
+        string maps = row.Maps is { } m
+            ? string.Create(CultureInfo.InvariantCulture, $" tokens {m.TokenGrid} {m.TokenWidth} attention {m.AttentionGrid} {m.AttentionHeads} {m.ClassToken}")
+            : string.Empty;
+        return Convert.ToHexStringLower(SHA256.HashData(
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key.Fingerprint} {row.Classes} {row.Features} {row.TopK}{maps}"))));
+    }
+
+    /// <summary>Refuses a cache that does not keep what is compared of its teacher.</summary>
+    /// <exception cref="InputException">It keeps less, or tokens and attention for another student.</exception>
+    internal void RequireKept(ComparedOutputs compared, ImageModel teacher) =>
+        RequireLayout(new TargetRow(Manifest.Classes, compared.Features ? teacher.NumFeatures : 0, Manifest.TopK, TeacherCacheMaps.Of(teacher, compared)));
 
     private void RequireLayout(TargetRow row)
     {
         string? what = row.Classes != Manifest.Classes ? $"it has {Manifest.Classes} classes, and {row.Classes} are wanted"
             : row.TopK != Manifest.TopK ? $"it keeps {Kept(Manifest.TopK)}, and {Kept(row.TopK)} are wanted"
             : row.Features > 0 && row.Features != Manifest.Features ? "it keeps no pooled features, which the objective needs"
+            : row.Maps is { } maps && Manifest.Maps?.Serves(maps) != true ? Manifest.Maps is null
+                ? "it keeps no tokens and no attention, which the objective needs"
+                : "it keeps tokens or attention for another objective or student"
             : null;
         if (what is not null)
             throw new InputException($"The teacher cache does not fit: {what}.", Folder, "Give another folder for the cache, or remove this one.");

@@ -101,7 +101,7 @@ public sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher, 
             {
                 cancel.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                byte[] encoded = cache.Manifest.Row.Encode(TeacherOutputs.Of(teacher, batch, new ComparedOutputs { Features = cache.Manifest.Features > 0 }, cache.Key.Precision));
+                byte[] encoded = cache.Manifest.Row.Encode(TeacherOutputs.Of(teacher, batch, ComparedOutputs.Of(cache.Manifest), cache.Key.Precision));
                 encoded.CopyTo(rows, at);
                 at += encoded.Length;
                 done += batch.Count;

@@ -19,6 +19,7 @@ public sealed record TeacherCacheOrigin(string? Teacher, string? Recipe, int See
 /// <param name="ShardSlots">Rows a shard; the last of a view may have fewer.</param>
 /// <param name="Created">When.</param>
 /// <param name="Origin">Where it came from.</param>
+/// <param name="Maps">What it keeps of tokens and attention; null keeps neither.</param>
 public sealed record TeacherCacheManifest(
     string Format,
     IReadOnlyDictionary<string, string> Key,
@@ -28,7 +29,8 @@ public sealed record TeacherCacheManifest(
     int Slots,
     int ShardSlots,
     DateTimeOffset Created,
-    TeacherCacheOrigin Origin)
+    TeacherCacheOrigin Origin,
+    TeacherCacheMaps? Maps = null)
 {
     /// <summary>The format that this program writes and reads.</summary>
     public const string CurrentFormat = "remem teacher cache 1";
@@ -37,7 +39,7 @@ public sealed record TeacherCacheManifest(
     internal const string FileName = "cache.json";
 
     /// <summary>How a row lies in a shard.</summary>
-    internal TargetRow Row => new(Classes, Features, TopK);
+    internal TargetRow Row => new(Classes, Features, TopK, Maps);
 
     /// <summary>Reads a cache's manifest.</summary>
     /// <exception cref="InputException">There is none, or it is damaged or of another format.</exception>
@@ -58,7 +60,7 @@ public sealed record TeacherCacheManifest(
 
         if (manifest.Format != CurrentFormat)
             throw new InputException($"The teacher cache's format is '{manifest.Format}', and this program reads '{CurrentFormat}'.", path, "Build the cache anew in another folder.");
-        if (manifest is { Classes: < 1 } or { Features: < 0 } or { TopK: < 0 } or { Slots: < 1 } or { ShardSlots: < 1 } || manifest.TopK >= manifest.Classes)
+        if (manifest is { Classes: < 1 } or { Features: < 0 } or { TopK: < 0 } or { Slots: < 1 } or { ShardSlots: < 1 } or { Maps: { TokenGrid: < 0 } or { TokenWidth: < 0 } or { AttentionGrid: < 0 } or { AttentionHeads: < 0 } } || manifest.TopK >= manifest.Classes)
             throw new InputException("The teacher cache's cache.json has impossible numbers.", path, "Delete the folder; whatever needs the cache builds it again.");
         return manifest;
     }

@@ -12,7 +12,10 @@ public sealed record TeacherCacheOptions
     /// <summary>Whether the pooled feature is kept, too. Default false.</summary>
     public bool Features { get; init; }
 
-    /// <summary>Images a file, 1 to 1048576; rounded to whole batches where images are mixed. What is built is lost by at most one when a build is killed. Default 1024.</summary>
+    /// <summary>What is kept of tokens and attention, which are large. Default null: neither.</summary>
+    public TeacherCacheMaps? Maps { get; init; }
+
+    /// <summary>Images a file, 1 to 1048576; rounded to whole batches where images are mixed, and fewer where they would take more than 256 MiB. What is built is lost by at most one when a build is killed. Default 1024.</summary>
     [Range(1, 1 << 20)]
     public int ShardSlots { get; init; } = 1024;
 }

@@ -37,16 +37,17 @@ public sealed record TeacherCacheVerifierOptions
 /// <param name="Top5Agreement">Mean share of the five largest logits' classes that both have, in [0, 1].</param>
 /// <param name="RestKl">What a top-k cache leaves out: mean KL of the teacher's full answer from what is kept of it, nats; 0 where all is kept.</param>
 /// <param name="FeatureDifference">Mean relative difference of the pooled features; null where none are kept.</param>
+/// <param name="MapDifference">Mean relative difference of tokens and attention, the larger of both where both are kept; null where neither is.</param>
 /// <param name="Passed">Whether all of it is within the tolerances.</param>
 public sealed record TeacherCacheCheck(
-    int Shards, int MissingShards, int Samples, double MeanKl, double MaxKl, double Top1Agreement, double Top5Agreement, double RestKl, double? FeatureDifference, bool Passed);
+    int Shards, int MissingShards, int Samples, double MeanKl, double MaxKl, double Top1Agreement, double Top5Agreement, double RestKl, double? FeatureDifference, double? MapDifference, bool Passed);
 
 /// <summary>Checks every shard, and runs the teacher again on a sample of what a cache holds.</summary>
 /// <param name="options">Sample and tolerances.</param>
 public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
 {
     private const int RunSlots = 64;
-    private const double MostFeatureDifference = 0.01;
+    private const double MostDifference = 0.01;
 
     /// <summary>Compares.</summary>
     /// <param name="cache">The cache.</param>
@@ -83,7 +84,9 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
 
         double Mean(Func<Comparison, Tensor> of) => cat([.. parts.Select(of)]).mean().item<double>();
         double kl = Mean(p => p.Kl), top1 = Mean(p => p.Top1), top5 = Mean(p => p.Top5);
-        double? features = parts[0].Features is null ? null : Mean(p => p.Features!);
+        double? MeanOf(Func<Comparison, Tensor?> of) => of(parts[0]) is null ? null : Mean(p => of(p)!);
+        double? features = MeanOf(p => p.Features), tokens = MeanOf(p => p.Tokens), attention = MeanOf(p => p.Attention);
+        double? maps = tokens is null || attention is null ? tokens ?? attention : Math.Max(tokens.Value, attention.Value);
         return new TeacherCacheCheck(
             present.Length,
             (present.Select(p => p.View).Distinct().Count() * cache.Shards) - present.Length,
@@ -94,7 +97,8 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
             top5,
             Mean(p => p.RestKl),
             features,
-            kl <= options.MaxKl && top1 >= options.MinAgreement && top5 >= options.MinAgreement && features is null or <= MostFeatureDifference);
+            maps,
+            kl <= options.MaxKl && top1 >= options.MinAgreement && top5 >= options.MinAgreement && features is null or <= MostDifference && maps is null or <= MostDifference);
     }
 
     /// <summary>Stretches of slots, in a random order: whole batches where images are mixed.</summary>
@@ -129,25 +133,31 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
                 cancel.ThrowIfCancellationRequested();
 
                 // In full precision also where the cache was built in half of it: its rounding is to stay within the tolerance, too.
-                lives.Add(TeacherOutputs.Of(teacher, batch, new ComparedOutputs { Features = row.Features > 0 }, MixedPrecision.Full));
+                lives.Add(TeacherOutputs.Of(teacher, batch, ComparedOutputs.Of(cache.Manifest), MixedPrecision.Full));
             }
         }
 
-        var live = new BatchOutputs(cat([.. lives.Select(l => l.Logits)]), row.Features > 0 ? cat([.. lives.Select(l => l.Features!)]) : null);
+        Tensor? Joined(Func<BatchOutputs, Tensor?> of) => of(lives[0]) is null ? null : cat([.. lives.Select(l => of(l)!)]);
+        var live = new BatchOutputs(Joined(l => l.Logits)!, Joined(l => l.Features)) { Tokens = Joined(l => l.Tokens), Attention = Joined(l => l.Attention) };
         // What ought to be in the cache: top-k leaves out as much of it as of the cache.
         BatchOutputs rounded = row.Decode(row.Encode(live), count);
         long most = Math.Min(5, row.TopK > 0 ? row.TopK : row.Classes);
         Tensor Largest(Tensor logits, long k) => zeros_like(logits, dtype: ScalarType.Float64).scatter(1, logits.topk((int)k, 1).indexes, ones(count, k, ScalarType.Float64));
         Tensor Shared(long k) => (Largest(rounded.Logits, k) * Largest(kept.Logits, k)).sum(1).div(k);
-        Tensor? features = kept.Features is null ? null
-            : (live.Features! - kept.Features).norm(1, false, 2).div(live.Features!.norm(1, false, 2).clamp_min(1e-12)).to(ScalarType.Float64);
         return new Comparison(
             Divergence(rounded.Logits, kept.Logits).MoveToOuterDisposeScope(),
             Shared(1).MoveToOuterDisposeScope(),
             Shared(most).MoveToOuterDisposeScope(),
             (row.TopK > 0 ? Divergence(live.Logits, rounded.Logits) : zeros(count, ScalarType.Float64)).MoveToOuterDisposeScope(),
-            features?.MoveToOuterDisposeScope());
+            Difference(live.Features, kept.Features)?.MoveToOuterDisposeScope(),
+            Difference(live.Tokens, kept.Tokens)?.MoveToOuterDisposeScope(),
+            Difference(live.Attention, kept.Attention)?.MoveToOuterDisposeScope());
     }
+
+    /// <summary>Of each image, relative to the length of the teacher's; null where none is kept.</summary>
+    private static Tensor? Difference(Tensor? live, Tensor? kept) => live is null || kept is null
+        ? null
+        : (live - kept).flatten(1).norm(1, false, 2).div(live.flatten(1).norm(1, false, 2).clamp_min(1e-12)).to(ScalarType.Float64);
 
     private static Tensor Divergence(Tensor teacher, Tensor kept)
     {
@@ -157,5 +167,5 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
     }
 
     /// <summary>Numbers of every image of a stretch, float64 [n].</summary>
-    private sealed record Comparison(Tensor Kl, Tensor Top1, Tensor Top5, Tensor RestKl, Tensor? Features);
+    private sealed record Comparison(Tensor Kl, Tensor Top1, Tensor Top5, Tensor RestKl, Tensor? Features, Tensor? Tokens, Tensor? Attention);
 }

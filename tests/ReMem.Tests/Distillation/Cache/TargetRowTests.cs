@@ -43,6 +43,24 @@ public class TargetRowTests
         Assert.Equal(top + 1, back.Logits[2].data<float>().ToArray().Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public void Tokens_and_attention_come_back_in_their_shapes(int top)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(4);
+        var row = new TargetRow(20, 5, top, new TeacherCacheMaps(2, 3, 2, 4, true));
+        var outputs = new BatchOutputs(randn(7, 20), randn(7, 5)) { Tokens = randn(7, 4, 3), Attention = rand([7, 2, 4, 5, 5]) };
+        Assert.Equal(2 * ((top == 0 ? 20 : (2 * top) + 1) + 5 + 12 + 200), row.Bytes);
+        BatchOutputs back = row.Decode(row.Encode(outputs), 7);
+        Assert.Equal([7, 20], back.Logits.shape);
+        Assert.True(Goldens.Same(outputs.Features!.to(ScalarType.Float16).to(ScalarType.Float32), back.Features!));
+        Assert.True(Goldens.Same(outputs.Tokens.to(ScalarType.Float16).to(ScalarType.Float32), back.Tokens!));
+        Assert.True(Goldens.Same(outputs.Attention.to(ScalarType.Float16).to(ScalarType.Float32), back.Attention!));
+        Assert.Equal((true, true), (back.Tokens!.is_contiguous(), back.Attention!.is_contiguous()));
+    }
+
     [Fact]
     public void A_single_row_is_found_among_its_neighbours()
     {

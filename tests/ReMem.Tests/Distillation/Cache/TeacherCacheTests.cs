@@ -57,6 +57,16 @@ public sealed class TeacherCacheTests : IDisposable
     }
 
     [Fact]
+    public void Large_rows_make_smaller_shards()
+    {
+        var maps = new TeacherCacheMaps(64, 8192, 0, 0, false);
+        using TeacherCache cache = TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Maps = maps });
+        Assert.Equal(3, cache.Manifest.ShardSlots);
+        Assert.Equal(cache.Bytes(2), TeacherCache.Foretell(_teacher, Loader(), TinyCache.Options with { Maps = maps }, 2));
+        Assert.Equal(maps, TeacherCache.Peek(Folder).Manifest.Maps);
+    }
+
+    [Fact]
     public void A_cache_with_features_serves_who_wants_none()
     {
         TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Features = true }).Dispose();

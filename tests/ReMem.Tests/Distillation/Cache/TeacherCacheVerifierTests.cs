@@ -38,6 +38,35 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     }
 
     [Fact]
+    public void Tokens_and_attention_are_compared_too()
+    {
+        using ImageModel teacher = Models.TinyTransformers.Make("vit_base_patch16_224", new ModelOptions { ImageSize = 32 }, 8);
+        BatchLoader loader = Batches(0);
+        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, teacher, loader, TinyCache.Options with { Maps = new TeacherCacheMaps(4, 16, 2, 2, true) });
+        builder.Build(1);
+        TeacherCache cache = builder.Cache;
+        TeacherCacheCheck Again() => new TeacherCacheVerifier(new()).Run(cache, TeacherCacheKey.Of(teacher, loader, "data"), teacher, loader);
+        TeacherCacheCheck check = Again();
+        Assert.True(check.Passed);
+        Assert.InRange(check.MapDifference!.Value, 1e-6, 1e-3);
+
+        // Sound shards whose last quarter, attention, is other images'.
+        int row = cache.Manifest.Row.Bytes;
+        for (int shard = 0; shard < cache.Shards; shard++)
+        {
+            byte[][] rows = [.. File.ReadAllBytes(cache.ShardPath(0, shard))[CacheShard.HeaderBytes..].Chunk(row)];
+            CacheShard.Write(
+                cache.ShardPath(0, shard),
+                cache.Describe(0, shard),
+                rows.Select((r, i) => (byte[])[.. r[..(row * 3 / 4)], .. rows[(i + 1) % rows.Length][(row * 3 / 4)..]]).SelectMany(r => r).ToArray());
+        }
+
+        check = Again();
+        Assert.Equal((false, 1), (check.Passed, check.Top1Agreement));
+        Assert.True(check.MapDifference > 0.01, $"{check.MapDifference}");
+    }
+
+    [Fact]
     public void What_half_precision_cost_is_told_against_full_precision()
     {
         BatchLoader loader = Batches(0);
