@@ -13,7 +13,7 @@ public static class PlanTable
         List<string[]> rows = [["stage", "times", "minutes", "memory GB", "disk GB"]];
         rows.AddRange(plan.Stages.Select(s => Row(s.Stage, s.Count, s.Seconds, s.PeakMemoryBytes, s.DiskBytes)));
         string together = plan.Jobs == 1 ? "in all" : $"in all, {plan.Jobs} at a time";
-        rows.Add(Row(together, plan.PartsLeft, plan.Seconds, plan.PeakMemoryBytes, plan.DiskBytes + plan.CacheBytes));
+        rows.Add(Row(together, plan.PartsLeft, plan.Seconds, plan.PeakMemoryBytes, plan.AllDiskBytes));
         string done = plan.PartsLeft < plan.Parts ? $" ({plan.Parts - plan.PartsLeft} of {plan.Parts} parts are done)" : "";
         return
         [

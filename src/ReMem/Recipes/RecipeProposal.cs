@@ -97,7 +97,7 @@ public sealed record RecipeProposal
         Line(text, $"#           remem run {file}             the run; the same command continues it where it was interrupted");
         Line(text, $"# Score:    not run yet");
         if (plan is not null)
-            Line(text, $"# Time:     about {PlanTable.Duration(plan.Seconds)} on this machine, by steps timed when this was written; {plan.PeakMemoryBytes / 1e9:0.0} GB of memory, {(plan.DiskBytes + plan.CacheBytes) / 1e9:0.0} GB of disk");
+            Line(text, $"# Time:     about {PlanTable.Duration(plan.Seconds)} on this machine, by steps timed when this was written; {plan.PeakMemoryBytes / 1e9:0.0} GB of memory, {plan.AllDiskBytes / 1e9:0.0} GB of disk");
         Line(text, $"# Every value can be changed here, or for one run on the command line: remem run {file} seeds=[0] student.training.epochs=5");
         Line(text, $"name: {Name}");
     }

@@ -31,4 +31,7 @@ public sealed record RunPlan(
 {
     /// <summary>What the teacher caches grow by, where they are; the most, since nobody knows yet whether an earlier run has left some of it.</summary>
     public long CacheBytes { get; init; }
+
+    /// <summary>Run folder and caches.</summary>
+    internal long AllDiskBytes => DiskBytes + CacheBytes;
 }

@@ -51,12 +51,12 @@ public sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         }
 
         const string roomier = "free some, or keep fewer views or logits with student.distillation.views or cache_top_k";
-        long caches = cacheDisk is null ? plan.CacheBytes : 0;
-        if (plan.DiskBytes + caches > disk)
+        long caches = cacheDisk is null ? plan.CacheBytes : 0, needed = plan.DiskBytes + caches;
+        if (needed > disk)
         {
             string mend = caches > 0 ? FormattableString.Invariant($"{roomier} (teacher caches are {caches / 1e9:0.00} GB of it)") : "free some";
             yield return FormattableString.Invariant(
-                $"about {(plan.DiskBytes + caches) / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {mend}, or put the run on another disk with --out.");
+                $"about {needed / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {mend}, or put the run on another disk with --out.");
         }
 
         if (plan.CacheBytes > cacheDisk)

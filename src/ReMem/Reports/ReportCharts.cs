@@ -15,8 +15,7 @@ internal static class ReportCharts
         SeedRow[] seeds = [.. report.Rows.SelectMany(row => row.Seeds)];
         IEnumerable<double> xs = measured.SelectMany(s => Ends(s.InformationLogits!)).Concat(seeds.Select(s => s.InformationLogits?.Mean ?? double.NaN));
         IEnumerable<double> ys = report.Summary.SelectMany(s => Ends(s.StudentTop1)).Concat(seeds.Select(s => s.StudentTop1)).Select(y => 100 * y);
-        var chart = new SvgChart("I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)",
-            "student top-1 (%)", ChartAxis.Around(xs), ChartAxis.Around(ys), Legend(report, report.Summary.Select(s => s.Method)));
+        SvgChart chart = KeptAgainstReached(xs, ys, Legend(report, report.Summary.Select(s => s.Method)));
         if (plain is not null)
             chart.Level(Series(report, plain.Method), 100 * plain.StudentTop1.Mean);
         foreach (TeacherRow row in report.Rows)
@@ -44,10 +43,8 @@ internal static class ReportCharts
         string[] methods = [.. rows.Select(row => row.Method).Distinct()];
         (TeacherRow Row, SeedRow Seed)[] measured = [.. rows.SelectMany(row => row.Seeds.Where(seed => seed.InformationLogits is not null).Select(seed => (row, seed)))];
         SeedRow[] plain = [.. rows.Where(row => row.Method == "none").SelectMany(row => row.Seeds)];
-        var chart = new SvgChart("I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)", "student top-1 (%)",
-            ChartAxis.Around(measured.Select(m => m.Seed.InformationLogits!.Mean)),
-            ChartAxis.Around(measured.Select(m => m.Seed).Concat(plain).Select(seed => 100 * seed.StudentTop1)),
-            methods.Select((method, i) => (i, method)));
+        SvgChart chart = KeptAgainstReached(
+            measured.Select(m => m.Seed.InformationLogits!.Mean), measured.Select(m => m.Seed).Concat(plain).Select(seed => 100 * seed.StudentTop1), methods.Select((method, i) => (i, method)));
         if (plain.Length > 0)
             chart.Level(Array.IndexOf(methods, "none"), 100 * plain.Average(seed => seed.StudentTop1));
         foreach ((TeacherRow row, SeedRow seed) in measured)
@@ -58,6 +55,10 @@ internal static class ReportCharts
 
         return chart.Render();
     }
+
+    private static SvgChart KeptAgainstReached(IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<(int Series, string Name)> legend) => new(
+        "I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)", "student top-1 (%)",
+        ChartAxis.Around(xs), ChartAxis.Around(ys), legend);
 
     /// <summary>The student's top-1 (full colour) and balanced accuracy (pale) by method; of a sweep, the chosen variants.</summary>
     public static string StudentBars(ComparisonReport report)

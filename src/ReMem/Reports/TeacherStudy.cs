@@ -31,6 +31,9 @@ public sealed record TeacherGroup
     /// <summary>The same at equal accuracy of the teacher.</summary>
     public RankCorrelation? InformationAndStudentAtEqualTeacher => MeasuredTeacher.CorrelationAtEqualTeacher(MeasuredTeacher.Of(Rows));
 
+    /// <summary>What can be said of it.</summary>
+    internal IEnumerable<string> Sentences() => Finding.Correlations(InformationAndStudent, InformationAndStudentAtEqualTeacher);
+
     /// <summary>Joins the reports of run folders.</summary>
     /// <param name="name">What a reader will know it by.</param>
     /// <param name="folders">Run or sweep folders that ended with a report.</param>
@@ -101,6 +104,10 @@ public sealed record TeacherStudy
 
     /// <summary>The same at equal accuracy of the teacher.</summary>
     public RankCorrelation? InformationAndStudentAtEqualTeacher => Groups.Count > 1 ? MeasuredTeacher.CorrelationAtEqualTeacher(Ranked()) : null;
+
+    /// <summary>What can be said over all groups.</summary>
+    internal IEnumerable<string> Sentences() =>
+        Finding.Correlations(InformationAndStudent, InformationAndStudentAtEqualTeacher).Select(sentence => $"Ranked within {Groups.Count} groups: {sentence}");
 
     /// <summary>Writes the data and the page, each whole or not at all.</summary>
     /// <exception cref="InputException">The folder cannot be written.</exception>

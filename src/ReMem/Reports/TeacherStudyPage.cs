@@ -10,23 +10,19 @@ internal static class TeacherStudyPage
     {
         HtmlPage page = new HtmlPage("What teachers keep, and what their students reach")
             .Paragraph("A mark is a teacher. I_hat is in nats per pixel channel of the image that a decoder recovers from its logits. Images of other groups are other scales, so that groups are only joined by ranks.");
-        foreach (string sentence in Pooled(study))
+        foreach (string sentence in study.Sentences())
             page.Paragraph(sentence, "headline");
         page.Charts(study.Groups.Select(group => (group.Name, ReportCharts.Teachers(group.Rows), $"{group.Data}; {group.Teacher} to {group.Student}. Dashed: the mean student without a teacher.")));
         foreach (TeacherGroup group in study.Groups)
         {
             page.Heading(group.Name);
-            foreach (string sentence in Finding.Correlations(group.InformationAndStudent, group.InformationAndStudentAtEqualTeacher))
+            foreach (string sentence in group.Sentences())
                 page.Paragraph(sentence);
             page.Table(Heads, group.Rows.SelectMany(row => row.Seeds.Select(seed => Cells(row, seed))));
         }
 
         return page.Command(study.Command).Render();
     }
-
-    /// <summary>What can be said over all groups.</summary>
-    public static IEnumerable<string> Pooled(TeacherStudy study) =>
-        Finding.Correlations(study.InformationAndStudent, study.InformationAndStudentAtEqualTeacher).Select(sentence => $"Ranked within {study.Groups.Count} groups: {sentence}");
 
     private static IReadOnlyList<string> Cells(TeacherRow row, SeedRow seed) =>
     [

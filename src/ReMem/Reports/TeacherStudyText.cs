@@ -13,12 +13,12 @@ public static class TeacherStudyText
                 [s.Name, Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1), Figures.Nats(s.InformationLogits), Figures.Percent(s.StudentTop1)]);
             foreach (string line in TextTable.Lines([["setting", "seeds", "teacher top-1 %", "I_hat logits", "student top-1 %"], .. rows]))
                 yield return line;
-            foreach (string sentence in Finding.Correlations(group.InformationAndStudent, group.InformationAndStudentAtEqualTeacher))
+            foreach (string sentence in group.Sentences())
                 yield return $"- {sentence}";
             yield return string.Empty;
         }
 
-        foreach (string sentence in TeacherStudyPage.Pooled(study))
+        foreach (string sentence in study.Sentences())
             yield return sentence;
     }
 }
