@@ -4,17 +4,24 @@ using static TorchSharp.torch;
 
 namespace ReMem.Distillation;
 
-/// <summary>What several teachers say on average. Each is live or cached by itself, so that one more teacher costs no further pass of the others.</summary>
+/// <summary>What teachers say: of several the logits on average, their features each by itself. Each is live or cached, so that one more teacher costs no further pass of the others.</summary>
 /// <param name="teachers">Of the same classes in the same order; owned.</param>
 /// <param name="average">Of what.</param>
 /// <param name="temperature">The objective's.</param>
-internal sealed class AveragedTargets(IReadOnlyList<ITeacherTargets> teachers, TeacherAverage average, double temperature) : ITeacherTargets
+internal sealed class AveragedTargets(IReadOnlyList<ITeacherTargets> teachers, TeacherAverage average, double temperature) : IDisposable
 {
-    public BatchOutputs For(Batch batch, int view)
+    /// <summary>The outputs of every teacher for the batch's images, with the logits of all, without gradient; the caller's scope owns them.</summary>
+    /// <param name="batch">The student's own views.</param>
+    /// <param name="view">Which of the recycled views the batch shows.</param>
+    public BatchOutputs[] For(Batch batch, int view)
     {
+        if (teachers.Count == 1)
+            return [teachers[0].For(batch, view)];
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        return new BatchOutputs(Of([.. teachers.Select(t => t.For(batch, view).Logits)], average, temperature).MoveToOuterDisposeScope(), null);
+        BatchOutputs[] each = [.. teachers.Select(t => t.For(batch, view))];
+        Tensor all = Of([.. each.Select(e => e.Logits)], average, temperature);
+        return [.. each.Select(e => (e with { Logits = all.alias() }).Map(part => part.MoveToOuterDisposeScope()))];
     }
 
     public void Dispose()

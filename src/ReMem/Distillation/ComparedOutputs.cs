@@ -94,11 +94,26 @@ internal sealed record ComparedOutputs
     /// </param>
     public (BatchOutputs Outputs, Tensor? Own) Read(ImageModel model, Tensor images, bool apart = false)
     {
+        (BatchOutputs[] outputs, Tensor? own) = Read(model, images, [this], apart);
+        return (outputs[0], own);
+    }
+
+    /// <summary>As above, in the form of each of several comparisons, of which there is one at least, by one pass.</summary>
+    /// <param name="model">Answers.</param>
+    /// <param name="images">Normalised [B, 3, H, W].</param>
+    /// <param name="compared">What is compared with each of several teachers.</param>
+    /// <param name="apart">As above.</param>
+    public static (BatchOutputs[] Outputs, Tensor? Own) Read(ImageModel model, Tensor images, IReadOnlyList<ComparedOutputs> compared, bool apart)
+    {
         var distilled = apart && model is TransformerModel { Shape.DistillationToken: true } transformer ? transformer : null;
-        if (!Features && !HasMaps && distilled is null)
-            return (new BatchOutputs(model.call(images), null), null);
+        if (distilled is null && !compared.Any(c => c.Features || c.HasMaps))
+        {
+            Tensor answer = model.call(images);
+            return ([.. compared.Select((_, i) => new BatchOutputs(i == 0 ? answer : answer.alias(), null))], null);
+        }
+
         using DisposeScope scope = NewDisposeScope();
-        using LastAttention? attention = AttentionGrid > 0 ? new LastAttention(Transformer(model), ClassToken) : null;
+        using LastAttention? attention = compared.Any(c => c.AttentionGrid > 0) ? new LastAttention(Transformer(model)) : null;
         Tensor maps = model.ForwardFeatures(images);
         Tensor? own = null;
         Tensor logits;
@@ -106,17 +121,17 @@ internal sealed record ComparedOutputs
             logits = model.ForwardHead(maps);
         else
             (own, logits) = distilled.ForwardHeads(maps);
-        Tensor? pooled = Features ? model.ForwardHead(maps, preLogits: true) : null;
+        Tensor? pooled = compared.Any(c => c.Features) ? model.ForwardHead(maps, preLogits: true) : null;
 
         // What goes to the other's grid goes there in the loss's precision.
         using IDisposable? exact = Autocast.Suspend(images.device_type);
-        var outputs = new BatchOutputs(logits.MoveToOuterDisposeScope(), pooled?.MoveToOuterDisposeScope())
+        BatchOutputs[] outputs = [.. compared.Select(c => new BatchOutputs(logits.alias().MoveToOuterDisposeScope(), c.Features ? pooled!.alias().MoveToOuterDisposeScope() : null)
         {
-            Tokens = TokenGrid > 0 ? Coarser(PatchTokens.Of(model, maps)).MoveToOuterDisposeScope() : null,
-            Attention = attention is null
-                ? null
-                : CoarserGrid.Attention(attention.Distributions(HeadMean), ClassToken ? 1 : 0, AttentionGrid).MoveToOuterDisposeScope(),
-        };
+            Tokens = c.TokenGrid > 0 ? c.Coarser(PatchTokens.Of(model, maps)).MoveToOuterDisposeScope() : null,
+            Attention = c.AttentionGrid > 0
+                ? CoarserGrid.Attention(attention!.Distributions(c.ClassToken, c.HeadMean), c.ClassToken ? 1 : 0, c.AttentionGrid).MoveToOuterDisposeScope()
+                : null,
+        })];
         return (outputs, own?.MoveToOuterDisposeScope());
     }
 

@@ -39,7 +39,7 @@ public static class DistillationLoss
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar epsilon = RowEpsilon;
-        Tensor deviation = logits.std(1, unbiased: true, keepdim: true).add(epsilon);
+        Tensor deviation = logits.std(1, unbiased: true, keepdim: true).Plus(epsilon);
         return ((logits - logits.mean([1], keepdim: true)) / deviation).MoveToOuterDisposeScope();
     }
 
@@ -94,7 +94,7 @@ public static class DistillationLoss
     {
         using Scalar epsilon = PearsonEpsilon, one = 1;
         (a, b) = (a - a.mean([1], keepdim: true), b - b.mean([1], keepdim: true));
-        Tensor length = (a.square().sum(dim: 1).sqrt() * b.square().sum(dim: 1).sqrt()).add(epsilon);
-        return ((a * b).sum(dim: 1) / length).mean().neg().add(one);
+        Tensor length = (a.Squared().sum(dim: 1).sqrt() * b.Squared().sum(dim: 1).sqrt()).Plus(epsilon);
+        return ((a * b).sum(dim: 1) / length).mean().neg().Plus(one);
     }
 }

@@ -94,14 +94,26 @@ public sealed partial class DistillationObjective
     /// <param name="labels">int64 [B].</param>
     /// <param name="temperature">Softens the logits of all terms that soften.</param>
     /// <param name="progress">Where in the training it is, 0 at the first step to 1 at the last, for weights that change.</param>
-    public Tensor Loss(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, double progress = 1)
+    public Tensor Loss(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, double progress = 1) =>
+        Loss([(student, teacher)], labels, temperature, progress);
+
+    /// <summary>As above, of a student and each of its teachers: terms of logits compare the first pair, which has the logits of all teachers; terms of features are the mean over the pairs.</summary>
+    /// <param name="pairs">The student in a form that a teacher has too, and that teacher.</param>
+    /// <param name="labels">int64 [B].</param>
+    /// <param name="temperature">Softens the logits of all terms that soften.</param>
+    /// <param name="progress">Where in the training it is.</param>
+    internal Tensor Loss(IReadOnlyList<(BatchOutputs Student, BatchOutputs Teacher)> pairs, Tensor labels, double temperature, double progress)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? sum = null;
         foreach (Term term in _terms)
         {
-            using Scalar weight = term.Weight.At(progress);
-            Tensor part = term.Form.Compute(student, teacher, labels, temperature, term.Arguments) * weight;
+            int count = term.Form.ComparesFeatures ? pairs.Count : 1;
+            using Scalar weight = term.Weight.At(progress) / count;
+            Tensor part = term.Form.Compute(pairs[0].Student, pairs[0].Teacher, labels, temperature, term.Arguments);
+            for (int i = 1; i < count; i++)
+                part = part.Plus(term.Form.Compute(pairs[i].Student, pairs[i].Teacher, labels, temperature, term.Arguments));
+            part *= weight;
             sum = sum is null ? part : sum.Plus(part);
         }
 
@@ -167,7 +179,10 @@ public sealed partial class DistillationObjective
     private delegate Tensor Compute(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, IReadOnlyList<double> arguments);
 
     private sealed record Form(
-        IReadOnlyList<double> Defaults, bool NeedsFeatures, Compute Compute, bool NeedsSameWidth = false, bool NeedsLabels = false, bool NeedsTokens = false, bool NeedsAttention = false);
+        IReadOnlyList<double> Defaults, bool NeedsFeatures, Compute Compute, bool NeedsSameWidth = false, bool NeedsLabels = false, bool NeedsTokens = false, bool NeedsAttention = false)
+    {
+        public bool ComparesFeatures => NeedsFeatures || NeedsTokens || NeedsAttention;
+    }
 
     private sealed record Term(TermWeight Weight, Form Form, IReadOnlyList<double> Arguments);
 

@@ -23,12 +23,12 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null) =>
         Run(job, teacher is null ? [] : [new DistillationTeacher(teacher, cache)], samples, cancel);
 
-    /// <summary>As above, from what several teachers say on average.</summary>
+    /// <summary>As above, from several teachers: from what they say on average, and from the features of each.</summary>
     /// <param name="job">The student and its batches.</param>
     /// <param name="teachers">None trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="cancel">Stops between steps.</param>
-    /// <exception cref="InputException">A teacher does not fit the student, the objective compares features of several, or an option is out of range.</exception>
+    /// <exception cref="InputException">A teacher does not fit the student, or an option is out of range.</exception>
     public TrainingResult Run(TrainingJob job, IReadOnlyList<DistillationTeacher> teachers, int samples, CancellationToken cancel)
     {
         ImageModel? teacher = teachers.Count == 0 ? null : teachers[0].Model;
@@ -37,21 +37,15 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         foreach (DistillationTeacher each in teachers)
             RequireFit(job, each.Model);
-        if (teachers.Count > 1 && (objective.NeedsFeatures || objective.NeedsMaps))
-        {
-            throw new InputException(
-                $"The objective '{objective}' compares features, of which {teachers.Count} teachers have no average.", "student.distillation.objective", "Use terms of logits, such as kl, or one teacher.");
-        }
-
-        ComparedOutputs compared = teacher is null ? new() : ComparedOutputs.Of(objective, job.Model, job.Train.View.Size, teacher);
+        ComparedOutputs[] compared = [.. teachers.Select(t => ComparedOutputs.Of(objective, job.Model, job.Train.View.Size, t.Model))];
         if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
         {
             throw new InputException(
                 $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
         }
 
-        foreach (DistillationTeacher each in teachers)
-            each.Cache?.Cache.RequireKept(compared, each.Model);
+        foreach ((DistillationTeacher each, ComparedOutputs wanted) in teachers.Zip(compared))
+            each.Cache?.Cache.RequireKept(wanted, each.Model);
         bool taught = teacher is not null && options.AsksTeacher;
         SettingSchedule schedule = options.Share;
         Func<long, double> share = schedule.Over(options.Weight, CosineSchedule.Of(training, job.Train.BatchesPerEpoch));
@@ -59,10 +53,10 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
-        if (taught && compared.HasMaps && recycled > 0 && teachers[0].Cache is null)
-            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Foretold(teacher!, samples, recycled, compared)));
-        using ITeacherTargets? targets = taught ? Targets(teachers, samples, views, recycled, compared, job.Train, cancel) : null;
-        using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, teacher!) : null;
+        foreach ((DistillationTeacher each, ComparedOutputs wanted) in teachers.Zip(compared).Where(t => taught && recycled > 0 && t.Second.HasMaps && t.First.Cache is null))
+            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Foretold(each.Model, samples, recycled, wanted)));
+        using AveragedTargets? targets = taught ? Targets(teachers, samples, views, recycled, compared, job.Train, cancel) : null;
+        using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, [.. teachers.Select(t => t.Model)]) : null;
         var lesson = new Lesson(objective, compared, projections, labels, balance);
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
@@ -93,37 +87,39 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         return $"distillation {JsonSerializer.Serialize(options with { Cache = string.Empty, CacheTopK = 0 }, Json.Line)} teacher {all}";
     }
 
-    private ITeacherTargets Targets(
-        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, int recycled, ComparedOutputs compared, BatchLoader loader, CancellationToken cancel)
+    private AveragedTargets Targets(
+        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, int recycled, ComparedOutputs[] compared, BatchLoader loader, CancellationToken cancel)
     {
         foreach (DistillationTeacher teacher in teachers)
             teacher.Cache?.Cache.RequireSpace(views);
-        ITeacherTargets[] each = [.. teachers.Select(t => t.Cache is { } cache
-            ? (ITeacherTargets)new CachedTargets(cache, views, compared, cancel)
-            : new TeacherTargets(t.Model, samples, recycled, compared, loader, options.TeacherPrecision, cancel))];
-        return each.Length == 1 ? each[0] : new AveragedTargets(each, options.Average, options.Temperature);
+        ITeacherTargets[] each = [.. teachers.Zip(compared, (t, wanted) => t.Cache is { } cache
+            ? (ITeacherTargets)new CachedTargets(cache, views, wanted, cancel)
+            : new TeacherTargets(t.Model, samples, recycled, wanted, loader, options.TeacherPrecision, cancel))];
+        return new AveragedTargets(each, options.Average, options.Temperature);
     }
 
-    private Tensor Loss(ImageModel student, Batch batch, TrainingStep step, ITeacherTargets? targets, double weight, int view, Lesson lesson)
+    private Tensor Loss(ImageModel student, Batch batch, TrainingStep step, AveragedTargets? targets, double weight, int view, Lesson lesson)
     {
         using DisposeScope scope = NewDisposeScope();
-        BatchOutputs? teacher = weight > 0 ? targets!.For(batch, view) : null;
-        if (teacher is not null && lesson.Balance is { } balance)
-            teacher = teacher with { Logits = teacher.Logits + balance };
-        BatchOutputs outputs;
+        BatchOutputs[] teachers = weight > 0 ? targets!.For(batch, view) : [];
+        if (teachers.Length > 0 && lesson.Balance is { } balance)
+            teachers[0] = teachers[0] with { Logits = teachers[0].Logits.Plus(balance) };
+        BatchOutputs[] outputs;
         Tensor? own;
         using (MixedPrecision.Enter(training, student))
         {
-            (outputs, own) = (teacher is null ? new() : lesson.Compared).Read(student, student.Info.Normalization.Apply(batch.Inputs), apart: weight is > 0 and < 1);
-            outputs = lesson.Projections?.Apply(outputs) ?? outputs;
+            (outputs, own) = ComparedOutputs.Read(
+                student, student.Info.Normalization.Apply(batch.Inputs), teachers.Length == 0 ? [new()] : lesson.Compared, apart: weight is > 0 and < 1);
+            if (lesson.Projections is { } projections)
+                outputs = [.. outputs.Select(projections.Apply)];
         }
 
-        outputs = outputs.Map(part => part.to(ScalarType.Float32));
+        outputs = [.. outputs.Select(o => o.Map(part => part.to(ScalarType.Float32)))];
         using Scalar hard = 1 - weight, soft = weight;
-        Tensor? loss = weight < 1 ? lesson.Labels.Of(own?.to(ScalarType.Float32) ?? outputs.Logits, batch) * hard : null;
-        if (teacher is not null)
+        Tensor? loss = weight < 1 ? lesson.Labels.Of(own?.to(ScalarType.Float32) ?? outputs[0].Logits, batch) * hard : null;
+        if (teachers.Length > 0)
         {
-            Tensor part = lesson.Objective.Loss(outputs, teacher, batch.Labels, options.Temperature, step.Progress) * soft;
+            Tensor part = lesson.Objective.Loss([.. outputs.Zip(teachers)], batch.Labels, options.Temperature, step.Progress) * soft;
             loss = loss is null ? part : loss.Plus(part);
         }
 
@@ -162,5 +158,5 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     /// <summary>What a step's loss is made of.</summary>
-    private sealed record Lesson(DistillationObjective Objective, ComparedOutputs Compared, StudentProjections? Projections, LabelLoss Labels, Tensor? Balance);
+    private sealed record Lesson(DistillationObjective Objective, IReadOnlyList<ComparedOutputs> Compared, StudentProjections? Projections, LabelLoss Labels, Tensor? Balance);
 }

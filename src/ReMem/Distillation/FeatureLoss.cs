@@ -14,7 +14,7 @@ public static class FeatureLoss
     public static Tensor Hint(Tensor student, Tensor teacher)
     {
         using DisposeScope scope = NewDisposeScope();
-        return (student - teacher).square().mean().MoveToOuterDisposeScope();
+        return (student - teacher).Squared().mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean of 1 - cos: direction without length.</summary>
@@ -22,7 +22,7 @@ public static class FeatureLoss
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar one = 1;
-        return (Directions(student) * Directions(teacher)).sum(dim: 1).mean().neg().add(one).MoveToOuterDisposeScope();
+        return (Directions(student) * Directions(teacher)).sum(dim: 1).mean().neg().Plus(one).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ public static class FeatureLoss
     private static Tensor Distances(Tensor features)
     {
         using Scalar least = SquareEpsilon, twice = 2;
-        Tensor squares = features.square().sum(dim: 1);
+        Tensor squares = features.Squared().sum(dim: 1);
         Tensor all = squares.unsqueeze(1).Plus(squares.unsqueeze(0)) - (features.matmul(features.transpose(0, 1)) * twice);
         Tensor others = ones_like(all) - eye(all.shape[0], dtype: all.dtype, device: all.device);
         Tensor distances = all.clamp_min(least).sqrt() * others;

@@ -6,40 +6,48 @@ using static TorchSharp.torch;
 
 namespace ReMem.Distillation;
 
-/// <summary>Linear maps from a student's features to a teacher's, learned beside the student and then forgotten (FitNets, Romero 2015).</summary>
+/// <summary>Linear maps from a student's features to each teacher's, learned beside the student and then forgotten (FitNets, Romero 2015).</summary>
 internal sealed class StudentProjections : nn.Module
 {
-    private readonly Linear? features;
-    private readonly Linear? tokens;
+    private readonly Linear?[] _features;
+    private readonly Linear?[] _tokens;
 
-    private StudentProjections((int From, int To)? features, (int From, int To)? tokens)
+    private StudentProjections(IEnumerable<(int From, int To)> features, IEnumerable<(int From, int To)> tokens)
         : base(nameof(StudentProjections))
     {
-        if (features is { } pooled)
-            this.features = nn.Linear(pooled.From, pooled.To);
-        if (tokens is { } maps)
-            this.tokens = nn.Linear(maps.From, maps.To);
-        RegisterComponents();
+        _features = [.. features.Select((shape, i) => Made("features", i, shape))];
+        _tokens = [.. tokens.Select((shape, i) => Made("tokens", i, shape))];
     }
 
     /// <summary>Those that an objective needs, at a start that the job's seed decides; null where it needs none.</summary>
-    public static StudentProjections? Of(DistillationObjective objective, TrainingJob job, ImageModel teacher)
+    public static StudentProjections? Of(DistillationObjective objective, TrainingJob job, IReadOnlyList<ImageModel> teachers)
     {
-        static (int, int)? Unequal(int from, int to) => from == to ? null : (from, to);
-        (int, int)? features = objective.NeedsSameWidth ? Unequal(job.Model.NumFeatures, teacher.NumFeatures) : null;
-        (int, int)? tokens = objective.NeedsTokens
-            ? Unequal(PatchTokens.ShapeOf(job.Model, job.Train.View.Size).Width, PatchTokens.ShapeOf(teacher, teacher.ImageSize).Width)
-            : null;
-        if (features is null && tokens is null)
+        (int, int)[] features = objective.NeedsSameWidth ? [.. teachers.Select(t => (job.Model.NumFeatures, t.NumFeatures))] : [];
+        int own = objective.NeedsTokens ? PatchTokens.ShapeOf(job.Model, job.Train.View.Size).Width : 0;
+        (int, int)[] tokens = objective.NeedsTokens ? [.. teachers.Select(t => (own, PatchTokens.ShapeOf(t, t.ImageSize).Width))] : [];
+        if (features.Concat(tokens).All(shape => shape.Item1 == shape.Item2))
             return null;
         manual_seed((long)new CounterRandom(job.Seed, "projection").NextUInt32());
         return new StudentProjections(features, tokens);
     }
 
-    /// <summary>The student's outputs in the teacher's widths.</summary>
-    public BatchOutputs Apply(BatchOutputs outputs) => outputs with
+    /// <summary>The student's outputs in a teacher's widths.</summary>
+    /// <param name="outputs">In the student's own.</param>
+    /// <param name="teacher">Which of the teachers.</param>
+    public BatchOutputs Apply(BatchOutputs outputs, int teacher) => outputs with
     {
-        Features = outputs.Features is null || features is null ? outputs.Features : features.call(outputs.Features),
-        Tokens = outputs.Tokens is null || tokens is null ? outputs.Tokens : tokens.call(outputs.Tokens),
+        Features = Apply(_features, teacher, outputs.Features),
+        Tokens = Apply(_tokens, teacher, outputs.Tokens),
     };
+
+    private static Tensor? Apply(Linear?[] maps, int teacher, Tensor? part) => part is null || maps.ElementAtOrDefault(teacher) is not { } map ? part : map.call(part);
+
+    private Linear? Made(string name, int teacher, (int From, int To) shape)
+    {
+        if (shape.From == shape.To)
+            return null;
+        Linear map = nn.Linear(shape.From, shape.To);
+        register_module(teacher == 0 ? name : $"{name}_{teacher}", map);
+        return map;
+    }
 }

@@ -24,7 +24,7 @@ public static class TokenLoss
     {
         using DisposeScope scope = NewDisposeScope();
         int side = CoarserGrid.Side(Math.Min(student.shape[1], teacher.shape[1]));
-        return (Whitened(CoarserGrid.Tokens(student, side)) - Whitened(CoarserGrid.Tokens(teacher, side))).square().mean().MoveToOuterDisposeScope();
+        return (Whitened(CoarserGrid.Tokens(student, side)) - Whitened(CoarserGrid.Tokens(teacher, side))).Squared().mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,15 +49,15 @@ public sealed record ClassificationMetrics(
         Require(scores, targets, classes.Count);
         Tensor column = targets.unsqueeze(1);
         Tensor own = scores.gather(1, column);
-        Tensor rank = scores.gt(own).logical_or(scores.eq(own).logical_and(arange(classes.Count).lt(column))).sum(1);
+        Tensor rank = scores.gt(own).logical_or(scores.eq(own).logical_and(TensorMath.Numbers(classes.Count).lt(column))).sum(1);
         (Tensor confidence, _) = scores.softmax(1).max(1);
         long[] truth = targets.data<long>().ToArray();
         long[] given = scores.argmax(1).data<long>().ToArray();
         ClassScore[] perClass = PerClassScores(truth, given, classes);
         return new ClassificationMetrics(
             truth.Length,
-            Share(rank.lt(1)),
-            Share(rank.lt(5)),
+            Share(rank.Below(1)),
+            Share(rank.Below(5)),
             perClass.Where(score => score.Count > 0).Average(score => score.Recall),
             CalibrationError(truth, given, confidence.data<double>().ToArray()),
             nn.functional.cross_entropy(scores, targets).item<double>(),
@@ -69,7 +70,7 @@ public sealed record ClassificationMetrics(
             throw new ArgumentException($"Logits [{string.Join(", ", logits.shape)}] and labels [{string.Join(", ", labels.shape)}] do not fit {classes} classes.");
         if (logits.shape[0] == 0)
             throw new InputException("There is no image to score.", "evaluation", "Choose a split that has images.");
-        if (labels.lt(0).logical_or(labels.ge(classes)).any().item<bool>())
+        if (labels.Below(0).logical_or(labels.Below(classes).logical_not()).any().item<bool>())
             throw new ArgumentException($"A label is not between 0 and {classes - 1}.", nameof(labels));
         // NaN is larger than nothing: without this, a diverged model would be in everyone's top five.
         if (!logits.isfinite().all().item<bool>())

@@ -1,9 +1,11 @@
-using Google.Protobuf;
-using ReMem.Export.Onnx;
-using ReMem.Weights;
-using static TorchSharp.torch;
 using AttributeType = ReMem.Export.Onnx.AttributeProto.Types.AttributeType;
 using Dimension = ReMem.Export.Onnx.TensorShapeProto.Types.Dimension;
+using Google.Protobuf;
+using ReMem.Export.Onnx;
+using ReMem.Runtime;
+using ReMem.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace ReMem.Export;
 
@@ -77,7 +79,12 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
     public string ConvNorm(string x, string conv, string norm, int stride = 1, int padding = 0, bool samePadding = false, double epsilon = 1e-5)
     {
         Tensor Double(string name) => state[name].to(ScalarType.Float64);
-        Tensor Gain() => Double($"{norm}.weight") / (Double($"{norm}.running_var") + epsilon).sqrt();
+        Tensor Gain()
+        {
+            using Scalar added = epsilon;
+            return Double($"{norm}.weight") / Double($"{norm}.running_var").Plus(added).sqrt();
+        }
+
         long[] shape = state[$"{conv}.weight"].shape;
         string kernel = Add($"{conv}.weight", type, shape, () => Double($"{conv}.weight") * Gain().view(-1, 1, 1, 1));
         string bias = Add($"{norm}.bias", type, [shape[0]], () => Double($"{norm}.bias") - (Double($"{norm}.running_mean") * Gain()));

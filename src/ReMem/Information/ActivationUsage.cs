@@ -1,4 +1,5 @@
 using ReMem.Evaluation;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,11 +29,11 @@ public sealed record ActivationUsage(Interval AboveZero, Interval UnitsForNinety
         Tensor total = sorted.sum(1, keepdim: true);
         // The units before the one that passes 90 %, and that one; none of a layer that is silent.
         Tensor count = (sorted.cumsum(1) - sorted).lt(total * share).sum(1, keepdim: true);
-        Tensor used = zeros([images, units], ScalarType.Float32).scatter_(1, order, arange(units).lt(count).to(ScalarType.Float32));
+        Tensor used = zeros([images, units], ScalarType.Float32).scatter_(1, order, TensorMath.Numbers(units).lt(count).to(ScalarType.Float32));
         Tensor shared = used.matmul(used.t());
         Tensor sizes = count.to(ScalarType.Float32);
         Tensor either = (sizes - (shared - sizes.t())).clamp_min(one);
-        Tensor unit = mass.to(ScalarType.Float64) / mass.to(ScalarType.Float64).norm(1, keepdim: true).clamp_min(1e-30);
+        Tensor unit = mass.to(ScalarType.Float64) / mass.to(ScalarType.Float64).norm(1, keepdim: true).AtLeast(1e-30);
         return new ActivationUsage(
             Interval.Of(aboveZero.to(ScalarType.Float64).data<double>().ToArray()),
             Interval.Of([.. count.to(ScalarType.Float64).data<double>().ToArray().Select(c => c / units)]),

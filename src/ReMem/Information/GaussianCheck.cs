@@ -1,4 +1,5 @@
 using ReMem.Evaluation;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,7 +53,7 @@ internal static class GaussianCheck
     {
         using Scalar tiny = 1e-30;
         (a, b) = (a - a.mean([0]), b - b.mean([0]));
-        return ((a * b).sum([0]) / (a.square().sum([0]) * b.square().sum([0])).sqrt().clamp_min(tiny)).data<double>().ToArray();
+        return ((a * b).sum([0]) / (a.Squared().sum([0]) * b.Squared().sum([0])).sqrt().clamp_min(tiny)).data<double>().ToArray();
     }
 
     /// <remarks>A correlation of the wrong sign counts against, so that directions without information give zero on average.</remarks>

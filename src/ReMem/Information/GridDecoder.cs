@@ -88,7 +88,7 @@ internal sealed class GridDecoder : ILinearDecoder
         foreach (Tensor chunk in Chunks(maps))
         {
             using DisposeScope inner = NewDisposeScope();
-            sum.PlusInPlace((chunk.to(ScalarType.Float32) - mean).square().sum([0, 2, 3]).to(ScalarType.Float64));
+            sum.PlusInPlace((chunk.to(ScalarType.Float32) - mean).Squared().sum([0, 2, 3]).to(ScalarType.Float64));
         }
 
         using Scalar rows = (double)(maps.numel() / maps.shape[1]);

@@ -96,7 +96,7 @@ internal static class InfoNceCheck
     }
 
     private static Tensor Loss(Critic critic, Tensor features, Tensor codes) =>
-        nn.functional.cross_entropy(critic.call(features, codes), arange(features.shape[0], ScalarType.Int64));
+        nn.functional.cross_entropy(critic.call(features, codes), TensorMath.Numbers(features.shape[0]));
 
     /// <summary>Scores [N, N]: the inner product of both sides' embeddings, each a linear map beside a small network.</summary>
     private sealed class Critic : nn.Module<Tensor, Tensor, Tensor>

@@ -85,8 +85,7 @@ public static class InformationMeter
         using DisposeScope scope = NewDisposeScope();
         RequireFeatures(trainFeatures, images.Train, testFeatures, testFeatures.shape[0]);
         using FeatureDecoder decoder = Decoder((trainFeatures.detach().to(ScalarType.Float32), images.TrainTargets), images.Options, true, images.Options.Seed, cancel).Decoder;
-        using Scalar largest = 255;
-        Tensor drawn = decoder.Draw(testFeatures.detach().to(ScalarType.Float32)).clamp(0, 1).mul_(largest).round_();
+        Tensor drawn = decoder.Draw(testFeatures.detach().to(ScalarType.Float32)).Within(0, 1).TimesInPlace(255).round_();
         return drawn.to(ScalarType.Byte).view(-1, 3, images.Options.ImageSize, images.Options.ImageSize).MoveToOuterDisposeScope();
     }
 

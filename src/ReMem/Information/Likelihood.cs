@@ -40,10 +40,10 @@ internal static class Likelihoods
         return Inside(pixels).logit().MoveToOuterDisposeScope();
     }
 
-    private static Tensor Inside(Tensor pixels) => pixels.clamp(Margin, 1 - Margin);
+    private static Tensor Inside(Tensor pixels) => pixels.Within(Margin, 1 - Margin);
 
     private static Tensor CrossEntropy(Tensor drawn, Tensor pixels) =>
         (pixels * drawn.log()).Plus((ones_like(pixels) - pixels) * (ones_like(drawn) - drawn).log()).neg();
 
-    private static double MeanSquare(Tensor difference) => difference.to(ScalarType.Float64).square().mean().item<double>();
+    private static double MeanSquare(Tensor difference) => difference.to(ScalarType.Float64).Squared().mean().item<double>();
 }

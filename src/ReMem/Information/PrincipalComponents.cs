@@ -33,7 +33,7 @@ internal sealed class PrincipalComponents
         count = (int)Math.Min(count, Math.Min(x.shape[0] - 1, x.shape[1]));
         Tensor basis = x.shape[1] <= Exact ? linalg.eigh(x.t().matmul(x)).Item2.flip(1) : Sketched(x, count, seed);
         basis = basis.narrow(1, 0, count);
-        Tensor deviation = x.matmul(basis).square().sum([0]).div_(n).sqrt_();
+        Tensor deviation = x.matmul(basis).Squared().sum([0]).div_(n).sqrt_();
         double least = SmallestDeviation * Math.Max(mean.abs().max().item<double>(), deviation.max().item<double>());
         using Scalar smallest = least;
         Tensor scaled = basis * deviation.gt(smallest).to(ScalarType.Float64) / deviation.clamp_min(tiny);
@@ -58,6 +58,6 @@ internal sealed class PrincipalComponents
         Tensor vectors = linalg.eigh(small.matmul(small.t())).Item2.flip(1);
         Tensor basis = small.t().matmul(vectors);
         using Scalar tiny = 1e-30;
-        return basis / basis.square().sum([0]).sqrt_().clamp_min(tiny);
+        return basis / basis.Squared().sum([0]).sqrt_().clamp_min(tiny);
     }
 }

@@ -81,7 +81,7 @@ internal sealed class RidgeDecoder : ILinearDecoder
     private static (Tensor Shrink, Tensor Leverage) Strongest(Tensor values, Tensor x, Tensor y, Tensor rotated)
     {
         using Scalar rows = (double)x.shape[0], smallest = SmallestRest, two = 2;
-        Tensor own = y.square().sum(1);
+        Tensor own = y.Squared().sum(1);
         Tensor linear = x * y.matmul(rotated.t()) * two;
         Tensor quadratic = rotated.matmul(rotated.t());
         Tensor mean = ones_like(own).div_(rows);
@@ -103,7 +103,7 @@ internal sealed class RidgeDecoder : ILinearDecoder
                 Tensor shrunk = x * shrink;
                 Tensor residual = own.Plus((shrunk.matmul(quadratic) * shrunk).sum(1)) - linear.matmul(shrink);
                 Tensor leverage = mean.Plus((x * shrunk).sum(1).div_(rows));
-                double error = (residual / (ones_like(leverage) - leverage).clamp_min(smallest).square()).mean().item<double>();
+                double error = (residual / (ones_like(leverage) - leverage).clamp_min(smallest).Squared()).mean().item<double>();
                 if (error < bestError)
                     (best, bestError, bestExponent) = ((shrink.MoveToOuterDisposeScope(), leverage.MoveToOuterDisposeScope()), error, exponent);
             }

@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -85,8 +86,8 @@ public sealed class BeitBlock : TransformerBlock
     internal BeitBlock(BeitShape shape, int grid, ConstantTensor index, double dropPath)
         : base(nameof(BeitBlock), dropPath)
     {
-        gamma_1 = new Parameter(full(shape.Width, shape.LayerScale ?? 1));
-        gamma_2 = new Parameter(full(shape.Width, shape.LayerScale ?? 1));
+        gamma_1 = new Parameter(TensorMath.Repeated(shape.LayerScale ?? 1, shape.Width));
+        gamma_2 = new Parameter(TensorMath.Repeated(shape.LayerScale ?? 1, shape.Width));
         norm1 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
         attn = new Attention(shape, grid, index);
         norm2 = nn.LayerNorm(shape.Width, shape.NormEpsilon);

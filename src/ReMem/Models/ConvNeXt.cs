@@ -162,8 +162,7 @@ public sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
     {
         _convMlp = convMlp;
         _dropPath = dropPath;
-        using Scalar initial = InitialScale;
-        gamma = new Parameter(full([width], initial));
+        gamma = new Parameter(TensorMath.Repeated(InitialScale, width));
         conv_dw = nn.Conv2d(width, width, 7, padding: 3, groups: width);
         norm = new LayerNorm2d(width, ConvNeXt.NormEpsilon);
         mlp = new Mlp(width, convMlp);

@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -19,8 +20,8 @@ public sealed class EvaBlock : TransformerBlock
     {
         if (shape.LayerScale is { } gain)
         {
-            gamma_1 = new Parameter(full(shape.Width, gain));
-            gamma_2 = new Parameter(full(shape.Width, gain));
+            gamma_1 = new Parameter(TensorMath.Repeated(gain, shape.Width));
+            gamma_2 = new Parameter(TensorMath.Repeated(gain, shape.Width));
         }
 
         norm1 = nn.LayerNorm(shape.Width, shape.NormEpsilon);

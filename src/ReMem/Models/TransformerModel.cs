@@ -172,7 +172,7 @@ public abstract class TransformerModel : ImageModel
             foreach ((string name, double scale) in block.FoldableScales())
             {
                 Tensor parameter = block.get_parameter(name)!;
-                parameter.mul_(scale);
+                parameter.TimesInPlace(scale);
             }
 
             block.AttentionScale = block.MlpScale = 1;
@@ -231,11 +231,11 @@ public abstract class TransformerModel : ImageModel
         foreach (TransformerBlock block in blocks)
         {
             foreach (string end in new[] { "attn.proj.weight", "mlp.fc2.weight" })
-                block.get_parameter(end)!.div_(Math.Sqrt(2.0 * layer));
+                block.get_parameter(end)!.TimesInPlace(1 / Math.Sqrt(2.0 * layer));
             layer++;
         }
 
-        head.weight!.mul_(headScale);
+        head.weight!.TimesInPlace(headScale);
     }
 
     private static TransformerShape Pooled(ModelInfo info, ModelOptions options, TransformerShape shape)

@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -52,7 +53,7 @@ public sealed class VisionTransformerBlock : TransformerBlock
         public LayerScale(int width, double gain)
             : base(nameof(LayerScale))
         {
-            gamma = new Parameter(full(width, gain));
+            gamma = new Parameter(TensorMath.Repeated(gain, width));
             RegisterComponents();
         }
 

@@ -124,7 +124,7 @@ public static class Doctor
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
-        torch.Tensor a = torch.arange(64 * 64, torch.float32).view(64, 64).div(4096);
+        torch.Tensor a = TensorMath.Numbers(64 * 64).to(torch.ScalarType.Float32).view(64, 64).TimesInPlace(1.0 / 4096);
         torch.Tensor eye = torch.eye(64);
         return (torch.mm(a, eye) - a).abs().max().item<float>() == 0;
     }

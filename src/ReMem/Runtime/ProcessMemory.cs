@@ -27,6 +27,7 @@ internal static partial class ProcessMemory
     /// <summary>Lets the peak begin at what is held now, where the system can (Linux).</summary>
     public static void ForgetPeak()
     {
+        ProcessTuning.ReturnFreed();
         try
         {
             if (OperatingSystem.IsLinux())

@@ -25,15 +25,19 @@ public static partial class ProcessTuning
     private static readonly string[] MallocVariables =
         ["MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_MMAP_MAX_", "GLIBC_TUNABLES"];
 
+    private static bool s_keepsFreed;
+
     /// <summary>
     /// Has the threads within a tensor operation look for a moment before they sleep, and keeps freed tensors' memory for the next ones, instead of asking the system
-    /// for every large tensor anew. What the environment sets of either (OMP_WAIT_POLICY, GOMP_SPINCOUNT; MALLOC_..., GLIBC_TUNABLES) stays as it is. Call it before
+    /// for every large tensor anew; a training that ends gives it back. What the environment sets of either (OMP_WAIT_POLICY, GOMP_SPINCOUNT; MALLOC_..., GLIBC_TUNABLES) stays as it is. Call it before
     /// the first tensor: OpenMP reads its settings when libtorch is loaded.
     /// </summary>
     public static void ForTraining()
     {
-        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out _))
-            ForTraining(Environment.GetEnvironmentVariable, SetNative, SetMalloc);
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out _))
+            return;
+        ForTraining(Environment.GetEnvironmentVariable, SetNative, SetMalloc);
+        s_keepsFreed = true;
     }
 
     /// <summary>As above, in another environment.</summary>
@@ -48,6 +52,13 @@ public static partial class ProcessTuning
         setMalloc(TopPad, 1 << 26);
     }
 
+    /// <summary>Gives the system what was kept for further tensors. Nothing in a process that is not tuned.</summary>
+    internal static void ReturnFreed()
+    {
+        if (s_keepsFreed)
+            _ = MallocTrim(0);
+    }
+
     /// <summary>Sets a variable where native libraries look: .NET's own setter changes a copy.</summary>
     internal static void SetNative(string name, string value) => _ = SetEnv(name, value, 1);
 
@@ -60,4 +71,8 @@ public static partial class ProcessTuning
     [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int MallOpt(int parameter, int value);
+
+    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int MallocTrim(nuint pad);
 }

@@ -1,4 +1,5 @@
 using ReMem.Data;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public sealed class LabelLoss : IDisposable
     public Tensor Of(Tensor logits, Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor adjusted = _shift is null ? logits : logits + _shift;
+        Tensor adjusted = _shift is null ? logits : logits.Plus(_shift);
         Tensor targets = batch.Targets((int)logits.shape[1]);
         Tensor loss = _weights is null
             ? nn.functional.cross_entropy(adjusted, targets, label_smoothing: _smoothing)

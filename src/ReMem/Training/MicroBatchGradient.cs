@@ -24,7 +24,7 @@ internal sealed class MicroBatchGradient(ParameterSet parameters, IGradientFunct
                 return result;
             loss += result.Loss;
             rise = result.Rise is null ? rise : (rise ?? 0) + result.Rise;
-            sum = sum is null ? parameters.Gradients() : Runtime.TensorSum.PlusInPlace(sum, parameters.LiveGradients);
+            sum = sum is null ? parameters.Gradients() : Runtime.TensorMath.PlusInPlace(sum, parameters.LiveGradients);
         }
 
         parameters.SetGradients(sum!);

@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -100,7 +101,7 @@ public sealed class ParameterSet : IDisposable
     public void AddToValues(Tensor flat)
     {
         using var guard = no_grad();
-        LiveValues.add_(flat);
+        LiveValues.PlusInPlace(flat);
     }
 
     /// <summary>Gives the gradients' memory back; the values stay with the module.</summary>
@@ -115,7 +116,7 @@ public sealed class ParameterSet : IDisposable
     internal Tensor PerParameter(Func<string, Tensor, double> number)
     {
         using DisposeScope scope = NewDisposeScope();
-        return cat([.. _parameters.Select(p => full(p.Value.numel(), number(p.Name, p.Value), p.Value.dtype, p.Value.device))])
+        return cat([.. _parameters.Select(p => TensorMath.Repeated(number(p.Name, p.Value), p.Value.numel(), p.Value.dtype).to(p.Value.device))])
             .MoveToOuterDisposeScope();
     }
 

@@ -103,6 +103,7 @@ public sealed class Trainer(TrainingOptions options)
 
         done = kept.Finish(done, end.Value);
         job.Model.eval();
+        ProcessTuning.ReturnFreed();
         TellEnd(job, done);
         return done;
     }

@@ -87,7 +87,7 @@ public static class ModelFolder
         for (int i = 0; i < transformer.Blocks.Count; i++)
         {
             foreach ((string parameter, double scale) in transformer.Blocks[i].FoldableScales())
-                state[$"blocks.{i}.{parameter}"] = state[$"blocks.{i}.{parameter}"] * scale;
+                state[$"blocks.{i}.{parameter}"] = state[$"blocks.{i}.{parameter}"].clone().TimesInPlace(scale);
         }
 
         return state;

@@ -17,6 +17,7 @@ public class DistillerTeachersTests
     [Theory]
     [InlineData("kl", 0)]
     [InlineData("dist", 1)]
+    [InlineData("kl + rkd", 1)]
     public void A_teacher_given_twice_teaches_as_it_does_once(string objective, int views)
     {
         using ImageModel teacher = Model(seed: 8), once = Model(Convolutional), twice = Model(Convolutional);
@@ -57,11 +58,53 @@ public class DistillerTeachersTests
         Assert.Equal((0, 0), (passes(), others()));
     }
 
+    /// <summary>Features have no average across models, so that each teacher's are compared by themselves.</summary>
     [Fact]
-    public void An_interrupted_training_ends_with_the_same_bits_and_goes_on_with_no_other_teachers()
+    public void A_term_of_features_is_the_mean_over_the_teachers()
+    {
+        double Loss(string objective, params int[] teachers)
+        {
+            using ImageModel first = Model(seed: 8), second = Model(Convolutional, seed: 9), student = Model(Convolutional);
+            DistillationTeacher[] all = [new(first), new(second)];
+            var still = new Distiller(Two with { Epochs = 1, Lr = 1e-9 }, new DistillationOptions { Objective = objective, Weight = 1 });
+            return still.Run(Job(student), [.. teachers.Select(i => all[i])], 12, default).Epochs[0].TrainLoss;
+        }
+
+        double first = Loss("rkd", 0), second = Loss("rkd", 1);
+        Assert.True(Math.Abs(first - second) > 0.01 * first, $"{first} and {second}");
+        Assert.Equal((first + second) / 2, Loss("rkd", 0, 1), 1e-4 * first);
+        Assert.Equal((first + second) / 2 + Loss("kl", 0, 1), Loss("kl + rkd", 0, 1), 1e-4 * first);
+    }
+
+    /// <summary>Of other widths and grids than the student's and each other's, so that each has projections of its own.</summary>
+    [Fact]
+    public void Each_teachers_places_are_learned_live_and_from_its_own_cache()
     {
         using var folder = new TemporaryFolder();
-        var options = new DistillationOptions { Average = TeacherAverage.Logits, WeightSchedule = "linear(0.2)" };
+        const string objective = "kl + tokens + hint";
+        var options = new DistillationOptions { Views = 1, Objective = objective };
+        using ImageModel first = Model(seed: 8), second = Models.TinyTransformers.Make("vit_base_patch16_224", new ModelOptions { ImageSize = 32 }, 8);
+        using ImageModel live = Model(Convolutional), cached = Model(Convolutional), alone = Model(Convolutional);
+        TrainingResult expected = Run(options, live, [new(first), new(second)]);
+        Run(options, alone, [new(first)]);
+        Assert.True(Differs(live, alone));
+        TeacherCacheOptions Kept(ImageModel teacher) => TinyCache.Options with
+        {
+            Features = true,
+            Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(DistillationObjective.Parse(objective), live, 32, teacher)),
+        };
+        using TeacherCacheBuilder a = TinyCache.Builder(folder.File("a"), first, options: Kept(first)), b = TinyCache.Builder(folder.File("b"), second, options: Kept(second));
+        TrainingResult kept = Run(options, cached, [new(first, a), new(second, b)]);
+        Assert.Equal(expected.Epochs[0].TrainLoss, kept.Epochs[0].TrainLoss, 2e-3 * expected.Epochs[0].TrainLoss);
+    }
+
+    [Theory]
+    [InlineData("kl")]
+    [InlineData("kl + tokens + hint")]
+    public void An_interrupted_training_ends_with_the_same_bits_and_goes_on_with_no_other_teachers(string objective)
+    {
+        using var folder = new TemporaryFolder();
+        var options = new DistillationOptions { Objective = objective, Average = TeacherAverage.Logits, WeightSchedule = "linear(0.2)" };
         using ImageModel first = Model(seed: 8), second = Model(Convolutional, seed: 9), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 6);
         TrainingResult expected = Run(options, whole, [new(first), new(second)]);
         using var stop = new CancellationTokenSource();
@@ -87,13 +130,11 @@ public class DistillerTeachersTests
     }
 
     [Fact]
-    public void What_has_no_average_is_refused()
+    public void A_teacher_of_other_classes_is_refused()
     {
-        using ImageModel first = Model(seed: 8), second = Model(seed: 9), student = Model(Convolutional);
+        using ImageModel first = Model(seed: 8), student = Model(Convolutional);
         using ImageModel more = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 5, ImageSize = 32 });
-        InputException error = Assert.Throws<InputException>(() => Run(new DistillationOptions { Objective = "kl + rkd" }, student, [new(first), new(second)]));
-        Assert.Equal("The objective 'kl + rkd' compares features, of which 2 teachers have no average.", error.Message);
-        error = Assert.Throws<InputException>(() => Run(new DistillationOptions(), student, [new(first), new(more)]));
+        InputException error = Assert.Throws<InputException>(() => Run(new DistillationOptions(), student, [new(first), new(more)]));
         Assert.Equal("The teacher knows 5 classes and the student 3.", error.Message);
     }
 

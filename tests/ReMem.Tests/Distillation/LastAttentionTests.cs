@@ -24,14 +24,14 @@ public class LastAttentionTests
         using TransformerModel model = TinyTransformers.Make(name);
         var values = new Values();
         model.Blocks[^1].Observer = values;
-        using (var attention = new LastAttention(model, model.Shape.ClassToken))
+        using (var attention = new LastAttention(model))
         {
             model.ForwardFeatures(TinyTransformers.Images());
-            Tensor found = attention.Distributions(headMean: false);
+            Tensor found = attention.Distributions(model.Shape.ClassToken, headMean: false);
             Assert.True(found.select(1, 0).matmul(values.Seen!).allclose(values.Mixed!, 1e-4, 1e-5));
             Tensor relations = (values.Seen!.matmul(values.Seen!.transpose(2, 3)) / Math.Sqrt(8)).softmax(-1);
             Assert.True(found.select(1, 1).allclose(relations, 1e-4, 1e-5));
-            Assert.True(attention.Distributions(headMean: true).allclose(found.mean([2], keepdim: true), 1e-4, 1e-6));
+            Assert.True(attention.Distributions(model.Shape.ClassToken, headMean: true).allclose(found.mean([2], keepdim: true), 1e-4, 1e-6));
         }
 
         // It hands on what it sees, and leaves no trace.
@@ -45,10 +45,10 @@ public class LastAttentionTests
     {
         using var scope = NewDisposeScope();
         using TransformerModel model = TinyTransformers.Make(name);
-        using var attention = new LastAttention(model, classToken: false);
-        Assert.Throws<InvalidOperationException>(() => attention.Distributions(true));
+        using var attention = new LastAttention(model);
+        Assert.Throws<InvalidOperationException>(() => attention.Distributions(false, true));
         model.ForwardFeatures(TinyTransformers.Images());
-        Tensor found = attention.Distributions(headMean: false);
+        Tensor found = attention.Distributions(classToken: false, headMean: false);
         Assert.Equal([2, 2, 2, 9, 9], found.shape);
         Assert.True(found.sum(-1).sub(1).abs().max().item<float>() < 1e-5);
         found.select(4, 0).sum().backward();

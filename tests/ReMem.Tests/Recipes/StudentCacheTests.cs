@@ -1,4 +1,5 @@
 using ReMem.Distillation;
+using ReMem.Distillation.Cache;
 using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Tests.Data;
@@ -14,14 +15,15 @@ public sealed class StudentCacheTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void What_is_said_of_places_is_left_to_memory_by_auto_and_refused_of_a_folder()
+    public void What_is_said_of_places_is_left_to_memory_by_auto_and_kept_in_a_folder_that_is_named()
     {
         using ImageModel teacher = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 2, ImageSize = 16 });
         StudentCache automatic = Cache(DistillationOptions.Auto), named = Cache(_folder.At("cache"));
         Assert.Null(automatic.Open(teacher, null, automatic.Batches(teacher), several: false, "student", null));
-        InputException error = Assert.Throws<InputException>(() => named.Open(teacher, null, named.Batches(teacher), several: false, "student", null));
-        Assert.Equal("student.distillation.cache", error.Where);
-        Assert.False(Directory.Exists(_folder.At("cache")));
+        using TeacherCacheBuilder kept = named.Open(teacher, null, named.Batches(teacher), several: false, "student", null)!;
+        // The coarser of the student's 4 x 4 cells and the teacher's, in the teacher's width.
+        Assert.Equal(new TeacherCacheMaps(4, teacher.NumFeatures, 0, 0, false), kept.Cache.Manifest.Maps);
+        Assert.Equal(kept.Cache.Bytes(1), TeacherCache.Foretell(teacher, named.Batches(teacher), named.OptionsFor(teacher), 1));
     }
 
     private StudentCache Cache(string where)

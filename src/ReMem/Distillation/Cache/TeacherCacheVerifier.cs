@@ -143,7 +143,7 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
         BatchOutputs rounded = row.Decode(row.Encode(live), count);
         long most = Math.Min(5, row.TopK > 0 ? row.TopK : row.Classes);
         Tensor Largest(Tensor logits, long k) => zeros_like(logits, dtype: ScalarType.Float64).scatter(1, logits.topk((int)k, 1).indexes, ones(count, k, ScalarType.Float64));
-        Tensor Shared(long k) => (Largest(rounded.Logits, k) * Largest(kept.Logits, k)).sum(1).div(k);
+        Tensor Shared(long k) => (Largest(rounded.Logits, k) * Largest(kept.Logits, k)).sum(1).TimesInPlace(1.0 / k);
         return new Comparison(
             Divergence(rounded.Logits, kept.Logits).MoveToOuterDisposeScope(),
             Shared(1).MoveToOuterDisposeScope(),
@@ -157,13 +157,13 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
     /// <summary>Of each image, relative to the length of the teacher's; null where none is kept.</summary>
     private static Tensor? Difference(Tensor? live, Tensor? kept) => live is null || kept is null
         ? null
-        : (live - kept).flatten(1).norm(1, false, 2).div(live.flatten(1).norm(1, false, 2).clamp_min(1e-12)).to(ScalarType.Float64);
+        : (live - kept).flatten(1).norm(1, false, 2).div(live.flatten(1).norm(1, false, 2).AtLeast(1e-12)).to(ScalarType.Float64);
 
     private static Tensor Divergence(Tensor teacher, Tensor kept)
     {
         Tensor p = nn.functional.log_softmax(teacher.to(ScalarType.Float64), dim: 1), q = nn.functional.log_softmax(kept.to(ScalarType.Float64), dim: 1);
         // Rounding may leave a sum of -1e-17.
-        return (p.exp() * (p - q)).sum(1).clamp_min(0);
+        return (p.exp() * (p - q)).sum(1).AtLeast(0);
     }
 
     /// <summary>Numbers of every image of a stretch, float64 [n].</summary>

@@ -1,3 +1,4 @@
+using ReMem.Runtime;
 using TorchSharp;
 using static ReMem.Weights.Families.NamingRule;
 using static TorchSharp.torch;
@@ -55,7 +56,7 @@ internal static class Dino
     /// </summary>
     public static IReadOnlyList<NamingRule> WithRegisters(string classToken, string positions, string registers) =>
     [
-        Combine("cls_token", values => values[1].add(values[0].narrow(1, 0, 1)), positions, classToken),
+        Combine("cls_token", values => values[1].Plus(values[0].narrow(1, 0, 1)), positions, classToken),
         Convert(positions, "pos_embed", p => p.narrow(1, 1, p.shape[1] - 1)),
         Move(registers, "reg_token"),
     ];

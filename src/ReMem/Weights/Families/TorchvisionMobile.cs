@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReMem.Runtime;
 using static ReMem.Weights.Families.NamingRule;
 using static TorchSharp.torch;
 
@@ -122,7 +123,7 @@ internal static class TorchvisionMobile
     private static Tensor Raise(Tensor variance)
     {
         using TorchSharp.Scalar difference = EpsilonDifference;
-        return variance.add(difference);
+        return variance.Plus(difference);
     }
 
     /// <summary>How many numbers from 1 on have a tensor.</summary>
