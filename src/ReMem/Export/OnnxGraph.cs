@@ -1,11 +1,11 @@
-using AttributeType = ReMem.Export.Onnx.AttributeProto.Types.AttributeType;
-using Dimension = ReMem.Export.Onnx.TensorShapeProto.Types.Dimension;
 using Google.Protobuf;
 using ReMem.Export.Onnx;
 using ReMem.Runtime;
 using ReMem.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
+using AttributeType = ReMem.Export.Onnx.AttributeProto.Types.AttributeType;
+using Dimension = ReMem.Export.Onnx.TensorShapeProto.Types.Dimension;
 
 namespace ReMem.Export;
 
