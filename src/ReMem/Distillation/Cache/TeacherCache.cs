@@ -206,6 +206,8 @@ public sealed class TeacherCache : IDisposable
     private static TargetRow RowOf(ImageModel teacher, TeacherCacheOptions options)
     {
         DataOptions.Validate(options, "teacher cache");
+        if (options.Maps is { } maps)
+            DataOptions.Validate(maps, "teacher cache");
         int classes = teacher.Options.NumClasses, top = options.TopK < classes ? options.TopK : 0;
         if (top > 0 && classes > TargetRow.MostClassesOfTopK)
             throw new InputException($"A top-k cache tells {TargetRow.MostClassesOfTopK} classes apart, and the teacher has {classes}.", "student.distillation.cache_top_k", "Keep all logits: 0.");

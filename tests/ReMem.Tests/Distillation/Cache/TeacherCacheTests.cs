@@ -64,6 +64,8 @@ public sealed class TeacherCacheTests : IDisposable
         Assert.Equal(3, cache.Manifest.ShardSlots);
         Assert.Equal(cache.Bytes(2), TeacherCache.Foretell(_teacher, Loader(), TinyCache.Options with { Maps = maps }, 2));
         Assert.Equal(maps, TeacherCache.Peek(Folder).Manifest.Maps);
+        InputException error = Assert.Throws<InputException>(() => TeacherCache.Foretell(_teacher, Loader(), TinyCache.Options with { Maps = maps with { TokenGrid = -1 } }, 2));
+        Assert.Contains("TokenGrid", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
