@@ -47,9 +47,8 @@ internal static class CacheBuildCommand
                 string where = recipe.Student.Distillation.Cache;
                 if (where == DistillationOptions.None)
                     throw new InputException("There is no cache to build: --cache is none.", "command line", "Give a folder, or leave --cache out.");
-                long bytes = TeacherCache.Foretell(loaded.Model, batches, kept.OptionsFor(loaded.Model), kept.Views);
                 if (parsed.GetValue(dry))
-                    return new BuiltCache(null, kept.Views, batches.SlotsPerEpoch, bytes, 0, 0);
+                    return new BuiltCache(null, kept.Views, batches.SlotsPerEpoch, TeacherCache.Foretell(loaded.Model, batches, kept.OptionsFor(loaded.Model), kept.Views), 0, 0);
                 using TeacherCacheBuilder builder = where == DistillationOptions.Auto
                     ? kept.OpenAmong(TeacherCache.DefaultFolder, loaded.Model, loaded.Name, batches, "cache", progress)
                     : kept.OpenAt(where, loaded.Model, loaded.Name, batches, "cache", progress);

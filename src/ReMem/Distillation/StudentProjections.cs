@@ -22,10 +22,10 @@ internal sealed class StudentProjections : nn.Module
     /// <summary>Those that an objective needs, at a start that the job's seed decides; null where it needs none.</summary>
     public static StudentProjections? Of(DistillationObjective objective, TrainingJob job, IReadOnlyList<ImageModel> teachers)
     {
-        (int, int)[] features = objective.NeedsSameWidth ? [.. teachers.Select(t => (job.Model.NumFeatures, t.NumFeatures))] : [];
+        (int From, int To)[] features = objective.NeedsSameWidth ? [.. teachers.Select(t => (job.Model.NumFeatures, t.NumFeatures))] : [];
         int own = objective.NeedsTokens ? PatchTokens.ShapeOf(job.Model, job.Train.View.Size).Width : 0;
-        (int, int)[] tokens = objective.NeedsTokens ? [.. teachers.Select(t => (own, PatchTokens.ShapeOf(t, t.ImageSize).Width))] : [];
-        if (features.Concat(tokens).All(shape => shape.Item1 == shape.Item2))
+        (int From, int To)[] tokens = objective.NeedsTokens ? [.. teachers.Select(t => (own, PatchTokens.ShapeOf(t, t.ImageSize).Width))] : [];
+        if (features.Concat(tokens).All(shape => shape.From == shape.To))
             return null;
         manual_seed((long)new CounterRandom(job.Seed, "projection").NextUInt32());
         return new StudentProjections(features, tokens);

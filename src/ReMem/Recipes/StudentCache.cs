@@ -79,21 +79,22 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
         string root, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
         TeacherCacheKey key = Key(teacher, batches);
-        string folder = TeacherCache.FolderOf(root, key, teacher, OptionsFor(teacher));
+        TeacherCacheOptions options = OptionsFor(teacher);
+        string folder = TeacherCache.FolderOf(root, key, teacher, options);
         if (!Directory.Exists(folder) && TeacherCacheStore.NearestDifferences(root, key) is { } differences)
             progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
-        return OpenAt(folder, key, teacher, teacherFolder, batches, stage, progress);
+        return OpenAt(folder, key, options, teacher, teacherFolder, batches, stage, progress);
     }
 
     /// <summary>The cache in a folder of its own.</summary>
     /// <inheritdoc cref="Open"/>
     public TeacherCacheBuilder OpenAt(
         string folder, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress) =>
-        OpenAt(folder, Key(teacher, batches), teacher, teacherFolder, batches, stage, progress);
+        OpenAt(folder, Key(teacher, batches), OptionsFor(teacher), teacher, teacherFolder, batches, stage, progress);
 
-    // The key hashes all of the teacher's weights, so that it is made once.
+    // The key hashes all of the teacher's weights and the options may need a student made, so that both are made once.
     private TeacherCacheBuilder OpenAt(
-        string folder, TeacherCacheKey key, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
+        string folder, TeacherCacheKey key, TeacherCacheOptions options, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
         string source = data.Recipe.Source;
         var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
@@ -102,7 +103,7 @@ public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int se
             key,
             teacher,
             batches,
-            OptionsFor(teacher),
+            options,
             new TeacherCacheOrigin(teacherFolder, RecipeReader.Write(noted), seed, data.Dataset.Classes));
         long missing = cache.MissingBytes(Views);
         progress?.Report(new ProgressReport(stage, $"teacher cache {cache.Folder}: {Views} views of {cache.Manifest.Slots} images, {DiskSpace.Text(cache.Bytes(Views))}, "
