@@ -29,7 +29,7 @@ internal sealed class StepComparison(int rounds)
     {
         set_num_threads(threads);
         EnvironmentInfo environment = EnvironmentInfo.Current();
-        Console.WriteLine($"{environment.Cpu}, {environment.Cores} cores, {environment.Os}; {threads} threads. ReMem {environment.Version} ({environment.Commit}), libtorch {environment.Libtorch}.\n");
+        Console.WriteLine($"{environment.Processor}, {environment.Cores} cores, {environment.Os}; {threads} threads. ReMem {environment.Version} ({environment.Commit}), libtorch {environment.Libtorch}.\n");
         CompareSteps();
         CompareOptimizers();
         StepMemory.Print();

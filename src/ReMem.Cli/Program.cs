@@ -5,6 +5,7 @@ using ReMem.Cli.Workers;
 using ReMem.Runtime;
 
 ProcessTuning.ForTraining();
+Libtorch.Notice = Console.Error.WriteLine;
 var root = new RootCommand("Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
 {
     DemoCommand.Create(),

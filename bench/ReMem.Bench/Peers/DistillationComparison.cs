@@ -84,7 +84,7 @@ internal sealed class DistillationComparison(int rounds, int threads)
     private void Head(PeerProcess peer)
     {
         EnvironmentInfo environment = EnvironmentInfo.Current();
-        Console.WriteLine($"{environment.Cpu}, {environment.Cores} cores, {environment.Os}; {threads} threads on both sides; {rounds} epochs of {Images} images after one to warm up, medians and (least to most).");
+        Console.WriteLine($"{environment.Processor}, {environment.Cores} cores, {environment.Os}; {threads} threads on both sides; {rounds} epochs of {Images} images after one to warm up, medians and (least to most).");
         Console.WriteLine($"ReMem {environment.Version} ({environment.Commit}), {environment.Dotnet}, TorchSharp {environment.TorchSharp}, libtorch {environment.Libtorch}; peer: torch {peer.Environment["torch"]}.\n");
         Console.WriteLine("| teacher's pass, both sides | | ReMem, images/s | PyTorch, images/s | ratio |\n| --- | --- | --- | --- | --- |");
     }

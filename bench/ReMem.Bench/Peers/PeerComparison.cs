@@ -40,7 +40,7 @@ internal static class PeerComparison
         IEnumerable<string> versions = peer.Environment.Select(e => $"{e.Key} {e.Value}");
         string[] lines =
         [
-            $"{environment.Cpu}, {environment.Cores} cores, {environment.Os}; {threads} threads on both sides; {rounds} rounds after one to warm up, medians and (least to most).",
+            $"{environment.Processor}, {environment.Cores} cores, {environment.Os}; {threads} threads on both sides; {rounds} rounds after one to warm up, medians and (least to most).",
             $"ReMem {environment.Version} ({environment.Commit}), {environment.Dotnet}, TorchSharp {environment.TorchSharp}, libtorch {environment.Libtorch}.",
             $"Peer: {string.Join(", ", versions)}. Load average before {loadBefore}, after {Load()}.",
             "",

@@ -10,10 +10,12 @@ internal static class DoctorCommand
     {
         Option<bool> json = Common.Json();
         Command command = Common.Command("doctor", "Examine whether this machine can train, and say what to mend.", "remem doctor --json");
+        var again = new Option<bool>("--check-kernels") { Description = "Check libtorch's kernels again, also where the result is known." };
+        command.Add(again);
         command.Add(json);
         command.Action((parsed, _) =>
         {
-            DoctorReport report = Doctor.Examine();
+            DoctorReport report = Doctor.Examine(kernels: parsed.GetValue(again) ? KernelExamination.AllAnew : KernelExamination.All);
             if (parsed.GetValue(json))
                 Console.WriteLine(Json.Serialize(report));
             else
@@ -27,6 +29,9 @@ internal static class DoctorCommand
     {
         foreach ((string label, string value) in report.Lines())
             Console.WriteLine($"{label,-11} {value}");
+        Console.WriteLine("\nkernels on this processor, the fastest first:");
+        foreach (KernelOutcome outcome in report.Kernels)
+            Console.WriteLine($"{(outcome.Name == report.KernelChoice?.Rung ? "*" : " ")} {outcome.Name,-9} {outcome.Description}: {outcome.Verdict}");
         Console.WriteLine();
         foreach (DoctorProblem problem in report.Problems)
             Console.WriteLine($"{(problem.IsError ? "error" : "warning")}: {problem.What}\n  to mend it: {problem.Remedy}");

@@ -17,6 +17,7 @@ namespace ReMem.Recipes;
 /// <param name="sources">Finds the weights that the recipe names; null looks as the environment says.</param>
 public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
+    private const string EnvironmentFile = "environment.json";
     private const int ExportCheckImages = 64;
 
     /// <summary>The file that a teacher's measurement is kept in.</summary>
@@ -78,8 +79,10 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     private ComparisonReport Run(
         RunFolder folder, PreparedData data, string command, DateTimeOffset started, PartWorkers? workers, CancellationToken cancel)
     {
-        folder.Write(EnvironmentInfo.Current(), "environment.json");
         var log = new RunLog(folder, progress);
+        if (folder.TryRead<EnvironmentInfo>(EnvironmentFile) is { } earlier && EnvironmentInfo.Current().DifferenceFrom(earlier) is { } difference)
+            log.Report(new ProgressReport("run", difference));
+        folder.Write(EnvironmentInfo.Current(), EnvironmentFile);
         var stages = new Stages(data, log, cancel, _sources);
         stages.RequireFurtherTeachers(recipe);
 

@@ -158,7 +158,7 @@ public static class HtmlReport
     {
         EnvironmentInfo e = report.Environment;
         Open(page, "Environment");
-        List(page, ("system", e.Os), ("processor", $"{e.Cpu}, {e.Cores} cores, {e.Threads} threads"),
+        List(page, ("system", e.Os), ("processor", $"{e.Processor}, {e.Cores} cores, {e.Threads} threads"),
             ("memory", string.Create(CultureInfo.InvariantCulture, $"{e.MemoryBytes / (double)(1L << 30):0.0} GB")), ("device", e.Device),
             ("software", $"ReMem {e.Version}{(e.Commit is null ? "" : $" ({e.Commit})")}, {e.Dotnet}, TorchSharp {e.TorchSharp}, libtorch {e.Libtorch}"),
             ("started", Date(report.Started)), ("finished", Date(report.Finished)));

@@ -13,6 +13,9 @@ internal static unsafe class Autocast
     private const byte BFloat16 = 15;
     private static readonly Lazy<Exports?> Found = new(Find);
 
+    /// <summary>Whether this libtorch offers it.</summary>
+    public static bool IsOffered => Found.Value is not null;
+
     /// <summary>Whether this thread computes in mixed precision on a device.</summary>
     public static bool IsOn(DeviceType device) => Found.Value is { } exports && exports.IsEnabled((byte)device) != 0;
 
@@ -23,6 +26,8 @@ internal static unsafe class Autocast
     {
         if (Found.Value is null)
             throw new InputException("This build of libtorch does not export its autocast functions, so that bf16 cannot be had.", where, $"Use {where}=fp32.");
+        if (Kernels.Choice is { AllowsBf16: false } choice)
+            throw new InputException($"bf16 is computed wrongly on this processor ({choice.Outcome!.Bf16Worst}).", where, $"Use {where}=fp32.");
     }
 
     /// <summary>Computes in mixed precision on this thread until the result is disposed, on the same thread.</summary>

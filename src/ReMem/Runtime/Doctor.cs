@@ -51,6 +51,15 @@ public sealed record DoctorReport(
     string? Libstdcxx,
     IReadOnlyList<DoctorProblem> Problems)
 {
+    /// <summary>The processor's vendor, family, model and stepping.</summary>
+    public string CpuFamily { get; init; } = CpuIdentity.Current.Name;
+
+    /// <summary>The kernels in use, and why those; null where libtorch does not load or none are right.</summary>
+    public KernelChoice? KernelChoice { get; init; }
+
+    /// <summary>What each set of kernels was found to compute here, the fastest first; those that were not checked are missing.</summary>
+    public IReadOnlyList<KernelOutcome> Kernels { get; init; } = [];
+
     /// <summary>No problem is an error.</summary>
     public bool IsHealthy => Problems.All(problem => !problem.IsError);
 
@@ -64,7 +73,9 @@ public sealed record DoctorReport(
         ("libtorch", Libtorch is null ? "does not load" : $"{Libtorch} from {LibtorchFolder ?? "the system"}"),
         ("device", Device ?? "unknown"),
         ("processor", Cpu),
+        ("family", CpuFamily),
         ("features", CpuFeatures.Count == 0 ? "none of AVX2, AVX512, bf16, AMX" : string.Join(", ", CpuFeatures)),
+        ("kernels", KernelChoice is null ? "none" : $"{KernelChoice.Rung}: {KernelChoice.Reason}"),
         ("threads", $"{Threads?.ToString(CultureInfo.InvariantCulture) ?? "?"} of {Cores} cores"),
         ("memory", $"{Gigabytes(MemoryFreeBytes)} free of {Gigabytes(MemoryBytes)}"),
         ("disk", $"{Gigabytes(DiskFreeBytes)} free"),
@@ -82,23 +93,42 @@ public static class Doctor
 
     /// <summary>Examines; never throws for what it finds wrong.</summary>
     /// <param name="runFolder">Where runs are written, for the free disk space; null for the current folder.</param>
-    public static DoctorReport Examine(string? runFolder = null)
+    /// <param name="kernels">Which sets of libtorch's kernels are checked; each takes some seconds, once.</param>
+    public static DoctorReport Examine(string? runFolder = null, KernelExamination kernels = KernelExamination.Chosen)
     {
         List<DoctorProblem> problems = [];
         LibtorchInfo? libtorch = null;
         string? device = null;
         int? threads = null;
+        IReadOnlyList<KernelOutcome>? outcomes = null;
         try
         {
             libtorch = Libtorch.Load();
             device = torch.cuda.is_available() ? "cuda" : "cpu";
             threads = torch.get_num_threads();
+            outcomes = libtorch.Kernels?.Outcomes;
+            if (libtorch.Kernels is { Outcome: { IsRight: false } wrong })
+                problems.Add(new(true, $"{KernelLadder.Variable}={wrong.Name} computes wrongly here: {wrong.Verdict}", $"Unset {KernelLadder.Variable}."));
+            else if (libtorch.Kernels is { AllowsBf16: false, Outcome: { } limited })
+                problems.Add(new(false, $"bf16 is computed wrongly here: {limited.Bf16Worst}", "Train in fp32; bf16 is refused."));
             if (!Computes())
                 problems.Add(new(true, "libtorch computes a matrix product wrongly.", "Install the package again, or use another libtorch."));
         }
         catch (ReMemException e)
         {
             problems.Add(new(true, e.Message, e.Remedy ?? "See docs/libtorch.md."));
+        }
+
+        if (kernels != KernelExamination.Chosen)
+        {
+            try
+            {
+                outcomes = Kernels.CheckAll(anew: kernels == KernelExamination.AllAnew);
+            }
+            catch (ReMemException)
+            {
+                // The libtorch that is named is none: said above.
+            }
         }
 
         IReadOnlyList<string> features = Machine.CpuFeatures();
@@ -117,7 +147,11 @@ public static class Doctor
         return new DoctorReport(version, commit, $"{Machine.OsName()} ({RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()})",
             Sdk(), RuntimeInformation.FrameworkDescription, EnvironmentInfo.TorchSharpVersion(), libtorch?.Version, libtorch?.Folder, device,
             Machine.CpuModel(), features, Environment.ProcessorCount, threads, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, free, disk,
-            Machine.NewestGlibcxx(), problems);
+            Machine.NewestGlibcxx(), problems)
+        {
+            KernelChoice = libtorch?.Kernels is { } choice ? choice with { Outcomes = [] } : null,
+            Kernels = outcomes ?? [],
+        };
     }
 
     private static bool Computes()

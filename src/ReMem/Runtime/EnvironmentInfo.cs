@@ -29,6 +29,21 @@ public sealed record EnvironmentInfo(
     string Version,
     string? Commit)
 {
+    /// <summary>The processor's vendor, family, model and stepping; null in files that were written before it was noted.</summary>
+    public string? CpuFamily { get; init; }
+
+    /// <summary>The set of libtorch's kernels, such as "default" (docs/kernels.md); null in files that were written before it was noted.</summary>
+    public string? Kernels { get; init; }
+
+    /// <summary>The processor and its kernels, for people.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Processor => Cpu + (CpuFamily is null ? string.Empty : $" ({CpuFamily})") + (Kernels is null ? string.Empty : $", kernels '{Kernels}'");
+
+    /// <summary>What differs in the way of computing from an earlier environment, as a sentence; null where nothing does.</summary>
+    internal string? DifferenceFrom(EnvironmentInfo earlier) =>
+        earlier.Kernels == Kernels && earlier.CpuFamily == CpuFamily && earlier.Libtorch == Libtorch ? null
+            : $"begun on {earlier.Processor}, libtorch {earlier.Libtorch}; continued on {Processor}, libtorch {Libtorch}: the numbers are right on both, and not the same to the last bit";
+
     /// <summary>This process's environment; loads libtorch.</summary>
     /// <exception cref="ReMemException">libtorch does not load.</exception>
     public static EnvironmentInfo Current()
@@ -46,7 +61,11 @@ public sealed record EnvironmentInfo(
             libtorch.Version,
             TorchSharpVersion(),
             version,
-            commit);
+            commit)
+        {
+            CpuFamily = CpuIdentity.Current.Name,
+            Kernels = libtorch.Kernels?.Rung,
+        };
     }
 
     /// <summary>TorchSharp's package version, known without loading libtorch.</summary>

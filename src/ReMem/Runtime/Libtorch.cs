@@ -8,7 +8,11 @@ namespace ReMem.Runtime;
 /// <param name="Version">As libtorch names itself: "2.10.0", or "2.10.0+cu128" where its folder says so.</param>
 /// <param name="Folder">Where it was loaded from; null where the system's loader chose.</param>
 /// <param name="IsCustom">True where <see cref="Libtorch.Variable"/> named the folder.</param>
-public sealed record LibtorchInfo(string Version, string? Folder, bool IsCustom);
+public sealed record LibtorchInfo(string Version, string? Folder, bool IsCustom)
+{
+    /// <summary>The kernels it computes with, and what is known of them on this machine.</summary>
+    public KernelChoice? Kernels { get; init; }
+}
 
 /// <summary>
 /// Finds and loads libtorch before the first tensor: the package's own, or the one that REMEM_LIBTORCH names. TorchSharp finds the former by
@@ -27,16 +31,33 @@ public static class Libtorch
     public static string WantedVersion { get; } = (string)typeof(torch)
         .GetField("libtorchPackageVersion", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
 
-    /// <summary>Loads libtorch once; call it before the first tensor. Later calls return the same answer.</summary>
-    /// <exception cref="InputException">REMEM_LIBTORCH names no usable libtorch, or one of another version.</exception>
-    /// <exception cref="ReMemException">The package's own libtorch does not load; the message has the cause.</exception>
+    /// <summary>Hears of what loading takes time for or is unsure about, a line each: the check of the kernels on a machine that is new. Null hears nothing.</summary>
+    public static Action<string>? Notice { get; set; }
+
+    /// <summary>
+    /// Loads libtorch once, with the fastest kernels that compute rightly on this machine; call it before the first tensor. Later calls return the same answer. On a machine
+    /// that is new the kernels are checked, which takes some seconds.
+    /// </summary>
+    /// <exception cref="InputException">REMEM_LIBTORCH names no usable libtorch, or one of another version; REMEM_KERNELS names no kernels.</exception>
+    /// <exception cref="ReMemException">The package's own libtorch does not load, or no kernels compute rightly here; the message has the cause.</exception>
     public static LibtorchInfo Load()
     {
         lock (Gate)
         {
-            return s_info ??= LoadOnce(Environment.GetEnvironmentVariable(Variable));
+            return s_info ??= LoadChecked(Environment.GetEnvironmentVariable(Variable));
         }
     }
+
+    /// <summary>Loads libtorch with one set of kernels, in the process that checks it.</summary>
+    internal static void LoadFor(KernelRung rung)
+    {
+        s_info = LoadOnce(Environment.GetEnvironmentVariable(Variable));
+        Kernels.Prepare(rung);
+    }
+
+    /// <summary>Version and, where the user names one, folder of the libtorch that will be loaded.</summary>
+    internal static string Wanted() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? $"{LibtorchVersion.OfFolder(Path.GetFullPath(folder))} in {Path.GetFullPath(folder)}" : WantedVersion;
 
     /// <summary>Sets how many threads one tensor operation may use.</summary>
     /// <param name="count">1 or more; libtorch's default is the number of physical cores.</param>
@@ -47,6 +68,24 @@ public static class Libtorch
             throw new InputException($"The number of threads is {count}.", remedy: "Give 1 or more.");
         Load();
         torch.set_num_threads(count);
+    }
+
+    private static LibtorchInfo LoadChecked(string? folder)
+    {
+        if (!string.IsNullOrWhiteSpace(folder))
+            LibtorchVersion.Check(LibtorchVersion.OfFolder(Path.GetFullPath(folder)), WantedVersion, folder);
+        string wanted = Wanted();
+        Kernels.Prepare(wanted, Notice);
+        // A check in this process asks for the loaded libtorch, too.
+        LibtorchInfo info = s_info = LoadOnce(folder);
+        try
+        {
+            return info with { Kernels = Kernels.Apply(wanted, Notice) };
+        }
+        finally
+        {
+            s_info = null;
+        }
     }
 
     private static LibtorchInfo LoadOnce(string? folder)

@@ -15,8 +15,21 @@ internal static partial class Machine
         return name.Success ? name.Groups[1].Value : RuntimeInformation.OSDescription;
     }
 
+    /// <summary>The first processor's lines of /proc/cpuinfo; empty elsewhere. The rest says the same of every core, and takes time on large machines.</summary>
+    public static string FirstProcessor()
+    {
+        try
+        {
+            return File.Exists("/proc/cpuinfo") ? string.Join('\n', File.ReadLines("/proc/cpuinfo").TakeWhile(line => line.Length > 0)) : "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>The processor's model name, or its architecture where the system does not say.</summary>
-    public static string CpuModel() => CpuModel(ReadText("/proc/cpuinfo"));
+    public static string CpuModel() => CpuModel(FirstProcessor());
 
     /// <inheritdoc cref="CpuModel()"/>
     public static string CpuModel(string cpuInfo)
@@ -27,7 +40,7 @@ internal static partial class Machine
     }
 
     /// <summary>Which of the instruction sets that matter to training the processor has: "AVX2", "AVX512", "bf16", "AMX".</summary>
-    public static IReadOnlyList<string> CpuFeatures() => CpuFeatures(ReadText("/proc/cpuinfo"));
+    public static IReadOnlyList<string> CpuFeatures() => CpuFeatures(FirstProcessor());
 
     /// <inheritdoc cref="CpuFeatures()"/>
     public static IReadOnlyList<string> CpuFeatures(string cpuInfo)

@@ -94,6 +94,8 @@ public sealed class Trainer(TrainingOptions options)
         var parts = new Parts(parameters, optimizer, gradient, schedule, kept, rates, frozen, sizes);
         KeyValuePair<string, Tensor>[] state = [.. kept.State, .. gradient.State.Select(entry => KeyValuePair.Create("gradient." + entry.Key, entry.Value))];
         TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary, state) ?? new TrainingResult([], 0, 0, 0);
+        if (checkpoint?.Difference is { } difference)
+            job.Progress?.Report(new ProgressReport(job.Stage, difference));
         TrainingEnd? end;
         while ((end = kept.End(done.Epochs)) is null)
         {

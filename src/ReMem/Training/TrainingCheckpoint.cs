@@ -15,6 +15,10 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
     private const string ModelPrefix = "model.";
     private const string OptimizerPrefix = "optimizer.";
     private const string AuxiliaryPrefix = "auxiliary.";
+    private const string EnvironmentKey = "environment";
+
+    /// <summary>After <see cref="TryResume"/>: what differs in the way of computing from the process that wrote the checkpoint; null where nothing does.</summary>
+    internal string? Difference { get; private set; }
 
     /// <summary>Epochs that the checkpoint in a file has behind it; 0 where none can be read there.</summary>
     internal static int EpochsIn(string path)
@@ -48,6 +52,7 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
             ["fingerprint"] = fingerprint,
             ["optimizer_steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture),
             ["result"] = JsonSerializer.Serialize(done, Json.Line),
+            [EnvironmentKey] = JsonSerializer.Serialize(EnvironmentInfo.Current(), Json.Line),
         });
     }
 
@@ -73,6 +78,8 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
             value.copy_(read);
         }
 
+        if (file.Metadata.TryGetValue(EnvironmentKey, out string? environment))
+            Difference = EnvironmentInfo.Current().DifferenceFrom(Json.Deserialize<EnvironmentInfo>(environment, path));
         optimizer.Steps = long.Parse(file.Metadata["optimizer_steps"], CultureInfo.InvariantCulture);
         return Json.Deserialize<TrainingResult>(file.Metadata["result"], path);
     }

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+
+namespace ReMem.Runtime;
+
+/// <summary>Which processor this is, as far as the choice of kernels depends on it.</summary>
+/// <param name="Name">Vendor, family, model and stepping, for people: "GenuineIntel family 6 model 207 stepping 2".</param>
+/// <param name="Details">Features and caches, as text that is equal on equal processors.</param>
+internal sealed record CpuIdentity(string Name, string Details)
+{
+    private static readonly Lazy<CpuIdentity> Found = new(Read);
+
+    /// <summary>This machine's.</summary>
+    public static CpuIdentity Current => Found.Value;
+
+    private static CpuIdentity Read() => X86Base.IsSupported ? FromCpuId(X86Base.CpuId) : FromCpuInfo(Machine.FirstProcessor());
+
+    /// <summary>From the CPUID instruction of an x86 processor (AMD64 Architecture Programmer's Manual, volume 3, appendix E).</summary>
+    internal static CpuIdentity FromCpuId(Func<int, int, (int Eax, int Ebx, int Ecx, int Edx)> cpuId)
+    {
+        (int last, int b, int c, int d) = cpuId(0, 0);
+        string vendor = Encoding.ASCII.GetString(MemoryMarshal.AsBytes<int>([b, d, c]));
+        (int version, _, int features, int moreFeatures) = cpuId(1, 0);
+        int family = (version >> 8) & 15, model = (version >> 4) & 15;
+        if (family is 6 or 15)
+            model += ((version >> 16) & 15) << 4;
+        if (family == 15)
+            family += (version >> 20) & 255;
+        var details = new StringBuilder();
+        details.Append(CultureInfo.InvariantCulture, $"{features:x8} {moreFeatures:x8}");
+        for (int sub = 0; last >= 7 && sub <= 1; sub++)
+        {
+            (int e7, int b7, int c7, int d7) = cpuId(7, sub);
+            details.Append(CultureInfo.InvariantCulture, $" {(sub == 0 ? 0 : e7):x8} {b7:x8} {c7:x8} {d7:x8}");
+        }
+
+        // The caches: level and type, ways and line, sets. What the first register says of sharing differs from core to core.
+        int leaf = vendor == "AuthenticAMD" ? unchecked((int)0x8000001D) : 4;
+        for (int index = 0; index < 8 && (leaf != 4 || last >= 4); index++)
+        {
+            (int kind, int ways, int sets, _) = cpuId(leaf, index);
+            if ((kind & 31) == 0)
+                break;
+            details.Append(CultureInfo.InvariantCulture, $" {kind & 255:x2}:{ways:x8}:{sets:x8}");
+        }
+
+        int stepping = version & 15;
+        return new CpuIdentity(string.Create(CultureInfo.InvariantCulture, $"{vendor} family {family} model {model} stepping {stepping}"), details.ToString());
+    }
+
+    /// <summary>From the first processor's lines in /proc/cpuinfo.</summary>
+    internal static CpuIdentity FromCpuInfo(string text)
+    {
+        string Value(string key) => text.Split('\n').Select(line => line.Split(':', 2)).FirstOrDefault(parts => parts.Length == 2 && parts[0].Trim() == key)?[1].Trim() ?? string.Empty;
+        string name = $"{RuntimeInformation.ProcessArchitecture} implementer {Value("CPU implementer")} part {Value("CPU part")} variant {Value("CPU variant")} revision {Value("CPU revision")}";
+        if (Value("CPU implementer").Length == 0)
+            name = Machine.CpuModel();
+        return new CpuIdentity(name, Value("Features"));
+    }
+}

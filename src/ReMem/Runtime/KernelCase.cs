@@ -1,0 +1,54 @@
+using System.Numerics.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace ReMem.Runtime;
+
+/// <summary>One operator at one shape, computed by libtorch and in float64 by other means.</summary>
+/// <param name="Name">The operator and its shape, for people.</param>
+/// <param name="Bf16">Under bf16 autocast rather than in float32.</param>
+internal abstract record KernelCase(string Name, bool Bf16)
+{
+    /// <summary>The largest relative error of a right kernel in float32.</summary>
+    public const double Float32Limit = 1e-5;
+
+    /// <summary>The largest relative error of a right kernel under bf16 autocast.</summary>
+    public const double Bf16Limit = 2e-2;
+
+    /// <summary>The largest relative error that is right here.</summary>
+    public double Limit => Bf16 ? Bf16Limit : Float32Limit;
+
+    /// <summary>Computes both and compares.</summary>
+    /// <returns>The largest relative error (L2 norm of the difference over that of the reference) of the result and its gradients; infinity where the
+    /// result is not finite, or another one when computed again.</returns>
+    public double Error()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable? mixed = Bf16 ? Autocast.Enter(DeviceType.CPU) : null;
+        return Compare();
+    }
+
+    /// <summary>See <see cref="Error"/>.</summary>
+    protected abstract double Compare();
+
+    /// <summary>Relative error; infinity where anything is not finite.</summary>
+    protected static double Relative(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
+    {
+        double error = TensorPrimitives.Distance(actual, expected) / Math.Max(TensorPrimitives.Norm(expected), double.Epsilon);
+        return double.IsFinite(error) ? error : double.PositiveInfinity;
+    }
+
+    /// <summary>A tensor's values in the order of its dimensions.</summary>
+    protected static double[] Values(Tensor tensor)
+    {
+        using Tensor plain = tensor.detach().to(ScalarType.Float32).contiguous();
+        ReadOnlySpan<float> floats = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(plain.bytes);
+        double[] values = new double[floats.Length];
+        TensorPrimitives.ConvertChecked<float, double>(floats, values);
+        return values;
+    }
+
+    /// <summary>Whether two tensors of one shape and layout hold the same bits.</summary>
+    protected static bool Same(Tensor a, Tensor b) => a.detach().contiguous().bytes.SequenceEqual(b.detach().contiguous().bytes);
+}

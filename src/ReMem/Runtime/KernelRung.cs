@@ -1,0 +1,37 @@
+namespace ReMem.Runtime;
+
+/// <summary>How the convolutions of a process are computed: which instructions oneDNN may use, whether 1x1 convolutions are matrix products, whether oneDNN is used.</summary>
+/// <param name="Name">Its name in messages, reports and <see cref="KernelLadder.Variable"/>.</param>
+/// <param name="What">One line for a person.</param>
+/// <param name="Isa">The value of ONEDNN_MAX_CPU_ISA; null leaves it to oneDNN, or to the user's own value.</param>
+/// <param name="Products">Whether 1x1 convolutions on channels-last tensors are computed as matrix products.</param>
+/// <param name="OneDnn">Whether oneDNN is used at all.</param>
+internal sealed record KernelRung(string Name, string What, string? Isa = null, bool Products = false, bool OneDnn = true)
+{
+    /// <summary>oneDNN's own variable.</summary>
+    public const string IsaVariable = "ONEDNN_MAX_CPU_ISA";
+
+    /// <summary>The older name that oneDNN still reads.</summary>
+    public const string OldIsaVariable = "DNNL_MAX_CPU_ISA";
+
+    /// <summary>Every rung, the fastest first.</summary>
+    public static IReadOnlyList<KernelRung> All { get; } =
+    [
+        new("default", "libtorch as it is"),
+        new("products", "1x1 convolutions as matrix products", Products: true),
+        new("avx2", "oneDNN limited to AVX2", "AVX2"),
+        new("avx", "oneDNN limited to AVX", "AVX"),
+        new("sse41", "oneDNN limited to SSE4.1", "SSE41"),
+        new("off", "without oneDNN", OneDnn: false),
+    ];
+
+    /// <summary>The rungs that make sense here: those of instruction sets are for x86, and only where the user has not set one.</summary>
+    /// <param name="isX86">Whether the processor is an x86-64.</param>
+    /// <param name="userIsa">The user's own ONEDNN_MAX_CPU_ISA; null where there is none.</param>
+    public static IReadOnlyList<KernelRung> For(bool isX86, string? userIsa) => [.. All.Where(rung => rung.Isa is null || (isX86 && userIsa is null))];
+
+    /// <summary>The rung of a name.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public static KernelRung Named(string name) => All.FirstOrDefault(rung => rung.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw Nearest.Unknown("set of kernels", name, [.. All.Select(rung => rung.Name)], KernelLadder.Variable);
+}

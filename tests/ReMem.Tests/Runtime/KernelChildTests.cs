@@ -1,0 +1,66 @@
+using ReMem.Runtime;
+
+namespace ReMem.Tests.Runtime;
+
+public sealed class KernelChildTests
+{
+    private static readonly string First = KernelCases.AllThreads[0].Name;
+    private static readonly string Mixed = KernelCases.AllThreads.First(c => c.Bf16).Name;
+
+    [Fact]
+    public void A_process_of_its_own_checks_the_kernels_that_the_tests_run_with()
+    {
+        KernelRung rung = KernelRung.Named(Libtorch.Load().Kernels!.Rung);
+        KernelOutcome outcome = KernelChild.Check(rung);
+        Assert.True(outcome.IsRight, outcome.Verdict);
+        Assert.True(outcome.Cases > 600);
+        Assert.True(outcome.Error is > 1e-8 and <= KernelCase.Float32Limit);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{CpuIdentity.Current.Name}: {rung.Name} {outcome.Verdict}");
+    }
+
+    [Theory]
+    [InlineData("wrong", KernelStatus.Wrong, "wrong by 6 % (12 of 12 cases): ")]
+    [InlineData("die", KernelStatus.Died, "died (SIGFPE): ")]
+    [InlineData("hang", KernelStatus.TooSlow, "too slow (stopped after ")]
+    public void What_goes_wrong_there_is_named(string fault, KernelStatus status, string verdict)
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("signals are Linux's");
+        Environment.SetEnvironmentVariable(KernelSuite.FaultVariable, $"products:{fault}");
+        try
+        {
+            KernelOutcome outcome = KernelChild.Check(KernelRung.Named("products"), TimeSpan.FromSeconds(8));
+            Assert.Equal(status, outcome.Status);
+            Assert.StartsWith(verdict, outcome.Verdict, StringComparison.Ordinal);
+            Assert.EndsWith(First, outcome.Verdict, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(KernelSuite.FaultVariable, null);
+        }
+    }
+
+    [Fact]
+    public void The_verdict_follows_from_the_lines()
+    {
+        string Done(string name, string error) => $"=\t{name}\t{error}";
+        KernelOutcome right = Outcome([$">\t{First}", Done(First, "1e-6"), Done(Mixed, "0.004"), "end"]);
+        Assert.True(right.IsRightInBf16);
+        Assert.Equal((2, 0, 1e-6, 0.004), (right.Cases, right.WrongCases, right.Error, right.Bf16Error));
+        KernelOutcome mixed = Outcome([Done(First, "1e-6"), Done(Mixed, "0.4"), "end"]);
+        Assert.True(mixed.IsRight && !mixed.IsRightInBf16);
+        KernelOutcome single = Outcome([Done(First, "1e-6"), "end"]);
+        Assert.True(single.IsRightInBf16 && double.IsNaN(single.Bf16Error));
+        Assert.Equal(KernelStatus.Wrong, Outcome([Done(First, "2e-5"), "end"]).Status);
+        Assert.Equal(KernelStatus.Wrong, Outcome([Done(First, "Infinity"), "end"]).Status);
+        Assert.Contains("wrong by any amount", Outcome([Done(First, "Infinity"), "end"]).Verdict, StringComparison.Ordinal);
+        // Not a word about a case that was computed: nothing is known, however well the process ended.
+        Assert.Equal(KernelStatus.NotChecked, Outcome(["end"]).Status);
+        Assert.Equal(KernelStatus.NotChecked, Outcome([Done(First, "1e-6")]).Status);
+        Assert.Equal(KernelStatus.NotChecked, Outcome([]).Status);
+        KernelOutcome died = KernelChild.Outcome(KernelRung.All[0], [Done(First, "1e-6"), $">\t{Mixed}"], TimeSpan.Zero, KernelStatus.Died, "SIGFPE");
+        Assert.Equal($"died (SIGFPE): {Mixed}", died.Verdict);
+    }
+
+    private static KernelOutcome Outcome(string[] lines) => KernelChild.Outcome(KernelRung.All[0], lines, TimeSpan.Zero, KernelStatus.Right, null);
+}
