@@ -41,6 +41,18 @@ public class HelpTests
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(Cli.Run("doctor", "--json").Out).RootElement.ValueKind);
     }
 
+    /// <summary>The loader itself writes down what a process loads: sizes have to be had where a convolution would end it.</summary>
+    [Fact]
+    public void The_catalogue_loads_no_libtorch()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "glibc's LD_DEBUG");
+        CliResult listed = Cli.RunWith(new Dictionary<string, string> { ["LD_DEBUG"] = "files" }, "models", "--json");
+        Assert.Equal(0, listed.ExitCode);
+        Assert.True(JsonDocument.Parse(listed.Out).RootElement.GetArrayLength() > 100);
+        Assert.SkipUnless(listed.Error.Contains("libcoreclr", StringComparison.Ordinal), "the loader is not glibc's");
+        Assert.DoesNotContain("libtorch", listed.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void The_version_is_one_line() => Assert.Matches(@"^\d+\.\d+\.\d+\S*\s*$", Cli.Run("--version").Out);
 }

@@ -15,7 +15,7 @@ internal static class ModelsCommand
         command.Add(json);
         command.Action((parsed, _) =>
         {
-            Common.LoadLibtorch();
+            // Nothing here loads libtorch: sizes follow from shapes.
             string part = parsed.GetValue(filter) ?? string.Empty;
             ModelInfo[] found = [.. ModelCatalogue.All.Where(m => m.Name.Contains(part, StringComparison.OrdinalIgnoreCase))];
             if (found.Length == 0)

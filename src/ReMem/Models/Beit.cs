@@ -27,9 +27,6 @@ public sealed class Beit : TransformerModel
     /// <summary>The row of the bias table for every pair of tokens, int64 [N * N].</summary>
     internal Tensor RelativePositionIndex => _index.Exact;
 
-    // The projection's biases are apart from it, which makes it no layer's output.
-    internal override long AttentionMacs => base.AttentionMacs + (Shape.QkvBias ? 3L * TokenCount * Shape.Width * Shape.Width * Shape.Depth : 0);
-
     /// <summary>Rows of the bias table of a grid: the offsets of two patches, then class token to patch, patch to class token, class token to itself.</summary>
     internal static int TableRows(int grid) => (((2 * grid) - 1) * ((2 * grid) - 1)) + 3;
 

@@ -228,4 +228,36 @@ internal sealed class LayerNorm2d : nn.Module<Tensor, Tensor>
 /// <param name="Depths">Blocks a stage, four stages.</param>
 /// <param name="Widths">Channels a stage.</param>
 /// <param name="ConvMlp">Whether the MLPs are 1x1 convolutions, as in timm's sizes below tiny.</param>
-public sealed record ConvNeXtShape(IReadOnlyList<int> Depths, IReadOnlyList<int> Widths, bool ConvMlp);
+public sealed record ConvNeXtShape(IReadOnlyList<int> Depths, IReadOnlyList<int> Widths, bool ConvMlp) : ICountedShape
+{
+    /// <inheritdoc/>
+    ModelStatistics ICountedShape.Count(int imageSize, int classes)
+    {
+        var layers = new LayerCount(imageSize);
+        layers.Conv(3, Widths[0], 4, 4, bias: true);
+        layers.Norm(Widths[0]);
+        for (int stage = 0; stage < Widths.Count; stage++)
+        {
+            int width = Widths[stage];
+            if (stage > 0)
+            {
+                layers.Norm(Widths[stage - 1]);
+                layers.Conv(Widths[stage - 1], width, 2, 2, bias: true);
+            }
+
+            for (int i = 0; i < Depths[stage]; i++)
+            {
+                layers.Conv(width, width, 7, 1, 3, groups: width, bias: true);
+                layers.Norm(width);
+                layers.Linear(width, 4L * width);
+                layers.Linear(4L * width, width);
+                layers.Vectors(width);
+            }
+        }
+
+        layers.PoolAll();
+        layers.Norm(Widths[^1]);
+        layers.Linear(Widths[^1], classes);
+        return layers.Statistics;
+    }
+}

@@ -69,7 +69,10 @@ public sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
         return (HasSkip ? StochasticDepth.Apply(h, _dropPath, training).Plus(x) : h).MoveToOuterDisposeScope();
     }
 
-    private static ConvNormShape[] Chain(int channels, EfficientNetBlockShape shape)
+    /// <summary>Its convolutions in order.</summary>
+    /// <param name="channels">Before it.</param>
+    /// <param name="shape">Its numbers.</param>
+    internal static ConvNormShape[] Chain(int channels, EfficientNetBlockShape shape)
     {
         int hidden = EfficientNetShape.MakeDivisible(channels * shape.Expansion);
         ConvNormShape Spatial(string name, string norm, int width, bool depthwise) => new(name, norm, width, shape.Kernel, shape.Stride, depthwise, true);
@@ -101,7 +104,8 @@ public sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
         }
     }
 
-    private static int Squeezed(int hidden, EfficientNetBlockShape shape, EfficientNetStyle style) => style.MobileSqueeze
+    /// <summary>Channels between the two convolutions of squeeze-excitation.</summary>
+    internal static int Squeezed(int hidden, EfficientNetBlockShape shape, EfficientNetStyle style) => style.MobileSqueeze
         ? EfficientNetShape.MakeDivisible(hidden * shape.SqueezeRatio)
         : (int)Math.Round(hidden * shape.SqueezeRatio / shape.Expansion);
 

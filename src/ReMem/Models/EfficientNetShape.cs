@@ -77,7 +77,7 @@ public sealed record EfficientNetStyle(Activation Activation)
 /// <param name="Style">What its layers have in common.</param>
 /// <param name="Stages">Blocks by stage.</param>
 public sealed record EfficientNetShape(
-    int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style, IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages)
+    int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style, IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages) : ICountedShape
 {
     /// <summary>The first layer.</summary>
     internal ConvNormShape StemLayer => new("conv_stem", "bn1", StemWidth, 3, 2, Depthwise: false, Activated: true);
@@ -97,5 +97,42 @@ public sealed record EfficientNetShape(
     {
         int rounded = Math.Max(8, (int)(channels + 4) / 8 * 8);
         return rounded < 0.9 * channels ? rounded + 8 : rounded;
+    }
+
+    /// <inheritdoc/>
+    ModelStatistics ICountedShape.Count(int imageSize, int classes)
+    {
+        var layers = new LayerCount(imageSize);
+        CountLayer(layers, 3, StemLayer);
+        int channels = StemWidth;
+        foreach (EfficientNetBlockShape block in Stages.SelectMany(stage => stage))
+        {
+            ConvNormShape[] chain = EfficientNetBlock.Chain(channels, block);
+            int width = channels;
+            for (int i = 0; i < chain.Length; i++)
+            {
+                if (block.SqueezeRatio > 0 && i == chain.Length - 1)
+                    layers.Squeeze(width, EfficientNetBlock.Squeezed(width, block, Style));
+                CountLayer(layers, width, chain[i]);
+                width = chain[i].Out;
+            }
+
+            channels = block.Out;
+        }
+
+        if (Head != EfficientNetHead.ConvThenPool)
+            layers.PoolAll();
+        CountLayer(layers, channels, HeadLayer);
+        layers.PoolAll();
+        layers.Linear(NumFeatures, classes);
+        return layers.Statistics;
+    }
+
+    private void CountLayer(LayerCount layers, int channels, ConvNormShape layer)
+    {
+        int? padding = Style.SamePadding && layer.Stride > 1 ? null : layer.Kernel / 2;
+        layers.Conv(channels, layer.Out, layer.Kernel, layer.Stride, padding, layer.Depthwise ? channels : 1, bias: layer.Norm is null);
+        if (layer.Norm is not null)
+            layers.Norm(layer.Out);
     }
 }

@@ -27,10 +27,6 @@ public sealed class Eva : TransformerModel
     /// <summary>The angles of the positions.</summary>
     internal RotaryTable Rope => _rope;
 
-    // A fused projection with its biases apart is no layer's output.
-    internal override long AttentionMacs =>
-        base.AttentionMacs + (Shape.QkvBias && !((EvaShape)Shape).SplitQkv ? 3L * TokenCount * Shape.Width * Shape.Width * Shape.Depth : 0);
-
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

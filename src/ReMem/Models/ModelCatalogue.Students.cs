@@ -8,30 +8,32 @@ public static partial class ModelCatalogue
         void Add(
             string name,
             string classifier,
+            ICountedShape shape,
             Func<ModelInfo, ModelOptions, ImageModel> create,
             int size = 224,
             double crop = 0.875,
             Normalization? normalization = null)
         {
             var info = new ModelInfo(name, "student", size, normalization ?? Normalization.ImageNet, crop, "bicubic", classifier);
-            entries.Add(name, new ModelEntry(info, create));
+            entries.Add(name, new ModelEntry(info, create, shape));
         }
 
+        void Residual(string name, ResNetShape shape, int size, double crop) => Add(name, "fc", shape, (i, o) => new ResNet(i, o, shape), size, crop);
         foreach ((string name, int[] layers, bool bottleneck) in new (string, int[], bool)[]
         {
             ("resnet18", [2, 2, 2, 2], false), ("resnet34", [3, 4, 6, 3], false), ("resnet50", [3, 4, 6, 3], true),
         })
-            Add(name, "fc", (i, o) => new ResNet(i, o, new(layers, [64, 128, 256, 512], false, bottleneck)), crop: 0.95);
+            Residual(name, new(layers, [64, 128, 256, 512], false, bottleneck), 224, 0.95);
 
         // He 2016, section 4.2: 6n + 2 layers.
         foreach (int depth in new[] { 20, 32, 44, 56, 110 })
         {
             int blocks = (depth - 2) / 6;
-            Add($"resnet{depth}", "fc", (i, o) => new ResNet(i, o, new([blocks, blocks, blocks], [16, 32, 64], true)), 32, 1);
+            Residual($"resnet{depth}", new([blocks, blocks, blocks], [16, 32, 64], true), 32, 1);
         }
 
         void Efficient(string name, EfficientNetShape shape, int size = 224, double crop = 0.875, Normalization? normalization = null) =>
-            Add(name, "classifier", (i, o) => new EfficientNet(i, o, shape), size, crop, normalization);
+            Add(name, "classifier", shape, (i, o) => new EfficientNet(i, o, shape), size, crop, normalization);
         Efficient("mobilenetv2_100", EfficientNetShapes.MobileNetV2);
         Efficient("mobilenetv3_small_100", EfficientNetShapes.MobileNetV3Small);
         Efficient("mobilenetv3_large_100", EfficientNetShapes.MobileNetV3Large);
@@ -40,7 +42,7 @@ public static partial class ModelCatalogue
         Efficient("efficientnet_b0", EfficientNetShapes.EfficientNetB0);
         Efficient("tf_efficientnetv2_s", EfficientNetShapes.EfficientNetV2S, 300, 1, Normalization.Half);
 
-        void Next(string name, ConvNeXtShape shape, double crop = 0.875) => Add(name, "head.fc", (i, o) => new ConvNeXt(i, o, shape), crop: crop);
+        void Next(string name, ConvNeXtShape shape, double crop = 0.875) => Add(name, "head.fc", shape, (i, o) => new ConvNeXt(i, o, shape), crop: crop);
         Next("convnext_atto", new([2, 2, 6, 2], [40, 80, 160, 320], true));
         Next("convnext_femto", new([2, 2, 6, 2], [48, 96, 192, 384], true));
         Next("convnext_pico", new([2, 2, 6, 2], [64, 128, 256, 512], true));

@@ -32,7 +32,7 @@ public static partial class ModelCatalogue
         Require(options.ImageSize is null or >= 8, "image size", options.ImageSize, "8 or more");
         Require(options.DropPathRate is >= 0 and < 1, "drop path rate", options.DropPathRate, "between 0 and 1");
         Require(options.DropRate is >= 0 and < 1, "drop rate", options.DropRate, "between 0 and 1");
-        if ((options.GlobalPool is not null || options.QkNorm) && entry.Shape is null)
+        if ((options.GlobalPool is not null || options.QkNorm) && entry.Shape is not TransformerShape)
             throw new InputException($"The model '{info.Name}' has no tokens: it takes neither a pooling nor qk_norm.", "model options");
         Require(!options.QkNorm || entry.Shape is VisionTransformerShape, "qk_norm", options.QkNorm, "left out for models that are no plain ViT");
         ImageModel model = entry.Create(info, options);
@@ -44,7 +44,15 @@ public static partial class ModelCatalogue
     }
 
     /// <summary>A transformer's numbers without building it; null for other architectures.</summary>
-    internal static TransformerShape? ShapeOf(string name) => Entry(name).Shape;
+    internal static TransformerShape? ShapeOf(string name) => Entry(name).Shape as TransformerShape;
+
+    /// <summary>Any model's size without building it.</summary>
+    /// <exception cref="InputException">No model has that name.</exception>
+    internal static ModelStatistics Count(string name, ModelOptions options)
+    {
+        ModelEntry entry = Entry(name);
+        return entry.Shape.Count(options.ImageSize ?? entry.Info.ImageSize, options.NumClasses);
+    }
 
     private static void Require(bool holds, string name, object? value, string must)
     {
@@ -63,5 +71,5 @@ public static partial class ModelCatalogue
         return entries;
     }
 
-    private sealed record ModelEntry(ModelInfo Info, Func<ModelInfo, ModelOptions, ImageModel> Create, TransformerShape? Shape = null);
+    private sealed record ModelEntry(ModelInfo Info, Func<ModelInfo, ModelOptions, ImageModel> Create, ICountedShape Shape);
 }

@@ -1,57 +1,26 @@
-using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-
 namespace ReMem.Models;
 
-/// <summary>A model's size, counted from its modules.</summary>
+/// <summary>A model's size. It follows from the architecture's numbers: nothing is computed, so it can be had where a convolution would end the process.</summary>
 /// <param name="Parameters">Trainable scalars.</param>
 /// <param name="Macs">Multiply-accumulates of one image, of convolutions, linear layers and attention products.</param>
 public sealed record ModelStatistics(long Parameters, long Macs)
 {
-    /// <summary>Counts a model of the catalogue at its own image size; transformers are not built for it, since the largest have billions of weights.</summary>
+    /// <summary>Counts a model of the catalogue at its own image size, without building it and without libtorch.</summary>
     /// <exception cref="InputException">No model has that name.</exception>
-    public static ModelStatistics Of(string name)
-    {
-        ModelInfo info = ModelCatalogue.Info(name);
-        if (ModelCatalogue.ShapeOf(name) is { } shape)
-            return TransformerStatistics.Of(shape, info.ImageSize, new ModelOptions().NumClasses);
-        using ImageModel model = ModelCatalogue.Create(name);
-        return Of(model);
-    }
+    public static ModelStatistics Of(string name) => ModelCatalogue.Count(name, new ModelOptions());
 
-    /// <summary>Counts, by one forward pass that records what every layer was given.</summary>
+    /// <summary>Counts a built model: the parameters that it has, and the work of its shape at its image size. It is not run.</summary>
+    /// <exception cref="ArgumentException">It is of no architecture of the catalogue.</exception>
     public static ModelStatistics Of(ImageModel model)
     {
-        using DisposeScope scope = NewDisposeScope();
-        // A transformer's linear layers call their hooks only where gradients are wanted.
-        using var guard = enable_grad();
-        long macs = 0;
-        var removers = new List<Action>();
-        bool training = model.training;
-        model.eval();
-        foreach ((_, nn.Module module) in model.named_modules())
+        ICountedShape shape = model switch
         {
-            if (module is Conv2d conv)
-                removers.Add(conv.register_forward_hook((_, _, output) => Count(output, conv.weight!.numel() / conv.weight.shape[0])).remove);
-            else if (module is Linear linear)
-                removers.Add(linear.register_forward_hook((_, _, output) => Count(output, linear.weight!.shape[1])).remove);
-        }
-
-        Tensor Count(Tensor output, long each)
-        {
-            macs += output.numel() * each;
-            return output;
-        }
-
-        Tensor first = model.parameters().First();
-        _ = model.call(zeros(1, 3, model.ImageSize, model.ImageSize, dtype: first.dtype, device: first.device));
-        foreach (Action remove in removers)
-            remove();
-        model.train(training);
-        if (model is TransformerModel transformer)
-            macs += transformer.AttentionMacs;
-
-        return new ModelStatistics(model.parameters().Sum(p => p.numel()), macs);
+            TransformerModel transformer => transformer.Shape,
+            ResNet resnet => resnet.Shape,
+            EfficientNet efficient => efficient.Shape,
+            ConvNeXt next => next.Shape,
+            _ => throw new ArgumentException($"{model.GetType().Name} has no count", nameof(model)),
+        };
+        return shape.Count(model.ImageSize, model.Options.NumClasses) with { Parameters = model.parameters().Sum(p => p.numel()) };
     }
 }

@@ -170,11 +170,57 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
 /// <param name="Widths">Channels of a stage's 3x3 convolutions.</param>
 /// <param name="CifarStem">3x3 stem without pooling, for 32 px images.</param>
 /// <param name="Bottleneck">Bottleneck blocks rather than basic ones.</param>
-public sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem, bool Bottleneck = false)
+public sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem, bool Bottleneck = false) : ICountedShape
 {
     /// <summary>Channels after a bottleneck over those within.</summary>
     internal const int BottleneckExpansion = 4;
 
     /// <summary>Channels after a stage.</summary>
     internal int WidthAfter(int stage) => Bottleneck ? BottleneckExpansion * Widths[stage] : Widths[stage];
+
+    /// <inheritdoc/>
+    ModelStatistics ICountedShape.Count(int imageSize, int classes)
+    {
+        var layers = new LayerCount(imageSize);
+        int channels = Widths[0];
+        (int kernel, int stride) = CifarStem ? (3, 1) : (7, 2);
+        layers.Conv(3, channels, kernel, stride, kernel / 2);
+        layers.Norm(channels);
+        if (!CifarStem)
+            layers.Pool(3, 2, 1);
+        for (int stage = 0; stage < Widths.Count; stage++)
+        {
+            for (int i = 0; i < Layers[stage]; i++)
+            {
+                CountBlock(layers, channels, stage, i == 0 && stage > 0 ? 2 : 1);
+                channels = WidthAfter(stage);
+            }
+        }
+
+        layers.PoolAll();
+        layers.Linear(channels, classes);
+        return layers.Statistics;
+    }
+
+    private void CountBlock(LayerCount layers, int channels, int stage, int stride)
+    {
+        (int width, int after, long side) = (Widths[stage], WidthAfter(stage), layers.Side);
+        if (Bottleneck)
+        {
+            layers.Conv(channels, width, 1);
+            layers.Conv(width, width, 3, stride, 1);
+            layers.Conv(width, after, 1);
+            layers.Norm(after);
+        }
+        else
+        {
+            layers.Conv(channels, width, 3, stride, 1);
+            layers.Conv(width, width, 3, 1, 1);
+        }
+
+        layers.Norm(width);
+        layers.Norm(width);
+        if (stride != 1 || channels != after)
+            layers.Shortcut(side, channels, after, stride);
+    }
 }

@@ -71,17 +71,6 @@ public abstract class TransformerModel : ImageModel
     /// <summary>Tokens of one image: those before the patches and the patches.</summary>
     public int TokenCount => Shape.PrefixTokens + (Grid * Grid);
 
-    /// <summary>Multiply-accumulates of one image that no layer's output tells: the products of attention.</summary>
-    internal virtual long AttentionMacs
-    {
-        get
-        {
-            long tokens = TokenCount;
-            long pool = attn_pool is null ? 0 : 2L * Grid * Grid * Shape.Width;
-            return (2 * tokens * tokens * Shape.Width * Shape.Depth) + pool;
-        }
-    }
-
     /// <summary>Tokens [B, N, C], those before the patches first, after the final norm unless that follows the pooling.</summary>
     /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
     public sealed override Tensor ForwardFeatures(Tensor x)

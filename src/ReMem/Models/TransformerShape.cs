@@ -47,7 +47,7 @@ public enum MlpKind
 /// <param name="Width">Channels of a token; a multiple of the heads.</param>
 /// <param name="Depth">Blocks.</param>
 /// <param name="Heads">Attention heads.</param>
-public abstract record TransformerShape(int PatchSize, int Width, int Depth, int Heads)
+public abstract record TransformerShape(int PatchSize, int Width, int Depth, int Heads) : ICountedShape
 {
     /// <summary>Hidden channels of an MLP over <see cref="Width"/>. Default 4.</summary>
     public double MlpRatio { get; init; } = 4;
@@ -106,4 +106,7 @@ public abstract record TransformerShape(int PatchSize, int Width, int Depth, int
     /// <summary>Builds a model of these numbers, initialised as timm does.</summary>
     /// <exception cref="InputException">The image size is no multiple of the patch, or the pooling does not fit the tokens.</exception>
     public abstract TransformerModel Build(ModelInfo info, ModelOptions options);
+
+    /// <inheritdoc/>
+    ModelStatistics ICountedShape.Count(int imageSize, int classes) => TransformerStatistics.Of(this, imageSize, classes);
 }
