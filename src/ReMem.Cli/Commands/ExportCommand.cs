@@ -49,14 +49,13 @@ internal static class ExportCommand
 
     private static int WriteOnnx(ImageModel model, string file, OnnxExportOptions options, bool json)
     {
-        OnnxExporter.Export(model, file, options);
-        OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, file, options);
-        if (!check.Agrees)
+        (string written, OnnxCheck check) = CheckedExport.Write(model, file, options);
+        if (check.Failure is { } failure)
         {
             throw new ReMemException(
-                FormattableString.Invariant($"The file is written, but differs from the model by {check.RelativeDifference:0.0e+0} of the largest output; {check.Tolerance:0e+0} is allowed."),
-                file,
-                options.Half ? "The model's numbers are beyond float16: leave out --half." : "Do not use the file; report this with the model's name.");
+                failure,
+                written,
+                options.Half ? "The model's numbers are beyond float16: leave out --half." : "Do not deploy the file: run 'remem doctor', and report this with the model's name.");
         }
 
         if (json)
@@ -69,9 +68,7 @@ internal static class ExportCommand
 
     private static int WriteWeights(ImageModel model, string file, bool half, bool json)
     {
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        SafetensorsWriter.Write(
-            file, ModelFolder.FoldedState(model), new Dictionary<string, string> { ["format"] = "pt" }, half ? TorchSharp.torch.ScalarType.Float16 : null);
+        ModelFolder.SaveWeights(file, model, half ? TorchSharp.torch.ScalarType.Float16 : null);
         long bytes = new FileInfo(file).Length;
         if (json)
             Common.PrintJson(new { file, bytes });

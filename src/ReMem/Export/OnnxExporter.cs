@@ -26,6 +26,7 @@ public static class OnnxExporter
 
     /// <summary>Writes the file, and FILE.data beside it where <see cref="OnnxExportOptions.LargestFile"/> says so; both appear whole or not at all.</summary>
     /// <exception cref="InputException">The model has no ONNX form, a weight does not fit float16, or a file cannot be written.</exception>
+    /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite.</exception>
     public static void Export(ImageModel model, string path, OnnxExportOptions? options = null)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -33,7 +34,7 @@ public static class OnnxExporter
         options ??= new OnnxExportOptions();
         DataOptions.Validate(options, "export");
         ScalarType type = options.Half ? ScalarType.Float16 : ScalarType.Float32;
-        var graph = new OnnxGraph(ModelFolder.FoldedState(model), type);
+        var graph = new OnnxGraph(ModelFolder.FiniteState(model, path), type);
         string images = OnnxPreprocessing.Emit(graph, model, options.Input, InputName);
         string logits = Emit(graph, model, options.Half ? graph.Cast(images, type) : images);
         if (options.Half)

@@ -134,6 +134,9 @@ public sealed class ParameterSet : IDisposable
         return null;
     }
 
+    /// <summary>Whose scalar lies at a place of the vector [P].</summary>
+    internal string NameAt(long place) => _parameters.Last(p => p.Offset <= place).Name;
+
     private static bool Decays(string name, Tensor value) =>
         value.dim() > 1 && !Spared.Any(end => name.EndsWith(end, StringComparison.Ordinal));
 }

@@ -69,7 +69,8 @@ public sealed class Trainer(TrainingOptions options)
     /// <summary>Trains to the end, from the checkpoint where one stands. The result is a function of the job, however often it was interrupted.</summary>
     /// <exception cref="InputException">An option is out of range, the split is too small, or the checkpoint belongs to another training.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the last epoch's checkpoint stands.</exception>
-    /// <exception cref="ReMemException">The gradient stayed non-finite; the last epoch's checkpoint stands.</exception>
+    /// <exception cref="ReMemException">It diverged: the gradient stayed non-finite, or a weight, a running statistic, an average, the optimiser's state or the validation loss
+    /// became so. Step and tensor are named; the last good epoch's checkpoint stands.</exception>
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
@@ -99,7 +100,7 @@ public sealed class Trainer(TrainingOptions options)
         TrainingEnd? end;
         while ((end = kept.End(done.Epochs)) is null)
         {
-            done = RunEpoch(job, done, parts, cancel);
+            done = RunEpoch(job, done, parts, state, cancel);
             checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary, state);
         }
 
@@ -126,7 +127,7 @@ public sealed class Trainer(TrainingOptions options)
             $"{JsonSerializer.Serialize(options, Json.Line)} {job.Objective}; {model}; seed {job.Seed}, {job.Train.Count} images in {batches} batches");
     }
 
-    private TrainingResult RunEpoch(TrainingJob job, TrainingResult done, Parts parts, CancellationToken cancel)
+    private TrainingResult RunEpoch(TrainingJob job, TrainingResult done, Parts parts, KeyValuePair<string, Tensor>[] state, CancellationToken cancel)
     {
         (ParameterSet parameters, Optimizer optimizer, IGradientFunction gradient, CosineSchedule schedule, KeptWeights kept, LayerRates rates, FrozenPart frozen, Progression? sizes) = parts;
         var clock = Stopwatch.StartNew();
@@ -173,11 +174,13 @@ public sealed class Trainer(TrainingOptions options)
         }
 
         double trained = clock.Elapsed.TotalSeconds, waited = (job.Train.Waited - waitedBefore).TotalSeconds;
+        var divergence = new Divergence(job, done.Epochs.Count, ((long)(epoch + 1) * batches) - 1);
+        divergence.RequireFinite(TrainingCheckpoint.State(job.Model, optimizer, job.Auxiliary, state), parameters);
         (double Top1, double Loss)? validation = null;
         if (job.Validate is not null && ((epoch + 1) % options.ValidateEvery == 0 || epoch + 1 == options.Epochs))
         {
             job.Model.eval();
-            validation = kept.Validate(() => job.Validate(job.Model), done.Epochs);
+            validation = kept.Validate(() => divergence.RequireFinite(job.Validate(job.Model)), done.Epochs);
         }
 
         var record = new EpochRecord(

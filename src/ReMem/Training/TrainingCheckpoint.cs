@@ -12,7 +12,7 @@ namespace ReMem.Training;
 /// <param name="fingerprint">What the training is; a checkpoint of another one is refused.</param>
 public sealed class TrainingCheckpoint(string path, string fingerprint)
 {
-    private const string ModelPrefix = "model.";
+    internal const string ModelPrefix = "model.";
     private const string OptimizerPrefix = "optimizer.";
     private const string AuxiliaryPrefix = "auxiliary.";
     private const string EnvironmentKey = "environment";
@@ -43,11 +43,15 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
     /// <param name="done">The epochs so far.</param>
     /// <param name="auxiliary">What is trained beside the model; null where there is nothing.</param>
     /// <param name="kept">Further tensors by name, such as averaged weights; null where there are none.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    /// <exception cref="ReMemException">A number is NaN or infinite: nothing could be resumed from it. The earlier file stands.</exception>
     public void Save(
         ImageModel model, Optimizer optimizer, TrainingResult done, nn.Module? auxiliary = null, IEnumerable<KeyValuePair<string, Tensor>>? kept = null)
     {
         using var guard = no_grad();
-        SafetensorsWriter.Write(path, State(model, optimizer, auxiliary, kept), new Dictionary<string, string>
+        Dictionary<string, Tensor> state = State(model, optimizer, auxiliary, kept);
+        FiniteTensors.RequireToSave(state, $"the checkpoint of epoch {done.Epochs.Count}", path);
+        SafetensorsWriter.Write(path, state, new Dictionary<string, string>
         {
             ["fingerprint"] = fingerprint,
             ["optimizer_steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture),
@@ -58,7 +62,7 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
 
     /// <summary>Reads the state into the model, the optimiser, and whatever else <see cref="Save"/> was given.</summary>
     /// <returns>What was done so far, or null where no checkpoint stands.</returns>
-    /// <exception cref="InputException">The checkpoint is broken or belongs to another training.</exception>
+    /// <exception cref="InputException">The checkpoint is broken, holds NaN or infinity, or belongs to another training.</exception>
     public TrainingResult? TryResume(
         ImageModel model, Optimizer optimizer, nn.Module? auxiliary = null, IEnumerable<KeyValuePair<string, Tensor>>? kept = null)
     {
@@ -72,6 +76,13 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         foreach ((string name, Tensor value) in state)
             RequireFit(file, name, value);
         using var guard = no_grad();
+        foreach (string name in state.Keys)
+        {
+            using Tensor read = file.Read(name);
+            if (!FiniteTensors.IsFinite(read))
+                throw new InputException($"The checkpoint's tensor '{name}' holds NaN or infinity: its training had diverged.", path, "Delete the checkpoint to start over, with a lower learning rate.");
+        }
+
         foreach ((string name, Tensor value) in state)
         {
             using Tensor read = file.Read(name);
@@ -84,7 +95,8 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         return Json.Deserialize<TrainingResult>(file.Metadata["result"], path);
     }
 
-    private static Dictionary<string, Tensor> State(
+    /// <summary>All that a training goes on from, by the names that it has in the file.</summary>
+    internal static Dictionary<string, Tensor> State(
         ImageModel model, Optimizer optimizer, nn.Module? auxiliary, IEnumerable<KeyValuePair<string, Tensor>>? kept) => new(
     [
         .. model.state_dict().Select(entry => KeyValuePair.Create(ModelPrefix + entry.Key, entry.Value)),

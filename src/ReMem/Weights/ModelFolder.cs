@@ -24,19 +24,33 @@ public static class ModelFolder
     /// <param name="labels">Class names in index order; a line break in one is a space in labels.txt.</param>
     /// <param name="castFloatsTo">Stores the weights in this type, such as Float16; null keeps float32.</param>
     /// <exception cref="InputException">A file cannot be written; an earlier folder is as it was.</exception>
+    /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite; an earlier folder is as it was.</exception>
     /// <exception cref="ArgumentException">There are not as many labels as classes.</exception>
     public static void Save(string directory, ImageModel model, IReadOnlyList<string> labels, ScalarType? castFloatsTo = null)
     {
         if (labels.Count != model.Options.NumClasses)
             throw new ArgumentException($"{labels.Count} labels for {model.Options.NumClasses} classes.", nameof(labels));
         using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> state = FiniteState(model, directory);
         AtomicFile.WriteTogether(directory, ConfigFile, stage =>
         {
             SafetensorsWriter.Write(
-                Path.Combine(stage, WeightsFile), FoldedState(model), new Dictionary<string, string> { ["format"] = "pt" }, castFloatsTo);
+                Path.Combine(stage, WeightsFile), state, new Dictionary<string, string> { ["format"] = "pt" }, castFloatsTo);
             AtomicFile.WriteAllText(Path.Combine(stage, LabelsFile), string.Concat(labels.Select(l => l.ReplaceLineEndings(" ") + "\n")));
             AtomicFile.WriteAllText(Path.Combine(stage, ConfigFile), ModelFolderConfig.Write(model, labels));
         });
+    }
+
+    /// <summary>Writes the weights alone, as safetensors.</summary>
+    /// <param name="file">An existing one is replaced.</param>
+    /// <param name="model">Not changed.</param>
+    /// <param name="castFloatsTo">Stores the weights in this type, such as Float16; null keeps float32.</param>
+    /// <exception cref="InputException">The file cannot be written, or a weight does not fit the type.</exception>
+    /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite.</exception>
+    public static void SaveWeights(string file, ImageModel model, ScalarType? castFloatsTo = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SafetensorsWriter.Write(file, FiniteState(model, file), new Dictionary<string, string> { ["format"] = "pt" }, castFloatsTo);
     }
 
     /// <summary>Reads a folder that <see cref="Save"/> wrote, or one in timm's layout. The model normalises and crops as config.json says.</summary>
@@ -75,6 +89,17 @@ public static class ModelFolder
 
         model.eval();
         return (model, labels);
+    }
+
+    /// <summary>What is saved of a model, in whatever form: <see cref="FoldedState"/>, of finite numbers, since nothing else could be loaded again.</summary>
+    /// <param name="model">Not changed.</param>
+    /// <param name="where">The file or folder, for the message.</param>
+    /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite.</exception>
+    internal static Dictionary<string, Tensor> FiniteState(ImageModel model, string where)
+    {
+        Dictionary<string, Tensor> state = FoldedState(model);
+        FiniteTensors.RequireToSave(state, "the model", where);
+        return state;
     }
 
     /// <summary>The state dict with a transformer's branch scales folded in. Changed tensors belong to the caller's scope.</summary>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using ReMem.Models;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -109,8 +110,7 @@ public static class WeightLoader
         // Twice over the file: what is wrong in the last tensor must be known before the first is changed, and only one is in memory.
         foreach (string name in shared)
         {
-            if (!IsFinite(file, name))
-                throw new InputException($"The tensor '{name}' holds NaN or infinity.", file.Path, "Take an earlier checkpoint of these weights.");
+            RequireFinite(file, name);
         }
 
         var resampled = new List<string>();
@@ -162,13 +162,21 @@ public static class WeightLoader
     private static bool CanCopyBytes(TensorEntry entry, Tensor target) =>
         target.dtype == entry.Type && target.device_type == DeviceType.CPU && target.is_contiguous() && entry.Shape.SequenceEqual(target.shape);
 
+    /// <summary>Refuses a tensor of a file that no model could use.</summary>
+    /// <exception cref="InputException">A number is NaN or infinite.</exception>
+    internal static void RequireFinite(TimmWeightsFile file, string name)
+    {
+        if (!IsFinite(file, name))
+            throw new InputException($"The tensor '{name}' holds NaN or infinity.", file.Path, "Take an earlier checkpoint of these weights.");
+    }
+
     /// <summary>Whether no number is NaN or infinite: float32 is looked at in place, and of others a finite sum says so without a tensor of flags.</summary>
     private static bool IsFinite(TimmWeightsFile file, string name)
     {
         if (file.Tensors[name].Type == ScalarType.Float32 && file.TryMap(name, out ReadOnlySpan<byte> bytes))
             return IsFinite(MemoryMarshal.Cast<byte, uint>(bytes));
         using Tensor value = file.Read(name);
-        return !value.is_floating_point() || double.IsFinite(value.sum().to(ScalarType.Float64).item<double>()) || value.isfinite().all().item<bool>();
+        return FiniteTensors.IsFinite(value);
     }
 
     /// <summary>NaN and infinity are the float32 numbers whose exponent bits are all set.</summary>

@@ -38,6 +38,42 @@ public sealed class TrainingCheckpointTests : IDisposable
         Assert.Equal(diverged.Epochs[0] with { ValidationLoss = null }, read.Epochs[0]);
     }
 
+    [Theory]
+    [InlineData("bn1.running_var")]
+    [InlineData("layer3.2.conv2.weight")]
+    [InlineData(null)]
+    public void What_is_not_finite_is_never_written(string? broken)
+    {
+        using ImageModel model = Model(Convolutional);
+        using var optimizer = new AdamW(new ParameterSet(model), 0.1);
+        new TrainingCheckpoint(File, "a").Save(model, optimizer, Done);
+        byte[] before = System.IO.File.ReadAllBytes(File);
+        using (no_grad())
+            (broken is null ? optimizer.State["exp_avg_sq"] : model.state_dict()[broken]).fill_(float.PositiveInfinity);
+        ReMemException error = Assert.Throws<ReMemException>(() => new TrainingCheckpoint(File, "a").Save(model, optimizer, Done));
+        Assert.Contains($"'{(broken is null ? "optimizer.exp_avg_sq" : $"model.{broken}")}' holds infinity, so the checkpoint of epoch 1 is not written", error.Message, StringComparison.Ordinal);
+        Assert.Equal(File, error.Where);
+        Assert.Equal(before, System.IO.File.ReadAllBytes(File));
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
+    /// <summary>As versions before this one left them.</summary>
+    [Fact]
+    public void A_file_with_numbers_that_are_not_finite_is_refused_and_changes_nothing()
+    {
+        using ImageModel saved = Model(Convolutional), model = Model(Convolutional, seed: 6), same = Model(Convolutional, seed: 6);
+        using var optimizer = new Sgd(new ParameterSet(saved), 0, 0.9);
+        new TrainingCheckpoint(File, "a").Save(saved, optimizer, Done);
+        byte[] bytes = System.IO.File.ReadAllBytes(File);
+        BitConverter.GetBytes(float.NaN).CopyTo(bytes, bytes.Length - sizeof(float));
+        System.IO.File.WriteAllBytes(File, bytes);
+        using var other = new Sgd(new ParameterSet(model), 0, 0.9);
+        InputException error = Assert.Throws<InputException>(() => new TrainingCheckpoint(File, "a").TryResume(model, other));
+        Assert.Contains("holds NaN or infinity", error.Message, StringComparison.Ordinal);
+        Assert.Contains("start over", error.Remedy, StringComparison.Ordinal);
+        AssertSame(same, model);
+    }
+
     [Fact]
     public void Without_a_file_there_is_nothing_to_resume()
     {

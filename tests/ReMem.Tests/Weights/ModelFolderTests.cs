@@ -55,6 +55,39 @@ public sealed class ModelFolderTests : IDisposable
         Assert.True(loaded.call(input).allclose(before, 1e-5, 1e-5));
     }
 
+    /// <summary>No command saves what another one refuses: an earlier folder stands, and no new file.</summary>
+    [Theory]
+    [InlineData("layer2.0.bn2.running_var", float.PositiveInfinity, "infinity")]
+    [InlineData("fc.bias", float.NaN, "NaN")]
+    public void A_model_that_is_not_finite_is_not_written_in_any_form(string name, float value, string word)
+    {
+        ImageModel model = Filled("resnet20", 32);
+        ModelFolder.Save(_folder.Path, model, Labels);
+        byte[] before = File.ReadAllBytes(_folder.File("model.safetensors"));
+        using (no_grad())
+            model.state_dict()[name][0] = value;
+        foreach (Action save in new Action[]
+        {
+            () => ModelFolder.Save(_folder.Path, model, Labels),
+            () => ModelFolder.SaveWeights(_folder.File("weights.safetensors"), model, ScalarType.Float16),
+            () => ReMem.Export.OnnxExporter.Export(model, _folder.File("model.onnx")),
+            () => ReMem.Export.CheckedExport.Write(model, _folder.File("model.onnx")),
+        })
+            Assert.StartsWith($"The tensor '{name}' holds {word}, so the model is not written.", Assert.Throws<ReMemException>(save).Message, StringComparison.Ordinal);
+        Assert.Equal(["config.json", "labels.txt", "model.safetensors"], Entries());
+        Assert.Equal(before, File.ReadAllBytes(_folder.File("model.safetensors")));
+        ModelFolder.Load(_folder.Path).Model.Dispose();
+    }
+
+    [Fact]
+    public void The_weights_alone_are_those_of_the_folder()
+    {
+        ImageModel model = Filled("vit_pico_patch4_32", 32);
+        ModelFolder.Save(_folder.Path, model, Labels);
+        ModelFolder.SaveWeights(_folder.File("weights.safetensors"), model);
+        Assert.Equal(File.ReadAllBytes(_folder.File("model.safetensors")), File.ReadAllBytes(_folder.File("weights.safetensors")));
+    }
+
     [Fact]
     public void The_configuration_is_timms()
     {
