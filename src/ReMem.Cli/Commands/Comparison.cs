@@ -38,26 +38,48 @@ internal static class Comparison
         Common.LoadLibtorch();
         ComparisonReport report = Common.WithProgress(progress =>
             new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Run(folder, CommandLine(), workers, cancel));
-        Print(report, folder, json);
-        if (!json)
-            Console.WriteLine($"student: {Path.GetFullPath(Path.Combine(folder, "student", "model.onnx"))}");
-        return ExitCodes.Done;
+        return Print(report, folder, json);
     }
 
     /// <summary>Processes for the parts; null where one is computed at a time, in this process.</summary>
     public static PartWorkers? Workers(int jobs, Recipe recipe) => jobs == 1 ? null : WorkerProcess.Workers(jobs, recipe.Threads);
 
     /// <summary>Prints a report that was written to a folder.</summary>
-    public static void Print(ComparisonReport report, string folder, bool json)
+    /// <exception cref="ReMemException">The exported student failed its check.</exception>
+    public static int Print(ComparisonReport report, string folder, bool json)
     {
+        string? student = report.Onnx is { } onnx ? Path.GetFullPath(Path.Combine(folder, onnx.Path)) : null;
         if (json)
         {
             Console.WriteLine(File.ReadAllText(Path.Combine(folder, ReportWriter.JsonFile)));
-            return;
+        }
+        else
+        {
+            PrintText(report);
+            Console.WriteLine($"report: {Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile))}");
         }
 
-        Console.WriteLine(ConsoleTable.Render(report));
-        Console.WriteLine($"report: {Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile))}");
+        if (report.Onnx?.Failure is { } failure)
+            throw new ReMemException(failure, student, "Do not deploy the file: run 'remem doctor'. The same command checks again.");
+        if (!json && student is not null)
+            Console.WriteLine($"student: {student}");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>The table; the line of a failed check in red where that can be shown.</summary>
+    private static void PrintText(ComparisonReport report)
+    {
+        string text = ConsoleTable.Render(report);
+        string? failed = report.Onnx?.Failure is { } failure ? ConsoleTable.Failed(failure) : null;
+        foreach (string line in text.Split('\n'))
+        {
+            bool red = line == failed && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+            if (red)
+                Console.ForegroundColor = ConsoleColor.Red;
+            Console.WriteLine(line);
+            if (red)
+                Console.ResetColor();
+        }
     }
 
     public static string CommandLine() => "remem " + string.Join(' ', Environment.GetCommandLineArgs()[1..].Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"\"{a}\"" : a));

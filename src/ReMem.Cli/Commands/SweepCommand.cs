@@ -55,8 +55,7 @@ internal static class SweepCommand
             Common.LoadLibtorch();
             ComparisonReport report = Common.WithProgress(progress =>
                 new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Comparison.CommandLine(), workers, cancel));
-            Comparison.Print(report, folder, parsed.GetValue(json));
-            return ExitCodes.Done;
+            return Comparison.Print(report, folder, parsed.GetValue(json));
         });
         return command;
     }

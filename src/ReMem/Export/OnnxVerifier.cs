@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ReMem.Data;
+using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Runtime;
 using TorchSharp;
@@ -8,18 +9,6 @@ using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace ReMem.Export;
-
-/// <summary>An ONNX file against the model it came from.</summary>
-/// <param name="LargestDifference">Of any output, absolute.</param>
-/// <param name="RelativeDifference">The largest difference over the largest output.</param>
-/// <param name="Tolerance">The relative difference that is allowed for the file's form.</param>
-/// <param name="Top1Agreement">Share of inputs with the same best class, in [0, 1].</param>
-/// <param name="Images">How many inputs were compared.</param>
-public sealed record OnnxCheck(double LargestDifference, double RelativeDifference, double Tolerance, double Top1Agreement, int Images)
-{
-    /// <summary>Whether the difference is a number within <see cref="Tolerance"/>.</summary>
-    public bool Agrees => RelativeDifference <= Tolerance;
-}
 
 /// <summary>Runs an ONNX file in ONNX Runtime beside the model in float32.</summary>
 public static class OnnxVerifier
@@ -37,6 +26,39 @@ public static class OnnxVerifier
     /// <exception cref="ReMemException">ONNX Runtime cannot run the file.</exception>
     public static OnnxCheck Verify(ImageModel model, string path, Tensor input, OnnxExportOptions? options = null) =>
         Verify(model, path, [input], options ?? new OnnxExportOptions());
+
+    /// <summary>
+    /// Compares on every image of a split, and scores the file there by what ONNX Runtime answers. The file takes <see cref="OnnxInput.Normalized"/> images.
+    /// </summary>
+    /// <param name="model">The model, in memory.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="split">The images as the model is evaluated on them.</param>
+    /// <param name="classes">Their classes in index order.</param>
+    /// <param name="reported">The model's top-1 on them as it was measured before, in [0, 1]; null where it was not.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
+    /// <exception cref="ReMemException">ONNX Runtime cannot run the file.</exception>
+    internal static OnnxCheck VerifyOnSplit(
+        ImageModel model, string path, BatchLoader split, IReadOnlyList<string> classes, double? reported = null, CancellationToken cancel = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var options = new OnnxExportOptions();
+        using InferenceSession session = Open(path);
+        var answers = new List<Tensor>();
+        using ModelOutputs expected = Evaluator.Run(model, split, cancel, images => answers.Add(
+            Run(session, path, answers.Count == 0 ? OneAndRest(images) : [images], options).DetachFromDisposeScope()));
+        Tensor actual = cat([.. answers]);
+        answers.ForEach(a => a.Dispose());
+        OnnxCheck check = Compare(actual, expected.Logits, options, path);
+        bool finite = actual.isfinite().all().item<bool>();
+        return check with
+        {
+            File = finite ? ClassificationMetrics.From(actual, expected.Labels, classes) : null,
+            Model = expected.Logits.isfinite().all().item<bool>() ? ClassificationMetrics.From(expected.Logits, expected.Labels, classes) : null,
+            ReportedTop1 = reported,
+            NearTies = NearTies(expected.Logits, check.Tolerance),
+        };
+    }
 
     /// <summary>Compares on seeded noise, where no image is at hand; a file that resizes is tried on wide, tall and small images.</summary>
     /// <inheritdoc cref="Verify(ImageModel, string, Tensor, OnnxExportOptions?)" path="/exception"/>
@@ -65,11 +87,18 @@ public static class OnnxVerifier
         model.train(training);
         if (options.Softmax)
             expected = expected.softmax(1);
-        Tensor actual = Run(path, [.. inputs.SelectMany(OneAndRest)], options);
+        using InferenceSession session = Open(path);
+        return Compare(Run(session, path, [.. inputs.SelectMany(OneAndRest)], options), expected, options, path);
+    }
+
+    private static OnnxCheck Compare(Tensor actual, Tensor expected, OnnxExportOptions options, string path)
+    {
+        if (!actual.shape.SequenceEqual(expected.shape))
+            throw new ReMemException($"The ONNX file answers [{string.Join(", ", actual.shape)}], and the model [{string.Join(", ", expected.shape)}].", path);
         double largest = (actual - expected).abs().max().to(ScalarType.Float64).item<double>();
         double scale = expected.abs().max().to(ScalarType.Float64).item<double>();
         double agreement = actual.argmax(1).eq(expected.argmax(1)).to(ScalarType.Float64).mean().item<double>();
-        return new OnnxCheck(largest, largest / Math.Max(scale, 1e-12), Tolerance(options), agreement, (int)inputs.Sum(i => i.shape[0]));
+        return new OnnxCheck(largest, largest / Math.Max(scale, 1e-12), Tolerance(options), agreement, (int)expected.shape[0]);
     }
 
     private static Tensor[] OneAndRest(Tensor input) =>
@@ -91,25 +120,49 @@ public static class OnnxVerifier
         return tensor(view.Pixels).view(view.Height, view.Width, 3);
     }
 
+    /// <summary>The share of images whose two best classes are so near to each other that the tolerance lets either win.</summary>
+    private static double NearTies(Tensor logits, double tolerance)
+    {
+        if (logits.shape[1] < 2)
+            return 0;
+        (Tensor best, _) = logits.topk(2, dim: 1);
+        Tensor margin = best.select(1, 0) - best.select(1, 1);
+        return margin.le(2 * tolerance * logits.abs().max()).to(ScalarType.Float64).mean().item<double>();
+    }
+
     /// <summary>The outputs of all batches, one after the other.</summary>
-    private static Tensor Run(string path, Tensor[] batches, OnnxExportOptions options)
+    private static Tensor Run(InferenceSession session, string path, Tensor[] batches, OnnxExportOptions options)
     {
         try
         {
-            using var session = new InferenceSession(path);
             return cat([.. batches.Select(batch => Run(session, batch, options))]);
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ReMemException($"ONNX Runtime cannot run the exported file: {e.Message}", path, null, e);
+            throw CannotRun(path, e);
         }
     }
+
+    private static InferenceSession Open(string path)
+    {
+        try
+        {
+            return new InferenceSession(path);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw CannotRun(path, e);
+        }
+    }
+
+    private static ReMemException CannotRun(string path, OnnxRuntimeException e) => new($"ONNX Runtime cannot run the exported file: {e.Message}", path, null, e);
 
     private static Tensor Run(InferenceSession session, Tensor batch, OnnxExportOptions options)
     {
         NamedOnnxValue value = options.Input == OnnxInput.Normalized ? Named<float>(batch) : Named<byte>(batch);
         using var results = session.Run([value], [OnnxExporter.OutputName(options)]);
-        var output = results.Single().AsTensor<float>();
+        if (results.Single().Value is not DenseTensor<float> { Rank: 2 } output)
+            throw new ReMemException("The ONNX file does not answer with float32 [batch, classes].");
         return tensor(output.ToArray()).view(output.Dimensions[0], output.Dimensions[1]);
     }
 

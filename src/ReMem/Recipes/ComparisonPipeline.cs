@@ -1,4 +1,3 @@
-using ReMem.Export;
 using ReMem.Models;
 using ReMem.Reports;
 using ReMem.Runtime;
@@ -18,14 +17,17 @@ namespace ReMem.Recipes;
 public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const string EnvironmentFile = "environment.json";
-    private const int ExportCheckImages = 64;
 
     /// <summary>The file that a teacher's measurement is kept in.</summary>
     internal const string MeterFile = "information.json";
 
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
-    /// <summary>Runs what is not done yet.</summary>
+    /// <summary>Given the exported file before it is checked, where tests break it.</summary>
+    internal Action<string>? Exported { get; init; }
+
+    /// <summary>Runs what is not done yet, then exports the best student and checks its file on the whole test split: where it fails,
+    /// <see cref="OnnxSection.Failure"/> of the report says why, and there is no student/model.onnx.</summary>
     /// <param name="path">The run folder: new, empty, or of this very recipe.</param>
     /// <param name="command">The command line, for the report.</param>
     /// <param name="workers">Compute the parts in processes of their own; null computes them here, one after the other.</param>
@@ -98,7 +100,8 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         }
 
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
-        OnnxSection onnx = ExportBest(best, data, folder, log);
+        OnnxSection onnx = new StudentExport(data, log, Exported, cancel).Run(
+            best, StudentFolder(folder.Path, new ComparisonPart(best.Method, best.Seed)), folder.Path, $"'{best.Method}', seed {best.Seed}");
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)
             log.Report(new ProgressReport("plan", outcome));
@@ -126,6 +129,9 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     }
 
     private static double MeanValidation(List<MethodRun> runs, string method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
+
+    /// <summary>The model folder of a part's student.</summary>
+    internal static string StudentFolder(string folder, ComparisonPart part) => Path.Combine([folder, .. StagePath(part, "student")]);
 
     private static string[] StagePath(ComparisonPart part, string role) => [.. part.Path, role];
 
@@ -167,31 +173,6 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
 
         using (teacher)
             return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, Path.GetFullPath(teacherFolder), seed, folder, studentPath));
-    }
-
-    private static OnnxSection ExportBest(MethodRun best, PreparedData data, RunFolder folder, RunLog log)
-    {
-        string source = Path.Combine([folder.Path, .. StagePath(new ComparisonPart(best.Method, best.Seed), "student")]);
-        (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(source);
-        using (model)
-        {
-            string target = Path.GetDirectoryName(folder.FileIn("student", "model.onnx"))!;
-            ModelFolder.Save(target, model, labels);
-            string file = Path.Combine(target, "model.onnx");
-            OnnxExporter.Export(model, file, new OnnxExportOptions { Labels = labels });
-            using var images = FirstImages(data, model);
-            OnnxCheck check = OnnxVerifier.Verify(model, file, images);
-            log.Report(new ProgressReport("export", FormattableString.Invariant(
-                $"student of '{best.Method}', seed {best.Seed}, to ONNX: largest difference {check.LargestDifference:0.0e+0}, top-1 agreement {100 * check.Top1Agreement:0.0} % on {check.Images} images")));
-            return new OnnxSection("student/model.onnx", best.Method, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images);
-        }
-    }
-
-    private static TorchSharp.torch.Tensor FirstImages(PreparedData data, ImageModel model)
-    {
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        using var batch = data.Evaluation(data.Dataset.Test, model).Epoch(0).First();
-        return model.Info.Normalization.Apply(batch.Images.narrow(0, 0, Math.Min(ExportCheckImages, batch.Count))).MoveToOuterDisposeScope();
     }
 }
 

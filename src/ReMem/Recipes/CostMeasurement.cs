@@ -87,12 +87,14 @@ internal sealed class CostMeasurement
     private RunRates Students(DecodingRate decoding, long start)
     {
         using ImageModel student = Create(_recipe.Student.Model, _recipe.Student.ImageSize, _recipe.Student.Training, out double create);
+        (double export, double checkImage) = Export(student);
         return new RunRates
         {
             Decoding = decoding,
             Student = Rate(student, create),
             Alone = _recipe.Methods.Contains("none") ? Student(taught: false) : null,
-            Export = Export(student),
+            Export = export,
+            CheckImage = checkImage,
             WriteRate = WriteRate(),
             BaseMemory = start,
             DecodedHeld = _data.DecodedBytes,
@@ -231,15 +233,18 @@ internal sealed class CostMeasurement
         return (Math.Max(0, cold - warm), warm);
     }
 
-    private double Export(ImageModel student)
+    /// <summary>Seconds of an export, and of each image in its check.</summary>
+    private (double Export, double Image) Export(ImageModel student)
     {
         using var folder = new ScratchFolder();
         using DisposeScope scope = NewDisposeScope();
         long begin = Stopwatch.GetTimestamp();
         string file = folder.File("model.onnx");
         OnnxExporter.Export(student, file, new OnnxExportOptions { Labels = _data.Dataset.Classes });
+        double export = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        begin = Stopwatch.GetTimestamp();
         OnnxVerifier.Verify(student, file, zeros(EvaluationImages / 2, 3, student.ImageSize, student.ImageSize));
-        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return (export, Stopwatch.GetElapsedTime(begin).TotalSeconds / (EvaluationImages / 2));
     }
 
     private static double WriteRate()

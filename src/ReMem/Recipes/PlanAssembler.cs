@@ -39,7 +39,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         double[] seconds = [.. left.Select(Part)];
         double files = jobs == 1 ? left.Length == 0 ? 0 : DecodeOnce() * (1 - Math.Min(1, (double)rates.DecodedHeld / Math.Max(1, Decoded))) : 0;
         Add(FilesStage, 1, files);
-        Add(ExportStage, 1, rates.Export + rates.Student.Create, disk: 2 * rates.Student.Bytes);
+        Add(ExportStage, 1, rates.Export + rates.Student.Create + (counts.Test * rates.CheckImage), disk: 2 * rates.Student.Bytes);
         PlanStage[] stages = [.. _stages.Values.Where(s => s.Count > 0)];
         long peak = stages.Max(s => s.PeakMemoryBytes), caches = _stages[CacheStage].DiskBytes;
         return new RunPlan(

@@ -65,8 +65,11 @@ internal sealed record RunRates
     /// <summary>Bytes of one view of all images in a teacher's cache; 0 where the recipe has none on disk.</summary>
     public long CachedView { get; init; }
 
-    /// <summary>Seconds of the export and its check.</summary>
+    /// <summary>Seconds of the export.</summary>
     public required double Export { get; init; }
+
+    /// <summary>Seconds of its check by one test image, in both runtimes.</summary>
+    public double CheckImage { get; init; }
 
     /// <summary>Bytes a second that files are written with.</summary>
     public required double WriteRate { get; init; }

@@ -8,7 +8,7 @@ namespace ReMem.Recipes;
 internal sealed class SweepAssembler(SweepPlan plan, ImageDataset dataset)
 {
     /// <summary>Assembles the report.</summary>
-    public ComparisonReport Assemble(IReadOnlyList<(SweepCell Cell, MethodRun Run)> runs, string command, DateTimeOffset started)
+    public ComparisonReport Assemble(IReadOnlyList<(SweepCell Cell, MethodRun Run)> runs, OnnxSection onnx, string command, DateTimeOffset started)
     {
         TeacherRow[] rows = [.. plan.Cells.Select(cell => new TeacherRow
         {
@@ -28,6 +28,7 @@ internal sealed class SweepAssembler(SweepPlan plan, ImageDataset dataset)
             Student = plan.Recipe.Student.Model,
             Seeds = plan.Seeds,
             Rows = [.. rows.Select(row => row with { IsChosen = best.Contains(row) })],
+            Onnx = onnx,
             Environment = EnvironmentInfo.Current(),
             Notes = [.. plan.Axes.Select(axis => $"Grid: {axis.Key} in {string.Join(", ", axis.Values)}."), .. Choices(rows, best)],
             Started = started,

@@ -15,10 +15,17 @@ namespace ReMem.Recipes;
 public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const string TeacherFolder = "teacher";
+    private const string ExportLock = ".export.lock";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
-    /// <summary>Computes what is missing, then writes report.json, report.html and table.md into the folder.</summary>
+    /// <summary>Given the exported file before it is checked, where tests break it.</summary>
+    internal Action<string>? Exported { get; init; }
+
+    /// <summary>
+    /// Computes what is missing, exports the student that did best on validation and checks its file on the whole test split, then writes report.json, report.html and
+    /// table.md into the folder. Where the file fails, <see cref="OnnxSection.Failure"/> of the report says why, and there is no student/model.onnx.
+    /// </summary>
     /// <param name="path">The sweep's folder: new, empty, or of a sweep whose cells these continue.</param>
     /// <param name="command">The command line, for the report.</param>
     /// <param name="workers">Compute parts in processes of their own; null computes them here, one after the other.</param>
@@ -47,10 +54,21 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
         ComputeAll(makers, parts, workers, threads, cancel);
         ComputeAll([.. parts.Except(makers)], parts, workers, threads, cancel);
 
-        ComparisonReport report = new SweepAssembler(plan, data.Dataset).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], command, started);
+        ComparisonReport report = new SweepAssembler(plan, data.Dataset).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], Export(path, parts, data, cancel), command, started);
         ReportWriter.Write(report, path);
         AtomicFile.WriteAllText(Path.Combine(path, "table.md"), ConsoleTable.Markdown(report));
         return report;
+    }
+
+    /// <summary>Exports the best seed of the cell whose students did best on validation.</summary>
+    private OnnxSection Export(string path, SweepPart[] parts, PreparedData data, CancellationToken cancel)
+    {
+        SweepPart best = parts.GroupBy(p => p.Cell).MaxBy(cell => cell.Average(p => p.Result!.Student.Validation.Top1))!.MaxBy(p => p.Result!.Student.Validation.Top1)!;
+
+        // Processes that work on one sweep end together.
+        using IDisposable held = FileLock.TakeAsync(Path.Combine(path, ExportLock), () => Tell("another process exports the student; waiting"), cancel).GetAwaiter().GetResult();
+        return new StudentExport(data, progress, Exported, cancel).Run(
+            best.Result!, ComparisonPipeline.StudentFolder(best.Folder, best.Part), path, $"{best.Cell.Name}, seed {best.Part.Seed}");
     }
 
     private static SweepPart Maker(SweepPart part, SweepPart[] parts) =>

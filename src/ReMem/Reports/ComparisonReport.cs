@@ -100,14 +100,42 @@ public sealed record DataSection(string Description, int ImageSize, IReadOnlyLis
     public int Test => Classes.Sum(c => c.Test);
 }
 
+/// <summary>Scores of the exported student on test, as shares in [0, 1].</summary>
+/// <param name="Images">How many images, all of the split.</param>
+/// <param name="Top1">The best class is the label's.</param>
+/// <param name="Balanced">Mean recall over the classes.</param>
+/// <param name="Top5">The label is among the five best.</param>
+/// <param name="Ece">Expected calibration error.</param>
+public sealed record ExportedScores(int Images, double Top1, double Balanced, double Top5, double Ece)
+{
+    /// <summary>Of a model's or a file's metrics.</summary>
+    internal static ExportedScores? Of(ClassificationMetrics? m) => m is null ? null : new(m.Count, m.Top1, m.BalancedAccuracy, m.Top5, m.ExpectedCalibrationError);
+}
+
 /// <summary>The exported student against ONNX Runtime.</summary>
-/// <param name="Path">The file, relative to the report.</param>
+/// <param name="Path">The file, relative to the report; its name says so where it failed its check.</param>
 /// <param name="Method">Whose student.</param>
 /// <param name="Seed">Which repetition of it.</param>
 /// <param name="LargestDifference">Of any logit, absolute.</param>
 /// <param name="Top1Agreement">Share in [0, 1].</param>
 /// <param name="Images">How many were compared.</param>
-public sealed record OnnxSection(string Path, string Method, int Seed, double LargestDifference, double Top1Agreement, int Images);
+public sealed record OnnxSection(string Path, string Method, int Seed, double LargestDifference, double Top1Agreement, int Images)
+{
+    /// <summary>The largest difference over the largest logit; null in a report of before it was noted.</summary>
+    public double? RelativeDifference { get; init; }
+
+    /// <summary>The relative difference that is allowed; null in a report of before it was noted.</summary>
+    public double? Tolerance { get; init; }
+
+    /// <summary>What the model itself scores on test when it is exported; null where it was not scored.</summary>
+    public ExportedScores? ModelScores { get; init; }
+
+    /// <summary>What the file scores on test, by ONNX Runtime's answers; null where it was not scored.</summary>
+    public ExportedScores? FileScores { get; init; }
+
+    /// <summary>Why the file must not be deployed, in a sentence; null where it passed its check.</summary>
+    public string? Failure { get; init; }
+}
 
 /// <summary>A comparison of teachers by what their students reach. report.json is this record; the computed parts are written, not read.</summary>
 public sealed record ComparisonReport

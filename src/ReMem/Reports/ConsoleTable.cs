@@ -37,9 +37,29 @@ public static class ConsoleTable
             text.Append("- ").Append(caveat).Append('\n');
         foreach (string note in report.Notes)
             text.Append("- ").Append(note).Append('\n');
+        foreach ((string whose, string scores) in report.Onnx is { } onnx ? Exported(onnx) : [])
+            text.Append("- ").Append(whose).Append(": ").Append(scores).Append('\n');
         text.Append('\n').Append(Finding.Headline(findings)).Append('\n');
+        if (report.Onnx?.Failure is { } failure)
+            text.Append(Failed(failure)).Append('\n');
         return text.ToString();
     }
+
+    /// <summary>The test scores of the exported student: those of the file, as it will be deployed, and the model's own.</summary>
+    internal static IEnumerable<(string Whose, string Scores)> Exported(OnnxSection onnx)
+    {
+        foreach ((string whose, ExportedScores? scores) in new[] { ("test, ONNX file", onnx.FileScores), ("test, model", onnx.ModelScores) })
+        {
+            if (scores is not null)
+            {
+                yield return (whose, $"top-1 {Figures.Percent(scores.Top1)} %, balanced {Figures.Percent(scores.Balanced)} %, top-5 {Figures.Percent(scores.Top5)} %, "
+                    + $"ECE {Figures.Percent(scores.Ece)} % ({Figures.Number(scores.Images, "0")} images)");
+            }
+        }
+    }
+
+    /// <summary>The line that says that a file must not be deployed.</summary>
+    public static string Failed(string failure) => $"FAILED CHECK, do not deploy: {failure}";
 
     /// <summary>The table alone, as Markdown.</summary>
     public static string Markdown(ComparisonReport report)

@@ -33,6 +33,8 @@ public static class HtmlReport
             .Append($"<p class=\"headline\">{Encode(Finding.Headline(findings))}</p>\n");
         if (Finding.Caveat(findings) is { } caveat)
             page.Append($"<p class=\"headline caveat\">{Encode(caveat)}</p>\n");
+        if (report.Onnx?.Failure is { } failure)
+            page.Append($"<p class=\"headline failed\">{Encode(ConsoleTable.Failed(failure))}</p>\n");
         page.Append("</header>\n");
     }
 
@@ -133,9 +135,12 @@ public static class HtmlReport
         if (report.Onnx is not { } onnx)
             return;
         Open(page, "The exported student");
-        List(page, ("file", onnx.Path), ("student of", $"{onnx.Method}, seed {onnx.Seed}"),
+        if (onnx.Failure is { } failure)
+            page.Append($"<p class=\"failed\">{Encode(ConsoleTable.Failed(failure))}</p>\n");
+        List(page, [("file", onnx.Path), ("student of", $"{onnx.Method}, seed {onnx.Seed}"),
             ("against ONNX Runtime", string.Create(CultureInfo.InvariantCulture,
-                $"largest difference of a logit {onnx.LargestDifference:0.##e+0}, top-1 agreement {100 * onnx.Top1Agreement:0.0} % on {onnx.Images} images")));
+                $"largest difference of a logit {onnx.LargestDifference:0.##e+0}, top-1 agreement {100 * onnx.Top1Agreement:0.0} % on {onnx.Images} images")),
+            .. ConsoleTable.Exported(onnx)]);
         Close(page);
     }
 

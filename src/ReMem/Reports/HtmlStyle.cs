@@ -18,7 +18,7 @@ internal static class HtmlStyle
         h2 { font-size: 1.2rem; margin: 2.4rem 0 .8rem; }
         p { margin: .4rem 0; } .soft, figcaption { color: var(--soft); font-size: .92rem; }
         .headline { font-size: 1.12rem; border-left: 4px solid var(--accent); padding: .5rem 0 .5rem .9rem; margin: 1.2rem 0; }
-        .caveat { border-left-color: var(--down); }
+        .caveat { border-left-color: var(--down); } .failed { color: var(--down); border-left-color: var(--down); font-weight: 600; }
         section > .card, figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.1rem; margin: 0; }
         .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9rem; }
         th, td { padding: .42rem .45rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }

@@ -1,0 +1,123 @@
+using Google.Protobuf;
+using ReMem.Export.Onnx;
+using ReMem.Models;
+using ReMem.Runtime;
+
+namespace ReMem.Export;
+
+/// <summary>What a checked export left.</summary>
+/// <param name="Path">The file: the one that was asked for, or <see cref="CheckedExport.FailedPath"/> where it failed its check.</param>
+/// <param name="Check">How it compares with the model.</param>
+public sealed record CheckedFile(string Path, OnnxCheck Check);
+
+/// <summary>
+/// The one way in which commands export: a file gets its name only after ONNX Runtime has answered as the model does. One that fails the check is kept under a name
+/// that says so, and an earlier file of the good name is removed, since it would pass for this model's.
+/// </summary>
+public static class CheckedExport
+{
+    private const string Mark = ".failed-check";
+
+    /// <summary>Where a file that fails its check is kept: model.failed-check.onnx for model.onnx.</summary>
+    public static string FailedPath(string path) => Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, $"{Path.GetFileNameWithoutExtension(path)}{Mark}{Path.GetExtension(path)}");
+
+    /// <summary>Exports and checks.</summary>
+    /// <param name="model">Not changed.</param>
+    /// <param name="path">The file; an existing one is replaced, or removed where the new one fails.</param>
+    /// <param name="options">Of the export; null is the default.</param>
+    /// <param name="check">Compares the file of a path with the model; null compares on noise.</param>
+    /// <exception cref="InputException">The model has no ONNX form, a weight does not fit float16, or a file cannot be written.</exception>
+    /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite.</exception>
+    public static CheckedFile Write(ImageModel model, string path, OnnxExportOptions? options = null, Func<string, OnnxCheck>? check = null) =>
+        Write(model, path, options ?? new OnnxExportOptions(), check, null);
+
+    /// <summary>The same; tests break the file where it is exported but not checked.</summary>
+    internal static CheckedFile Write(ImageModel model, string path, OnnxExportOptions options, Func<string, OnnxCheck>? check, Action<string>? exported)
+    {
+        string target = Path.GetFullPath(path), folder = Path.GetDirectoryName(target)!;
+        if (Directory.Exists(target))
+            throw AtomicFile.CannotWrite(path, new IOException());
+        string stage = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), file = Path.Combine(stage, Path.GetFileName(target));
+        try
+        {
+            Directory.CreateDirectory(stage);
+            OnnxExporter.Export(model, file, options);
+            exported?.Invoke(file);
+            OnnxCheck found = Check(file, check ?? (f => OnnxVerifier.VerifyOnNoise(model, f, options)));
+            Remove(FailedPath(target));
+            if (!found.Agrees)
+            {
+                Remove(target);
+                Move(file, FailedPath(target));
+                return new CheckedFile(FailedPath(path), found);
+            }
+
+            Move(file, target);
+            return new CheckedFile(path, found);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.CannotWrite(path, e);
+        }
+        catch (InputException e) when (e.Message.Contains(file, StringComparison.Ordinal) || e.Where == file)
+        {
+            // A person knows the file by the name that was asked for.
+            throw new InputException(e.Message.Replace(file, path, StringComparison.Ordinal), e.Where == file ? path : e.Where, e.Remedy, e.InnerException);
+        }
+        finally
+        {
+            if (Directory.Exists(stage))
+                Directory.Delete(stage, recursive: true);
+        }
+    }
+
+    private static OnnxCheck Check(string file, Func<string, OnnxCheck> check)
+    {
+        try
+        {
+            return check(file);
+        }
+        catch (ReMemException e) when (e is not InputException)
+        {
+            return new OnnxCheck(double.NaN, double.NaN, 0, 0, 0) { Error = e.Message };
+        }
+    }
+
+    private static string WeightsOf(string file) => $"{file}.data";
+
+    private static void Remove(string file)
+    {
+        File.Delete(file);
+        File.Delete(WeightsOf(file));
+    }
+
+    /// <summary>Moves a file, with the weights that may be beside it first, so that no name ever stands for a file without them.</summary>
+    private static void Move(string from, string to)
+    {
+        if (File.Exists(WeightsOf(from)))
+        {
+            File.Delete(to);
+            File.Move(WeightsOf(from), WeightsOf(to), overwrite: true);
+            if (Path.GetFileName(from) != Path.GetFileName(to))
+                PointTo(from, Path.GetFileName(WeightsOf(to)));
+        }
+
+        File.Move(from, to, overwrite: true);
+    }
+
+    /// <summary>Names the file of the weights within an ONNX file, which is small then.</summary>
+    private static void PointTo(string file, string weights)
+    {
+        try
+        {
+            ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
+            foreach (StringStringEntryProto entry in model.Graph.Initializer.SelectMany(t => t.ExternalData).Where(e => e.Key == "location"))
+                entry.Value = weights;
+            AtomicFile.WriteAllBytes(file, model.ToByteArray());
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // What is broken is kept as it is.
+        }
+    }
+}

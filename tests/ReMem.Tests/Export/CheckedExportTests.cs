@@ -1,0 +1,162 @@
+using Microsoft.ML.OnnxRuntime;
+using ReMem.Data;
+using ReMem.Export;
+using ReMem.Models;
+using ReMem.Tests.Training;
+using static TorchSharp.torch;
+
+namespace ReMem.Tests.Export;
+
+[Collection(TorchGenerator.Name)]
+public sealed class CheckedExportTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ImageModel _model = TinyTraining.Model(TinyTraining.Convolutional);
+    private readonly ImageModel _other = TinyTraining.Model(TinyTraining.Convolutional, seed: 6);
+
+    private string File => _folder.File("model.onnx");
+
+    private string Failed => _folder.File("model.failed-check.onnx");
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _other.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void A_file_that_agrees_has_the_name_that_was_asked_for()
+    {
+        (string path, OnnxCheck check) = CheckedExport.Write(_model, File);
+        Assert.Equal((File, true, null), (path, check.Agrees, check.Failure));
+        Assert.Equal(["model.onnx"], Entries());
+        Assert.Equal(Failed, CheckedExport.FailedPath(File));
+        Assert.Equal("a.failed-check.onnx", CheckedExport.FailedPath("a.onnx"));
+    }
+
+    /// <summary>As on a processor whose kernels are wrong: what the model answers is not what its weights say.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_model_that_answers_otherwise_than_its_file_leaves_no_good_name(bool earlier)
+    {
+        if (earlier)
+            CheckedExport.Write(_model, File);
+        using var guard = no_grad();
+        (string path, OnnxCheck check) = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, _ => _model.state_dict()["fc.weight"].add_(0.5));
+        Assert.Equal(Failed, path);
+        Assert.False(check.Agrees);
+        Assert.Matches("^The ONNX file differs from the model by .* of the largest output; 1e-4 is allowed .top-1 agreement .* % on 8 images..$", check.Failure);
+        Assert.Equal(["model.failed-check.onnx"], Entries());
+        using (new InferenceSession(Failed))
+        {
+            // It can be looked into.
+        }
+
+        // The next good one takes it away.
+        Assert.Equal(File, CheckedExport.Write(_model, File).Path);
+        Assert.Equal(["model.onnx"], Entries());
+    }
+
+    [Fact]
+    public void A_file_of_another_model_and_one_that_is_none_fail()
+    {
+        OnnxExporter.Export(_other, _folder.File("other.onnx"));
+        CheckedFile swapped = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
+        Assert.Contains("differs from the model", swapped.Check.Failure, StringComparison.Ordinal);
+        CheckedFile garbage = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.WriteAllText(file, "no model"));
+        Assert.Contains("ONNX Runtime cannot run the exported file", garbage.Check.Failure, StringComparison.Ordinal);
+        using (ImageModel seven = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 7, ImageSize = 32 }))
+            OnnxExporter.Export(seven, _folder.File("other.onnx"));
+        swapped = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
+        Assert.Equal("The ONNX file answers [8, 7], and the model [8, 3].", swapped.Check.Failure);
+        using (ImageModel large = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 3, ImageSize = 40 }))
+            OnnxExporter.Export(large, _folder.File("other.onnx"));
+        swapped = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
+        Assert.Contains("ONNX Runtime cannot run the exported file", swapped.Check.Failure, StringComparison.Ordinal);
+        garbage = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.WriteAllText(file, "no model"));
+        Assert.Equal("no model", System.IO.File.ReadAllText(Failed));
+        Assert.Equal(["model.failed-check.onnx", "other.onnx"], Entries());
+    }
+
+    /// <summary>A file names that of its weights.</summary>
+    [Fact]
+    public void Weights_of_their_own_go_with_the_file_under_either_name()
+    {
+        var options = new OnnxExportOptions { LargestFile = 0 };
+        CheckedExport.Write(_model, File, options);
+        Assert.Equal(["model.onnx", "model.onnx.data"], Entries());
+        using (var session = new InferenceSession(File))
+            Assert.Single(session.OutputNames);
+        using var guard = no_grad();
+        CheckedExport.Write(_model, File, options, null, _ => _model.state_dict()["fc.weight"].add_(0.5));
+        Assert.Equal(["model.failed-check.onnx", "model.failed-check.onnx.data"], Entries());
+        using (var session = new InferenceSession(Failed))
+            Assert.Single(session.OutputNames);
+        CheckedExport.Write(_model, File);
+        Assert.Equal(["model.onnx"], Entries());
+    }
+
+    [Fact]
+    public void Errors_name_the_file_that_was_asked_for()
+    {
+        Directory.CreateDirectory(File);
+        Assert.Contains($"Cannot write '{File}': a folder of that name exists", Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message, StringComparison.Ordinal);
+        string half = _folder.File("half.onnx");
+        using (no_grad())
+            _model.state_dict()["fc.weight"].fill_(1e6);
+        InputException error = Assert.Throws<InputException>(() => CheckedExport.Write(_model, half, new OnnxExportOptions { Half = true }));
+        Assert.Equal(half, error.Where);
+        Assert.Equal(["model.onnx"], Entries());
+    }
+
+    [Fact]
+    public void On_a_split_the_file_itself_is_scored()
+    {
+        string[] classes = ["a", "b", "c"];
+        OnnxExporter.Export(_model, File);
+        var loader = new BatchLoader(TinyTraining.Source(11), ViewOptions.ForEvaluation(_model), new LoaderOptions { BatchSize = 4 });
+        OnnxCheck check = OnnxVerifier.VerifyOnSplit(_model, File, loader, classes);
+        Assert.Equal((11, 11, 11), (check.Images, check.File!.Count, check.Model!.Count));
+        Assert.True(check.Agrees, check.Failure);
+        Assert.Equal(check.Model.Top1, check.File.Top1);
+        Assert.Equal(check.Model.NegativeLogLikelihood, check.File.NegativeLogLikelihood, 3);
+
+        // Another model's file: the scores are that model's.
+        OnnxExporter.Export(_other, File);
+        OnnxCheck other = OnnxVerifier.VerifyOnSplit(_model, File, loader, classes), own = OnnxVerifier.VerifyOnSplit(_other, File, loader, classes);
+        Assert.False(other.Agrees);
+        Assert.Equal(own.Model!.NegativeLogLikelihood, other.File!.NegativeLogLikelihood, 3);
+        Assert.Equal(check.Model.NegativeLogLikelihood, other.Model!.NegativeLogLikelihood, 3);
+    }
+
+    /// <summary>What was measured when the student was trained, say with other kernels, has to be what the file reaches.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-0.05, false)]
+    [InlineData(0.3, false)]
+    public void A_score_that_was_measured_before_has_to_be_the_files(double off, bool agrees)
+    {
+        OnnxExporter.Export(_model, File);
+        var loader = new BatchLoader(TinyTraining.Source(40), ViewOptions.ForEvaluation(_model), new LoaderOptions { BatchSize = 16 });
+        double top1 = OnnxVerifier.VerifyOnSplit(_model, File, loader, ["a", "b", "c"]).File!.Top1;
+        OnnxCheck check = OnnxVerifier.VerifyOnSplit(_model, File, loader, ["a", "b", "c"], top1 + off);
+        Assert.Equal(agrees, check.Agrees);
+        Assert.True(agrees || check.Failure!.Contains("on the same 40 images", StringComparison.Ordinal), check.Failure);
+    }
+
+    [Fact]
+    public void Near_ties_may_differ_and_outputs_that_are_no_numbers_never_agree()
+    {
+        OnnxCheck check = new(1e-6, 1e-6, 1e-4, 1, 100) { ReportedTop1 = 0.5, NearTies = 0.02, File = Scores(0.515) };
+        Assert.True(check.Agrees);
+        Assert.False((check with { File = Scores(0.53) }).Agrees);
+        Assert.False((check with { RelativeDifference = double.NaN }).Agrees);
+        Assert.Contains("numbers that are not finite", (check with { RelativeDifference = double.NaN }).Failure, StringComparison.Ordinal);
+
+        static ReMem.Evaluation.ClassificationMetrics Scores(double top1) => new(100, top1, 1, top1, 0, 1, []);
+    }
+
+    private string[] Entries() => [.. Directory.GetFileSystemEntries(_folder.Path).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
+}
