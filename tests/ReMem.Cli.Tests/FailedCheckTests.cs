@@ -6,6 +6,10 @@ namespace ReMem.Cli.Tests;
 /// <summary>What a run and a sweep do when the exported file is not the student that was measured, and what a training does that diverges.</summary>
 public class FailedCheckTests
 {
+    /// <summary>As it was reported: exit 0, no warning, and a folder that 'evaluate' refused.</summary>
+    private static readonly string[] Wild =
+        ["training.optimizer=sgd", "training.lr=100", "training.clip_grad=0", "training.warmup_epochs=0", "training.batch_size=4"];
+
     /// <summary>The student's score is made another one, as if kernels that are wrong had measured it.</summary>
     [Theory]
     [InlineData("run")]
@@ -36,7 +40,7 @@ public class FailedCheckTests
 
         CliResult bad = Cli.Run([.. arguments, "--json"]);
         Assert.Equal(1, bad.ExitCode);
-        string[] said = [.. bad.Error.Split('\n').SkipWhile(line => !line.StartsWith("error: ", StringComparison.Ordinal)).Where(line => line.Length > 0)];
+        string[] said = bad.Error[bad.Error.IndexOf("error: ", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, said.Length);
         Assert.Contains("The ONNX file reaches ", said[0], StringComparison.Ordinal);
         Assert.Contains("on the same 24 images", said[0], StringComparison.Ordinal);
@@ -67,29 +71,14 @@ public class FailedCheckTests
     public void A_training_that_diverges_ends_with_1_and_saves_no_model(string command, string option, string model)
     {
         using var work = new Workspace();
-        CliResult result = Cli.Run(
-            command, work.Photos(8, 4), option, model, "--image-size", "32", "--epochs", "30", "--out", work.At("model"), "training.optimizer=sgd", "training.lr=100",
-            "training.clip_grad=0", "training.warmup_epochs=0", "training.batch_size=4");
+        CliResult result = Cli.Run([command, work.Photos(8, 4), option, model, "--image-size", "32", "--epochs", "30", "--out", work.At("model"), .. Wild]);
         Assert.True(result.ExitCode == 1, $"{result.ExitCode}: {result.Error}");
         Assert.Empty(result.Out);
-        Assert.Matches("error: (The training diverged in epoch \\d+, by step \\d+: |\\d+ steps in a row had a non-finite gradient, up to step \\d+: tensor ')", result.Error);
+        Assert.Matches("error: (The training diverged in epoch \\d+, by step|\\d+ steps in a row had a non-finite gradient, up to step) \\d+: .*'.+'", result.Error);
         Assert.Contains("to mend it: Lower the learning rate", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(work.At("model", "model.safetensors")));
         Assert.False(File.Exists(work.At("model", "config.json")));
         Assert.False(File.Exists(work.At("model", "result.json")));
-    }
-
-    /// <summary>The case that was reported: exit 0, no warning, and a folder that 'evaluate' refused.</summary>
-    [Fact]
-    public void Running_variances_beyond_float32_are_named()
-    {
-        using var work = new Workspace();
-        CliResult result = Cli.Run(
-            "distill", work.Photos(8, 4), "--student", "resnet20", "--image-size", "32", "--epochs", "40", "--out", work.At("m"), "training.optimizer=sgd", "training.lr=100",
-            "training.clip_grad=0", "training.warmup_epochs=0", "training.batch_size=4");
-        Assert.True(result.ExitCode == 1, $"{result.ExitCode}: {result.Error}");
-        Assert.False(File.Exists(work.At("m", "model.safetensors")));
-        Assert.Contains("'", result.Error.Split('\n').Single(line => line.StartsWith("error: ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 }

@@ -55,7 +55,9 @@ internal static class ExportCommand
             throw new ReMemException(
                 failure,
                 written,
-                options.Half ? "The model's numbers are beyond float16: leave out --half." : "Do not deploy the file: run 'remem doctor', and report this with the model's name.");
+                options.Half
+                    ? "The model's numbers are beyond float16: leave out --half."
+                    : "Do not deploy the file: run 'remem doctor', and report this with the model's name.");
         }
 
         if (json)

@@ -43,16 +43,18 @@ public static class Evaluator
     /// <param name="cancel">Stops between batches.</param>
     /// <param name="normalization">Of its inputs; null is the model's own.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
-    public static ModelOutputs Run(ImageModel model, BatchLoader loader, CancellationToken cancel = default, Normalization? normalization = null) =>
+    public static ModelOutputs Run(
+        ImageModel model, BatchLoader loader, CancellationToken cancel = default, Normalization? normalization = null) =>
         Run(model, loader, cancel, null, normalization);
 
     /// <summary>The same; another runtime is given the very images.</summary>
     /// <param name="model">Answers.</param>
     /// <param name="loader">The split.</param>
     /// <param name="cancel">Stops between batches.</param>
-    /// <param name="seen">Given each batch of normalised images [B, 3, S, S], which are gone after it; what it makes is its caller's.</param>
+    /// <param name="seen">Given each batch of normalised images [B, 3, S, S], which are gone after it; its tensors have to leave its scope.</param>
     /// <param name="normalization">Of the model's inputs; null is the model's own.</param>
-    internal static ModelOutputs Run(ImageModel model, BatchLoader loader, CancellationToken cancel, Action<Tensor>? seen, Normalization? normalization = null)
+    internal static ModelOutputs Run(
+        ImageModel model, BatchLoader loader, CancellationToken cancel, Action<Tensor>? seen, Normalization? normalization = null)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();

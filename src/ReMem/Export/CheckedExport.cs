@@ -11,15 +11,16 @@ namespace ReMem.Export;
 public sealed record CheckedFile(string Path, OnnxCheck Check);
 
 /// <summary>
-/// The one way in which commands export: a file gets its name only after ONNX Runtime has answered as the model does. One that fails the check is kept under a name
-/// that says so, and an earlier file of the good name is removed, since it would pass for this model's.
+/// The one way in which commands export: a file gets its name only after ONNX Runtime has answered as the model does. One that fails the
+/// check is kept under a name that says so, and an earlier file of the good name is removed, since it would pass for this model's.
 /// </summary>
 public static class CheckedExport
 {
     private const string Mark = ".failed-check";
 
     /// <summary>Where a file that fails its check is kept: model.failed-check.onnx for model.onnx.</summary>
-    public static string FailedPath(string path) => Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, $"{Path.GetFileNameWithoutExtension(path)}{Mark}{Path.GetExtension(path)}");
+    public static string FailedPath(string path) => Path.Combine(
+        Path.GetDirectoryName(path) ?? string.Empty, $"{Path.GetFileNameWithoutExtension(path)}{Mark}{Path.GetExtension(path)}");
 
     /// <summary>Exports and checks.</summary>
     /// <param name="model">Not changed.</param>
@@ -28,11 +29,13 @@ public static class CheckedExport
     /// <param name="check">Compares the file of a path with the model; null compares on noise.</param>
     /// <exception cref="InputException">The model has no ONNX form, a weight does not fit float16, or a file cannot be written.</exception>
     /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite.</exception>
-    public static CheckedFile Write(ImageModel model, string path, OnnxExportOptions? options = null, Func<string, OnnxCheck>? check = null) =>
+    public static CheckedFile Write(
+        ImageModel model, string path, OnnxExportOptions? options = null, Func<string, OnnxCheck>? check = null) =>
         Write(model, path, options ?? new OnnxExportOptions(), check, null);
 
     /// <summary>The same; tests break the file where it is exported but not checked.</summary>
-    internal static CheckedFile Write(ImageModel model, string path, OnnxExportOptions options, Func<string, OnnxCheck>? check, Action<string>? exported)
+    internal static CheckedFile Write(
+        ImageModel model, string path, OnnxExportOptions options, Func<string, OnnxCheck>? check, Action<string>? exported)
     {
         string target = Path.GetFullPath(path), folder = Path.GetDirectoryName(target)!;
         if (Directory.Exists(target))
@@ -62,7 +65,8 @@ public static class CheckedExport
         catch (InputException e) when (e.Message.Contains(file, StringComparison.Ordinal) || e.Where == file)
         {
             // A person knows the file by the name that was asked for.
-            throw new InputException(e.Message.Replace(file, path, StringComparison.Ordinal), e.Where == file ? path : e.Where, e.Remedy, e.InnerException);
+            string message = e.Message.Replace(file, path, StringComparison.Ordinal);
+            throw new InputException(message, e.Where == file ? path : e.Where, e.Remedy, e.InnerException);
         }
         finally
         {
@@ -111,7 +115,8 @@ public static class CheckedExport
         try
         {
             ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
-            foreach (StringStringEntryProto entry in model.Graph.Initializer.SelectMany(t => t.ExternalData).Where(e => e.Key == "location"))
+            var places = model.Graph.Initializer.SelectMany(t => t.ExternalData).Where(e => e.Key == "location");
+            foreach (StringStringEntryProto entry in places)
                 entry.Value = weights;
             AtomicFile.WriteAllBytes(file, model.ToByteArray());
         }

@@ -28,7 +28,8 @@ public static class OnnxVerifier
         Verify(model, path, [input], options ?? new OnnxExportOptions());
 
     /// <summary>
-    /// Compares on every image of a split, and scores the file there by what ONNX Runtime answers. The file takes <see cref="OnnxInput.Normalized"/> images.
+    /// Compares on every image of a split, and scores the file there by what ONNX Runtime answers. The file takes
+    /// <see cref="OnnxInput.Normalized"/> images.
     /// </summary>
     /// <param name="model">The model, in memory.</param>
     /// <param name="path">The file.</param>
@@ -39,7 +40,12 @@ public static class OnnxVerifier
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     /// <exception cref="ReMemException">ONNX Runtime cannot run the file.</exception>
     internal static OnnxCheck VerifyOnSplit(
-        ImageModel model, string path, BatchLoader split, IReadOnlyList<string> classes, double? reported = null, CancellationToken cancel = default)
+        ImageModel model,
+        string path,
+        BatchLoader split,
+        IReadOnlyList<string> classes,
+        double? reported = null,
+        CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
         var options = new OnnxExportOptions();
@@ -50,11 +56,12 @@ public static class OnnxVerifier
         Tensor actual = cat([.. answers]);
         answers.ForEach(a => a.Dispose());
         OnnxCheck check = Compare(actual, expected.Logits, options, path);
-        bool finite = actual.isfinite().all().item<bool>();
+        ClassificationMetrics? Score(Tensor logits) =>
+            FiniteTensors.IsFinite(logits) ? ClassificationMetrics.From(logits, expected.Labels, classes) : null;
         return check with
         {
-            File = finite ? ClassificationMetrics.From(actual, expected.Labels, classes) : null,
-            Model = expected.Logits.isfinite().all().item<bool>() ? ClassificationMetrics.From(expected.Logits, expected.Labels, classes) : null,
+            File = Score(actual),
+            Model = Score(expected.Logits),
             ReportedTop1 = reported,
             NearTies = NearTies(expected.Logits, check.Tolerance),
         };
@@ -94,7 +101,11 @@ public static class OnnxVerifier
     private static OnnxCheck Compare(Tensor actual, Tensor expected, OnnxExportOptions options, string path)
     {
         if (!actual.shape.SequenceEqual(expected.shape))
-            throw new ReMemException($"The ONNX file answers [{string.Join(", ", actual.shape)}], and the model [{string.Join(", ", expected.shape)}].", path);
+        {
+            string file = string.Join(", ", actual.shape), own = string.Join(", ", expected.shape);
+            throw new ReMemException($"The ONNX file answers [{file}], and the model [{own}].", path);
+        }
+
         double largest = (actual - expected).abs().max().to(ScalarType.Float64).item<double>();
         double scale = expected.abs().max().to(ScalarType.Float64).item<double>();
         double agreement = actual.argmax(1).eq(expected.argmax(1)).to(ScalarType.Float64).mean().item<double>();
@@ -155,7 +166,8 @@ public static class OnnxVerifier
         }
     }
 
-    private static ReMemException CannotRun(string path, OnnxRuntimeException e) => new($"ONNX Runtime cannot run the exported file: {e.Message}", path, null, e);
+    private static ReMemException CannotRun(string path, OnnxRuntimeException e) =>
+        new($"ONNX Runtime cannot run the exported file: {e.Message}", path, null, e);
 
     private static Tensor Run(InferenceSession session, Tensor batch, OnnxExportOptions options)
     {

@@ -77,7 +77,8 @@ public sealed record EfficientNetStyle(Activation Activation)
 /// <param name="Style">What its layers have in common.</param>
 /// <param name="Stages">Blocks by stage.</param>
 public sealed record EfficientNetShape(
-    int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style, IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages) : ICountedShape
+    int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style, IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages)
+    : ICountedShape
 {
     /// <summary>The first layer.</summary>
     internal ConvNormShape StemLayer => new("conv_stem", "bn1", StemWidth, 3, 2, Depthwise: false, Activated: true);

@@ -9,7 +9,7 @@ internal interface ICountedShape
     ModelStatistics Count(int imageSize, int classes);
 }
 
-/// <summary>Adds up the layers of a convolutional network as an image passes them. Norms and activations have no multiply-accumulates here.</summary>
+/// <summary>Adds up the layers of a convolutional network as an image passes them. Norms and activations multiply nothing here.</summary>
 /// <param name="imageSize">Side of the square input, pixels.</param>
 internal sealed class LayerCount(int imageSize)
 {

@@ -18,7 +18,8 @@ public static partial class ModelCatalogue
             entries.Add(name, new ModelEntry(info, create, shape));
         }
 
-        void Residual(string name, ResNetShape shape, int size, double crop) => Add(name, "fc", shape, (i, o) => new ResNet(i, o, shape), size, crop);
+        void Residual(string name, ResNetShape shape, int size, double crop) =>
+            Add(name, "fc", shape, (i, o) => new ResNet(i, o, shape), size, crop);
         foreach ((string name, int[] layers, bool bottleneck) in new (string, int[], bool)[]
         {
             ("resnet18", [2, 2, 2, 2], false), ("resnet34", [3, 4, 6, 3], false), ("resnet50", [3, 4, 6, 3], true),
@@ -42,7 +43,8 @@ public static partial class ModelCatalogue
         Efficient("efficientnet_b0", EfficientNetShapes.EfficientNetB0);
         Efficient("tf_efficientnetv2_s", EfficientNetShapes.EfficientNetV2S, 300, 1, Normalization.Half);
 
-        void Next(string name, ConvNeXtShape shape, double crop = 0.875) => Add(name, "head.fc", shape, (i, o) => new ConvNeXt(i, o, shape), crop: crop);
+        void Next(string name, ConvNeXtShape shape, double crop = 0.875) =>
+            Add(name, "head.fc", shape, (i, o) => new ConvNeXt(i, o, shape), crop: crop);
         Next("convnext_atto", new([2, 2, 6, 2], [40, 80, 160, 320], true));
         Next("convnext_femto", new([2, 2, 6, 2], [48, 96, 192, 384], true));
         Next("convnext_pico", new([2, 2, 6, 2], [64, 128, 256, 512], true));

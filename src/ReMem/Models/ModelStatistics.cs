@@ -1,6 +1,6 @@
 namespace ReMem.Models;
 
-/// <summary>A model's size. It follows from the architecture's numbers: nothing is computed, so it can be had where a convolution would end the process.</summary>
+/// <summary>A model's size. It follows from the architecture's numbers: no layer is run, on whatever processor.</summary>
 /// <param name="Parameters">Trainable scalars.</param>
 /// <param name="Macs">Multiply-accumulates of one image, of convolutions, linear layers and attention products.</param>
 public sealed record ModelStatistics(long Parameters, long Macs)

@@ -170,7 +170,8 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
 /// <param name="Widths">Channels of a stage's 3x3 convolutions.</param>
 /// <param name="CifarStem">3x3 stem without pooling, for 32 px images.</param>
 /// <param name="Bottleneck">Bottleneck blocks rather than basic ones.</param>
-public sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem, bool Bottleneck = false) : ICountedShape
+public sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem, bool Bottleneck = false)
+    : ICountedShape
 {
     /// <summary>Channels after a bottleneck over those within.</summary>
     internal const int BottleneckExpansion = 4;

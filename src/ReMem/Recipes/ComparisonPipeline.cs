@@ -100,8 +100,8 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
         }
 
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
-        OnnxSection onnx = new StudentExport(data, log, Exported, cancel).Run(
-            best, StudentFolder(folder.Path, new ComparisonPart(best.Method, best.Seed)), folder.Path, $"'{best.Method}', seed {best.Seed}");
+        string student = StudentFolder(folder.Path, new ComparisonPart(best.Method, best.Seed));
+        OnnxSection onnx = new StudentExport(data, log, Exported, cancel).Run(best, student, folder.Path, $"'{best.Method}', seed {best.Seed}");
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)
             log.Report(new ProgressReport("plan", outcome));

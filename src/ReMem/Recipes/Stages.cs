@@ -299,14 +299,16 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         Progress = progress,
     };
 
-    /// <summary>Scores what was just trained. A model whose outputs overflow is no input that is wrong, and is not saved: no command would take it.</summary>
+    /// <summary>Scores what was just trained. A model whose outputs overflow is not saved: no command would take it.</summary>
     private ClassificationMetrics ScoreTrained(ImageModel model, Data.IImageSource split, string name, string[] path)
     {
         using ModelOutputs outputs = Evaluator.Run(model, data.Evaluation(split, model), cancel);
         if (!FiniteTensors.IsFinite(outputs.Logits))
         {
             throw new ReMemException(
-                $"The trained model's logits on the {name} split hold NaN or infinity, so it is not written.", Name(path), "Train it again with a lower learning rate.");
+                $"The trained model's logits on the {name} split hold NaN or infinity, so it is not written.",
+                Name(path),
+                "Train it again with a lower learning rate.");
         }
 
         return ClassificationMetrics.From(outputs.Logits, outputs.Labels, data.Dataset.Classes);
@@ -314,8 +316,8 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
 
     private TrainedResult Finish(ImageModel model, TrainingResult training, RunFolder folder, string[] path, ReweightingChoice? choice = null)
     {
-        var result = new TrainedResult(
-            ScoreTrained(model, data.Dataset.Validation, "validation", path), ScoreTrained(model, data.Dataset.Test, "test", path), training) { Reweighting = choice };
+        ClassificationMetrics validation = ScoreTrained(model, data.Dataset.Validation, "validation", path);
+        var result = new TrainedResult(validation, ScoreTrained(model, data.Dataset.Test, "test", path), training) { Reweighting = choice };
         string directory = Path.GetDirectoryName(folder.FileIn([.. path, ResultFile]))!;
         ModelFolder.Save(directory, model, data.Dataset.Classes);
         AtomicFile.WriteAllText(

@@ -7,7 +7,8 @@ using ReMem.Weights;
 namespace ReMem.Recipes;
 
 /// <summary>
-/// Exports the student that a run or a sweep ends with, and scores the ONNX file itself on the whole test split. It is done anew whenever a run is continued.
+/// Exports the student that a run or a sweep ends with, and scores the ONNX file itself on the whole test split. It is done anew whenever a
+/// run is continued.
 /// </summary>
 /// <param name="data">The images.</param>
 /// <param name="progress">Hears of the result.</param>
@@ -31,14 +32,13 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
         {
             string target = Path.Combine(folder, Folder);
             ModelFolder.Save(target, model, labels);
-            (string path, OnnxCheck check) = CheckedExport.Write(
-                model,
-                Path.Combine(target, OnnxFile),
-                new OnnxExportOptions { Labels = labels },
-                file => OnnxVerifier.VerifyOnSplit(model, file, data.Evaluation(data.Dataset.Test, model), data.Dataset.Classes, best.Student.Test.Top1, cancel),
-                exported);
+            OnnxCheck Check(string file) => OnnxVerifier.VerifyOnSplit(
+                model, file, data.Evaluation(data.Dataset.Test, model), data.Dataset.Classes, best.Student.Test.Top1, cancel);
+            var options = new OnnxExportOptions { Labels = labels };
+            (string path, OnnxCheck check) = CheckedExport.Write(model, Path.Combine(target, OnnxFile), options, Check, exported);
             progress?.Report(new ProgressReport("export", Message(name, check)));
-            return new OnnxSection($"{Folder}/{Path.GetFileName(path)}", best.Method, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
+            string relative = $"{Folder}/{Path.GetFileName(path)}";
+            return new OnnxSection(relative, best.Method, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
             {
                 RelativeDifference = check.RelativeDifference,
                 Tolerance = check.Tolerance,
@@ -49,8 +49,13 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
         }
     }
 
-    private static string Message(string name, OnnxCheck check) => check.Failure is { } failure
-        ? $"student of {name}: {ConsoleTable.Failed(failure)}"
-        : FormattableString.Invariant(
-            $"student of {name}: ONNX file top-1 {100 * check.File!.Top1:0.0} %, model {100 * check.Model!.Top1:0.0} % on {check.Images} test images; largest difference {check.LargestDifference:0.0e+0}, top-1 agreement {100 * check.Top1Agreement:0.0} %");
+    private static string Message(string name, OnnxCheck check)
+    {
+        if (check.Failure is { } failure)
+            return $"student of {name}: {ConsoleTable.Failed(failure)}";
+        string scores = FormattableString.Invariant($"ONNX file top-1 {100 * check.File!.Top1:0.0} %, model {100 * check.Model!.Top1:0.0} %");
+        string differences = FormattableString.Invariant(
+            $"largest difference {check.LargestDifference:0.0e+0}, top-1 agreement {100 * check.Top1Agreement:0.0} %");
+        return $"student of {name}: {scores} on {check.Images} test images; {differences}";
+    }
 }

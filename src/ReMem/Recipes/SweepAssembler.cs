@@ -8,7 +8,8 @@ namespace ReMem.Recipes;
 internal sealed class SweepAssembler(SweepPlan plan, ImageDataset dataset)
 {
     /// <summary>Assembles the report.</summary>
-    public ComparisonReport Assemble(IReadOnlyList<(SweepCell Cell, MethodRun Run)> runs, OnnxSection onnx, string command, DateTimeOffset started)
+    public ComparisonReport Assemble(
+        IReadOnlyList<(SweepCell Cell, MethodRun Run)> runs, OnnxSection onnx, string command, DateTimeOffset started)
     {
         TeacherRow[] rows = [.. plan.Cells.Select(cell => new TeacherRow
         {

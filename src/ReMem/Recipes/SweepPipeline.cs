@@ -23,8 +23,9 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
     internal Action<string>? Exported { get; init; }
 
     /// <summary>
-    /// Computes what is missing, exports the student that did best on validation and checks its file on the whole test split, then writes report.json, report.html and
-    /// table.md into the folder. Where the file fails, <see cref="OnnxSection.Failure"/> of the report says why, and there is no student/model.onnx.
+    /// Computes what is missing, exports the student that did best on validation and checks its file on the whole test split, then writes
+    /// report.json, report.html and table.md into the folder. Where the file fails, <see cref="OnnxSection.Failure"/> of the report says why,
+    /// and there is no student/model.onnx.
     /// </summary>
     /// <param name="path">The sweep's folder: new, empty, or of a sweep whose cells these continue.</param>
     /// <param name="command">The command line, for the report.</param>
@@ -54,7 +55,8 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
         ComputeAll(makers, parts, workers, threads, cancel);
         ComputeAll([.. parts.Except(makers)], parts, workers, threads, cancel);
 
-        ComparisonReport report = new SweepAssembler(plan, data.Dataset).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], Export(path, parts, data, cancel), command, started);
+        OnnxSection onnx = Export(path, parts, data, cancel);
+        ComparisonReport report = new SweepAssembler(plan, data.Dataset).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], onnx, command, started);
         ReportWriter.Write(report, path);
         AtomicFile.WriteAllText(Path.Combine(path, "table.md"), ConsoleTable.Markdown(report));
         return report;
@@ -63,10 +65,12 @@ public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? pro
     /// <summary>Exports the best seed of the cell whose students did best on validation.</summary>
     private OnnxSection Export(string path, SweepPart[] parts, PreparedData data, CancellationToken cancel)
     {
-        SweepPart best = parts.GroupBy(p => p.Cell).MaxBy(cell => cell.Average(p => p.Result!.Student.Validation.Top1))!.MaxBy(p => p.Result!.Student.Validation.Top1)!;
+        static double Validation(SweepPart part) => part.Result!.Student.Validation.Top1;
+        SweepPart best = parts.GroupBy(p => p.Cell).MaxBy(cell => cell.Average(Validation))!.MaxBy(Validation)!;
 
         // Processes that work on one sweep end together.
-        using IDisposable held = FileLock.TakeAsync(Path.Combine(path, ExportLock), () => Tell("another process exports the student; waiting"), cancel).GetAwaiter().GetResult();
+        void Waiting() => Tell("another process exports the student; waiting");
+        using IDisposable held = FileLock.TakeAsync(Path.Combine(path, ExportLock), Waiting, cancel).GetAwaiter().GetResult();
         return new StudentExport(data, progress, Exported, cancel).Run(
             best.Result!, ComparisonPipeline.StudentFolder(best.Folder, best.Part), path, $"{best.Cell.Name}, seed {best.Part.Seed}");
     }

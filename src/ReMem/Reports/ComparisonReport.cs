@@ -109,7 +109,8 @@ public sealed record DataSection(string Description, int ImageSize, IReadOnlyLis
 public sealed record ExportedScores(int Images, double Top1, double Balanced, double Top5, double Ece)
 {
     /// <summary>Of a model's or a file's metrics.</summary>
-    internal static ExportedScores? Of(ClassificationMetrics? m) => m is null ? null : new(m.Count, m.Top1, m.BalancedAccuracy, m.Top5, m.ExpectedCalibrationError);
+    internal static ExportedScores? Of(ClassificationMetrics? m) =>
+        m is null ? null : new(m.Count, m.Top1, m.BalancedAccuracy, m.Top5, m.ExpectedCalibrationError);
 }
 
 /// <summary>The exported student against ONNX Runtime.</summary>

@@ -52,8 +52,10 @@ public static class ConsoleTable
         {
             if (scores is not null)
             {
-                yield return (whose, $"top-1 {Figures.Percent(scores.Top1)} %, balanced {Figures.Percent(scores.Balanced)} %, top-5 {Figures.Percent(scores.Top5)} %, "
-                    + $"ECE {Figures.Percent(scores.Ece)} % ({Figures.Number(scores.Images, "0")} images)");
+                yield return (
+                    whose,
+                    $"top-1 {Figures.Percent(scores.Top1)} %, balanced {Figures.Percent(scores.Balanced)} %, top-5 {Figures.Percent(scores.Top5)} %, "
+                        + $"ECE {Figures.Percent(scores.Ece)} % ({Figures.Number(scores.Images, "0")} images)");
             }
         }
     }

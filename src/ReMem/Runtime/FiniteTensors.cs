@@ -42,7 +42,9 @@ internal static class FiniteTensors
         if (FirstBroken(tensors) is { } broken)
         {
             throw new ReMemException(
-                $"The tensor '{broken.Name}' holds {broken.Value}, so {what} is not written.", where, "Train it again with a lower learning rate.");
+                $"The tensor '{broken.Name}' holds {broken.Value}, so {what} is not written.",
+                where,
+                "Train it again with a lower learning rate.");
         }
     }
 

@@ -69,8 +69,8 @@ public sealed class Trainer(TrainingOptions options)
     /// <summary>Trains to the end, from the checkpoint where one stands. The result is a function of the job, however often it was interrupted.</summary>
     /// <exception cref="InputException">An option is out of range, the split is too small, or the checkpoint belongs to another training.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the last epoch's checkpoint stands.</exception>
-    /// <exception cref="ReMemException">It diverged: the gradient stayed non-finite, or a weight, a running statistic, an average, the optimiser's state or the validation loss
-    /// became so. Step and tensor are named; the last good epoch's checkpoint stands.</exception>
+    /// <exception cref="ReMemException">It diverged: the gradient stayed non-finite, or a weight, a running statistic, an average, the
+    /// optimiser's state or the validation loss became so. Step and tensor are named; the last good epoch's checkpoint stands.</exception>
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "training");
@@ -127,7 +127,8 @@ public sealed class Trainer(TrainingOptions options)
             $"{JsonSerializer.Serialize(options, Json.Line)} {job.Objective}; {model}; seed {job.Seed}, {job.Train.Count} images in {batches} batches");
     }
 
-    private TrainingResult RunEpoch(TrainingJob job, TrainingResult done, Parts parts, KeyValuePair<string, Tensor>[] state, CancellationToken cancel)
+    private TrainingResult RunEpoch(
+        TrainingJob job, TrainingResult done, Parts parts, KeyValuePair<string, Tensor>[] state, CancellationToken cancel)
     {
         (ParameterSet parameters, Optimizer optimizer, IGradientFunction gradient, CosineSchedule schedule, KeptWeights kept, LayerRates rates, FrozenPart frozen, Progression? sizes) = parts;
         var clock = Stopwatch.StartNew();
@@ -157,7 +158,7 @@ public sealed class Trainer(TrainingOptions options)
                     Restore(buffers, before);
                     skipped++;
                     if (++consecutive >= Math.Min(MostConsecutiveSkips, batches))
-                        throw NotFinite(job, parameters, step, consecutive, result);
+                        throw new Divergence(job, done.Epochs.Count, step).Stuck(consecutive, result, parameters);
                     continue;
                 }
 
@@ -202,15 +203,6 @@ public sealed class Trainer(TrainingOptions options)
         using var guard = no_grad();
         for (int i = 0; i < buffers.Length; i++)
             buffers[i].copy_(before[i]);
-    }
-
-    private static ReMemException NotFinite(TrainingJob job, ParameterSet parameters, long step, int skips, GradientResult result)
-    {
-        string tensor = parameters.FirstNonFinite() is { } name ? $"tensor '{name}' holds a non-finite value" : $"loss {result.Loss}, gradient norm {result.GradientNorm}";
-        return new ReMemException(
-            $"{skips} steps in a row had a non-finite gradient, up to step {step}: {tensor}.",
-            job.Stage,
-            "Lower the learning rate or rho; the last epoch's checkpoint is kept.");
     }
 
     private void Tick(TrainingJob job, TrainingResult done, int epoch, int batch, int batches, double loss, Stopwatch clock)

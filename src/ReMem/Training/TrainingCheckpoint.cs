@@ -80,7 +80,12 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         {
             using Tensor read = file.Read(name);
             if (!FiniteTensors.IsFinite(read))
-                throw new InputException($"The checkpoint's tensor '{name}' holds NaN or infinity: its training had diverged.", path, "Delete the checkpoint to start over, with a lower learning rate.");
+            {
+                throw new InputException(
+                    $"The checkpoint's tensor '{name}' holds NaN or infinity: its training had diverged.",
+                    path,
+                    "Delete the checkpoint to start over, with a lower learning rate.");
+            }
         }
 
         foreach ((string name, Tensor value) in state)

@@ -91,7 +91,7 @@ public static class ModelFolder
         return (model, labels);
     }
 
-    /// <summary>What is saved of a model, in whatever form: <see cref="FoldedState"/>, of finite numbers, since nothing else could be loaded again.</summary>
+    /// <summary>What is saved of a model, in whatever form: <see cref="FoldedState"/>, refused where nothing could load it again.</summary>
     /// <param name="model">Not changed.</param>
     /// <param name="where">The file or folder, for the message.</param>
     /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite.</exception>

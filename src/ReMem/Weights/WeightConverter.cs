@@ -39,7 +39,8 @@ public static class WeightConverter
     /// <param name="options">null is the default.</param>
     /// <param name="sources">Looks the input up, once the output and the options are known to be right; null takes local paths only.</param>
     /// <param name="cancel">Stops a download.</param>
-    /// <exception cref="InputException">The input cannot be read, holds NaN or infinity, or does not fit the model; the output cannot be written, or a value is beyond float16.</exception>
+    /// <exception cref="InputException">The input cannot be read, holds NaN or infinity, or does not fit the model; the output cannot be
+    /// written, or a value is beyond float16.</exception>
     /// <exception cref="ReMemException">A server or the network failed.</exception>
     public static WeightConversionResult Convert(
         string input, string output, WeightConversionOptions? options = null, WeightSource? sources = null, CancellationToken cancel = default)

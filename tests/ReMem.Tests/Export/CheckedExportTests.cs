@@ -44,10 +44,10 @@ public sealed class CheckedExportTests : IDisposable
         if (earlier)
             CheckedExport.Write(_model, File);
         using var guard = no_grad();
-        (string path, OnnxCheck check) = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, _ => _model.state_dict()["fc.weight"].add_(0.5));
+        (string path, OnnxCheck check) = Broken(_ => _model.state_dict()["fc.weight"].add_(0.5));
         Assert.Equal(Failed, path);
         Assert.False(check.Agrees);
-        Assert.Matches("^The ONNX file differs from the model by .* of the largest output; 1e-4 is allowed .top-1 agreement .* % on 8 images..$", check.Failure);
+        Assert.Matches("^The ONNX file differs from the model by .* of the largest output; 1e-4 is allowed .top-1 agreement", check.Failure);
         Assert.Equal(["model.failed-check.onnx"], Entries());
         using (new InferenceSession(Failed))
         {
@@ -63,19 +63,19 @@ public sealed class CheckedExportTests : IDisposable
     public void A_file_of_another_model_and_one_that_is_none_fail()
     {
         OnnxExporter.Export(_other, _folder.File("other.onnx"));
-        CheckedFile swapped = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
+        CheckedFile swapped = Broken(file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
         Assert.Contains("differs from the model", swapped.Check.Failure, StringComparison.Ordinal);
-        CheckedFile garbage = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.WriteAllText(file, "no model"));
+        CheckedFile garbage = Broken(file => System.IO.File.WriteAllText(file, "no model"));
         Assert.Contains("ONNX Runtime cannot run the exported file", garbage.Check.Failure, StringComparison.Ordinal);
         using (ImageModel seven = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 7, ImageSize = 32 }))
             OnnxExporter.Export(seven, _folder.File("other.onnx"));
-        swapped = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
+        swapped = Broken(file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
         Assert.Equal("The ONNX file answers [8, 7], and the model [8, 3].", swapped.Check.Failure);
         using (ImageModel large = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 3, ImageSize = 40 }))
             OnnxExporter.Export(large, _folder.File("other.onnx"));
-        swapped = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
+        swapped = Broken(file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
         Assert.Contains("ONNX Runtime cannot run the exported file", swapped.Check.Failure, StringComparison.Ordinal);
-        garbage = CheckedExport.Write(_model, File, new OnnxExportOptions(), null, file => System.IO.File.WriteAllText(file, "no model"));
+        garbage = Broken(file => System.IO.File.WriteAllText(file, "no model"));
         Assert.Equal("no model", System.IO.File.ReadAllText(Failed));
         Assert.Equal(["model.failed-check.onnx", "other.onnx"], Entries());
     }
@@ -102,11 +102,13 @@ public sealed class CheckedExportTests : IDisposable
     public void Errors_name_the_file_that_was_asked_for()
     {
         Directory.CreateDirectory(File);
-        Assert.Contains($"Cannot write '{File}': a folder of that name exists", Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message;
+        Assert.Contains($"Cannot write '{File}': a folder of that name exists", message, StringComparison.Ordinal);
         string half = _folder.File("half.onnx");
         using (no_grad())
             _model.state_dict()["fc.weight"].fill_(1e6);
-        InputException error = Assert.Throws<InputException>(() => CheckedExport.Write(_model, half, new OnnxExportOptions { Half = true }));
+        var options = new OnnxExportOptions { Half = true };
+        InputException error = Assert.Throws<InputException>(() => CheckedExport.Write(_model, half, options));
         Assert.Equal(half, error.Where);
         Assert.Equal(["model.onnx"], Entries());
     }
@@ -125,7 +127,8 @@ public sealed class CheckedExportTests : IDisposable
 
         // Another model's file: the scores are that model's.
         OnnxExporter.Export(_other, File);
-        OnnxCheck other = OnnxVerifier.VerifyOnSplit(_model, File, loader, classes), own = OnnxVerifier.VerifyOnSplit(_other, File, loader, classes);
+        OnnxCheck other = OnnxVerifier.VerifyOnSplit(_model, File, loader, classes);
+        OnnxCheck own = OnnxVerifier.VerifyOnSplit(_other, File, loader, classes);
         Assert.False(other.Agrees);
         Assert.Equal(own.Model!.NegativeLogLikelihood, other.File!.NegativeLogLikelihood, 3);
         Assert.Equal(check.Model.NegativeLogLikelihood, other.Model!.NegativeLogLikelihood, 3);
@@ -158,5 +161,8 @@ public sealed class CheckedExportTests : IDisposable
         static ReMem.Evaluation.ClassificationMetrics Scores(double top1) => new(100, top1, 1, top1, 0, 1, []);
     }
 
-    private string[] Entries() => [.. Directory.GetFileSystemEntries(_folder.Path).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
+    private CheckedFile Broken(Action<string> exported) => CheckedExport.Write(_model, File, new OnnxExportOptions(), null, exported);
+
+    private string[] Entries() =>
+        [.. Directory.GetFileSystemEntries(_folder.Path).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
 }

@@ -37,7 +37,8 @@ internal static class MeasuredStatistics
             return new ModelStatistics(parameters, macs);
         }
 
-        long patches = (long)transformer.Grid * transformer.Grid, patchWeights = transformer.get_parameter("patch_embed.proj.weight")!.numel();
+        long patches = (long)transformer.Grid * transformer.Grid;
+        long patchWeights = transformer.get_parameter("patch_embed.proj.weight")!.numel();
         _ = transformer.ForwardHead(transformer.ForwardBlocks(zeros(1, transformer.TokenCount, transformer.Shape.Width), 0));
         return new ModelStatistics(parameters, macs + (patches * patchWeights) + Products(transformer));
     }

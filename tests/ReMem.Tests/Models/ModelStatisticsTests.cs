@@ -179,7 +179,8 @@ public class ModelStatisticsTests
             using TransformerModel model = (shape with { Depth = 1 }).Build(info, new ModelOptions { NumClasses = 7, ImageSize = size });
             ModelStatistics expected = MeasuredStatistics.Of(model), counted = TransformerStatistics.Of(model.Shape, size, 7);
             Assert.True(expected == counted, $"{info.Name}: {counted} rather than {expected}");
-            ModelStatistics two = TransformerStatistics.Of(shape with { Depth = 2 }, size, 7), three = TransformerStatistics.Of(shape with { Depth = 3 }, size, 7);
+            ModelStatistics two = TransformerStatistics.Of(shape with { Depth = 2 }, size, 7);
+            ModelStatistics three = TransformerStatistics.Of(shape with { Depth = 3 }, size, 7);
             Assert.Equal(two.Parameters - counted.Parameters, three.Parameters - two.Parameters);
             Assert.Equal(two.Macs - counted.Macs, three.Macs - two.Macs);
         }
@@ -189,7 +190,8 @@ public class ModelStatisticsTests
     [Fact]
     public void Options_that_add_layers_are_counted()
     {
-        foreach (ModelOptions options in new[] { new ModelOptions { GlobalPool = GlobalPool.Map }, new ModelOptions { QkNorm = true }, new ModelOptions { GlobalPool = GlobalPool.Avg } })
+        ModelOptions plain = new();
+        foreach (ModelOptions options in new[] { plain with { GlobalPool = GlobalPool.Map }, plain with { QkNorm = true }, plain with { GlobalPool = GlobalPool.Avg } })
         {
             using ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32", options);
             Assert.Equal(MeasuredStatistics.Of(model), ModelStatistics.Of(model));

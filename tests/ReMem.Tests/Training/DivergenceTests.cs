@@ -69,7 +69,7 @@ public sealed class DivergenceTests : IDisposable
         int validated = 0;
         ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Epochs with { Keep = "best" }).Run(
             Job(model, Checkpoint) with { Validate = _ => (0.5, ++validated == 3 ? loss : 1) }));
-        Assert.Contains($"diverged in epoch 3, by step 8: the validation loss is {word}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"diverged in epoch 3, by step 8: on validation the tensor 'logits' overflows (the loss is {word})", error.Message, StringComparison.Ordinal);
         LastGoodStands(epochs: 2);
     }
 
@@ -83,6 +83,22 @@ public sealed class DivergenceTests : IDisposable
             Gradient = parameters => new Keeping(new PlainGradient(parameters), direction, breakAt: 4),
         }));
         Assert.Contains("diverged in epoch 2, by step 5: the tensor 'gradient.direction' holds NaN", error.Message, StringComparison.Ordinal);
+        LastGoodStands(epochs: 1);
+    }
+
+    [Fact]
+    public void A_gradient_that_stays_broken_is_named()
+    {
+        using ImageModel model = Model(Convolutional);
+        ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Epochs).Run(Job(model, Checkpoint) with
+        {
+            Loss = (m, batch, at) => at.Epoch == 0
+                ? CrossEntropy(m, batch, at)
+                : (m.get_parameter("fc.bias")!.sum() * 0) + (m.get_parameter("layer3.0.conv2.weight")!.sum() * double.NaN),
+        }));
+        Assert.StartsWith("3 steps in a row had a non-finite gradient, up to step 5: loss NaN", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the gradient of 'layer3.0.conv2.weight' holds NaN", error.Message, StringComparison.Ordinal);
+        Assert.Equal("Lower the learning rate or rho; the checkpoint of epoch 1 is kept.", error.Remedy);
         LastGoodStands(epochs: 1);
     }
 
@@ -108,9 +124,9 @@ public sealed class DivergenceTests : IDisposable
     public void A_learning_rate_that_is_far_too_high()
     {
         using ImageModel model = Model(Convolutional);
-        ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Options with { Epochs = 40, Optimizer = "sgd", Lr = 100, ClipGrad = 0, WarmupEpochs = 0 })
-            .Run(Job(model, Checkpoint) with { Train = Loader(12, batch: 4) }));
-        Assert.Matches("The training diverged in epoch \\d+, by step \\d+: the tensor '.*' holds|steps in a row had a non-finite gradient", error.Message);
+        TrainingOptions options = Options with { Epochs = 40, Optimizer = "sgd", Lr = 100, ClipGrad = 0, WarmupEpochs = 0 };
+        ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(options).Run(Job(model, Checkpoint)));
+        Assert.Matches("The training diverged in epoch \\d+, by step \\d+: the tensor '.*' holds|in a row had a non-finite gradient", error.Message);
         if (File.Exists(Checkpoint))
             LastGoodStands(TrainingCheckpoint.EpochsIn(Checkpoint));
     }

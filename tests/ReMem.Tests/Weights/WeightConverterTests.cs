@@ -65,7 +65,8 @@ public sealed class WeightConverterTests : IDisposable
     [Fact]
     public void Numbers_that_no_command_would_load_are_refused_by_name()
     {
-        string broken = PickleWriter.WriteState(_folder.File("broken.pth"), new Dictionary<string, Tensor> { ["a"] = ones(2), ["b"] = tensor([1f, float.NaN]) });
+        var state = new Dictionary<string, Tensor> { ["a"] = ones(2), ["b"] = tensor([1f, float.NaN]) };
+        string broken = PickleWriter.WriteState(_folder.File("broken.pth"), state);
         InputException error = Assert.Throws<InputException>(() => WeightConverter.Convert(broken, _folder.File("broken.safetensors")));
         Assert.Equal(("The tensor 'b' holds NaN or infinity.", broken), (error.Message, error.Where));
         Assert.False(File.Exists(_folder.File("broken.safetensors")));
