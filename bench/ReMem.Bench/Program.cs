@@ -19,6 +19,12 @@ switch (args)
     case ["distill", .. var rest]:
         new DistillationComparison(Number(rest, 0, 5), Number(rest, 1, 2)).Run();
         break;
+    case ["kernels", .. var rest]:
+        new KernelComparison(Number(rest, 0, 7), Number(rest, 1, 2)).Run();
+        break;
+    case [KernelProcess.Command, .. var rest]:
+        KernelProcess.Serve(Number(rest, 0, 2));
+        break;
     case ["memory"]:
         StageMemory.Run();
         break;
@@ -32,7 +38,8 @@ switch (args)
         StepMemory.Run(Number(rest, 0, 0), Number(rest, 1, 2));
         break;
     default:
-        Console.Error.WriteLine("Name a benchmark: cache, data-pipeline, distill, memory, peers or steps; bench/README.md says what they take.");
+        Console.Error.WriteLine(
+            "Name a benchmark: cache, data-pipeline, distill, kernels, memory, peers or steps; bench/README.md says what they take.");
         return 2;
 }
 

@@ -1,3 +1,4 @@
+using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
 using TorchSharp;
@@ -19,17 +20,17 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
 {
     private const int Cell = 4;
     private readonly Likelihood _likelihood;
-    private readonly Conv2d conv1;
-    private readonly Conv2d conv2;
-    private readonly Conv2d leave;
+    private readonly Convolution conv1;
+    private readonly Convolution conv2;
+    private readonly Convolution leave;
 
     public ImageRefiner(int width, Likelihood likelihood, long seed)
         : base(nameof(ImageRefiner))
     {
         _likelihood = likelihood;
-        conv1 = nn.Conv2d(3 * Cell * Cell, width, 3, padding: 1);
-        conv2 = nn.Conv2d(width, width, 3, padding: 1);
-        leave = nn.Conv2d(width, 3 * Cell * Cell, 3, padding: 1);
+        conv1 = Convolutions.Make(3 * Cell * Cell, width, 3, padding: 1);
+        conv2 = Convolutions.Make(width, width, 3, padding: 1);
+        leave = Convolutions.Make(width, 3 * Cell * Cell, 3, padding: 1);
         RegisterComponents();
         Initialise(seed);
     }
@@ -130,7 +131,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
     {
         using var guard = no_grad();
         using var generator = new Generator(new CounterRandom(seed, "decoder-init").NextUInt32());
-        foreach (Conv2d conv in new[] { conv1, conv2 })
+        foreach (Convolution conv in new[] { conv1, conv2 })
         {
             double bound = 1 / Math.Sqrt(conv.weight!.numel() / (double)conv.weight.shape[0]);
             conv.weight.uniform_(-bound, bound, generator);

@@ -32,7 +32,8 @@ public sealed class ConvNeXt : ImageModel
         }
 
         Shape = shape;
-        _stem = nn.Sequential(("0", nn.Conv2d(3, shape.Widths[0], 4, stride: 4)), ("1", new LayerNorm2d(shape.Widths[0], NormEpsilon)));
+        Convolution patches = Convolutions.Make(3, shape.Widths[0], 4, stride: 4);
+        _stem = nn.Sequential(("0", patches), ("1", new LayerNorm2d(shape.Widths[0], NormEpsilon)));
         register_module("stem", _stem);
         _stages = new Stage[shape.Depths.Count];
         int block = 0;
@@ -83,7 +84,7 @@ public sealed class ConvNeXt : ImageModel
         {
             (Parameter? weight, Parameter? bias) = module switch
             {
-                Conv2d conv => (conv.weight, conv.bias),
+                Convolution conv => (conv.weight, conv.bias),
                 Linear linear => (linear.weight, linear.bias),
                 _ => (null, null),
             };
@@ -106,7 +107,11 @@ public sealed class ConvNeXt : ImageModel
             : base(nameof(Stage))
         {
             if (before is { } channels)
-                downsample = nn.Sequential(("0", new LayerNorm2d(channels, NormEpsilon)), ("1", nn.Conv2d(channels, width, 2, stride: 2)));
+            {
+                Convolution halving = Convolutions.Make(channels, width, 2, stride: 2);
+                downsample = nn.Sequential(("0", new LayerNorm2d(channels, NormEpsilon)), ("1", halving));
+            }
+
             blocks = nn.Sequential(drops.Select((d, i) => ($"{i}", (nn.Module<Tensor, Tensor>)new ConvNeXtBlock(width, convMlp, d))).ToArray());
             RegisterComponents();
         }
@@ -147,7 +152,7 @@ public sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
 {
     private const double InitialScale = 1e-6;
     private readonly Parameter gamma;
-    private readonly Conv2d conv_dw;
+    private readonly Convolution conv_dw;
     private readonly LayerNorm2d norm;
     private readonly Mlp mlp;
     private readonly bool _convMlp;
@@ -163,7 +168,7 @@ public sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
         _convMlp = convMlp;
         _dropPath = dropPath;
         gamma = new Parameter(TensorMath.Repeated(InitialScale, width));
-        conv_dw = nn.Conv2d(width, width, 7, padding: 3, groups: width);
+        conv_dw = Convolutions.Make(width, width, 7, padding: 3, groups: width);
         norm = new LayerNorm2d(width, ConvNeXt.NormEpsilon);
         mlp = new Mlp(width, convMlp);
         RegisterComponents();
@@ -187,8 +192,8 @@ public sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
         public Mlp(int width, bool conv)
             : base(nameof(Mlp))
         {
-            fc1 = conv ? nn.Conv2d(width, 4 * width, 1) : nn.Linear(width, 4 * width);
-            fc2 = conv ? nn.Conv2d(4 * width, width, 1) : nn.Linear(4 * width, width);
+            fc1 = conv ? Convolutions.Make(width, 4 * width, 1) : nn.Linear(width, 4 * width);
+            fc2 = conv ? Convolutions.Make(4 * width, width, 1) : nn.Linear(4 * width, width);
             RegisterComponents();
         }
 

@@ -19,7 +19,7 @@ internal sealed class ConvNorm
     private readonly ConvNormShape _shape;
     private readonly Activation _activation;
     private readonly bool _padsOddly;
-    private readonly Conv2d _conv;
+    private readonly Convolution _conv;
     private readonly BatchNorm2d? _norm;
 
     public ConvNorm(nn.Module owner, int channels, ConvNormShape shape, EfficientNetStyle style, Activation activation)
@@ -27,7 +27,7 @@ internal sealed class ConvNorm
         _shape = shape;
         _activation = activation;
         _padsOddly = style.SamePadding && shape.Stride > 1;
-        _conv = nn.Conv2d(
+        _conv = Convolutions.Make(
             channels,
             shape.Out,
             shape.Kernel,

@@ -83,7 +83,7 @@ public sealed class EfficientNet : ImageModel
         using var guard = no_grad();
         foreach ((_, nn.Module module) in named_modules())
         {
-            if (module is Conv2d conv)
+            if (module is Convolution conv)
             {
                 // Depthwise weights are [C, 1, k, k]: the fan-out of one group.
                 long fanOut = conv.weight!.shape[2] * conv.weight.shape[3] * conv.weight.shape[0] / conv.groups;

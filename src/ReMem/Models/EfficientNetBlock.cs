@@ -112,8 +112,8 @@ public sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
     /// <summary>Squeeze-excitation (Hu 2018): every channel times a gate of all channels' means.</summary>
     private sealed class SqueezeExcite : nn.Module<Tensor, Tensor>
     {
-        private readonly Conv2d conv_reduce;
-        private readonly Conv2d conv_expand;
+        private readonly Convolution conv_reduce;
+        private readonly Convolution conv_expand;
         private readonly bool _mobile;
         private readonly Activation _activation;
 
@@ -122,8 +122,8 @@ public sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
         {
             _mobile = mobile;
             _activation = mobile ? Activation.Relu : activation;
-            conv_reduce = nn.Conv2d(channels, reduced, 1);
-            conv_expand = nn.Conv2d(reduced, channels, 1);
+            conv_reduce = Convolutions.Make(channels, reduced, 1);
+            conv_expand = Convolutions.Make(reduced, channels, 1);
             RegisterComponents();
         }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,7 +10,10 @@ namespace ReMem.Models;
 /// The linear layers of the transformers' blocks. Where no gradient is wanted, on an x64 CPU, a product is asked for as a convolution of single pixels: libtorch gives
 /// those to oneDNN, and plain products to MKL, which needs passes of its own for the bias and for laying out what it reads.
 /// </summary>
-/// <remarks>On an AMD EPYC that takes 0.6 to 0.98 of the time, by shape; with a backward pass the two are level, so that training keeps the plain product.</remarks>
+/// <remarks>
+/// On an AMD EPYC that takes 0.6 to 0.98 of the time, by shape; with a backward pass the two are level, so that training keeps the plain
+/// product. Where <see cref="PointwisePath"/> avoids 1x1 convolutions, every product is a plain one.
+/// </remarks>
 internal static class LinearProduct
 {
     /// <summary>The layer's output, [..., C] to [..., D]. A layer's hooks are called only where gradients are wanted.</summary>
@@ -20,7 +24,8 @@ internal static class LinearProduct
         ServesConvolution(x) ? AsConvolution(x, weight, bias) : nn.functional.linear(x, weight, bias);
 
     private static bool ServesConvolution(Tensor x) =>
-        !is_grad_enabled()
+        PointwisePath.Current == PointwiseKernel.Convolution
+        && !is_grad_enabled()
         && x.device_type == DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16
         && RuntimeInformation.ProcessArchitecture == Architecture.X64;

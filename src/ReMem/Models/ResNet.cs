@@ -11,7 +11,7 @@ namespace ReMem.Models;
 /// </summary>
 public sealed class ResNet : ImageModel
 {
-    private readonly Conv2d conv1;
+    private readonly Convolution conv1;
     private readonly BatchNorm2d bn1;
     private readonly Linear fc;
     private readonly Sequential[] _stages;
@@ -22,8 +22,8 @@ public sealed class ResNet : ImageModel
     {
         Shape = shape;
         conv1 = shape.CifarStem
-            ? nn.Conv2d(3, shape.Widths[0], 3, padding: 1, bias: false)
-            : nn.Conv2d(3, shape.Widths[0], 7, stride: 2, padding: 3, bias: false);
+            ? Convolutions.Make(3, shape.Widths[0], 3, padding: 1, bias: false)
+            : Convolutions.Make(3, shape.Widths[0], 7, stride: 2, padding: 3, bias: false);
         bn1 = nn.BatchNorm2d(shape.Widths[0]);
         int width = shape.Widths[0];
         int block = 0;
@@ -88,7 +88,7 @@ public sealed class ResNet : ImageModel
         string lastNorm = Shape.Bottleneck ? "bn3" : "bn2";
         foreach ((string name, nn.Module module) in named_modules())
         {
-            if (module is Conv2d conv)
+            if (module is Convolution conv)
                 nn.init.kaiming_normal_(conv.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
             else if (module is BatchNorm2d norm && name.EndsWith(lastNorm, StringComparison.Ordinal))
                 nn.init.zeros_(norm.weight!);
@@ -102,11 +102,11 @@ public sealed class ResNet : ImageModel
 /// </summary>
 public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv1;
+    private readonly Convolution conv1;
     private readonly BatchNorm2d bn1;
-    private readonly Conv2d conv2;
+    private readonly Convolution conv2;
     private readonly BatchNorm2d bn2;
-    private readonly Conv2d? conv3;
+    private readonly Convolution? conv3;
     private readonly BatchNorm2d? bn3;
     private readonly Sequential? downsample;
     private readonly double _dropPath;
@@ -126,21 +126,25 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
         int after = bottleneck ? ResNetShape.BottleneckExpansion * width : width;
         if (bottleneck)
         {
-            conv1 = nn.Conv2d(channels, width, 1, bias: false);
-            conv2 = nn.Conv2d(width, width, 3, stride: stride, padding: 1, bias: false);
-            conv3 = nn.Conv2d(width, after, 1, bias: false);
+            conv1 = Convolutions.Make(channels, width, 1, bias: false);
+            conv2 = Convolutions.Make(width, width, 3, stride: stride, padding: 1, bias: false);
+            conv3 = Convolutions.Make(width, after, 1, bias: false);
             bn3 = nn.BatchNorm2d(after);
         }
         else
         {
-            conv1 = nn.Conv2d(channels, width, 3, stride: stride, padding: 1, bias: false);
-            conv2 = nn.Conv2d(width, width, 3, padding: 1, bias: false);
+            conv1 = Convolutions.Make(channels, width, 3, stride: stride, padding: 1, bias: false);
+            conv2 = Convolutions.Make(width, width, 3, padding: 1, bias: false);
         }
 
         bn1 = nn.BatchNorm2d(width);
         bn2 = nn.BatchNorm2d(width);
         if (stride != 1 || channels != after)
-            downsample = nn.Sequential(("0", nn.Conv2d(channels, after, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(after)));
+        {
+            Convolution shortcut = Convolutions.Make(channels, after, 1, stride: stride, bias: false);
+            downsample = nn.Sequential(("0", shortcut), ("1", nn.BatchNorm2d(after)));
+        }
+
         RegisterComponents();
     }
 

@@ -264,12 +264,12 @@ public abstract class TransformerModel : ImageModel
 
     private sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
     {
-        private readonly Conv2d proj;
+        private readonly Convolution proj;
 
         public PatchEmbedding(int patch, int width, bool bias)
             : base(nameof(PatchEmbedding))
         {
-            proj = nn.Conv2d(3, width, (patch, patch), stride: (patch, patch), bias: bias);
+            proj = Convolutions.Make(3, width, patch, stride: patch, bias: bias);
             RegisterComponents();
         }
 

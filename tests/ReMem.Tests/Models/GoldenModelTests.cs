@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ReMem.Models;
+using ReMem.Runtime;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Models;
@@ -61,11 +62,15 @@ public class GoldenModelTests
         GoldenWeights.Fill(model);
         model.eval();
         Tensor input = Goldens.UniformTensor("input", 1, 2, 3, size, size).to(ScalarType.Float32);
-        Tensor features = model.ForwardFeatures(input);
-        Assert.Equal(golden.GetProperty("features_shape").EnumerateArray().Select(d => d.GetInt64()), features.shape);
-        Close(golden.GetProperty("features_abs_mean").GetDouble(), features.abs().mean().item<float>(), 1e-4);
-        Rows(golden.GetProperty("pooled_head"), model.ForwardHead(features, preLogits: true).narrow(1, 0, 8));
-        Rows(golden.GetProperty("logits"), model.call(input));
+        foreach (PointwiseKernel kernel in PointwiseKernels.InFloat32)
+        {
+            using IDisposable forced = PointwisePath.Force(kernel);
+            Tensor features = model.ForwardFeatures(input);
+            Assert.Equal(golden.GetProperty("features_shape").EnumerateArray().Select(d => d.GetInt64()), features.shape);
+            Close(golden.GetProperty("features_abs_mean").GetDouble(), features.abs().mean().item<float>(), 1e-4);
+            Rows(golden.GetProperty("pooled_head"), model.ForwardHead(features, preLogits: true).narrow(1, 0, 8));
+            Rows(golden.GetProperty("logits"), model.call(input));
+        }
     }
 
     private static void Rows(JsonElement golden, Tensor actual)

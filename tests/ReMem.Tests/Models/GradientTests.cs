@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,15 +38,17 @@ public class GradientTests
         ["layer norm"] = () => new LayerNorm2d(8, 1e-6),
     };
 
-    public static TheoryData<string> Networks => [.. NetworkMakers.Keys];
+    /// <summary>With 1x1 convolutions as such, and as products.</summary>
+    public static MatrixTheoryData<string, bool> Networks => new(NetworkMakers.Keys, [false, true]);
 
-    public static TheoryData<string> Blocks => [.. BlockMakers.Keys];
+    public static MatrixTheoryData<string, bool> Blocks => new(BlockMakers.Keys, [false, true]);
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Gradients_are_the_slopes_of_the_loss(string name)
+    public void Gradients_are_the_slopes_of_the_loss(string name, bool product)
     {
         using var scope = NewDisposeScope();
+        using IDisposable forced = PointwisePath.Force(product ? PointwiseKernel.Product : PointwiseKernel.Convolution);
         (int size, Func<ModelOptions, ImageModel> make) = NetworkMakers[name];
         using ImageModel model = make(new ModelOptions { NumClasses = 3, ImageSize = size });
         GoldenWeights.Fill(model);
@@ -63,9 +66,10 @@ public class GradientTests
 
     [Theory]
     [MemberData(nameof(Blocks))]
-    public void Gradients_of_a_block_and_its_input_are_the_slopes(string name)
+    public void Gradients_of_a_block_and_its_input_are_the_slopes(string name, bool product)
     {
         using var scope = NewDisposeScope();
+        using IDisposable forced = PointwisePath.Force(product ? PointwiseKernel.Product : PointwiseKernel.Convolution);
         nn.Module<Tensor, Tensor> block = BlockMakers[name]();
         GoldenWeights.Fill(block);
         block.to(ScalarType.Float64);

@@ -1,0 +1,81 @@
+using System.Text.Json.Serialization;
+using ReMem.Models;
+using ReMem.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Bench;
+
+/// <summary>A convolutional student whose steps are timed.</summary>
+/// <param name="Model">timm's name.</param>
+/// <param name="Side">Pixels.</param>
+/// <param name="Batch">Images a step.</param>
+/// <param name="Steps">How many in one measurement.</param>
+internal sealed record KernelCase(string Model, int Side, int Batch, int Steps)
+{
+    public static IReadOnlyList<KernelCase> All { get; } =
+    [
+        new("mobilenetv3_small_100", 64, 32, 4),
+        new("mobilenetv3_small_100", 224, 8, 3),
+        new("resnet18", 64, 32, 1),
+        new("resnet50", 64, 16, 1),
+        new("efficientnet_b0", 96, 16, 1),
+        new("convnext_atto", 64, 32, 2),
+        new("mobilenetv4_conv_small", 64, 32, 3),
+    ];
+}
+
+/// <summary>What a child answers.</summary>
+/// <param name="Cost">Of all steps.</param>
+/// <param name="Difference">Of the logits from those of the same model in float64, relative; only where it was asked for.</param>
+internal sealed record KernelAnswer(
+    [property: JsonPropertyName("cost")] Cost Cost,
+    [property: JsonPropertyName("difference")] double Difference);
+
+/// <summary>
+/// The steps of one process: a model's forward and backward in training mode, without an optimiser, always on the same batch.
+/// </summary>
+internal sealed class KernelWork
+{
+    private const int Classes = 100;
+    private readonly Dictionary<KernelCase, (ImageModel Model, Tensor Images, Tensor Labels)> _made = [];
+
+    /// <summary>Times the steps of a case.</summary>
+    public KernelAnswer Run(KernelCase work, PointwiseKernel kernel)
+    {
+        (ImageModel model, Tensor images, Tensor labels) = Made(work);
+        using IDisposable forced = PointwisePath.Force(kernel);
+        var clock = new CostClock();
+        for (int step = 0; step < work.Steps; step++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            nn.functional.cross_entropy(model.call(images), labels).backward();
+        }
+
+        return new KernelAnswer(clock.Elapsed, 0);
+    }
+
+    /// <summary>One forward pass against float64, whose convolutions are not oneDNN's.</summary>
+    public KernelAnswer Compare(KernelCase work, PointwiseKernel kernel)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        (ImageModel model, Tensor images, _) = Made(work);
+        using ImageModel exact = BenchModel.Create(work.Model, Classes, work.Side);
+        exact.to(ScalarType.Float64);
+        Tensor expected = exact.call(images.to(ScalarType.Float64));
+        using IDisposable forced = PointwisePath.Force(kernel);
+        Tensor difference = model.call(images).to(ScalarType.Float64) - expected;
+        return new KernelAnswer(default, difference.norm().item<double>() / expected.norm().item<double>());
+    }
+
+    private (ImageModel Model, Tensor Images, Tensor Labels) Made(KernelCase work)
+    {
+        if (_made.TryGetValue(work, out var made))
+            return made;
+        ImageModel model = BenchModel.Create(work.Model, Classes, work.Side);
+        Tensor images = randn(work.Batch, 3, work.Side, work.Side).DetachFromDisposeScope();
+        Tensor labels = randint(0, Classes, work.Batch, dtype: ScalarType.Int64).DetachFromDisposeScope();
+        return _made[work] = (model, images, labels);
+    }
+}
