@@ -51,8 +51,10 @@ internal sealed record ConvolutionCase(int In, int Out, int Kernel, int Stride, 
         return Math.Max(Math.Max(forward, toInput), Math.Max(toWeight, toBias));
     }
 
-    private Tensor Compute(Tensor x, Tensor weight, Tensor bias) =>
-        nn.functional.conv2d(x, weight, bias, strides: [Stride, Stride], padding: [Padding, Padding], groups: Groups);
+    /// <summary>By the kernel that models take for it, or by the one that is named.</summary>
+    private Tensor Compute(Tensor x, Tensor weight, Tensor bias) => Kernel == 1 && Groups == 1 && PointwisePath.Current == PointwiseKernel.Product
+        ? PointwiseProduct.Of(x, weight, bias, Stride)
+        : nn.functional.conv2d(x, weight, bias, strides: [Stride, Stride], padding: [Padding, Padding], groups: Groups);
 
     private static string Describe(int from, int to, int kernel, int stride, int groups, int batch, int side, bool channelsLast, bool bf16)
     {

@@ -42,6 +42,8 @@ internal static class KernelChild
                 start.Environment[KernelRung.IsaVariable] = rung.Isa;
             (KernelStatus status, string? detail) = Wait(start, results, silence ?? Silence);
             string[] lines = File.Exists(results) ? File.ReadAllLines(results) : [];
+            if (status is KernelStatus.Died or KernelStatus.TooSlow && lines.Contains(KernelSuite.End))
+                (status, detail) = (KernelStatus.Right, null);
             return Outcome(rung, lines, clock.Elapsed, status, detail);
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
@@ -65,11 +67,14 @@ internal static class KernelChild
         (double Error, string? Case) single = (double.NaN, null), mixed = (double.NaN, null);
         string? begun = null;
         int cases = 0, wrong = 0;
+        double? speed = null;
         Dictionary<string, KernelCase> known = KernelCases.AllThreads.DistinctBy(c => c.Name).ToDictionary(c => c.Name);
         foreach (string[] parts in lines.Select(line => line.Split('\t')))
         {
             if (parts is [KernelSuite.Begun, var name])
                 begun = name;
+            if (parts is [KernelSuite.Speed, var ratio] && double.TryParse(ratio, NumberStyles.Float, CultureInfo.InvariantCulture, out double measured))
+                speed = measured;
             if (parts is not [KernelSuite.Done, var done, var text] || !known.TryGetValue(done, out KernelCase? one)
                 || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double error))
                 continue;
@@ -81,12 +86,15 @@ internal static class KernelChild
                 worst = (error, done);
         }
 
-        if (status == KernelStatus.Right && (lines.Count == 0 || lines[^1] != KernelSuite.End || cases == 0))
+        if (status == KernelStatus.Right && (!lines.Contains(KernelSuite.End) || cases == 0))
             (status, detail) = (KernelStatus.NotChecked, "it ended before it had computed everything");
         if (status == KernelStatus.Right && !(single.Error <= KernelCase.Float32Limit))
             status = KernelStatus.Wrong;
         return new KernelOutcome(rung.Name, rung.What, status, single.Error, status is KernelStatus.Right or KernelStatus.Wrong ? single.Case : begun, mixed.Error, mixed.Case,
-            wrong, cases, time.TotalSeconds, detail);
+            wrong, cases, time.TotalSeconds, detail)
+        {
+            Speed = speed,
+        };
     }
 
     private static (KernelStatus Status, string? Detail) Wait(ProcessStartInfo start, string results, TimeSpan silence)

@@ -100,11 +100,17 @@ internal sealed class KernelLadder(IReadOnlyList<KernelRung> rungs, Func<KernelR
             return new KernelChoice(named.Name, $"{Variable} names it", true, outcomes);
         }
 
+        KernelRung? slower = null;
         foreach (KernelRung rung in rungs)
         {
+            // What products are slower than are libtorch's own convolutions as they are, no others.
+            if (slower is not null && rung.Name != KernelRung.Default)
+                return Chosen(slower, outcomes);
             if (outcomes.FirstOrDefault(o => o.Name == rung.Name) is not { } outcome)
                 return null;
-            if (outcome.IsRightInBf16)
+            if (outcome.IsRightInBf16 && outcome.Speed < 1)
+                slower = rung;
+            else if (outcome.IsRightInBf16)
                 return Chosen(rung, outcomes);
         }
 
@@ -126,8 +132,8 @@ internal sealed class KernelLadder(IReadOnlyList<KernelRung> rungs, Func<KernelR
 
     private KernelChoice Chosen(KernelRung rung, IReadOnlyList<KernelOutcome> outcomes)
     {
-        string[] passed = [.. rungs.TakeWhile(r => r != rung).Select(r => r.Name)];
-        string reason = passed.Length == 0 ? "the fastest, and right on this processor" : $"the fastest that is right on this processor; {string.Join(", ", passed)}: not right or not to be used";
+        string[] wrong = [.. outcomes.Where(o => !o.IsRightInBf16).Select(o => o.Name)];
+        string reason = "the fastest that is right on this processor" + (wrong.Length == 0 ? string.Empty : $"; not right: {string.Join(", ", wrong)}");
         return new KernelChoice(rung.Name, reason, false, outcomes);
     }
 }

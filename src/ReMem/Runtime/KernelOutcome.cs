@@ -47,6 +47,9 @@ public sealed record KernelOutcome(
     double Seconds,
     string? Detail)
 {
+    /// <summary>Of "products": its speed over that of libtorch's own convolutions, forward and backward; null where it was not measured.</summary>
+    public double? Speed { get; init; }
+
     /// <summary>Whether float32 may be computed with it.</summary>
     [JsonIgnore]
     public bool IsRight => Status == KernelStatus.Right;
@@ -60,7 +63,8 @@ public sealed record KernelOutcome(
     public string Verdict => Status switch
     {
         KernelStatus.Right when double.IsNaN(Bf16Error) => FormattableString.Invariant($"right in float32 (largest error {Error:0.0e+0}); no bf16 here"),
-        KernelStatus.Right when IsRightInBf16 => FormattableString.Invariant($"right (largest error {Error:0.0e+0}, bf16 {Bf16Error:0.0e+0}, {Cases} cases, {Seconds:0.0} s)"),
+        KernelStatus.Right when IsRightInBf16 => FormattableString.Invariant($"right (largest error {Error:0.0e+0}, bf16 {Bf16Error:0.0e+0}, {Cases} cases, {Seconds:0.0} s)")
+            + (Speed is { } speed ? FormattableString.Invariant($", {speed:0.00} times as fast as the default") : string.Empty),
         KernelStatus.Right => FormattableString.Invariant($"right in float32 (largest error {Error:0.0e+0}), wrong in bf16 by {Percent(Bf16Error)}: {Bf16Worst}"),
         KernelStatus.Wrong => $"wrong by {Percent(Error)} ({WrongCases} of {Cases} cases): {Worst}",
         KernelStatus.Died => $"died ({Detail}): {Worst ?? "at its start"}",

@@ -8,17 +8,20 @@ namespace ReMem.Runtime;
 /// <param name="OneDnn">Whether oneDNN is used at all.</param>
 internal sealed record KernelRung(string Name, string What, string? Isa = null, bool Products = false, bool OneDnn = true)
 {
+    /// <summary>libtorch as it is.</summary>
+    public const string Default = "default";
+
     /// <summary>oneDNN's own variable.</summary>
     public const string IsaVariable = "ONEDNN_MAX_CPU_ISA";
 
     /// <summary>The older name that oneDNN still reads.</summary>
     public const string OldIsaVariable = "DNNL_MAX_CPU_ISA";
 
-    /// <summary>Every rung, the fastest first.</summary>
+    /// <summary>Every rung, the fastest first. Which of the first two is faster differs; the check measures it.</summary>
     public static IReadOnlyList<KernelRung> All { get; } =
     [
-        new("default", "libtorch as it is"),
         new("products", "1x1 convolutions as matrix products", Products: true),
+        new(Default, "libtorch as it is"),
         new("avx2", "oneDNN limited to AVX2", "AVX2"),
         new("avx", "oneDNN limited to AVX", "AVX"),
         new("sse41", "oneDNN limited to SSE4.1", "SSE41"),

@@ -22,8 +22,11 @@ internal static partial class KernelSuite
     /// <summary>Stands before a computed case.</summary>
     public const string Done = "=";
 
-    /// <summary>The last line.</summary>
+    /// <summary>The line after the last case.</summary>
     public const string End = "end";
+
+    /// <summary>Stands before what products are as fast as, in libtorch's own convolutions.</summary>
+    public const string Speed = "speed";
 
     /// <summary>So many wrong results are enough of a verdict: what is left of the time belongs to the next set.</summary>
     private const int Enough = 12;
@@ -51,16 +54,23 @@ internal static partial class KernelSuite
             }
         }
 
+        int threads = torch.get_num_threads();
         // Without oneDNN a convolution takes ten times as long.
         KernelCase[] Part(IReadOnlyList<KernelCase> cases) => [.. cases.Where((_, i) => rung.OneDnn || i % 5 == 0)];
         Compute(Part(KernelCases.AllThreads));
-        if (torch.get_num_threads() > 1)
+        if (threads > 1)
         {
             torch.set_num_threads(1);
             Compute(Part(KernelCases.OneThread));
         }
 
         file.WriteLine(End);
+        // After the end: where libtorch's own convolution kills the process, the verdict on the products stands.
+        if (rung.Products)
+        {
+            torch.set_num_threads(threads);
+            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Speed}\t{PointwiseTiming.ProductOverConvolution():R}"));
+        }
     }
 
     private static string? Fault(KernelRung rung, string? faults) => faults?.Split(',', StringSplitOptions.TrimEntries)

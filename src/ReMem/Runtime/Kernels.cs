@@ -97,7 +97,7 @@ internal static unsafe class Kernels
             && Environment.GetEnvironmentVariable(KernelSuite.Variable) is null)
         {
             Prepare(Libtorch.Wanted(), Libtorch.Notice);
-            SetSwitches(KernelRung.Named(s_choice?.Rung ?? KernelRung.All[0].Name));
+            SetSwitches(KernelRung.Named(s_choice?.Rung ?? KernelRung.Default));
         }
 
         return 0;
@@ -139,7 +139,7 @@ internal static unsafe class Kernels
     /// </summary>
     private static void SetSwitches(KernelRung rung)
     {
-        PointwisePath.Products = rung.Products;
+        PointwisePath.Choice = rung.Products ? PointwiseKernel.Product : PointwiseKernel.Convolution;
         if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out nint library)
             || !NativeLibrary.TryGetExport(library, OperatingSystem.IsWindows() ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv", out nint global))
             return;

@@ -18,7 +18,7 @@ internal static class MeasuredStatistics
         model.eval();
         foreach ((_, nn.Module module) in model.named_modules())
         {
-            if (module is Conv2d conv)
+            if (module is Convolution conv)
                 conv.register_forward_hook((_, _, output) => Count(output, conv.weight!.numel() / conv.weight.shape[0]));
             else if (module is Linear linear)
                 linear.register_forward_hook((_, _, output) => Count(output, linear.weight!.shape[1]));

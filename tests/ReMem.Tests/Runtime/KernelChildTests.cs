@@ -26,10 +26,10 @@ public sealed class KernelChildTests
     {
         if (!OperatingSystem.IsLinux())
             Assert.Skip("signals are Linux's");
-        Environment.SetEnvironmentVariable(KernelSuite.FaultVariable, $"products:{fault}");
+        Environment.SetEnvironmentVariable(KernelSuite.FaultVariable, $"avx2:{fault}");
         try
         {
-            KernelOutcome outcome = KernelChild.Check(KernelRung.Named("products"), TimeSpan.FromSeconds(8));
+            KernelOutcome outcome = KernelChild.Check(KernelRung.Named("avx2"), TimeSpan.FromSeconds(8));
             Assert.Equal(status, outcome.Status);
             Assert.StartsWith(verdict, outcome.Verdict, StringComparison.Ordinal);
             Assert.EndsWith(First, outcome.Verdict, StringComparison.Ordinal);
@@ -58,6 +58,9 @@ public sealed class KernelChildTests
         Assert.Equal(KernelStatus.NotChecked, Outcome(["end"]).Status);
         Assert.Equal(KernelStatus.NotChecked, Outcome([Done(First, "1e-6")]).Status);
         Assert.Equal(KernelStatus.NotChecked, Outcome([]).Status);
+        KernelOutcome fast = Outcome([Done(First, "1e-6"), Done(Mixed, "0.004"), "end", "speed\t1.4"]);
+        Assert.True(fast.IsRight && fast.Speed == 1.4);
+        Assert.Contains("1.40 times as fast as the default", fast.Verdict, StringComparison.Ordinal);
         KernelOutcome died = KernelChild.Outcome(KernelRung.All[0], [Done(First, "1e-6"), $">\t{Mixed}"], TimeSpan.Zero, KernelStatus.Died, "SIGFPE");
         Assert.Equal($"died (SIGFPE): {Mixed}", died.Verdict);
     }

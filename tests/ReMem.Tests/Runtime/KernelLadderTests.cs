@@ -11,12 +11,12 @@ public sealed class KernelLadderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_default_is_taken_where_it_is_right_and_nothing_else_is_checked()
+    public void The_fastest_is_taken_where_it_is_right_and_nothing_else_is_checked()
     {
         KernelChoice choice = Ladder().Choose(null)!;
-        Assert.Equal("default", choice.Rung);
+        Assert.Equal("products", choice.Rung);
         Assert.True(choice.AllowsBf16);
-        Assert.Equal(["default"], _checked);
+        Assert.Equal(["products"], _checked);
         Assert.Contains("checking whether libtorch computes rightly", Assert.Single(_notices), StringComparison.Ordinal);
     }
 
@@ -25,19 +25,19 @@ public sealed class KernelLadderTests : IDisposable
     {
         Ladder().Choose(null);
         KernelChoice again = Ladder().Choose(null)!;
-        Assert.Equal("default", again.Rung);
-        Assert.Equal(["default"], _checked);
+        Assert.Equal("products", again.Rung);
+        Assert.Equal(["products"], _checked);
         Ladder(key: "another processor").Choose(null);
-        Assert.Equal(["default", "default"], _checked);
+        Assert.Equal(["products", "products"], _checked);
     }
 
     [Theory]
-    [InlineData("default:wrong", "products")]
-    [InlineData("default:die,products:wrong", "avx2")]
-    [InlineData("default:hang,products:die,avx2:die", "avx")]
-    [InlineData("default:bf16", "products")]
-    [InlineData("default:wrong,products:wrong,avx2:wrong,avx:wrong,sse41:wrong", "off")]
-    [InlineData("default:wrong,products:bf16,avx2:bf16,avx:bf16,sse41:bf16,off:bf16", "products")]
+    [InlineData("products:wrong", "default")]
+    [InlineData("products:die,default:wrong", "avx2")]
+    [InlineData("products:hang,default:die,avx2:die", "avx")]
+    [InlineData("products:bf16", "default")]
+    [InlineData("products:wrong,default:wrong,avx2:wrong,avx:wrong,sse41:wrong", "off")]
+    [InlineData("products:bf16,default:wrong,avx2:bf16,avx:bf16,sse41:bf16,off:bf16", "products")]
     public void The_fastest_right_set_is_taken(string faults, string expected)
     {
         KernelChoice choice = Ladder(faults).Choose(null)!;
@@ -45,7 +45,18 @@ public sealed class KernelLadderTests : IDisposable
         Assert.Equal(!faults.Contains($"{expected}:bf16", StringComparison.Ordinal), choice.AllowsBf16);
         Assert.Equal(expected, Ladder(faults).Choose(null)!.Rung);
         Assert.Equal(_checked.Distinct(), _checked);
-        Assert.Contains(_notices, n => n.StartsWith("kernels 'default' (libtorch as it is): ", StringComparison.Ordinal));
+        Assert.Contains(_notices, n => n.StartsWith("kernels 'products' (1x1 convolutions as matrix products): ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("products:slow", "default")]
+    [InlineData("products:slow,default:wrong", "products")]
+    [InlineData("products:slow,default:bf16", "products")]
+    public void Products_that_are_slower_are_taken_only_where_libtorchs_convolutions_are_wrong(string faults, string expected)
+    {
+        Assert.Equal(expected, Ladder(faults).Choose(null)!.Rung);
+        Assert.Equal(expected, Ladder(faults).Choose(null)!.Rung);
+        Assert.Equal(["products", "default"], _checked);
     }
 
     [Fact]
@@ -54,7 +65,7 @@ public sealed class KernelLadderTests : IDisposable
         string all = string.Join(',', KernelRung.All.Select(r => $"{r.Name}:wrong"));
         var error = Assert.Throws<ReMemException>(() => Ladder(all).Choose(null));
         Assert.StartsWith("libtorch computes wrongly on this processor", error.Message, StringComparison.Ordinal);
-        Assert.Contains("default wrong by 6 % (1 of 2 cases): case", error.Message, StringComparison.Ordinal);
+        Assert.Contains("products wrong by 6 % (1 of 2 cases): case", error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.Remedy);
         // Known by now, and refused again without a check.
         Assert.Throws<ReMemException>(() => Ladder(all).Choose(null));
@@ -78,10 +89,10 @@ public sealed class KernelLadderTests : IDisposable
     {
         string file = _folder.File("file");
         File.WriteAllText(file, "no folder");
-        Assert.Equal("products", Ladder("default:die", folder: file).Choose(null)!.Rung);
+        Assert.Equal("default", Ladder("products:die", folder: file).Choose(null)!.Rung);
         Assert.Contains(_notices, n => n.Contains("could not be kept", StringComparison.Ordinal));
-        Assert.Equal("products", Ladder("default:die", folder: file).Choose(null)!.Rung);
-        Assert.Equal(["default", "products", "default", "products"], _checked);
+        Assert.Equal("default", Ladder("products:die", folder: file).Choose(null)!.Rung);
+        Assert.Equal(["products", "default", "products", "default"], _checked);
     }
 
     [Theory]
@@ -92,36 +103,36 @@ public sealed class KernelLadderTests : IDisposable
     [InlineData("{\"key\":\"a stale one\",\"outcomes\":[]}")]
     public void A_memory_that_says_nothing_usable_is_made_again(string content)
     {
-        Ladder("default:wrong").Choose(null);
+        Ladder("products:wrong").Choose(null);
         File.WriteAllText(Assert.Single(Directory.GetFiles(_folder.Path, "*.json")), content);
-        Assert.Equal("products", Ladder("default:wrong").Choose(null)!.Rung);
-        Assert.Equal(["default", "products", "default", "products"], _checked);
+        Assert.Equal("default", Ladder("products:wrong").Choose(null)!.Rung);
+        Assert.Equal(["products", "default", "products", "default"], _checked);
     }
 
     [Fact]
     public void Where_no_process_can_be_started_there_is_no_choice()
     {
-        Assert.Null(Ladder("default:none").Choose(null));
+        Assert.Null(Ladder("products:none").Choose(null));
         Assert.Contains(_notices, n => n.Contains("this one does it", StringComparison.Ordinal));
     }
 
     [Fact]
     public void All_sets_are_checked_for_the_doctor_once_or_anew()
     {
-        Ladder("default:wrong").Choose(null);
-        IReadOnlyList<KernelOutcome> all = Ladder("default:wrong").CheckAll(anew: false);
+        Ladder("products:wrong").Choose(null);
+        IReadOnlyList<KernelOutcome> all = Ladder("products:wrong").CheckAll(anew: false);
         Assert.Equal(KernelRung.All.Select(r => r.Name), all.Select(o => o.Name));
         Assert.Equal(KernelRung.All.Count, _checked.Count);
         Ladder().CheckAll(anew: true);
         Assert.Equal(2 * KernelRung.All.Count, _checked.Count);
-        Assert.Equal("default", Ladder().Choose(null)!.Rung);
+        Assert.Equal("products", Ladder().Choose(null)!.Rung);
     }
 
     [Fact]
     public void The_users_own_limit_of_instructions_is_kept()
     {
-        Assert.Equal(["default", "products", "off"], KernelRung.For(isX86: true, "AVX2").Select(r => r.Name));
-        Assert.Equal(["default", "products", "off"], KernelRung.For(isX86: false, null).Select(r => r.Name));
+        Assert.Equal(["products", "default", "off"], KernelRung.For(isX86: true, "AVX2").Select(r => r.Name));
+        Assert.Equal(["products", "default", "off"], KernelRung.For(isX86: false, null).Select(r => r.Name));
         var cpu = new CpuIdentity("a", "b");
         string Key(params (string Name, string Value)[] given) => KernelLadder.Key(cpu, "2.10.0", name => given.FirstOrDefault(g => g.Name == name).Value);
         Assert.Equal(Key(), Key(("UNRELATED", "1")));
@@ -146,7 +157,10 @@ public sealed class KernelLadderTests : IDisposable
                 "none" => KernelStatus.NotChecked,
                 _ => KernelStatus.Right,
             };
-            return new KernelOutcome(rung.Name, rung.What, status, error, "case", mixed, "mixed case", error > 1e-5 ? 1 : 0, 2, 1, null);
+            return new KernelOutcome(rung.Name, rung.What, status, error, "case", mixed, "mixed case", error > 1e-5 ? 1 : 0, 2, 1, null)
+            {
+                Speed = rung.Products ? (fault == "slow" ? 0.9 : 1.3) : null,
+            };
         },
         new KernelMemory(key, folder ?? _folder.Path),
         _notices.Add);
