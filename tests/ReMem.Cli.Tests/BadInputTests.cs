@@ -20,6 +20,10 @@ public class BadInputTests
     [InlineData("convert missing.pth out.pth", "safetensors")]
     [InlineData("export --model-dir missing --out a.safetensors --softmax", "--softmax is for ONNX files only")]
     [InlineData("export --model-dir missing --out a.onnx --input rgb", "'rgb'")]
+    [InlineData("export --model-dir missing --out a.tflite", "'.tflite'")]
+    [InlineData("export --out a.onnx", "--model NAME with --weights FILE")]
+    [InlineData("export --model-dir missing --labels x --out a.onnx", "no --labels")]
+    [InlineData("export --model resnet18 --weights missing.pth --out a.onnx", "does not exist")]
     [InlineData("evaluate photos --model-dir missing", "missing")]
     [InlineData("finetune missing --model vit_pico_patch4_32 --image-size 32 --out out", "missing")]
     public void Is_told_in_one_sentence(string arguments, string part) => Cli.Run(arguments.Split(' ')).IsBadInput(part);

@@ -56,6 +56,11 @@ public class CommandTests
         Assert.Contains("on 8 inputs in ONNX Runtime", whole.Out, StringComparison.Ordinal);
         Assert.True(File.Exists(work.At("whole.onnx.data")));
 
+        CliResult named = Cli.Run(
+            "export", "--model", "vit_pico_patch4_32", "--weights", work.At("half.safetensors"), "--labels", work.At("teacher", "labels.txt"), "--out", work.At("named.onnx"), "--json");
+        Assert.True(named.ExitCode == 0, named.Error);
+        Assert.Equal(1, JsonDocument.Parse(named.Out).RootElement.GetProperty("check").GetProperty("top1_agreement").GetDouble());
+
         // The same command again is done at once; another one is refused and loses nothing.
         Assert.Equal(0, Cli.Run(["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "2", "--rho", "0.05",
             "--reweighting", "top(2,0.5)", "--out", work.At("teacher"), .. Quick]).ExitCode);

@@ -29,7 +29,7 @@ public class HubTests
         Assert.Empty(again.Error);
 
         Cli.RunWith(variables, "finetune", work.At("photos"), "--model", "vit_pico_patch4_32", "--weights", "hf-hub:me/other", "--offline", "--out", work.At("out"))
-            .IsBadInput("'me/other'", "--offline");
+            .IsBadInput("'me/other'", "--offline", "give --weights FILE");
         Assert.False(Directory.Exists(work.At("out")));
     }
 

@@ -36,14 +36,25 @@ internal static class Common
 
     public static Option<bool> Offline() => new("--offline") { Description = "Download nothing: use what earlier runs downloaded." };
 
+    public static Option<string?> Prefix() => new("--prefix")
+    {
+        Description = "What the model's names begin with in the weights, such as student. or '' for nothing. Default: it is found; of several that fit, averaged weights or the teacher's.",
+        HelpName = "PREFIX",
+    };
+
     /// <summary>Where weights and model folders are looked for; downloads show in the display.</summary>
-    public static WeightSource Sources(bool offline, ConsoleProgress progress) => new(progress: progress) { Offline = offline };
+    /// <param name="offline">Asks no server.</param>
+    /// <param name="progress">Shows downloads.</param>
+    /// <param name="option">How a file or folder is given instead; null where a recipe's keys say.</param>
+    public static WeightSource Sources(bool offline, ConsoleProgress progress, string? option = null) => new(progress: progress) { Offline = offline, LocalOption = option };
 
     /// <summary>A model folder on disk, downloaded where its source is the hub.</summary>
-    public static string Folder(string source, bool offline, CancellationToken cancel) => WithProgress(p => Sources(offline, p).ResolveFolder(source, cancel));
+    public static string Folder(string source, bool offline, CancellationToken cancel, string option = "--model-dir DIR") =>
+        WithProgress(p => Sources(offline, p, option).ResolveFolder(source, cancel));
 
     /// <summary>A file of weights on disk, downloaded where its source is remote.</summary>
-    public static string WeightsFile(string source, bool offline, CancellationToken cancel) => WithProgress(p => Sources(offline, p).ResolveFile(source, cancel));
+    public static string WeightsFile(string source, bool offline, CancellationToken cancel, string option = "--weights FILE") =>
+        WithProgress(p => Sources(offline, p, option).ResolveFile(source, cancel));
 
     public static void AddSymbol(this Command command, Symbol symbol)
     {
@@ -67,12 +78,12 @@ internal static class Common
 
     /// <summary>Runs one training in its own folder and prints its scores.</summary>
     public static int RunStage(
-        Recipe recipe, string identity, string path, bool offline, bool json, CancellationToken cancel, Func<Stages, RunFolder, TrainedResult> stage)
+        Recipe recipe, string identity, string path, bool offline, bool json, CancellationToken cancel, Func<Stages, RunFolder, TrainedResult> stage, string? option = null)
     {
         LoadLibtorch();
         TrainedResult result = WithProgress(progress =>
         {
-            WeightSource sources = Sources(offline, progress);
+            WeightSource sources = Sources(offline, progress, option);
             Stages.FetchWeights(recipe, sources, cancel);
             PreparedData data = PreparedData.Open(recipe, progress);
             using RunFolder folder = RunFolder.Open(path, $"# {identity}\n{RecipeReader.Write(recipe)}");

@@ -13,6 +13,7 @@ internal static class FinetuneCommand
         var overrides = Common.Overrides();
         var model = new Option<string>("--model") { Description = "timm's name of a ViT; see 'remem models'.", Required = true };
         var weights = new Option<string?>("--weights") { Description = "Pretrained weights in any format that 'remem inspect' shows: a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address; none starts from scratch.", HelpName = "SOURCE" };
+        var prefix = Common.Prefix();
         var size = new Option<int>("--image-size") { Description = "Side of the views in pixels.", DefaultValueFactory = _ => 224 };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 10 };
         var rho = new Option<double>("--rho") { Description = "SAM's radius; 0 is the plain gradient.", DefaultValueFactory = _ => 0.05 };
@@ -29,7 +30,7 @@ internal static class FinetuneCommand
             "Fine-tune a pretrained ViT teacher on your images, sharpness-aware and with reweighted MLP blocks if you like. "
             + "Further settings are key=value, such as training.lr=1e-4 training.batch_size=32.",
             "remem finetune photos/ --model deit_tiny_patch16_224 --weights deit.safetensors --image-size 96 --rho 0.05 --out teacher/");
-        foreach (Symbol symbol in new Symbol[] { data, overrides, model, weights, size, epochs, rho, sharpness, schedule, reweighting, seed, bad, output, offline, json })
+        foreach (Symbol symbol in new Symbol[] { data, overrides, model, weights, prefix, size, epochs, rho, sharpness, schedule, reweighting, seed, bad, output, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -41,6 +42,7 @@ internal static class FinetuneCommand
                 [
                     $"teacher.model={Common.Quote(parsed.GetValue(model)!)}",
                     $"teacher.weights={(parsed.GetValue(weights) is { } file ? Common.Quote(file) : "null")}",
+                    .. parsed.GetValue(prefix) is { } begin ? new[] { $"teacher.weights_prefix={Common.Quote(begin)}" } : [],
                     $"teacher.training.epochs={parsed.GetValue(epochs)}",
                     $"teacher.sharpness={Common.Quote(parsed.GetValue(sharpness)!)}",
                     $"teacher.rho_schedule={Common.Quote(parsed.GetValue(schedule)!)}",
@@ -50,7 +52,7 @@ internal static class FinetuneCommand
                 ]);
             TeacherOptions options = TeacherMethods.Options("both", recipe.Teacher)! with { Rho = parsed.GetValue(rho) };
             return Common.RunStage(recipe, $"rho {options.Rho}", parsed.GetValue(output)!, parsed.GetValue(offline), parsed.GetValue(json), cancel, (stages, folder) =>
-                stages.Teacher(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder));
+                stages.Teacher(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder), "--weights FILE");
         });
         return command;
     }

@@ -12,16 +12,18 @@ internal static class InspectCommand
         {
             Description = $"Weights: safetensors or the index of its shards, PyTorch's .pth, .pt or .bin, NumPy's .npz, or a folder with one of them; {Common.WeightsHelp}.",
         };
+        var prefix = Common.Prefix();
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "inspect", "Show a weights file's tensors, types, shapes and metadata, whose names it has and which model it fits. Nothing in it is run.", "remem inspect deit_tiny.pth");
-        foreach (Symbol symbol in new Symbol[] { file, offline, json })
+        foreach (Symbol symbol in new Symbol[] { file, prefix, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
-            WeightsInspection found = WeightsInspection.Of(Common.WeightsFile(parsed.GetValue(file)!, parsed.GetValue(offline), cancel));
+            WeightsInspection found = WeightsInspection.Of(
+                Common.WeightsFile(parsed.GetValue(file)!, parsed.GetValue(offline), cancel, "the file as FILE"), parsed.GetValue(prefix));
             if (parsed.GetValue(json))
                 Common.PrintJson(found);
             else
@@ -45,10 +47,21 @@ internal static class InspectCommand
         foreach ((string key, string value) in found.Metadata)
             Console.WriteLine($"{Clean(key)}: {Clean(value)}");
         Console.WriteLine(FormattableString.Invariant($"{found.Format}, {found.Tensors.Count} tensors, {found.Parameters:N0} parameters, {found.Bytes / 1e6:0.0} MB"));
+        if (found.SteppedOver.Count > 0)
+            Console.WriteLine($"stepped over, nothing of it was run: {string.Join(", ", found.SteppedOver.Select(Clean))}");
+        if (found.Prefix.Length > 0 || found.OtherNetworks.Count > 0)
+            Console.WriteLine(Place(null, found.Prefix, found.OtherNetworks));
         Console.WriteLine($"names: {found.Family ?? "none that remem knows"}");
         Console.WriteLine($"model: {(found.Models.Count == 0 ? "none of the catalogue" : string.Join(" or ", found.Models))}");
     }
 
+    /// <summary>Where in a file the weights were found, in one line.</summary>
+    public static string Place(string? stateDict, string prefix, IReadOnlyList<string> others)
+    {
+        string text = $"taken: {(stateDict is null ? string.Empty : $"'{Clean(stateDict)}', ")}{(prefix.Length == 0 ? "names without a prefix" : $"names that begin with '{Clean(prefix)}'")}";
+        return others.Count == 0 ? text : $"{text}; {string.Join(", ", others.Select(o => $"'{Clean(o)}'"))} would do as well (--prefix decides)";
+    }
+
     // A file's own text must not steer the terminal.
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

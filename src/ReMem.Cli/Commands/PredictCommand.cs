@@ -14,6 +14,7 @@ internal static class PredictCommand
         var folder = new Option<string?>("--model-dir") { Description = Common.ModelDirHelp, HelpName = "DIR" };
         var model = new Option<string?>("--model") { Description = "timm's name, with --weights." };
         var weights = new Option<string?>("--weights") { Description = $"Weights of --model, in any format that 'remem inspect' shows: {Common.WeightsHelp}.", HelpName = "SOURCE" };
+        var prefix = Common.Prefix();
         var labels = new Option<string?>("--labels") { Description = "Class names, one a line in index order.", HelpName = "FILE" };
         var size = new Option<int?>("--image-size") { Description = "Side of the input in pixels. Default: the model's." };
         var top = new Option<int>("--top") { Description = "How many classes an image.", DefaultValueFactory = _ => 5 };
@@ -23,13 +24,13 @@ internal static class PredictCommand
             "predict",
             "Classify images with a model folder, or with a named model and its weights.",
             "remem predict --model deit_tiny_patch16_224 --weights model.safetensors --labels synset_words.txt cat.jpg --top 5 --json");
-        foreach (Symbol symbol in new Symbol[] { images, folder, model, weights, labels, size, top, offline, json })
+        foreach (Symbol symbol in new Symbol[] { images, folder, model, weights, prefix, labels, size, top, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
             (ImageModel loaded, IReadOnlyList<string> names) = Load(
-                parsed.GetValue(folder), parsed.GetValue(model), parsed.GetValue(weights), parsed.GetValue(labels), parsed.GetValue(size), parsed.GetValue(offline), cancel);
+                parsed.GetValue(folder), parsed.GetValue(model), parsed.GetValue(weights), parsed.GetValue(prefix), parsed.GetValue(labels), parsed.GetValue(size), parsed.GetValue(offline), cancel);
             var predictor = new Predictor(loaded, names);
             int count = parsed.GetValue(top);
             if (count < 1)
@@ -53,12 +54,13 @@ internal static class PredictCommand
         return command;
     }
 
-    private static (ImageModel Model, IReadOnlyList<string> Labels) Load(
-        string? folder, string? name, string? weights, string? labels, int? size, bool offline, CancellationToken cancel)
+    /// <summary>Loads what the command line names: a model folder, or a model with its weights.</summary>
+    public static (ImageModel Model, IReadOnlyList<string> Labels) Load(
+        string? folder, string? name, string? weights, string? prefix, string? labels, int? size, bool offline, CancellationToken cancel)
     {
         if (folder is not null)
         {
-            return name is null && weights is null
+            return name is null && weights is null && prefix is null
                 ? ModelFolder.Load(Common.Folder(folder, offline, cancel))
                 : throw new InputException("--model-dir holds model and weights; give no --model or --weights with it.", "command line");
         }
@@ -67,8 +69,8 @@ internal static class PredictCommand
             throw new InputException("Give --model-dir DIR, or --model NAME with --weights FILE.", "command line");
         IReadOnlyList<string>? given = labels is null ? null : Predictor.ReadLabels(labels);
         string file = Common.WeightsFile(weights, offline, cancel);
-        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = WeightLoader.CountClasses(name, file), ImageSize = size });
-        WeightLoader.Load(model, file);
+        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = WeightLoader.CountClasses(name, file, prefix), ImageSize = size });
+        WeightLoader.Load(model, file, new WeightLoadOptions { Prefix = prefix });
         if (given is not null && given.Count != model.Options.NumClasses)
             throw new InputException($"The labels name {given.Count} classes, but the weights have {model.Options.NumClasses}.", labels, "Give one line a class, in index order.");
         return (model, given ?? [.. Enumerable.Range(0, model.Options.NumClasses).Select(i => $"class {i}")]);

@@ -18,6 +18,7 @@ internal static class ProbeCommand
         };
         var model = new Option<string?>("--model") { Description = "timm's name of a model that is not fine-tuned, with --weights." };
         var weights = new Option<string?>("--weights") { Description = "Weights of --model.", HelpName = "FILE" };
+        var prefix = Common.Prefix();
         var size = new Option<int?>("--image-size") { Description = "Side of --model's input in pixels. Default: the model's own." };
         var blocks = new Option<bool>("--blocks") { Description = "Probe a ViT block by block instead, and write blocks.json and blocks.html." };
         var top = new Option<int>("--top") { Description = "With --blocks: skip up to so many of the topmost blocks together.", DefaultValueFactory = _ => 4 };
@@ -37,7 +38,7 @@ internal static class ProbeCommand
             "Measure how much of the image a model's class token, pooled feature, patch tokens and logits keep: I_hat, in nats per pixel channel, from decoders "
             + "that learn on the training split and are judged on the test split. Further settings are key=value, such as seeds=5 likelihood=bce.",
             "remem probe photos/ --model-dir teacher/ --blocks --out probe/");
-        foreach (Symbol symbol in new Symbol[] { data, overrides, folders, model, weights, size, blocks, top, checks, pictures, most, output, bad, offline, json })
+        foreach (Symbol symbol in new Symbol[] { data, overrides, folders, model, weights, prefix, size, blocks, top, checks, pictures, most, output, bad, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -56,6 +57,7 @@ internal static class ProbeCommand
                 [.. (parsed.GetValue(folders) ?? []).Select(f => Common.Folder(f, parsed.GetValue(offline), cancel))],
                 parsed.GetValue(model),
                 parsed.GetValue(weights) is { } source ? Common.WeightsFile(source, parsed.GetValue(offline), cancel) : null,
+                parsed.GetValue(prefix),
                 parsed.GetValue(size));
             // There are some eighty measurements of blocks, and linear decoders do for their differences.
             string[] linear = byBlock ? ["information.epochs=0"] : [];

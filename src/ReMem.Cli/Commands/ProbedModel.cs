@@ -10,11 +10,11 @@ namespace ReMem.Cli.Commands;
 internal sealed record ProbedModel(string Name, ImageModel Model, IReadOnlyList<string>? Labels)
 {
     /// <summary>Loads what the command line names: model folders, or one model with its weights.</summary>
-    public static IReadOnlyList<ProbedModel> Load(string[] folders, string? name, string? weights, int? size)
+    public static IReadOnlyList<ProbedModel> Load(string[] folders, string? name, string? weights, string? prefix, int? size)
     {
         if (folders.Length > 0)
         {
-            if (name is not null || weights is not null || size is not null)
+            if (name is not null || weights is not null || prefix is not null || size is not null)
                 throw new InputException("--model-dir holds model, weights and image size; give no --model, --weights or --image-size with it.", "command line");
             string[] names = Names(folders);
             return [.. folders.Select((folder, i) =>
@@ -26,8 +26,8 @@ internal sealed record ProbedModel(string Name, ImageModel Model, IReadOnlyList<
 
         if (name is null || weights is null)
             throw new InputException("Give --model-dir DIR, or --model NAME with --weights FILE.", "command line");
-        ImageModel pretrained = ModelCatalogue.Create(name, new ModelOptions { NumClasses = WeightLoader.CountClasses(name, weights), ImageSize = size });
-        WeightLoader.Load(pretrained, weights);
+        ImageModel pretrained = ModelCatalogue.Create(name, new ModelOptions { NumClasses = WeightLoader.CountClasses(name, weights, prefix), ImageSize = size });
+        WeightLoader.Load(pretrained, weights, new WeightLoadOptions { Prefix = prefix });
         return [new ProbedModel(name, pretrained, null)];
     }
 

@@ -18,6 +18,9 @@ public static class OnnxExporter
     /// <summary>The input's name.</summary>
     public const string InputName = "input";
 
+    /// <summary>The name that the files give as their maker.</summary>
+    internal const string Producer = "remem";
+
     private const int Opset = 18;
     private const int IrVersion = 8;
 
@@ -49,7 +52,7 @@ public static class OnnxExporter
         var proto = new ModelProto
         {
             IrVersion = IrVersion,
-            ProducerName = "remem",
+            ProducerName = Producer,
             ProducerVersion = EnvironmentInfo.OwnVersion().Version,
             Graph = graph.Graph,
         };

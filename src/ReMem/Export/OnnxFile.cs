@@ -19,7 +19,10 @@ internal static class OnnxFile
     /// <summary>The specification's advice, so that a runtime can map every tensor by itself.</summary>
     private const long Alignment = 4096;
 
-    /// <summary>Writes the file or both files; they appear whole or not at all.</summary>
+    /// <summary>A file whose weights are outside has little in itself.</summary>
+    private const long LargestWithData = 64 << 20;
+
+    /// <summary>Writes the file or both files; they appear whole or not at all. The weights file of an earlier export that is no longer needed is removed.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="model">The model, whose graph has no initialisers yet.</param>
     /// <param name="initialisers">Each with the type that it is stored in.</param>
@@ -29,20 +32,53 @@ internal static class OnnxFile
     {
         GraphProto graph = model.Graph;
         model.Graph = null;
+        string target = Path.GetFullPath(path);
+        string name = Path.GetFileName(target), data = $"{name}.data";
         if (model.CalculateSize() + GraphSize(graph, initialisers) <= largestFile)
         {
+            string beside = $"{target}.data";
+            bool isStale = File.Exists(beside) && HasDataIn(target, data);
             AtomicFile.Write(path, stream => WriteModel(stream, model, graph, initialisers, path));
+            if (isStale)
+                Remove(beside);
             return;
         }
 
-        string target = Path.GetFullPath(path);
-        string name = Path.GetFileName(target), data = $"{name}.data";
         ILookup<bool, PendingTensor> outside = initialisers.ToLookup(t => t.Entry.Bytes >= SmallestOutside);
         AtomicFile.WriteTogether(Path.GetDirectoryName(target)!, name, stage =>
         {
             AtomicFile.Write(Path.Combine(stage, data), stream => graph.Initializer.AddRange(outside[true].Select(t => WriteOutside(stream, t, data, path))));
             AtomicFile.Write(Path.Combine(stage, name), stream => WriteModel(stream, model, graph, [.. outside[false]], path));
         });
+    }
+
+    /// <summary>Whether the file that is replaced is one of ours that keeps its weights in that other file: only then is that one ours to remove.</summary>
+    private static bool HasDataIn(string path, string data)
+    {
+        try
+        {
+            if (!File.Exists(path) || new FileInfo(path).Length > LargestWithData)
+                return false;
+            using FileStream stream = File.OpenRead(path);
+            ModelProto old = ModelProto.Parser.ParseFrom(stream);
+            return old.ProducerName == OnnxExporter.Producer && old.Graph?.Initializer.Any(t => t.ExternalData.Any(e => e.Key == "location" && e.Value == data)) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException("The ONNX file is written, but the weights of the earlier one cannot be removed.", path, "Remove that file: nothing needs it.", e);
+        }
     }
 
     private static TensorProto WriteOutside(Stream stream, PendingTensor tensor, string data, string path)

@@ -9,6 +9,8 @@ public static partial class ModelCatalogue
     /// <summary>The name of the demo's own teacher, the one that timm does not know.</summary>
     public const string DemoTeacher = "vit_pico_patch4_32";
 
+    private const int MostClasses = 10_000_000, LargestImage = 4096;
+
     private static readonly Dictionary<string, ModelEntry> Entries = Build();
 
     /// <summary>Every entry, teachers first.</summary>
@@ -28,8 +30,8 @@ public static partial class ModelCatalogue
     {
         ModelEntry entry = Entry(info.Name);
         options ??= new ModelOptions();
-        Require(options.NumClasses >= 1, "number of classes", options.NumClasses, "1 or more");
-        Require(options.ImageSize is null or >= 8, "image size", options.ImageSize, "8 or more");
+        Require(options.NumClasses is >= 1 and <= MostClasses, "number of classes", options.NumClasses, $"1 to {MostClasses}");
+        Require(options.ImageSize is null or (>= 8 and <= LargestImage), "image size", options.ImageSize, $"8 to {LargestImage}");
         Require(options.DropPathRate is >= 0 and < 1, "drop path rate", options.DropPathRate, "between 0 and 1");
         Require(options.DropRate is >= 0 and < 1, "drop rate", options.DropRate, "between 0 and 1");
         if ((options.GlobalPool is not null || options.QkNorm) && entry.Shape is not TransformerShape)

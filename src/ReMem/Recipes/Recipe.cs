@@ -123,6 +123,10 @@ public sealed record TeacherRecipe
     /// https address; none starts from scratch.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>What the model's names begin with in that file, such as "student."; '' is nothing. Default: it is found, and of several networks that fit the averaged
+    /// weights or the teacher's are taken.</summary>
+    public string? WeightsPrefix { get; init; }
+
     /// <summary>Side of the teacher's views in pixels, 8 to 2048. Default data.image_size.</summary>
     [Range(8, 2048)]
     public int? ImageSize { get; init; }
@@ -162,6 +166,9 @@ public sealed record StudentRecipe
 
     /// <summary>Weights to start from, named as the teacher's; none starts from scratch.</summary>
     public string? Weights { get; init; }
+
+    /// <summary>What the model's names begin with in that file, as the teacher's. Default: it is found.</summary>
+    public string? WeightsPrefix { get; init; }
 
     /// <summary>
     /// Side of the student's views in pixels, 8 to 2048. Where the teacher's is another, it sees the very same crop at its own. Default data.image_size.

@@ -54,14 +54,14 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
     {
         bool taught = recipe.Methods.Any(m => m != "none");
         string? teacher = taught ? recipe.Teacher.Weights : null;
-        foreach (string? source in new[] { teacher, recipe.Student.Weights })
+        foreach ((string? source, string option) in new[] { (teacher, sources.LocalOption ?? "teacher.weights=FILE"), (recipe.Student.Weights, "student.weights=FILE") })
         {
             if (source is not null && WeightSource.IsRemote(source))
-                sources.ResolveFile(source, cancel);
+                sources.ResolveFile(source, option, cancel);
         }
 
         foreach (string source in taught ? recipe.Student.FurtherTeachers.Where(WeightSource.IsRemote) : [])
-            sources.ResolveFolder(source, cancel);
+            sources.ResolveFolder(source, "its folder in student.further_teachers", cancel);
     }
 
     /// <summary>Refuses settings that do not fit the recipe's models, before hours of work on others.</summary>
@@ -105,7 +105,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             options = options with { Reweighting = choice.Policy };
         }
 
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, Name(path));
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.WeightsPrefix, recipe.ImageSize, recipe.Training, seed, Name(path));
         return Finish(model, FineTune(model, recipe.Training, options, seed, folder, path), folder, path, choice);
     }
 
@@ -122,7 +122,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             return done;
         using FurtherTeachers? further = teacher is null ? null : Further(recipe, teacher.ImageSize);
         NamedTeacher[] teachers = teacher is null ? [] : [new NamedTeacher(teacher, teacherFolder), .. further!.All];
-        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, recipe.Training, seed, Name(path));
+        ImageModel model = Create(recipe.Model, recipe.Weights, recipe.WeightsPrefix, recipe.ImageSize, recipe.Training, seed, Name(path));
         var kept = new StudentCache(data, recipe, seed);
         var job = Job(model, kept.Batches(teacher), Derive(seed, "student"), folder, path);
         var learned = new List<DistillationTeacher>();
@@ -241,7 +241,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         TeacherRecipe recipe, TrainingOptions budget, Teachers.TeacherOptions options, MeterImages images, int seed, RunFolder folder, string[] place)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        using ImageModel model = Create(recipe.Model, recipe.Weights, recipe.ImageSize, budget, seed, Name(place));
+        using ImageModel model = Create(recipe.Model, recipe.Weights, recipe.WeightsPrefix, recipe.ImageSize, budget, seed, Name(place));
         FineTune(model, budget, options, seed, folder, place);
         using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancel);
         using ModelOutputs validation = Evaluator.Run(model, data.Evaluation(data.Dataset.Validation, model), cancel);
@@ -267,7 +267,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         ModelCatalogue.Info(name) with { CropPct = data.CropPct },
         new ModelOptions { NumClasses = data.Dataset.Classes.Count, ImageSize = size ?? data.ImageSize, DropPathRate = training.DropPath });
 
-    private ImageModel Create(string name, string? weights, int? size, TrainingOptions training, int seed, string stage)
+    private ImageModel Create(string name, string? weights, string? prefix, int? size, TrainingOptions training, int seed, string stage)
     {
         TorchSharp.torch.manual_seed(Derive(seed, "init"));
         ImageModel model = Untrained(name, size, training, data);
@@ -276,7 +276,7 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             string file = _sources.ResolveFile(weights, cancel);
             if (WeightSource.IsRemote(weights))
                 progress?.Report(new ProgressReport(stage, $"{weights} is {file}"));
-            progress?.Report(new ProgressReport(stage, WeightLoader.Load(model, file).ToString()));
+            progress?.Report(new ProgressReport(stage, WeightLoader.Load(model, file, new WeightLoadOptions { Prefix = prefix }).ToString()));
         }
 
         return model;

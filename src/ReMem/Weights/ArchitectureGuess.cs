@@ -10,11 +10,23 @@ internal static class ArchitectureGuess
 {
     private const double NearlyAll = 0.9;
 
+    /// <summary>The first layer of convolutional networks, by the name of their classifier.</summary>
+    private static readonly Dictionary<string, string> Stems = new(StringComparer.Ordinal)
+    {
+        ["fc"] = "conv1.weight",
+        ["classifier"] = "conv_stem.weight",
+        ["head.fc"] = "stem.0.weight",
+    };
+
     /// <summary>The models whose tensors share nearly all names and shapes with the file: the best ones, which may be several of one architecture.</summary>
     public static IReadOnlyList<string> Of(WeightsFile file)
     {
         (int Patch, int Width, int Depth)? own = TransformerNumbers(file);
         var best = new List<string>();
+
+        // Nothing is built for a file that begins like no network of the catalogue.
+        if (own is null && !Stems.Values.Any(file.Tensors.ContainsKey))
+            return best;
         double bestShare = NearlyAll;
         bool HasClassifier(ModelInfo info) => file.Tensors.ContainsKey($"{info.Classifier}.weight");
         bool headless = !ModelCatalogue.All.Any(HasClassifier);
@@ -22,6 +34,8 @@ internal static class ArchitectureGuess
         {
             // A large ViT takes seconds and gigabytes to build: those of the file's own width, depth and patch are, with one block for all.
             TransformerShape? shape = ModelCatalogue.ShapeOf(info.Name);
+            if (own is null && (!Stems.TryGetValue(info.Classifier, out string? stem) || !file.Tensors.ContainsKey(stem)))
+                continue;
             if (own is null != shape is null || (shape is not null && (shape.PatchSize, shape.Width, shape.Depth) != own))
                 continue;
 
@@ -63,7 +77,7 @@ internal static class ArchitectureGuess
         name.Split('.') is ["blocks", var index, _, ..] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int block) ? block : null;
 
     /// <summary>Patch, width and depth of a file with a transformer's tensors.</summary>
-    private static (int Patch, int Width, int Depth)? TransformerNumbers(WeightsFile file)
+    public static (int Patch, int Width, int Depth)? TransformerNumbers(WeightsFile file)
     {
         if (!file.Tensors.TryGetValue("patch_embed.proj.weight", out TensorEntry? patch) || patch.Shape.Count != 4)
             return null;

@@ -52,9 +52,14 @@ public abstract class MappedWeightsFile : WeightsFile
     /// <inheritdoc/>
     internal override bool TryMap(string name, out ReadOnlySpan<byte> bytes)
     {
-        PlacedTensor place = _places[name];
+        bytes = default;
+
+        // A packed array of an npz has no place.
+        if (!_places.TryGetValue(name, out PlacedTensor? place))
+            return false;
         bool whole = place.Entry.Bytes is > 0 and <= int.MaxValue && (place.Strides is null || StridedCopy.IsContiguous(place.Entry.Shape, place.Strides));
-        bytes = whole ? File.Bytes(place.Offset, (int)place.Entry.Bytes) : default;
+        if (whole)
+            bytes = File.Bytes(place.Offset, (int)place.Entry.Bytes);
         return whole;
     }
 

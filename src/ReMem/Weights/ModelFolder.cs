@@ -14,6 +14,7 @@ public static class ModelFolder
     private const string WeightsFile = "model.safetensors";
     private const string ConfigFile = "config.json";
     private const string LabelsFile = "labels.txt";
+    private const long LargestLabels = 16 << 20;
 
     /// <summary>
     /// Writes the folder. All three files are complete beside the earlier ones before any of those is replaced, and a folder whose replacement
@@ -62,19 +63,20 @@ public static class ModelFolder
             throw new InputException("This is no model folder: it has no config.json.", directory, "Give a folder that 'remem finetune' or 'remem distill' wrote.");
         ModelFolderConfig config = ModelFolderConfig.Read(path);
         string labelsFile = Path.Combine(directory, LabelsFile);
-        IReadOnlyList<string> labels = File.Exists(labelsFile)
-            ? File.ReadAllLines(labelsFile)
-            : config.Labels ?? [.. Enumerable.Range(0, config.Options.NumClasses).Select(i => $"class {i}")];
-        if (labels.Count != config.Options.NumClasses)
+        IReadOnlyList<string>? named = File.Exists(labelsFile) ? ReadLabels(labelsFile) : config.Labels;
+        if (named is not null && named.Count != config.Options.NumClasses)
         {
             string source = File.Exists(labelsFile) ? LabelsFile : "label_names";
-            throw new InputException($"{source} names {labels.Count} classes, but config.json says {config.Options.NumClasses}.", directory, "Restore the folder.");
+            throw new InputException($"{source} names {named.Count} classes, but config.json says {config.Options.NumClasses}.", directory, "Restore the folder.");
         }
 
+        using TimmWeightsFile weights = TimmWeightsFile.Open(Path.Combine(directory, WeightsFile), null, WantedShapes.Of(config.Info.Name));
+        ModelFolderSizes.RequireJustified(config, weights, directory);
+        IReadOnlyList<string> labels = named ?? [.. Enumerable.Range(0, config.Options.NumClasses).Select(i => $"class {i}")];
         ImageModel model = ModelCatalogue.Create(config.Info, config.Options);
         try
         {
-            WeightLoadReport report = WeightLoader.Load(model, Path.Combine(directory, WeightsFile));
+            WeightLoadReport report = WeightLoader.Load(model, weights);
             if (report.NewHead.Count > 0)
             {
                 string has = report.FileClasses is { } classes ? $"a head of {classes} classes" : "no head";
@@ -100,6 +102,20 @@ public static class ModelFolder
         Dictionary<string, Tensor> state = FoldedState(model);
         FiniteTensors.RequireToSave(state, "the model", where);
         return state;
+    }
+
+    private static string[] ReadLabels(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > LargestLabels)
+                throw new InputException($"labels.txt has more than {LargestLabels} bytes.", path, "Restore the folder: it has one class name a line.");
+            return File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException("labels.txt cannot be read.", path, "Check its permissions.", e);
+        }
     }
 
     /// <summary>The state dict with a transformer's branch scales folded in. Changed tensors belong to the caller's scope.</summary>

@@ -11,6 +11,7 @@ namespace ReMem.Weights;
 /// <param name="Labels">Class names; null where the file has none.</param>
 internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, IReadOnlyList<string>? Labels)
 {
+    private const long LargestConfig = 16 << 20;
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The file's text.</summary>
@@ -45,6 +46,8 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
     {
         try
         {
+            if (new FileInfo(path).Length > LargestConfig)
+                throw new InputException($"The model's config.json has more than {LargestConfig} bytes.", remedy: "Restore the folder.");
             using JsonDocument config = JsonDocument.Parse(File.ReadAllText(path));
             JsonElement root = config.RootElement;
             JsonElement facts = root.GetProperty("pretrained_cfg");

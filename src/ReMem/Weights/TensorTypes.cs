@@ -42,14 +42,17 @@ internal static class TensorTypes
     {
         if (shape.Count > MostDimensions)
             return null;
-        Int128 bytes = elementSize;
+        Int128 bytes = elementSize, whole = elementSize;
         foreach (long size in shape)
         {
             if (size < 0)
                 return null;
-            bytes *= size;
-            if (bytes > long.MaxValue)
+
+            // A size of 0 among huge ones makes no bytes, but strides that no library can count.
+            whole *= Math.Max(1, size);
+            if (whole > long.MaxValue)
                 return null;
+            bytes *= size;
         }
 
         return (long)bytes;

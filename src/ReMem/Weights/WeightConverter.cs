@@ -10,6 +10,9 @@ public sealed record WeightConversionOptions
     /// <summary>timm's name of the model that the weights have to fit, but for its head and the grid of its position embeddings. Default null: unchecked.</summary>
     public string? Model { get; init; }
 
+    /// <summary>What the model's names begin with in the file, as <see cref="WeightLoadOptions.Prefix"/>. Default null: it is found.</summary>
+    public string? Prefix { get; init; }
+
     /// <summary>Whether floating-point tensors are stored as float16. Default false: each in its own type.</summary>
     public bool Half { get; init; }
 }
@@ -26,6 +29,15 @@ public sealed record WeightConversionResult(
 {
     /// <summary>The model that the weights were checked to fit.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Where in a training's checkpoint the state dict was; null where it is the file itself.</summary>
+    public string? StateDict { get; init; }
+
+    /// <summary>What the names began with in the file; empty where nothing.</summary>
+    public string Prefix { get; init; } = string.Empty;
+
+    /// <summary>Prefixes of other networks in the file that fit as well and were not taken.</summary>
+    public IReadOnlyList<string> OtherNetworks { get; init; } = [];
 }
 
 /// <summary>Writes weights of any format and naming as safetensors with timm's names, one tensor in memory at a time.</summary>
@@ -50,25 +62,33 @@ public static class WeightConverter
             throw new InputException("remem writes weights as safetensors.", output, "Give a file name that ends in .safetensors.");
         if (options.Model is { } model)
             ModelCatalogue.Info(model);
-        using TimmWeightsFile file = TimmWeightsFile.Open(sources?.ResolveFile(input, cancel) ?? input);
+        using TimmWeightsFile file = TimmWeightsFile.Open(
+            sources?.ResolveFile(input, cancel) ?? input, options.Prefix, options.Model is null ? null : WantedShapes.Of(options.Model));
         if (Path.GetFullPath(output) == Path.GetFullPath(file.Path))
             throw new InputException("The output is the input.", output, "Give another file name.");
-        if (options.Model is { } name)
-            RequireFit(file, name);
-        foreach (string tensor in file.Tensors.Keys.Where(n => !ShapeAdaptation.IsComputed(n)))
-            WeightLoader.RequireFinite(file, tensor);
+        IReadOnlyList<DroppedTensor> dropped = options.Model is { } name ? RequireFit(file, name).Dropped : file.Dropped;
+        HashSet<string> left = [.. dropped.Select(d => d.Name)];
+        TensorEntry[] kept = [.. file.Tensors.Values.Where(e => !file.SourcesOf(e.Name).All(left.Contains))];
+        foreach (TensorEntry tensor in kept.Where(e => !ShapeAdaptation.IsComputed(e.Name)))
+            WeightLoader.RequireFinite(file, tensor.Name);
         var metadata = new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["format"] = "pt" };
         if (options.Model is not null)
             metadata["architecture"] = options.Model;
         SafetensorsWriter.WriteEach(
-            output, file.Tensors.Values.Select(e => new PendingTensor(e, () => file.Read(e.Name))), metadata, options.Half ? ScalarType.Float16 : null);
-        return new WeightConversionResult(Path.GetFullPath(output), file.Format, file.Family, file.Tensors.Count, file.RenamedCount, file.Dropped) { Model = options.Model };
+            output, kept.Select(e => new PendingTensor(e, () => file.Read(e.Name))), metadata, options.Half ? ScalarType.Float16 : null);
+        return new WeightConversionResult(Path.GetFullPath(output), file.Format, file.Family, kept.Length, file.RenamedCount, dropped)
+        {
+            Model = options.Model,
+            StateDict = file.Metadata.GetValueOrDefault("state_dict"),
+            Prefix = file.Prefix,
+            OtherNetworks = file.OtherNetworks,
+        };
     }
 
-    private static void RequireFit(TimmWeightsFile file, string name)
+    private static WeightLoadReport RequireFit(TimmWeightsFile file, string name)
     {
         bool hasHead = file.Tensors.TryGetValue($"{ModelCatalogue.Info(name).Classifier}.weight", out TensorEntry? head) && head.Shape is [> 0 and <= int.MaxValue, _];
         using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = hasHead ? (int)head!.Shape[0] : 1 });
-        WeightLoader.Load(model, file);
+        return WeightLoader.Load(model, file);
     }
 }

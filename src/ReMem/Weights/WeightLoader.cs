@@ -27,6 +27,15 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
     /// <summary>The file's tensors that timm's model has no use for.</summary>
     public IReadOnlyList<DroppedTensor> Dropped { get; init; } = [];
 
+    /// <summary>The file's own classifier where it has another name than the model's, such as "classifier"; null where it has none that is seen.</summary>
+    public string? FileHead { get; init; }
+
+    /// <summary>What the model's names begin with in the file, such as "backbone."; empty where nothing.</summary>
+    public string Prefix { get; init; } = string.Empty;
+
+    /// <summary>Prefixes of other networks in the file that fit as well and were not taken.</summary>
+    public IReadOnlyList<string> OtherNetworks { get; init; } = [];
+
     /// <summary>Where in a training's checkpoint the state dict was, such as "model_ema"; null where it is the file itself.</summary>
     public string? StateDict { get; init; }
 
@@ -45,12 +54,16 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
         string text = $"{Loaded} tensors from {System.IO.Path.GetFileName(Path)}";
         if (StateDict is not null)
             text += $", its '{StateDict}'";
+        if (Prefix.Length > 0 && OtherNetworks.Count > 0)
+            text += $", those of '{WeightsErrors.Clean(Prefix)}'";
+        if (OtherNetworks.Count > 0)
+            text += $" (not {WeightsErrors.Or(OtherNetworks)}: another prefix takes those)";
         if (Family is not (null or "timm"))
             text += $" ({Family}; {Renamed} renamed)";
         if (Resampled.Count > 0)
             text += $"; {string.Join(", ", Resampled)} resampled to this image size";
         if (NewHead.Count > 0)
-            text += $"; new head ({(FileClasses is { } classes ? $"the file's has {classes} classes" : "the file has none")})";
+            text += $"; new head ({(FileClasses is { } classes ? $"the file's{(FileHead is null ? string.Empty : $" '{WeightsErrors.Clean(FileHead)}'")} has {classes} classes" : "the file has none")})";
         if (Dropped.Count > 0)
             text += $"; {Dropped.Count} dropped ({WeightLoader.Few([.. Dropped.Select(d => d.Name)])}: {Dropped[0].Why})";
         foreach ((IReadOnlyList<string> names, string what) in new[] { (Missing, "missing"), (Unexpected, "unexpected"), (MisShaped, "of another shape") })
@@ -68,6 +81,12 @@ public sealed record WeightLoadOptions
 {
     /// <summary>Whether missing, unexpected and mis-shaped tensors are only reported, as long as some tensor fits. Default false: an error.</summary>
     public bool AllowMissing { get; init; }
+
+    /// <summary>
+    /// What the model's names begin with in the file, such as "student."; empty is nothing. Default null: it is found, and of several that fit the averaged
+    /// weights or the teacher's are taken.
+    /// </summary>
+    public string? Prefix { get; init; }
 }
 
 /// <summary>Reads weights into a model by name.</summary>
@@ -84,7 +103,7 @@ public static class WeightLoader
     /// model is unchanged.</exception>
     public static WeightLoadReport Load(ImageModel model, string path, WeightLoadOptions? options = null)
     {
-        using TimmWeightsFile file = TimmWeightsFile.Open(path);
+        using TimmWeightsFile file = TimmWeightsFile.Open(path, options?.Prefix, WantedShapes.Of(model));
         return Load(model, file, options);
     }
 
@@ -103,6 +122,13 @@ public static class WeightLoader
         string[] common = [.. targets.Keys.Where(n => file.Tensors.ContainsKey(n) && !skipped.Contains(n))];
         string[] misshaped = [.. common.Where(n => !file.Tensors[n].Shape.SequenceEqual(targets[n].shape) && !ShapeAdaptation.CanAdapt(model, n, file.Tensors[n].Shape))];
         string[] shared = [.. common.Except(misshaped)];
+
+        // Where all of the model is there, what else is there may be anything but a part of another one.
+        IReadOnlyDictionary<string, string> company = new Dictionary<string, string>();
+        (string Name, long Classes)? fileHead = null;
+        if (missing.Length + misshaped.Length == 0)
+            (company, fileHead) = Company.Of(file, model, unexpected, skipped.Length > 0);
+        unexpected = [.. unexpected.Where(n => !company.ContainsKey(n))];
         bool fits = missing.Length + unexpected.Length + misshaped.Length == 0;
         if (!fits && (options?.AllowMissing != true || shared.Length == 0))
             throw DoesNotFit(model, file, missing, unexpected, misshaped, targets);
@@ -133,13 +159,16 @@ public static class WeightLoader
             targets[name].copy_(value);
         }
 
-        long? classes = file.Tensors.TryGetValue(head[0], out TensorEntry? given) && given.Shape.Count == 2 ? given.Shape[0] : null;
+        long? classes = file.Tensors.TryGetValue(head[0], out TensorEntry? given) && given.Shape.Count == 2 ? given.Shape[0] : fileHead?.Classes;
         return new WeightLoadReport(file.Path, shared.Length, resampled, skipped, classes)
         {
             Format = file.Format,
             Family = file.Family,
             Renamed = file.RenamedCount,
-            Dropped = file.Dropped,
+            FileHead = fileHead?.Name,
+            Prefix = file.Prefix,
+            OtherNetworks = file.OtherNetworks,
+            Dropped = [.. file.Dropped, .. company.SelectMany(c => file.SourcesOf(c.Key).Select(source => new DroppedTensor(source, c.Value)))],
             StateDict = file.Metadata.GetValueOrDefault("state_dict"),
             Missing = missing,
             Unexpected = unexpected,
@@ -149,10 +178,13 @@ public static class WeightLoader
 
     /// <summary>How many classes the head in a weights file has.</summary>
     /// <exception cref="InputException">The file has no such head.</exception>
-    public static int CountClasses(string model, string path)
+    /// <param name="model">timm's name of the model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="prefix">As <see cref="WeightLoadOptions.Prefix"/>.</param>
+    public static int CountClasses(string model, string path, string? prefix = null)
     {
         string name = $"{ModelCatalogue.Info(model).Classifier}.weight";
-        using TimmWeightsFile file = TimmWeightsFile.Open(path);
+        using TimmWeightsFile file = TimmWeightsFile.Open(path, prefix, WantedShapes.Of(model));
         return file.Tensors.TryGetValue(name, out TensorEntry? head) && head.Shape is [> 0 and <= int.MaxValue, _]
             ? (int)head.Shape[0]
             : throw new InputException($"The weights have no classifier '{name}' for the model '{model}'.", path, "Give the weights of that model, with its head.");
@@ -214,7 +246,7 @@ public static class WeightLoader
     }
 
     private static InputException DoesNotFit(
-        ImageModel model, WeightsFile file, string[] missing, string[] unexpected, string[] misshaped, Dictionary<string, Tensor> targets)
+        ImageModel model, TimmWeightsFile file, string[] missing, string[] unexpected, string[] misshaped, Dictionary<string, Tensor> targets)
     {
         var parts = new List<string>();
         if (missing.Length > 0)
@@ -234,6 +266,10 @@ public static class WeightLoader
             _ when alike.Contains(model.Info.Name) => "Give weights that have all its tensors and no others.",
             _ => $"They look like {string.Join(" or ", alike.Select(n => $"'{n}'"))}.",
         };
+        if (file.SeenPrefixes.Count > 0)
+            remedy += $" The file's names begin with {WeightsErrors.Or(file.SeenPrefixes)}: give the prefix that is meant.";
+        if (file.SteppedOver.FirstOrDefault(s => s.StartsWith("the tensor", StringComparison.Ordinal)) is { } unread)
+            remedy += $" It also has {WeightsErrors.Clean(unread)}, which is not read.";
         return new InputException($"The weights are not those of '{model.Info.Name}': {string.Join(", ", parts)}.", file.Path, remedy);
     }
 }

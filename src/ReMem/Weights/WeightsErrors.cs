@@ -3,7 +3,7 @@ namespace ReMem.Weights;
 /// <summary>Every way in which reading weights can fail for a reason that a person can mend, in one place and one tone.</summary>
 internal static class WeightsErrors
 {
-    private const int LongestMessage = 500;
+    private const int LongestMessage = 500, MostNamed = 6;
     private const string ExportRemedy = "Where Python has the model: safetensors.torch.save_file(model.state_dict(), 'model.safetensors').";
 
     public static InputException Missing(string path) => Say("The weights file does not exist.", path, "Check the path.");
@@ -45,8 +45,18 @@ internal static class WeightsErrors
             "Where Python has PyTorch: torch.save(torch.jit.load(FILE, 'cpu').state_dict(), 'weights.pth').");
 
     public static InputException ForbiddenGlobal(string name, string path) =>
-        Say($"The file asks for Python's '{name}'; remem builds tensors and plain containers only, and runs nothing from a file.", path,
+        Say($"The file holds no tensor with a name, only what Python would make with '{name}'; remem runs nothing from a file.", path,
             $"Save the state dict alone. {ExportRemedy}");
+
+    /// <param name="prefix">As it was given.</param>
+    /// <param name="seen">Those that the file has.</param>
+    /// <param name="path">The file.</param>
+    public static InputException NoPrefix(string prefix, IReadOnlyList<string> seen, string path) => Say(
+        $"No tensor's name begins with '{prefix}'.", path, seen.Count == 0 ? "Leave the prefix out." : $"Its names begin with {Or(seen)}.");
+
+    /// <summary>Names in quotation marks, a few of them.</summary>
+    public static string Or(IReadOnlyList<string> names) =>
+        string.Join(" or ", names.Take(MostNamed).Select(n => $"'{Clean(n)}'")) + (names.Count > MostNamed ? $" or {names.Count - MostNamed} others" : string.Empty);
 
     public static InputException BigEndian(string path) =>
         Say("The file was written on a big-endian machine, which remem does not read.", path, ExportRemedy);
@@ -54,8 +64,8 @@ internal static class WeightsErrors
     public static InputException Type(string tensor, string type, string path) =>
         Say($"The tensor '{tensor}' has the type '{type}', which remem cannot read.", path, "Save it as float32, float16 or bfloat16.");
 
-    public static InputException OtherType(string type, string path) =>
-        Say($"The file has numbers of the type '{type}', which remem cannot read.", path, "Save it as float32, float16 or bfloat16.");
+    public static InputException Unreadable(string type, string path) =>
+        Say($"The file's tensors are of the type '{type}', which remem cannot read.", path, "Save them as float32, float16 or bfloat16.");
 
     public static InputException Compressed(string entry, string path) =>
         Say($"The archive's entry '{entry}' is compressed, which PyTorch never does.", path, "Save the weights again with torch.save, or download them again.");

@@ -33,6 +33,12 @@ public abstract class WeightsFile : IDisposable
     /// <summary>Free-form facts that the file carries beside its tensors.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private protected init; } = new Dictionary<string, string>();
 
+    /// <summary>What a checkpoint holds besides tensors and plain containers, such as "argparse.Namespace": it was stepped over, and nothing was run for it.</summary>
+    public IReadOnlyList<string> SteppedOver { get; private protected init; } = [];
+
+    /// <summary>Where in the names a dictionary of the file ends, such as "model_ema."; none where the file is one state dict.</summary>
+    internal IReadOnlyList<string> Dictionaries { get; private protected init; } = [];
+
     /// <summary>Opens and checks a file in the format that its first bytes tell, or the weights of a folder.</summary>
     /// <param name="path">safetensors or the index of its shards, PyTorch's .pth, .pt and .bin, NumPy's .npz, or a folder that holds one of them; with or
     /// without <c>local-dir:</c> before it.</param>

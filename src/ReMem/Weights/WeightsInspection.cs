@@ -27,13 +27,24 @@ public sealed record WeightsInspection(
     IReadOnlyDictionary<string, string> Metadata,
     IReadOnlyList<InspectedTensor> Tensors)
 {
+    /// <summary>What the model's names begin with in the file, such as "backbone."; empty where nothing.</summary>
+    public string Prefix { get; init; } = string.Empty;
+
+    /// <summary>Prefixes of other networks in the file that would do as well and were not taken.</summary>
+    public IReadOnlyList<string> OtherNetworks { get; init; } = [];
+
+    /// <summary>What the file holds besides tensors and plain containers; nothing of it was run.</summary>
+    public IReadOnlyList<string> SteppedOver { get; init; } = [];
+
     private static readonly string[] Statistics = ["running_mean", "running_var", "num_batches_tracked"];
 
     /// <summary>Inspects a file.</summary>
-    /// <exception cref="InputException">As <see cref="TimmWeightsFile.Open"/>.</exception>
-    public static WeightsInspection Of(string path)
+    /// <exception cref="InputException">As <see cref="TimmWeightsFile.Open(string)"/>.</exception>
+    /// <param name="path">The file.</param>
+    /// <param name="prefix">As <see cref="WeightLoadOptions.Prefix"/>.</param>
+    public static WeightsInspection Of(string path, string? prefix = null)
     {
-        using TimmWeightsFile file = TimmWeightsFile.Open(path);
+        using TimmWeightsFile file = TimmWeightsFile.Open(path, prefix, null);
         ILookup<string, string> becomes = file.Tensors.Keys
             .SelectMany(name => file.SourcesOf(name).Select(source => (Source: source, Name: name)))
             .ToLookup(t => t.Source, t => t.Name, StringComparer.Ordinal);
@@ -47,6 +58,11 @@ public sealed record WeightsInspection(
             tensors.Where(t => !Statistics.Any(s => t.Name.EndsWith(s, StringComparison.Ordinal))).Sum(t => t.Elements),
             tensors.Sum(t => t.Bytes),
             file.Metadata,
-            [.. tensors.Select(t => new InspectedTensor(t.Name, TensorTypes.Name(t.Type), t.Shape, [.. becomes[t.Name]], dropped.GetValueOrDefault(t.Name)))]);
+            [.. tensors.Select(t => new InspectedTensor(t.Name, TensorTypes.Name(t.Type), t.Shape, [.. becomes[t.Name]], dropped.GetValueOrDefault(t.Name)))])
+        {
+            Prefix = file.Prefix,
+            OtherNetworks = file.OtherNetworks,
+            SteppedOver = file.SteppedOver,
+        };
     }
 }

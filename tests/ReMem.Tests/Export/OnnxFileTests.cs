@@ -70,6 +70,24 @@ public class OnnxFileTests
     }
 
     [Fact]
+    public void An_export_into_one_file_removes_the_weights_file_of_the_earlier_one_and_no_other()
+    {
+        using var folder = new TemporaryFolder();
+        Export(folder, 0);
+        Assert.True(File.Exists(folder.File("model.onnx.data")));
+        Export(folder, int.MaxValue);
+        Assert.Equal([folder.File("model.onnx")], Directory.GetFileSystemEntries(folder.Path));
+
+        // Somebody else's file of that name is no part of ours.
+        File.WriteAllText(folder.File("model.onnx.data"), "mine");
+        Export(folder, int.MaxValue);
+        Assert.Equal("mine", File.ReadAllText(folder.File("model.onnx.data")));
+        File.WriteAllText(folder.File("model.onnx"), "no ONNX");
+        Export(folder, int.MaxValue);
+        Assert.Equal("mine", File.ReadAllText(folder.File("model.onnx.data")));
+    }
+
+    [Fact]
     public void A_folder_in_the_place_of_either_file_is_named()
     {
         using var folder = new TemporaryFolder();

@@ -62,6 +62,41 @@ public sealed class WeightConverterTests : IDisposable
         Assert.Contains("The output is the input", Assert.Throws<InputException>(() => WeightConverter.Convert(output, output)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What numpy.savez_compressed writes: arrays that have no place in the file.</summary>
+    [Fact]
+    public void Compressed_arrays_are_loaded_and_converted()
+    {
+        string path = _folder.File("packed.npz"), output = _folder.File("unpacked.safetensors");
+        Dictionary<string, Tensor> state = _model.state_dict();
+        PickleWriter.WriteZip(path, state.Select(t => ($"{t.Key}.npy", WeightLoaderTests.Npy(t.Value))), System.IO.Compression.CompressionLevel.Optimal);
+        WeightConversionResult done = WeightConverter.Convert(path, output, new WeightConversionOptions { Model = ModelCatalogue.DemoTeacher });
+        Assert.Equal(("NumPy npz", state.Count), (done.Format, done.Tensors));
+        using SafetensorsFile file = SafetensorsFile.Open(output);
+        Assert.All(state, t => Assert.True(Goldens.Same(t.Value, file.Read(t.Key)), t.Key));
+    }
+
+    [Fact]
+    public void With_a_model_only_its_tensors_are_written_and_the_prefix_is_said()
+    {
+        string path = _folder.File("training.safetensors"), output = _folder.File("model.safetensors");
+        Dictionary<string, Tensor> state = _model.state_dict();
+        Dictionary<string, Tensor> all = state.Where(t => !t.Key.StartsWith("head.", StringComparison.Ordinal)).ToDictionary(t => $"student.{t.Key}", t => t.Value);
+        foreach ((string name, Tensor value) in all.ToArray())
+            all[name.Replace("student.", "teacher.", StringComparison.Ordinal)] = value + 1;
+        all["student.classifier.weight"] = zeros(3, 128);
+        all["center"] = zeros(1);
+        SafetensorsWriter.Write(path, all);
+        var options = new WeightConversionOptions { Model = ModelCatalogue.DemoTeacher, Prefix = "student" };
+        WeightConversionResult done = WeightConverter.Convert(path, output, options);
+        Assert.Equal((state.Count - 2, "student."), (done.Tensors, done.Prefix));
+        Assert.Contains("student.classifier.weight", done.Dropped.Select(d => d.Name));
+        Assert.Contains("center", done.Dropped.Select(d => d.Name));
+        using SafetensorsFile file = SafetensorsFile.Open(output);
+        Assert.All(file.Tensors.Keys, n => Assert.True(Goldens.Same(state[n], file.Read(n)), n));
+        done = WeightConverter.Convert(path, output, options with { Prefix = null });
+        Assert.Equal(("teacher.", "student."), (done.Prefix, Assert.Single(done.OtherNetworks)));
+    }
+
     [Fact]
     public void Numbers_that_no_command_would_load_are_refused_by_name()
     {

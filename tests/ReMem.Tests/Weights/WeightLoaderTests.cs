@@ -246,11 +246,15 @@ public sealed class WeightLoaderTests : IDisposable
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Pairs(IEnumerable<(string Name, Tensor Value)> tensors) => tensors.Select(t => KeyValuePair.Create(t.Name, t.Value));
 
-    private static void WriteNpz(string path, IEnumerable<(string Name, Tensor Value)> tensors) => PickleWriter.WriteZip(path, tensors.Select(t =>
+    private static void WriteNpz(string path, IEnumerable<(string Name, Tensor Value)> tensors) =>
+        PickleWriter.WriteZip(path, tensors.Select(t => ($"{t.Name}.npy", Npy(t.Value))));
+
+    /// <summary>A float32 array as NumPy writes it.</summary>
+    internal static byte[] Npy(Tensor value)
     {
-        string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({string.Concat(t.Value.shape.Select(d => $"{d}, "))}), }}";
-        return ($"{t.Name}.npy", (byte[])[0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. t.Value.detach().contiguous().bytes]);
-    }));
+        string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({string.Concat(value.shape.Select(d => $"{d}, "))}), }}";
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. value.detach().contiguous().bytes];
+    }
 
     private static readonly EqualityComparer<(string[], string[], string[])> Comparer = EqualityComparer<(string[], string[], string[])>.Create(
         (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2) && a.Item3.SequenceEqual(b.Item3), _ => 0);

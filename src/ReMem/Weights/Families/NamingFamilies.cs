@@ -6,8 +6,8 @@ internal static class NamingFamilies
     /// <summary>What training code puts before every name.</summary>
     private static readonly string[] Wrappers = ["module.", "_orig_mod.", "model.", "net.", "network."];
 
-    /// <summary>What self-supervised training puts before the image model's names, its heads being beside it.</summary>
-    private const string Backbone = "backbone.";
+    /// <summary>What checkpoints call the state dict, the preferred first.</summary>
+    private static readonly string[] StateDicts = ["state_dict_ema", "model_ema", "ema_state_dict", "teacher", "state_dict", "model_state_dict", "model", "module", "student"];
 
     /// <summary>Most particular first: several share names.</summary>
     private static readonly NamingFamily[] All =
@@ -17,39 +17,27 @@ internal static class NamingFamilies
         TorchvisionMobile.MobileNetV3, Augreg.Family, Dino.Dinov3, Dino.Dinov2WithRegisters, Dino.Dinov2, Dino.Dino1, Timm.DeiT3, Timm.Own,
     ];
 
-    /// <summary>Tells whose naming a file has, and renames its tensors.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="dropped">The tensors that no image classifier of timm's has.</param>
-    /// <returns>The family's name, null where none is recognised and names stay as they are, and the tensors by timm's names.</returns>
-    /// <exception cref="InputException">A tensor has a form that the family's have not.</exception>
-    public static (string? Family, IReadOnlyDictionary<string, RenamedTensor> Tensors) Rename(WeightsFile file, out IReadOnlyList<DroppedTensor> dropped)
+    /// <summary>The first family whose names stand under a prefix; null where there is none.</summary>
+    /// <param name="prefix">What the names begin with.</param>
+    /// <param name="names">All names of the file.</param>
+    public static NamingFamily? Recognise(string prefix, IReadOnlyDictionary<string, string> names) => All.FirstOrDefault(f => f.Recognises(prefix, names));
+
+    /// <summary>The way of the dictionary that is usually the state dict, averaged weights before others; empty where none is.</summary>
+    /// <param name="dictionaries">The ways of all that hold tensors.</param>
+    public static string Dictionary(IReadOnlyList<string> dictionaries)
     {
-        var left = new List<DroppedTensor>();
-        Dictionary<string, string> names = Unwrap(file.Tensors.Keys, left);
-        NamingFamily? family = All.FirstOrDefault(f => f.Recognises(names.Keys));
-        NamingFamily any = family ?? new NamingFamily("unknown", _ => true, []);
-        IReadOnlyDictionary<string, RenamedTensor> tensors = any.Rename(file, names, left);
-        dropped = left;
-        return (family?.Name, tensors);
+        string way = string.Empty;
+        while (StateDicts.Select(d => $"{way}{d}.").FirstOrDefault(dictionaries.Contains) is { } inner)
+            way = inner;
+        return way;
     }
 
-    /// <summary>Names without wrappers, to the file's.</summary>
-    private static Dictionary<string, string> Unwrap(IEnumerable<string> tensors, List<DroppedTensor> dropped)
+    /// <summary>The wrappers that all names begin with; empty where there is none.</summary>
+    public static string Wrapper(IReadOnlyCollection<string> names)
     {
-        Dictionary<string, string> names = tensors.ToDictionary(n => n, StringComparer.Ordinal);
-        while (Wrappers.FirstOrDefault(w => names.Keys.All(n => n.Length > w.Length && n.StartsWith(w, StringComparison.Ordinal))) is { } wrapper && names.Count > 0)
-            names = names.ToDictionary(n => n.Key[wrapper.Length..], n => n.Value, StringComparer.Ordinal);
-        if (!names.Keys.Any(n => n.StartsWith(Backbone, StringComparison.Ordinal)))
-            return names;
-        var inner = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string own, string inFile) in names)
-        {
-            if (own.StartsWith(Backbone, StringComparison.Ordinal))
-                inner.Add(own[Backbone.Length..], inFile);
-            else
-                dropped.Add(new DroppedTensor(inFile, "it is beside the backbone, not in it"));
-        }
-
-        return inner;
+        string wrapper = string.Empty;
+        while (names.Count > 0 && Wrappers.FirstOrDefault(w => names.All(n => n.Length > wrapper.Length + w.Length && n.AsSpan(wrapper.Length).StartsWith(w))) is { } next)
+            wrapper += next;
+        return wrapper;
     }
 }

@@ -24,12 +24,18 @@ internal sealed class NamingFamily(string name, Func<Func<string, bool>, bool> i
     /// <summary>Why tensors without the prefix that others have are dropped; null where they are kept.</summary>
     public string? Outside { get; init; }
 
-    /// <summary>Whether a file with these names is of the family.</summary>
-    public bool Recognises(IReadOnlyCollection<string> tensors)
+    /// <summary>Whether names of the family stand under a prefix.</summary>
+    /// <param name="prefix">What the names begin with before the family's own prefix.</param>
+    /// <param name="names">All names of the file.</param>
+    public bool Recognises(string prefix, IReadOnlyDictionary<string, string> names)
     {
-        HashSet<string> stripped = [.. tensors.Select(n => Strip(n) ?? n)];
-        return isIt(stripped.Contains) && (!NeedsPrefix || tensors.Any(n => Strip(n) is not null));
+        bool Has(string tensor) => (!NeedsPrefix && names.ContainsKey(prefix + tensor)) || Prefixes.Any(p => names.ContainsKey($"{prefix}{p}{tensor}"));
+        return isIt(Has);
     }
+
+    /// <summary>Where the model's own names begin under a prefix: behind the family's own prefix, where names have it.</summary>
+    public string RootUnder(string prefix, IEnumerable<string> names) =>
+        prefix + (Prefixes.FirstOrDefault(p => names.Any(n => n.Length > prefix.Length + p.Length && n.StartsWith(prefix, StringComparison.Ordinal) && n.AsSpan(prefix.Length).StartsWith(p))) ?? string.Empty);
 
     /// <summary>Renames every tensor of a file.</summary>
     /// <param name="file">The file.</param>

@@ -13,8 +13,8 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
     /// <summary>The pickle of PyTorch's magic number without its protocol: an integer of ten bytes.</summary>
     private static ReadOnlySpan<byte> Magic => [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
-    private TorchLegacyFile(MappedFile file, IReadOnlyList<PlacedTensor> tensors, IReadOnlyDictionary<string, string> metadata)
-        : base(file, tensors) => Metadata = metadata;
+    private TorchLegacyFile(MappedFile file, TorchContents contents)
+        : base(file, contents.Place()) => (Metadata, Dictionaries, SteppedOver) = (contents.Metadata, contents.Dictionaries, contents.SteppedOver);
 
     /// <inheritdoc/>
     public override string Format => "PyTorch legacy archive";
@@ -29,7 +29,7 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
     }
 
     /// <summary>Reads the pickles and finds every storage.</summary>
-    /// <exception cref="InputException">Cut short, big-endian, damaged, or it names what is no tensor.</exception>
+    /// <exception cref="InputException">Cut short, big-endian, damaged, or without a tensor.</exception>
     public static new TorchLegacyFile Open(string path)
     {
         MappedFile file = MappedFile.Open(path, "PyTorch archive");
@@ -58,7 +58,7 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
             throw file.Broken("it does not say on what system it was written");
         if (system.Items.Exists(i => i is { Key: "little_endian", Value: false }))
             throw WeightsErrors.BigEndian(file.Path);
-        (IReadOnlyDictionary<string, TorchTensor> tensors, IReadOnlyDictionary<string, string> metadata) = TorchState.Find(Next(), file);
+        TorchContents contents = TorchState.Find(Next(), objects.SteppedOver, file);
         if (Next() is not List<object?> keys)
             throw file.Broken("it does not list its storages");
         foreach (object? key in keys)
@@ -75,7 +75,7 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
 
         if (storages.Count > 0)
             throw file.Broken($"it lacks the numbers of its storage '{storages.Keys.First()}'");
-        return new TorchLegacyFile(file, [.. tensors.Select(t => TorchPlaces.Place(t.Key, t.Value))], metadata);
+        return new TorchLegacyFile(file, contents);
     }
 
     private static TorchStorage Resolve(TorchStorage named, object?[] id, Dictionary<string, TorchStorage> storages, MappedFile file)

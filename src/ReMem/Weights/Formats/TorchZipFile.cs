@@ -10,8 +10,8 @@ internal sealed class TorchZipFile : MappedWeightsFile
     /// <summary>The entry that makes a zip a PyTorch archive, in the archive's one folder.</summary>
     public const string PickleName = "data.pkl";
 
-    private TorchZipFile(MappedFile file, IReadOnlyList<PlacedTensor> tensors, IReadOnlyDictionary<string, string> metadata)
-        : base(file, tensors) => Metadata = metadata;
+    private TorchZipFile(MappedFile file, TorchContents contents)
+        : base(file, contents.Place()) => (Metadata, Dictionaries, SteppedOver) = (contents.Metadata, contents.Dictionaries, contents.SteppedOver);
 
     /// <inheritdoc/>
     public override string Format => "PyTorch zip archive";
@@ -20,7 +20,7 @@ internal sealed class TorchZipFile : MappedWeightsFile
     /// <param name="file">The archive.</param>
     /// <param name="entries">Its directory.</param>
     /// <param name="pickle">Its data.pkl.</param>
-    /// <exception cref="InputException">A program (TorchScript), big-endian, compressed, damaged, or it names what is no tensor.</exception>
+    /// <exception cref="InputException">A program (TorchScript), big-endian, compressed, damaged, or without a tensor.</exception>
     public static TorchZipFile Open(MappedFile file, IReadOnlyDictionary<string, ZipEntry> entries, ZipEntry pickle)
     {
         string folder = pickle.Name[..^PickleName.Length];
@@ -42,8 +42,7 @@ internal sealed class TorchZipFile : MappedWeightsFile
         });
         RequireStored(pickle, file);
         object? root = PickleReader.Read(new ByteCursor(file, pickle.Offset, pickle.Offset + pickle.Length), file, objects);
-        (IReadOnlyDictionary<string, TorchTensor> tensors, IReadOnlyDictionary<string, string> metadata) = TorchState.Find(root, file);
-        return new TorchZipFile(file, [.. tensors.Select(t => TorchPlaces.Place(t.Key, t.Value))], metadata);
+        return new TorchZipFile(file, TorchState.Find(root, objects.SteppedOver, file));
     }
 
     private static void RequireStored(ZipEntry entry, MappedFile file)

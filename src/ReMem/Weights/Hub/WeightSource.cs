@@ -21,6 +21,9 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     /// <summary>Asks no server, whatever the options say.</summary>
     public bool Offline { get; init; }
 
+    /// <summary>How a file or folder is given instead, such as "--weights FILE": named where a download fails. Default null: nothing is named.</summary>
+    public string? LocalOption { get; init; }
+
     /// <summary>Whether a source is on a server: the hub, or another address.</summary>
     public static bool IsRemote(string source) => IsHub(source) || IsWeb(source);
 
@@ -30,23 +33,41 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     /// <summary>The file with the weights of a source, on disk. For sharded weights it is the index, its shards beside it.</summary>
     /// <exception cref="InputException">The source is of no known form, does not exist, refuses access, or is not cached while offline.</exception>
     /// <exception cref="ReMemException">Server or network failed, again and again.</exception>
-    public string ResolveFile(string source, CancellationToken cancel = default) =>
-        Wait(() => ResolveFileAsync(source, cancel));
+    public string ResolveFile(string source, CancellationToken cancel = default) => ResolveFile(source, LocalOption, cancel);
 
-    /// <inheritdoc cref="ResolveFile"/>
+    /// <summary>As <see cref="ResolveFile(string, CancellationToken)"/>, where a file is given instead in another way than <see cref="LocalOption"/>.</summary>
+    internal string ResolveFile(string source, string? option, CancellationToken cancel) => Advised(() => Wait(() => ResolveFileAsync(source, cancel)), source, option);
+
+    /// <inheritdoc cref="ResolveFile(string, CancellationToken)"/>
     public async Task<string> ResolveFileAsync(string source, CancellationToken cancel = default) => IsRemote(source)
         ? await OnceAsync($"file {source}", cancel, () => IsHub(source) ? HubFileAsync(HubReference.Parse(source), cancel) : WebFileAsync(source, cancel))
         : LocalFile(source);
 
     /// <summary>The folder of a model (config.json and weights) of a source, on disk.</summary>
-    /// <inheritdoc cref="ResolveFile" path="/exception"/>
-    public string ResolveFolder(string source, CancellationToken cancel = default) =>
-        Wait(() => ResolveFolderAsync(source, cancel));
+    /// <inheritdoc cref="ResolveFile(string, CancellationToken)" path="/exception"/>
+    public string ResolveFolder(string source, CancellationToken cancel = default) => ResolveFolder(source, LocalOption, cancel);
 
-    /// <inheritdoc cref="ResolveFolder"/>
+    /// <summary>As <see cref="ResolveFolder(string, CancellationToken)"/>, where a folder is given instead in another way than <see cref="LocalOption"/>.</summary>
+    internal string ResolveFolder(string source, string? option, CancellationToken cancel) => Advised(() => Wait(() => ResolveFolderAsync(source, cancel)), source, option);
+
+    /// <inheritdoc cref="ResolveFolder(string, CancellationToken)"/>
     public async Task<string> ResolveFolderAsync(string source, CancellationToken cancel = default) => IsRemote(source)
         ? await OnceAsync($"folder {source}", cancel, () => HubFolderAsync(IsHub(source) ? HubReference.Parse(source) : ModelAt(source), cancel))
         : WithoutScheme(KnownForm(source));
+
+    /// <summary>Names the way without a network where a download fails.</summary>
+    private static string Advised(Func<string> find, string source, string? option)
+    {
+        try
+        {
+            return find();
+        }
+        catch (ReMemException e) when (option is not null && IsRemote(source))
+        {
+            string remedy = $"{e.Remedy} Without a network: download it elsewhere and give {option}.".TrimStart();
+            throw e is InputException ? new InputException(e.Message, e.Where, remedy, e) : new ReMemException(e.Message, e.Where, remedy, e);
+        }
+    }
 
     // On another thread: a caller whose thread takes continuations (a window's) would wait for itself.
     private static string Wait(Func<Task<string>> find) => Task.Run(find).GetAwaiter().GetResult();

@@ -8,7 +8,7 @@ namespace ReMem.Weights.Pickle;
 
 /// <summary>
 /// Python's pickle machine (protocols 0 to 5) without its power: it builds numbers, text, bytes and containers; whatever else a pickle names goes
-/// through an <see cref="IPickleWorld"/>, which knows a few tensor makers and refuses the rest. Nothing is imported and nothing runs.
+/// through an <see cref="IPickleWorld"/>, which knows a few tensor makers and steps over the rest. Nothing is imported and nothing runs.
 /// </summary>
 internal sealed class PickleReader
 {
@@ -16,7 +16,11 @@ internal sealed class PickleReader
     private const int MostSteps = 4_000_000;
 
     private const long LongestPickle = 256L << 20;
-    private const int LongestText = 1 << 24;
+    private const int LongestText = int.MaxValue;
+
+    /// <summary>Longer text and bytes are no name and no fact: arrays of numbers beside the tensors, which are passed over.</summary>
+    private const int LongestKept = 1 << 16;
+
     private const int LongestNumber = 1024;
     private readonly ByteCursor _input;
     private readonly MappedFile _file;
@@ -29,8 +33,11 @@ internal sealed class PickleReader
     private PickleReader(ByteCursor input, MappedFile file, IPickleWorld world) => (_input, _file, _world) = (input, file, world);
 
     /// <summary>Reads one pickle; the cursor is behind it afterwards.</summary>
-    /// <returns>null, bool, long, BigInteger, double, string, byte[], object[] (a tuple), List, <see cref="PickleDictionary"/>, or what the world made.</returns>
-    /// <exception cref="InputException">It is damaged, too long, or asks for something that the world refuses.</exception>
+    /// <returns>
+    /// null, bool, long, BigInteger, double, string, byte[], object[] (a tuple), List, <see cref="PickleDictionary"/>, <see cref="PickleOpaque"/>, or what the
+    /// world made.
+    /// </returns>
+    /// <exception cref="InputException">It is damaged or too long.</exception>
     public static object? Read(ByteCursor input, MappedFile file, IPickleWorld world)
     {
         var reader = new PickleReader(input, file, world);
@@ -119,16 +126,16 @@ internal sealed class PickleReader
                 Push(double.TryParse(Line(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Bad("has a number that is none"));
                 break;
             case PickleCode.Text8 or PickleCode.Text32 or PickleCode.Text64:
-                Push(Encoding.UTF8.GetString(_input.Take(Length(code, PickleCode.Text8, PickleCode.Text32))));
+                PushBytes(Length(code, PickleCode.Text8, PickleCode.Text32), "text", Encoding.UTF8.GetString);
                 break;
             case PickleCode.TextLine or PickleCode.StringLine:
                 Push(Line().Trim('\'', '"'));
                 break;
             case PickleCode.String8 or PickleCode.String32:
-                Push(Encoding.Latin1.GetString(_input.Take(Length(code, PickleCode.String8, PickleCode.String32))));
+                PushBytes(Length(code, PickleCode.String8, PickleCode.String32), "text", Encoding.Latin1.GetString);
                 break;
             case PickleCode.Bytes8 or PickleCode.Bytes32 or PickleCode.Bytes64 or PickleCode.ByteArray64:
-                Push(_input.Take(Length(code, PickleCode.Bytes8, PickleCode.Bytes32)).ToArray());
+                PushBytes(Length(code, PickleCode.Bytes8, PickleCode.Bytes32), "bytes", bytes => bytes.ToArray());
                 break;
             default:
                 return false;
@@ -170,19 +177,19 @@ internal sealed class PickleReader
                 break;
             case PickleCode.Append:
                 object? item = Pop();
-                Top<List<object?>>().Add(item);
+                Items()?.Add(item);
                 break;
             case PickleCode.Appends or PickleCode.AddItems:
                 object?[] items = PopToMark();
-                Top<List<object?>>().AddRange(items);
+                Items()?.AddRange(items);
                 break;
             case PickleCode.SetItem:
                 object? set = Pop(), key = Pop();
-                Add(Top<PickleDictionary>(), [key, set]);
+                Add(Entries(), [key, set]);
                 break;
             case PickleCode.SetItems:
                 object?[] entries = PopToMark();
-                Add(Top<PickleDictionary>(), entries);
+                Add(Entries(), entries);
                 break;
             default:
                 return false;
@@ -241,13 +248,24 @@ internal sealed class PickleReader
                 break;
             case PickleCode.NewWithKeywords:
                 object? keywords = Pop(), positional = Pop(), type = Pop();
-                Push(keywords is PickleDictionary { Items.Count: 0 } ? Call(type, positional) : throw Bad("calls something with keywords"));
+                Push(keywords is PickleDictionary { Items.Count: 0 } ? Call(type, positional)
+                    : keywords is PickleDictionary && Named(type) is { } made ? new PickleOpaque(made)
+                    : throw Bad("calls something with keywords that are none"));
+                break;
+            case PickleCode.Object:
+                object?[] parts = PopToMark();
+                Push(parts.Length > 0 ? Call(parts[0], parts[1..]) : throw Bad("makes an object of nothing"));
+                break;
+            case PickleCode.Instance:
+                string home = Line(), kind = Line();
+                Push(Call(_world.Find(home, kind), PopToMark()));
+                break;
+            case PickleCode.Extension8 or PickleCode.Extension16 or PickleCode.Extension32:
+                long number = code == PickleCode.Extension8 ? _input.Byte() : code == PickleCode.Extension16 ? _input.UInt16() : _input.Int32();
+                Push(_world.Find("copyreg", $"extension {number}"));
                 break;
             case PickleCode.Build:
-                // The attributes of an ordered dictionary (PyTorch's _metadata) are no weights.
-                Pop();
-                if (Peek() is not PickleDictionary)
-                    throw Bad("sets attributes of something other than a dictionary");
+                Build(Pop());
                 break;
             case PickleCode.PersistentId:
                 Push(_world.Load(Pop()) ?? throw Bad("has a persistent id that is no storage"));
@@ -262,9 +280,42 @@ internal sealed class PickleReader
 
     private object Call(object? callable, object? arguments)
     {
-        if (callable is not PickleGlobal global || arguments is not object?[] values)
+        if (Named(callable) is not { } name || arguments is not (object?[] or PickleOpaque))
             throw Bad("calls something that is no function");
-        return _world.Call(global, values) ?? throw Bad($"calls {global.Name} with arguments that it does not take");
+        return callable is PickleGlobal global && arguments is object?[] values
+            ? _world.Call(global, values) ?? throw Bad($"calls {global.Name} with arguments that it does not take")
+            : new PickleOpaque(name);
+    }
+
+    /// <summary>The name of what can be called; null for plain values.</summary>
+    private static string? Named(object? callable) => callable switch { PickleGlobal global => global.Name, PickleOpaque opaque => opaque.Name, _ => null };
+
+    /// <summary>Attributes: kept where they may hold a model's tensors, and otherwise no weights, such as PyTorch's _metadata of an ordered dictionary.</summary>
+    private void Build(object? state)
+    {
+        object? target = Peek();
+        if (target is PickleOpaque opaque)
+            opaque.State = state as PickleDictionary ?? (state is object?[] { Length: 2 } both ? both[0] as PickleDictionary : null);
+        else if (target is null or bool or long or double or BigInteger or string or byte[] or List<object?> or object?[])
+            throw Bad("sets attributes of something that has none");
+    }
+
+    /// <summary>The list on top; null where it is stepped over.</summary>
+    private List<object?>? Items() => Peek() is PickleOpaque ? null : Top<List<object?>>();
+
+    /// <summary>The dictionary on top, or the entries of what is stepped over.</summary>
+    private PickleDictionary Entries() => Peek() is PickleOpaque opaque ? opaque.Items ??= new PickleDictionary() : Top<PickleDictionary>();
+
+    private void PushBytes(long length, string kind, Func<ReadOnlySpan<byte>, object> read)
+    {
+        if (length <= LongestKept)
+        {
+            Push(read(_input.Take(length)));
+            return;
+        }
+
+        _input.Skip(length);
+        Push(new PickleOpaque($"{length} bytes of {kind}"));
     }
 
     private void Add(PickleDictionary dictionary, object?[] pairs)

@@ -1,97 +1,135 @@
 using System.Globalization;
 using System.Numerics;
+using ReMem.Weights.Formats;
 
 namespace ReMem.Weights.Pickle;
 
-/// <summary>
-/// Finds the state dict in what a checkpoint holds: its tensors by dotted names. A training's checkpoint wraps it in "model" and the like; where it
-/// has averaged weights too, those are taken, as timm does.
-/// </summary>
+/// <summary>What a checkpoint holds: its tensors by dotted names, through dictionaries and whole modules, and what is with them.</summary>
+/// <param name="Tensors">By their whole way from the root, such as "model_ema.module.blocks.0.norm1.weight".</param>
+/// <param name="Metadata">Short facts: numbers and texts.</param>
+/// <param name="Dictionaries">The ways of the dictionaries that hold tensors, each with its last dot.</param>
+/// <param name="SteppedOver">What was not read.</param>
+internal sealed record TorchContents(
+    IReadOnlyDictionary<string, TorchTensor> Tensors, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<string> Dictionaries, IReadOnlyList<string> SteppedOver)
+{
+    /// <summary>The tensors, once their storages have places.</summary>
+    public IReadOnlyList<PlacedTensor> Place() => [.. Tensors.Select(t => TorchPlaces.Place(t.Key, t.Value))];
+}
+
+/// <summary>Walks through what a checkpoint's pickle holds.</summary>
 internal sealed class TorchState
 {
-    private const int Deepest = 8, LongestName = 1024, MostFacts = 100, MostScanned = 1000, LongestFact = 200;
+    private const int Deepest = 10, LongestName = 1024, MostFacts = 100, LongestFact = 200, MostDictionaries = 1000, MostUnreadable = 100;
 
-    /// <summary>Far more entries than state dicts have: a container that is its own part would go on for ever.</summary>
+    /// <summary>Far more entries than checkpoints have: a container that is its own part would never end.</summary>
     private const int MostEntries = 1_000_000;
-
-    /// <summary>What checkpoints call the state dict, the preferred first.</summary>
-    private static readonly string[] Wrappers = ["state_dict_ema", "model_ema", "ema_state_dict", "teacher", "state_dict", "model_state_dict", "model", "module", "student"];
 
     private readonly MappedFile _file;
     private readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly List<string> _dictionaries = [];
+    private readonly List<(string Name, string Type)> _unreadable = [];
     private int _entries;
 
     private TorchState(MappedFile file) => _file = file;
 
-    /// <summary>The tensors by name, and what the checkpoint says beside them.</summary>
+    /// <summary>Everything in a checkpoint that has a name and is a tensor; an optimiser's state is left out.</summary>
     /// <param name="root">What the pickle holds.</param>
+    /// <param name="steppedOver">What the pickle names and nothing was made of.</param>
     /// <param name="file">For messages.</param>
     /// <exception cref="InputException">It has no named tensor, or is nested beyond sense.</exception>
-    public static (IReadOnlyDictionary<string, TorchTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Find(object? root, MappedFile file)
+    public static TorchContents Find(object? root, IReadOnlyList<string> steppedOver, MappedFile file)
     {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        var path = new List<string>();
-        object? at = root;
-        while (at is PickleDictionary dictionary && path.Count < Deepest && Unwrap(dictionary) is { } inner)
-        {
-            Facts(dictionary, metadata);
-            path.Add(inner.Name);
-            at = inner.Value;
-        }
-
         var state = new TorchState(file);
-        state.Collect(at, string.Empty, 0);
+        PickleDictionary? optimiser = null;
+        if (Entries(root) is { } entries)
+        {
+            var rest = new PickleDictionary();
+            optimiser = new PickleDictionary();
+            foreach (KeyValuePair<object?, object?> entry in entries.Items)
+                (IsOptimiser(entry.Key) ? optimiser : rest).Items.Add(entry);
+            state.Collect(rest, string.Empty, 0);
+        }
+        else
+        {
+            state.Collect(root, string.Empty, 0);
+        }
+
+        if (state._tensors.Count == 0 && optimiser is not null)
+            state.Collect(optimiser, string.Empty, 0);
+        else if (optimiser?.Items is [{ Key: string name }, ..])
+            steppedOver = [.. steppedOver, $"an optimiser's state ('{name}')"];
         if (state._tensors.Count == 0)
-            throw WeightsErrors.NoStateDict(file.Path);
-        if (path.Count > 0)
-            metadata["state_dict"] = string.Join('.', path);
-        return (state._tensors, metadata);
+            throw state._unreadable is [var (_, type), ..] ? WeightsErrors.Unreadable(type, file.Path) : steppedOver is [var global, ..] ? WeightsErrors.ForbiddenGlobal(global, file.Path) : WeightsErrors.NoStateDict(file.Path);
+        return new TorchContents(state._tensors, state._metadata, state._dictionaries, [.. steppedOver, .. state._unreadable.Select(u => $"the tensor '{u.Name}' ({u.Type})")]);
     }
 
-    /// <summary>The wrapped state dict; null where this one has the tensors itself.</summary>
-    private static (string Name, object Value)? Unwrap(PickleDictionary dictionary)
+    private static bool IsOptimiser(object? key) => key is string name && name.StartsWith("optim", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The entries of a dictionary, also of one whose own type is not known; null for anything else.</summary>
+    private static PickleDictionary? Entries(object? value) => value switch
     {
-        foreach (string name in Wrappers)
-        {
-            object? value = dictionary.Items.FindLast(i => i.Key is string key && key == name).Value;
-            if (value is PickleDictionary inner && HoldsTensors(inner, 0))
-                return (name, inner);
-        }
+        PickleDictionary dictionary => dictionary,
+        PickleOpaque { Items: { } items } => items,
+        _ => null,
+    };
 
-        return null;
-    }
-
-    private static bool HoldsTensors(PickleDictionary dictionary, int depth) =>
-        dictionary.Items.Take(MostScanned).Any(i => i.Value is TorchTensor)
-        || (depth < 2 && dictionary.Items.Take(MostFacts).Any(i => i.Value is PickleDictionary inner && HoldsTensors(inner, depth + 1)));
-
-    private static void Facts(PickleDictionary dictionary, Dictionary<string, string> metadata)
-    {
-        foreach ((object? key, object? value) in dictionary.Items)
-        {
-            if (metadata.Count < MostFacts && key is string { Length: <= LongestFact } name && value is string { Length: <= LongestFact } or long or double or bool or BigInteger)
-                metadata[name] = Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
-        }
-    }
+    private static object? Item(PickleDictionary dictionary, string key) => dictionary.Items.FindLast(i => i.Key is string name && name == key).Value;
 
     private void Collect(object? value, string prefix, int depth)
     {
-        if (value is not PickleDictionary dictionary || depth > Deepest)
+        if (depth > Deepest)
             return;
-        foreach ((object? key, object? item) in dictionary.Items)
+        int before = _tensors.Count;
+        if (value is PickleOpaque { State: { } attributes } && (Item(attributes, "_modules") ?? Item(attributes, "_parameters")) is not null)
+        {
+            // A module that was pickled whole: its tensors are named as those of its state dict.
+            foreach (string part in new[] { "_parameters", "_buffers", "_modules" })
+                CollectEntries(Entries(Item(attributes, part)), prefix, depth);
+        }
+        else
+        {
+            CollectEntries(Entries(value), prefix, depth);
+        }
+
+        if (_tensors.Count > before && prefix.Length > 0 && _dictionaries.Count < MostDictionaries)
+            _dictionaries.Add(prefix);
+    }
+
+    private void CollectEntries(PickleDictionary? entries, string prefix, int depth)
+    {
+        if (entries is null)
+            return;
+
+        // What a checkpoint says of itself stands with its state dict or in it, not in a block of settings.
+        bool hasFacts = depth == 0 || (depth == 1 && entries.Items.Exists(i => i.Value is TorchTensor or PickleDictionary));
+        foreach ((object? key, object? item) in entries.Items)
         {
             if (++_entries > MostEntries)
                 throw _file.Broken($"its containers have more than {MostEntries} entries");
-            if (item is not (TorchTensor or PickleDictionary))
-                continue;
             string part = key switch { string text => text, long number => number.ToString(CultureInfo.InvariantCulture), _ => string.Empty };
+            if (item is not (TorchTensor or PickleDictionary or PickleOpaque))
+            {
+                if (hasFacts)
+                    Fact(part, item);
+                continue;
+            }
+
             if (part.Length + prefix.Length > LongestName)
                 throw _file.Broken($"a tensor's name has more than {LongestName} letters");
-            string name = prefix.Length == 0 ? part : $"{prefix}.{part}";
+            string name = prefix + part;
             if (item is TorchTensor tensor)
                 _tensors[name] = tensor;
-            else
-                Collect(item, name, depth + 1);
+            else if (item is not PickleOpaque { IsTensor: true } unreadable)
+                Collect(item, $"{name}.", depth + 1);
+            else if (_unreadable.Count < MostUnreadable)
+                _unreadable.Add((name, unreadable.Name));
         }
+    }
+
+    private void Fact(string key, object? value)
+    {
+        if (_metadata.Count < MostFacts && key.Length is > 0 and <= LongestFact && value is string { Length: <= LongestFact } or long or double or bool or BigInteger)
+            _metadata.TryAdd(key, Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty);
     }
 }

@@ -47,8 +47,6 @@ public sealed class TorchZipFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("checkpoint-with-namespace.pth", "Python's 'argparse.Namespace'")]
-    [InlineData("checkpoint-with-numpy.pth", "Python's 'numpy.core.multiarray.scalar'")]
     [InlineData("complex.pth", "type 'torch.ComplexFloatStorage'")]
     [InlineData("script.pt", "TorchScript")]
     public void Programs_and_what_is_no_tensor_are_refused_by_name(string name, string text)
@@ -56,6 +54,46 @@ public sealed class TorchZipFileTests : IDisposable
         InputException e = Assert.Throws<InputException>(() => WeightsFile.Open(Fixtures.PathOf(name)));
         Assert.Contains(text, e.Message, StringComparison.Ordinal);
         Assert.Equal(Fixtures.PathOf(name), e.Where);
+    }
+
+    /// <summary>Files of PyTorch itself, with some thirty kinds of objects that a training keeps.</summary>
+    [Theory]
+    [InlineData("training.pth", "argparse.Namespace", "numpy.core.multiarray.scalar", "datetime.datetime", "__main__.Mode", "__main__.Slots", "__main__.Keywords", "posixpath.join", "functools.partial")]
+    [InlineData("training-protocol4.pth", "argparse.Namespace", "pathlib.PosixPath", "decimal.Decimal", "__main__.Config", "an optimiser's state ('optimizer')")]
+    [InlineData("training-legacy.pth", "argparse.Namespace", "numpy.core.multiarray._reconstruct", "re._compile", "torch.nn.modules.linear.Linear")]
+    [InlineData("checkpoint-with-namespace.pth", "argparse.Namespace")]
+    [InlineData("checkpoint-with-numpy.pth", "numpy.core.multiarray.scalar", "numpy.dtype")]
+    public void What_a_training_saves_with_its_weights_is_stepped_over_and_listed(string name, params string[] steppedOver)
+    {
+        using TimmWeightsFile file = TimmWeightsFile.Open(Fixtures.PathOf(name));
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"], file.Tensors.Keys);
+        Assert.All(file.Tensors.Keys.Where(n => !n.EndsWith("tracked", StringComparison.Ordinal)), n => Assert.DoesNotContain(Fixtures.Values(file.Read(n)), double.IsNaN));
+        Assert.Equal("3", file.Metadata["epoch"]);
+        Assert.DoesNotContain("lr", file.Metadata.Keys);
+        Assert.All(steppedOver, s => Assert.Contains(s, file.SteppedOver));
+    }
+
+    [Theory]
+    [InlineData("module.pth", null)]
+    [InlineData("module-in-checkpoint.pth", "model")]
+    public void A_module_that_was_saved_whole_has_its_state_dicts_names(string name, string? stateDict)
+    {
+        using TimmWeightsFile file = TimmWeightsFile.Open(Fixtures.PathOf(name));
+        Assert.Equal(
+            ["layers.0.bias", "layers.0.weight", "layers.1.bias", "layers.1.num_batches_tracked", "layers.1.running_mean", "layers.1.running_var", "layers.1.weight", "scale"],
+            file.Tensors.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal([1], Fixtures.Values(file.Read("scale")));
+        Assert.Equal(stateDict, file.Metadata.GetValueOrDefault("state_dict"));
+        Assert.Contains("__main__.Net", file.SteppedOver);
+    }
+
+    [Fact]
+    public void A_subclass_of_tensor_is_read_and_an_unreadable_one_named()
+    {
+        using TimmWeightsFile file = TimmWeightsFile.Open(Fixtures.PathOf("subclass.pth"));
+        Assert.Equal([1, 1], Fixtures.Values(file.Read("a")));
+        Assert.Equal([1, 1, 1], Fixtures.Values(file.Read("b")));
+        Assert.Contains("the tensor 'state_dict.c' (torch.ComplexFloatStorage)", file.SteppedOver);
     }
 
     [Theory]

@@ -38,6 +38,23 @@ public class WeightSourceTests
         }
     }
 
+    [Fact]
+    public void Where_a_download_fails_the_remedy_names_the_way_without_a_network()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new HubOptions { Offline = true, HubCache = folder.Path, UrlCache = folder.Path };
+        string Remedy(WeightSource source, string from = "hf-hub:me/model") => Assert.Throws<InputException>(() => source.ResolveFile(from)).Remedy!;
+        Assert.DoesNotContain("Without a network", Remedy(new WeightSource(options)), StringComparison.Ordinal);
+        Assert.EndsWith("Without a network: download it elsewhere and give --weights FILE.", Remedy(new WeightSource(options) { LocalOption = "--weights FILE" }), StringComparison.Ordinal);
+        Assert.DoesNotContain("Without a network", Remedy(new WeightSource(options) { LocalOption = "--weights FILE" }, "local-dir:missing"), StringComparison.Ordinal);
+        ReMem.Recipes.Recipe recipe = ReMem.Recipes.RecipeReader.Parse("name: x", "x", ["data.source=photos", "teacher.weights=hf-hub:me/model"]);
+        InputException e = Assert.Throws<InputException>(() => ReMem.Recipes.Stages.FetchWeights(recipe, new WeightSource(options), default));
+        Assert.EndsWith("give teacher.weights=FILE.", e.Remedy, StringComparison.Ordinal);
+        recipe = recipe with { Teacher = new(), Student = recipe.Student with { Weights = "hf-hub:me/model" } };
+        e = Assert.Throws<InputException>(() => ReMem.Recipes.Stages.FetchWeights(recipe, new WeightSource(options), default));
+        Assert.EndsWith("give student.weights=FILE.", e.Remedy, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("s3://bucket/x.safetensors", "'s3://'")]
     [InlineData("http://example.org/x.safetensors", "unencrypted")]

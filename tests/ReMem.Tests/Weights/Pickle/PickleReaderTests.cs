@@ -59,24 +59,17 @@ public sealed class PickleReaderTests : IDisposable
         Assert.Equal(-BigInteger.Pow(2, 79), Assert.IsType<BigInteger>(Read("\u008a\u000a\0\0\0\0\0\0\0\0\0\u0080.")));
 
     [Theory]
-    [InlineData("cos\nsystem\n(U\u0006rm -rft R.", "Python's 'os.system'")]
-    [InlineData("cargparse\nNamespace\n)\u0081.", "Python's 'argparse.Namespace'")]
-    [InlineData("cbuiltins\neval\n.", "Python's 'builtins.eval'")]
-    [InlineData("\u008c\u0005posix\u008c\u0006system\u0093.", "Python's 'posix.system'")]
-    [InlineData("ctorch._utils\n_rebuild_tensor_v2.__globals__\n.", "Python's 'torch._utils._rebuild_tensor_v2.__globals__'")]
-    [InlineData("ctorch\nQUInt8Storage\n.", "type 'torch.QUInt8Storage'")]
-    [InlineData("(cos\nsystem\no.", "Python's 'os.system'")]
-    [InlineData("(ios\nsystem\n.", "instruction 0x69")]
-    [InlineData("\u0082\u0001.", "instruction 0x82")]
     [InlineData("\u0097.", "instruction 0x97")]
     [InlineData("\u0080\u0006.", "protocol 6")]
     [InlineData("ctorch\nSize\nK\u0001R.", "calls something that is no function")]
     [InlineData("ctorch\nSize\n)R.", "calls torch.Size with arguments")]
     [InlineData("N)R.", "calls something that is no function")]
-    [InlineData("NQ.", "no storage")]
-    [InlineData("Pabc\n.", "no storage")]
-    [InlineData("]N}b.", "attributes")]
+    [InlineData("(U\u0007storagetQ.", "no storage")]
+    [InlineData("]}b.", "attributes")]
     [InlineData("]NN\u0092.", "with keywords")]
+    [InlineData("K\u0001)}U\u0001aK\u0001s\u0092.", "keywords that are none")]
+    [InlineData("(o.", "object of nothing")]
+    [InlineData("(K\u0001o.", "calls something that is no function")]
     [InlineData("a.", "takes a value")]
     [InlineData("K\u0001K\u0002a.", "holds nothing")]
     [InlineData("}(K\u0001u.", "key without a value")]
@@ -97,6 +90,50 @@ public sealed class PickleReaderTests : IDisposable
         Assert.Contains(text, e.Message, StringComparison.Ordinal);
         Assert.NotNull(e.Where);
         Assert.NotNull(e.Remedy);
+    }
+
+    /// <summary>Each of these would run something in Python; here it makes a place that nothing is in.</summary>
+    [Theory]
+    [InlineData("cos\nsystem\n(U\u0006rm -rftR.", "os.system")]
+    [InlineData("cargparse\nNamespace\n)\u0081.", "argparse.Namespace")]
+    [InlineData("cargparse\nNamespace\n)\u0081}U\u0001aK\u0001sb.", "argparse.Namespace")]
+    [InlineData("\u008c\u0005posix\u008c\u0006system\u0093U\u0001a\u0085R.", "posix.system")]
+    [InlineData("cbuiltins\neval\n(U\u0001atRU\u0001b\u0085R.", "builtins.eval")]
+    [InlineData("(cos\nsystem\nU\u0001ao.", "os.system")]
+    [InlineData("(U\u0001aios\nsystem\n.", "os.system")]
+    [InlineData("\u0082\u0001)R.", "copyreg.extension 1")]
+    [InlineData("\u0083\u0001\u0002)R.", "copyreg.extension 513")]
+    [InlineData("\u0084\u0001\u0000\u0000\u0000)R.", "copyreg.extension 1")]
+    [InlineData("cm\nC\n)}U\u0001aK\u0001s\u0092.", "m.C")]
+    [InlineData("cm\nC\n)\u0081U\u0001aK\u0001s(U\u0001bK\u0002u.", "m.C")]
+    [InlineData("cm\nC\n)\u0081K\u0001a(K\u0002e(K\u0003\u0090.", "m.C")]
+    [InlineData("ccopyreg\n_reconstructor\n(cm\nC\nc__builtin__\nobject\nNtR.", "m.C")]
+    [InlineData("NQ.", "a persistent id")]
+    [InlineData("Pabc\n.", "a persistent id")]
+    [InlineData("ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\nctorch\nTensor\n(U\u0001at}tR.", "os.system")]
+    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n((U\u0007storagectorch\nQUInt8Storage\nU\u00010U\u0003cpuK\u0001tQK\u0000))\u0089NtR.", "torch.QUInt8Storage")]
+    public void What_would_run_something_is_stepped_over(string pickle, string name)
+    {
+        PickleOpaque opaque = Assert.IsType<PickleOpaque>(Read(pickle));
+        Assert.Equal(name, opaque.Name);
+    }
+
+    [Fact]
+    public void Long_bytes_are_passed_over_and_what_follows_is_read()
+    {
+        string pickle = $"(B\u0001\u0000\u0001\u0000{new string('x', 65537)}K\u0007t.";
+        object?[] tuple = Assert.IsType<object?[]>(Read(pickle));
+        Assert.IsType<PickleOpaque>(tuple[0]);
+        Assert.Equal(7L, tuple[1]);
+    }
+
+    [Fact]
+    public void Copies_of_one_list_again_and_again_end()
+    {
+        // A list of a thousand pairs, made into a dictionary ten thousand times.
+        string list = $"](K\u0001K\u0002\u0086{string.Concat(Enumerable.Repeat("K\u0001K\u0002\u0086", 999))}eq\u00010";
+        string pickle = list + string.Concat(Enumerable.Repeat("ccollections\nOrderedDict\nh\u0001\u0085R0", 10_000)) + "N.";
+        Assert.Contains("copies more than", Assert.Throws<InputException>(() => Read(pickle)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,46 @@
+namespace ReMem.Weights.Families;
+
+/// <summary>What names begin with: the places where a model's own names may start.</summary>
+internal static class NamePrefixes
+{
+    private const string Delimiters = "./:|-_";
+
+    // Names come from the file: a forged one must not ask for more than a reader's share of time and memory.
+    private const int DeepestDelimiter = 16, MostPrefixes = 20_000, MostLetters = 2_000_000, MostShown = 6;
+
+    /// <summary>Every prefix that ends with a delimiter, the empty one first.</summary>
+    public static IReadOnlyList<string> All(IEnumerable<string> names)
+    {
+        var all = new List<string> { string.Empty };
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
+        int letters = 0;
+        foreach (string name in names)
+        {
+            int found = 0;
+            for (int i = 0; i < name.Length - 1 && found < DeepestDelimiter; i++)
+            {
+                if (!Delimiters.Contains(name[i], StringComparison.Ordinal))
+                    continue;
+                found++;
+                ReadOnlySpan<char> prefix = name.AsSpan(0, i + 1);
+                if (lookup.Contains(prefix))
+                    continue;
+                letters += i + 1;
+                if (all.Count >= MostPrefixes || letters > MostLetters)
+                    return all;
+                all.Add(prefix.ToString());
+                known.Add(all[^1]);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>The first parts of names, the commonest first; a few.</summary>
+    public static IReadOnlyList<string> Heads(IEnumerable<string> names) =>
+    [
+        .. names.Where(n => n.Contains('.', StringComparison.Ordinal)).GroupBy(n => n[..(n.IndexOf('.', StringComparison.Ordinal) + 1)], StringComparer.Ordinal)
+            .OrderByDescending(g => g.Count()).Take(MostShown).Select(g => g.Key),
+    ];
+}

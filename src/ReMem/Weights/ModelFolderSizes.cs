@@ -1,0 +1,51 @@
+using ReMem.Models;
+
+namespace ReMem.Weights;
+
+/// <summary>Checks what a model folder's config.json claims against the weights next to it, before memory is asked for.</summary>
+internal static class ModelFolderSizes
+{
+    private const string Restore = "Restore the folder.";
+    private const int LargestImage = 2048;
+
+    /// <summary>More than this many classes need a head in the file that has them.</summary>
+    private const int ClassesWithoutHead = 10_000;
+
+    /// <summary>Tokens of another image size than the file's: as many times the file's own, and in any case as many.</summary>
+    private const long MostGrowth = 16, TokensAllowed = 16_384;
+
+    /// <summary>Refuses claims that the weights do not bear out.</summary>
+    /// <exception cref="InputException">Classes, image size or architecture are others than the file's.</exception>
+    public static void RequireJustified(ModelFolderConfig config, TimmWeightsFile weights, string directory)
+    {
+        int classes = config.Options.NumClasses;
+        long? head = config.Info.HeadTensors.Select(weights.Tensors.GetValueOrDefault).FirstOrDefault(t => t is not null)?.Shape.FirstOrDefault();
+        if (classes < 1 || (head is null && classes > ClassesWithoutHead))
+            throw new InputException($"config.json says {classes} classes, but the weights have no head of as many.", directory, Restore);
+        if (head is { } rows && rows != classes)
+            throw new InputException($"The weights have a head of {rows} classes, but config.json says {classes} classes.", directory, Restore);
+        if (config.Options.ImageSize is { } side && side is < 8 or > LargestImage)
+            throw new InputException($"config.json says an image size of {side} px; it must be 8 to {LargestImage}.", directory, Restore);
+        if (ModelCatalogue.ShapeOf(config.Info.Name) is { } shape)
+            RequireTransformer(config, shape, weights, directory);
+    }
+
+    private static void RequireTransformer(ModelFolderConfig config, TransformerShape shape, TimmWeightsFile weights, string directory)
+    {
+        // The largest take gigabytes to build; a file that has not their width and depth has not their weights.
+        if (ArchitectureGuess.TransformerNumbers(weights) is not { } own || (own.Width, own.Depth) != (shape.Width, shape.Depth))
+        {
+            IReadOnlyList<string> alike = ArchitectureGuess.Of(weights);
+            throw new InputException(
+                $"The weights are not those of '{config.Info.Name}', which has {shape.Depth} blocks of width {shape.Width}.",
+                directory,
+                alike.Count == 0 ? Restore : $"They look like {string.Join(" or ", alike.Select(n => $"'{n}'"))}.");
+        }
+
+        long grid = (config.Options.ImageSize ?? config.Info.ImageSize) / shape.PatchSize;
+        TensorEntry? positions = weights.Tensors.GetValueOrDefault("pos_embed");
+        long tokens = positions is { Shape: [_, var count, _] } ? Math.Max(TokensAllowed, MostGrowth * count) : TokensAllowed;
+        if (grid * grid > tokens)
+            throw new InputException($"config.json says an image size of {config.Options.ImageSize} px, {grid * grid} patches; the weights justify at most {tokens}.", directory, Restore);
+    }
+}
