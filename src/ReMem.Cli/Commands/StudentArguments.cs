@@ -53,7 +53,7 @@ internal sealed record LoadedTeacher(ImageModel Model, IReadOnlyList<string> Lab
     /// <summary>Loads a model folder, downloaded where its source is the hub.</summary>
     public static LoadedTeacher Load(string source, bool offline, CancellationToken cancel)
     {
-        (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(source, offline, cancel));
+        (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(source, offline, cancel, "--teacher-dir DIR"));
         return new LoadedTeacher(model, labels, WeightSource.IsRemote(source) ? source : Path.GetFullPath(WeightSource.WithoutScheme(source)), source);
     }
 }

@@ -6,7 +6,7 @@ namespace ReMem.Weights.Families;
 /// </summary>
 internal sealed class EncoderSearch
 {
-    private const int MostCandidates = 32;
+    private const int MostCandidates = 12;
 
     /// <summary>A network fits as well as the best one where it has as many of the wanted tensors, but for a few of a head.</summary>
     private const double AsGood = 0.97;
