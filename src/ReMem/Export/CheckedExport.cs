@@ -89,15 +89,19 @@ public static class CheckedExport
 
     private static string WeightsOf(string file) => $"{file}.data";
 
+    /// <summary>Removes a file, and its weights where they are known to be its own.</summary>
     private static void Remove(string file)
     {
+        bool ownsData = OnnxFile.OwnsData(file);
         File.Delete(file);
-        File.Delete(WeightsOf(file));
+        if (ownsData)
+            File.Delete(WeightsOf(file));
     }
 
     /// <summary>Moves a file, with the weights that may be beside it first, so that no name ever stands for a file without them.</summary>
     private static void Move(string from, string to)
     {
+        bool leavesData = !File.Exists(WeightsOf(from)) && OnnxFile.OwnsData(to);
         if (File.Exists(WeightsOf(from)))
         {
             File.Delete(to);
@@ -107,6 +111,8 @@ public static class CheckedExport
         }
 
         File.Move(from, to, overwrite: true);
+        if (leavesData)
+            File.Delete(WeightsOf(to));
     }
 
     /// <summary>Names the file of the weights within an ONNX file, which is small then.</summary>

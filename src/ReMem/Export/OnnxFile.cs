@@ -37,7 +37,7 @@ internal static class OnnxFile
         if (model.CalculateSize() + GraphSize(graph, initialisers) <= largestFile)
         {
             string beside = $"{target}.data";
-            bool isStale = File.Exists(beside) && HasDataIn(target, data);
+            bool isStale = OwnsData(target);
             AtomicFile.Write(path, stream => WriteModel(stream, model, graph, initialisers, path));
             if (isStale)
                 Remove(beside);
@@ -53,11 +53,12 @@ internal static class OnnxFile
     }
 
     /// <summary>Whether the file that is replaced is one of ours that keeps its weights in that other file: only then is that one ours to remove.</summary>
-    private static bool HasDataIn(string path, string data)
+    internal static bool OwnsData(string path)
     {
+        string data = Path.GetFileName($"{path}.data");
         try
         {
-            if (!File.Exists(path) || new FileInfo(path).Length > LargestWithData)
+            if (!File.Exists(path) || !File.Exists($"{path}.data") || new FileInfo(path).Length > LargestWithData)
                 return false;
             using FileStream stream = File.OpenRead(path);
             ModelProto old = ModelProto.Parser.ParseFrom(stream);

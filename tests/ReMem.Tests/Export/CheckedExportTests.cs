@@ -35,6 +35,18 @@ public sealed class CheckedExportTests : IDisposable
         Assert.Equal("a.failed-check.onnx", CheckedExport.FailedPath("a.onnx"));
     }
 
+    [Fact]
+    public void Weights_outside_go_with_the_file_that_they_belonged_to_and_foreign_ones_stay()
+    {
+        CheckedExport.Write(_model, File, new OnnxExportOptions { LargestFile = 0 });
+        Assert.Equal(["model.onnx", "model.onnx.data"], Entries());
+        CheckedExport.Write(_model, File);
+        Assert.Equal(["model.onnx"], Entries());
+        System.IO.File.WriteAllText($"{File}.data", "somebody's own");
+        CheckedExport.Write(_model, File);
+        Assert.Equal(["model.onnx", "model.onnx.data"], Entries());
+    }
+
     /// <summary>As on a processor whose kernels are wrong: what the model answers is not what its weights say.</summary>
     [Theory]
     [InlineData(false)]
