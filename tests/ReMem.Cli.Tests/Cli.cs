@@ -37,9 +37,16 @@ internal static class Cli
         return Finish(process);
     }
 
+    /// <summary>Runs with text on standard input.</summary>
+    public static CliResult RunWithInput(string input, params string[] arguments)
+    {
+        using Process process = StartWith(new Dictionary<string, string>(), arguments, input);
+        return Finish(process);
+    }
+
     public static Process Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
 
-    public static Process StartWith(IReadOnlyDictionary<string, string> variables, string[] arguments)
+    public static Process StartWith(IReadOnlyDictionary<string, string> variables, string[] arguments, string input = "")
     {
         // A test run in a shell's background ignores SIGINT, and its children would inherit that.
         string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
@@ -54,6 +61,7 @@ internal static class Cli
         foreach ((string name, string value) in variables)
             info.Environment[name] = value;
         Process process = Process.Start(info)!;
+        process.StandardInput.Write(input);
         process.StandardInput.Close();
         return process;
     }

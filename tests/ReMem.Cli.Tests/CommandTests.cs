@@ -65,7 +65,7 @@ public class CommandTests
         Assert.Equal(0, Cli.Run(["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "2", "--rho", "0.05",
             "--reweighting", "top(2,0.5)", "--out", work.At("teacher"), .. Quick]).ExitCode);
         Cli.Run(["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "3", "--out", work.At("teacher"), .. Quick])
-            .IsBadInput("another run");
+            .IsBadInput("another run", "teacher.training.epochs (2 there, 3 here)");
         Assert.True(File.Exists(work.At("teacher", "model.safetensors")));
     }
 

@@ -32,7 +32,7 @@ public class DataInspectTests
         CliResult result = Cli.Run("data", "inspect", photos);
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("1 images cannot be used", result.Out, StringComparison.Ordinal);
-        Assert.Contains("page.png' is no JPEG, PNG, WebP, GIF or BMP", result.Out, StringComparison.Ordinal);
+        Assert.Contains("page.png' is no JPEG, PNG, WebP, GIF, BMP or TIFF", result.Out, StringComparison.Ordinal);
         int[] told = [.. result.Error.Split('\n').Where(l => l.Contains(" images", StringComparison.Ordinal) && l.Contains("inspect: ", StringComparison.Ordinal))
             .Select(l => int.Parse(l.Split("inspect: ")[1].Split(' ')[0], CultureInfo.InvariantCulture))];
         Assert.NotEmpty(told);

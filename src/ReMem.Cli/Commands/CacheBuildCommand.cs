@@ -38,15 +38,16 @@ internal static class CacheBuildCommand
                 $"student.distillation.views={parsed.GetValue(views)}",
                 $"student.distillation.cache_top_k={parsed.GetValue(top)}",
                 $"student.distillation.cache={Common.Quote(parsed.GetValue(folder)!)}");
+            string where = recipe.Student.Distillation.Cache;
+            if (where == DistillationOptions.None)
+                throw new InputException("There is no cache to build: --cache is none.", "command line", "Give a folder, or leave --cache out.");
+            Stages.RequireTrainable(recipe, teacher: false);
             BuiltCache built = Common.WithProgress(progress =>
             {
                 PreparedData data = PreparedData.Open(recipe, progress);
                 new Stages(data, progress, cancel).AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
                 var kept = new StudentCache(data, recipe.Student, recipe.Seeds[0]);
                 BatchLoader batches = kept.Batches(loaded.Model);
-                string where = recipe.Student.Distillation.Cache;
-                if (where == DistillationOptions.None)
-                    throw new InputException("There is no cache to build: --cache is none.", "command line", "Give a folder, or leave --cache out.");
                 if (parsed.GetValue(dry))
                     return new BuiltCache(null, kept.Views, batches.SlotsPerEpoch, TeacherCache.Foretell(loaded.Model, batches, kept.OptionsFor(loaded.Model), kept.Views), 0, 0);
                 using TeacherCacheBuilder builder = where == DistillationOptions.Auto
@@ -61,7 +62,7 @@ internal static class CacheBuildCommand
             else
                 Print(built);
             return ExitCodes.Done;
-        });
+        }, parsed => parsed.GetValue(dry) ? null : "the shards that are done are kept");
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ReMem.Cli.Output;
+using ReMem.Evaluation;
 using ReMem.Recipes;
 using ReMem.Runtime;
 using ReMem.Weights.Hub;
@@ -15,6 +16,9 @@ internal static class Common
     /// <summary>What is not trained is measured all the same where splits share images.</summary>
     public const string LeaksAreWarned = "data.on_leakage=warn";
 
+    /// <summary>What an interrupted training keeps.</summary>
+    public const string EpochsAreKept = "everything up to the last epoch is kept";
+
     private static readonly string[] Blocks = ["data.", "teacher.", "student.", "information.", "threads="];
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the full cause of an error.", Recursive = true };
@@ -24,6 +28,27 @@ internal static class Common
     public static Option<string> Out(string what) => new("--out", "-o") { Description = what, HelpName = "DIR", Required = true };
 
     public static Option<string> OnBadImage() => new("--on-bad-image") { Description = "skip or fail at an image that cannot be decoded.", HelpName = "skip|fail", DefaultValueFactory = _ => "fail" };
+
+    /// <summary>What --on-bad-image says.</summary>
+    /// <exception cref="InputException">It is neither.</exception>
+    public static bool IsSkip(string given) => given switch
+    {
+        "skip" => true,
+        "fail" => false,
+        _ => throw Nearest.Unknown("on_bad_image", given, ["skip", "fail"], "--on-bad-image"),
+    };
+
+    /// <summary>Refuses a command line that names no model, or two.</summary>
+    /// <exception cref="InputException">So it is.</exception>
+    public static void RequireOneModel(string? folder, string? name, string? weights)
+    {
+        if (folder is not null && (name is not null || weights is not null))
+            throw new InputException("--model-dir holds model and weights; give no --model or --weights with it.", "command line");
+        if (folder is null && (name is null || weights is null))
+            throw new InputException("Give --model-dir DIR, or --model NAME with --weights FILE.", "command line");
+        if (name is not null)
+            _ = Models.ModelCatalogue.Info(name);
+    }
 
     public static Argument<string> Data() => new("DATA") { Description = "A folder with train/ val/ test/ or of class folders, Parquet, a table of paths (CSV, TSV, JSON Lines), WebDataset shards, a zip, CIFAR or IDX files; LAYOUT:PATH?KEY=VALUE says which." };
 
@@ -56,6 +81,18 @@ internal static class Common
     public static string WeightsFile(string source, bool offline, CancellationToken cancel, string option = "--weights FILE") =>
         WithProgress(p => Sources(offline, p, option).ResolveFile(source, cancel));
 
+    /// <summary>The model that the command line names: a model folder, or a model with its weights.</summary>
+    public static LabelledModel Load(
+        string? folder, string? name, string? weights, string? prefix, string? labels, int? size, bool offline, CancellationToken cancel)
+    {
+        RequireOneModel(folder, name, weights);
+        if (folder is not null && prefix is not null)
+            throw new InputException("--model-dir holds model and weights; give no --prefix with it.", "command line");
+        return folder is not null
+            ? LabelledModel.FromFolder(Folder(folder, offline, cancel))
+            : LabelledModel.FromWeights(name!, WeightsFile(weights!, offline, cancel), labels, size, prefix);
+    }
+
     public static void AddSymbol(this Command command, Symbol symbol)
     {
         if (symbol is Argument argument)
@@ -77,10 +114,20 @@ internal static class Common
         Blocks.Any(b => o.StartsWith(b, StringComparison.Ordinal)) ? o : $"{block}.{o}");
 
     /// <summary>Runs one training in its own folder and prints its scores.</summary>
+    /// <param name="recipe">What is trained.</param>
+    /// <param name="identity">What else the training is a function of.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="check">Refuses what is wrong with the recipe before any image is decoded.</param>
+    /// <param name="offline">Download nothing.</param>
+    /// <param name="json">Print JSON.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="stage">Trains.</param>
     public static int RunStage(
-        Recipe recipe, string identity, string path, bool offline, bool json, CancellationToken cancel, Func<Stages, RunFolder, TrainedResult> stage, string? option = null)
+        Recipe recipe, string identity, string path, Action check, bool offline, bool json, CancellationToken cancel,
+        Func<Stages, RunFolder, TrainedResult> stage, string? option = null)
     {
         LoadLibtorch();
+        check();
         TrainedResult result = WithProgress(progress =>
         {
             WeightSource sources = Sources(offline, progress, option);
@@ -96,11 +143,19 @@ internal static class Common
         return ExitCodes.Done;
     }
 
-    public static string Summary(string split, Evaluation.ClassificationMetrics m) => FormattableString.Invariant(
-        $"{split}: top-1 {100 * m.Top1:0.0} %, top-5 {100 * m.Top5:0.0} %, balanced {100 * m.BalancedAccuracy:0.0} %, ECE {100 * m.ExpectedCalibrationError:0.0} % ({m.Count} images)");
+    public static string Summary(string split, Evaluation.ClassificationMetrics m)
+    {
+        int classes = m.PerClass.Count, absent = m.AbsentClasses.Count;
+        string over = absent == 0 ? string.Empty : $" over {classes - absent} of {classes} classes";
+        return FormattableString.Invariant(
+            $"{split}: top-1 {100 * m.Top1:0.0} %, top-5 {100 * m.Top5:0.0} %, balanced {100 * m.BalancedAccuracy:0.0} %{over}, ECE {100 * m.ExpectedCalibrationError:0.0} % ({m.Count} images)");
+    }
 
     /// <summary>Sets a command's action; errors become one to three lines on stderr and an exit code.</summary>
-    public static void Action(this Command command, Func<ParseResult, CancellationToken, int> action) => command.SetAction((parsed, cancel) => Task.Run(() =>
+    /// <param name="command">The command.</param>
+    /// <param name="action">What it does.</param>
+    /// <param name="resumes">What is said of an interrupted one that the same command continues; null where it would begin anew.</param>
+    public static void Action(this Command command, Func<ParseResult, CancellationToken, int> action, Func<ParseResult, string?>? resumes = null) => command.SetAction((parsed, cancel) => Task.Run(() =>
     {
         try
         {
@@ -108,7 +163,8 @@ internal static class Common
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("interrupted; everything up to the last epoch is kept, the same command continues");
+            string? kept = resumes?.Invoke(parsed);
+            Console.Error.WriteLine(kept is null ? "interrupted" : $"interrupted; {kept}, the same command continues");
             return ExitCodes.Interrupted;
         }
         catch (ReMemException e)

@@ -40,7 +40,7 @@ internal static class DataFetchCommand
             else
                 Print(result);
             return ExitCodes.Done;
-        });
+        }, parsed => parsed.GetValue(name) is null ? null : "what was received is kept");
         return command;
     }
 

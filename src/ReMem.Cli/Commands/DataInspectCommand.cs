@@ -37,6 +37,13 @@ internal static class DataInspectCommand
                 Common.PrintJson(result);
             else
                 Print(result);
+            int images = result.Splits.Sum(s => s.Images);
+            if (result.Splits.Sum(s => s.Usable) == 0)
+            {
+                throw new InputException(
+                    $"None of the {images} images can be used. The first: {result.BadImages[0].Reason}", remedy: "Check the paths, and convert or replace the images.");
+            }
+
             int leaked = parsed.GetValue(leakage) switch { "warn" => 0, "fail" => result.LeakedImages, _ => result.LeakedImages + result.NearLeakedImages };
             return leaked == 0
                 ? ExitCodes.Done

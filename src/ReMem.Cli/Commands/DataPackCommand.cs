@@ -43,7 +43,7 @@ internal static class DataPackCommand
                 Quality = parsed.GetValue(quality),
                 ShardBytes = (long)parsed.GetValue(shard) << 20,
                 Threads = count,
-                OnBadImage = Enum.Parse<BadImagePolicy>(parsed.GetValue(bad)!, ignoreCase: true),
+                OnBadImage = Common.IsSkip(parsed.GetValue(bad)!) ? BadImagePolicy.Skip : BadImagePolicy.Fail,
             };
             ImageDataset data = DatasetReader.Open(parsed.GetValue(path)!, new DatasetOptions
             {
@@ -60,7 +60,7 @@ internal static class DataPackCommand
             else
                 Print(result);
             return ExitCodes.Done;
-        });
+        }, _ => "the files that are done are kept");
         return command;
     }
 

@@ -28,7 +28,7 @@ internal static class DemoCommand
             Recipe recipe = RecipeReader.Read(BuiltIn.DemoRecipe, parsed.GetValue(overrides));
             Func<Recipe, string, int, bool, bool, CancellationToken, int> act = parsed.GetValue(plan) ? Comparison.Plan : Comparison.Run;
             return act(BuiltIn.Resolve(recipe), parsed.GetValue(output)!, parsed.GetValue(jobs), false, parsed.GetValue(json), cancel);
-        });
+        }, parsed => parsed.GetValue(plan) ? null : Common.EpochsAreKept);
         return command;
     }
 }

@@ -1,56 +1,88 @@
 using System.CommandLine;
+using ReMem.Cli.Output;
+using ReMem.Data;
 using ReMem.Evaluation;
-using ReMem.Models;
-using ReMem.Recipes;
 using ReMem.Runtime;
-using ReMem.Weights;
+using ReMem.Training;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem evaluate: a model's scores on a split.</summary>
+/// <summary>remem evaluate: a model's scores on labelled images.</summary>
 internal static class EvaluateCommand
 {
+    private const int Batch = 64;
+    private const int MostNamed = 10;
+
     public static Command Create()
     {
         var data = Common.Data();
         var folder = Common.ModelDir();
-        var split = new Option<string>("--split") { Description = "train, val or test.", DefaultValueFactory = _ => "test" };
+        var split = new Option<string?>("--split")
+        {
+            Description = "train, val, test or all. Default: test; of images that are not split, all.",
+            HelpName = string.Join('|', ScoredImages.Splits),
+        };
         var bad = Common.OnBadImage();
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "evaluate",
-            "Score a model folder on a split: top-1, top-5, balanced accuracy, calibration error, and every class.",
+            "Score a model folder on labelled images: top-1, top-5, balanced accuracy, calibration error, and every class. The images need not be split, nor have "
+            + "every class of the model.",
             "remem evaluate photos/ --model-dir student/ --split test");
         foreach (Symbol symbol in new Symbol[] { data, folder, split, bad, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
+            string? name = parsed.GetValue(split);
+            if (name is not null && !ScoredImages.Splits.Contains(name))
+                throw Nearest.Unknown("split", name, [.. ScoredImages.Splits], "--split");
+            BadImagePolicy policy = Common.IsSkip(parsed.GetValue(bad)!) ? BadImagePolicy.Skip : BadImagePolicy.Fail;
             Common.LoadLibtorch();
-            string name = parsed.GetValue(split)!;
-            if (name is not ("train" or "val" or "test"))
-                throw Nearest.Unknown("split", name, ["train", "val", "test"], "--split");
-            (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
-            Recipe recipe = Common.Assemble("evaluate", parsed.GetValue(data)!, parsed.GetValue(bad)!, model.ImageSize, [Common.LeaksAreWarned], model.Info.CropPct);
-            ClassificationMetrics metrics = Common.WithProgress(progress =>
-            {
-                PreparedData prepared = PreparedData.Open(recipe, progress);
-                var stages = new Stages(prepared, progress, cancel);
-                stages.AlignClasses(model, labels, parsed.GetValue(folder)!);
-                return stages.Score(model, name switch { "train" => prepared.Dataset.Train, "val" => prepared.Dataset.Validation, _ => prepared.Dataset.Test });
-            });
+            LabelledModel model = LabelledModel.FromFolder(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
+            (string scored, ClassificationMetrics metrics) = Common.WithProgress(progress => Score(model, parsed.GetValue(data)!, name, policy, progress, cancel));
             if (parsed.GetValue(json))
-            {
                 Common.PrintJson(metrics);
-                return ExitCodes.Done;
-            }
-
-            Console.WriteLine(Common.Summary(name, metrics));
-            Console.WriteLine($"\n{"class",-32} {"count",6} {"recall",7} {"precision",10} {"F1",6}");
-            foreach (ClassScore c in metrics.PerClass)
-                Console.WriteLine(FormattableString.Invariant($"{c.Name,-32} {c.Count,6} {100 * c.Recall,7:0.0} {100 * c.Precision,10:0.0} {100 * c.F1,6:0.0}"));
+            else
+                Print(scored, metrics);
             return ExitCodes.Done;
         });
         return command;
     }
+
+    private static (string Split, ClassificationMetrics Metrics) Score(
+        LabelledModel model, string source, string? split, BadImagePolicy policy, ConsoleProgress progress, CancellationToken cancel)
+    {
+        void Say(string text) => progress.Report(new ProgressReport("data", text));
+        ScoredImages images = ScoredImages.Open(source, split, model.Labels);
+        foreach (string warning in images.Warnings)
+            Say($"warning: {warning}");
+        foreach (string leak in images.Whole is { } whole ? Preflight.Leaks(whole, Environment.ProcessorCount, Preflight.ScanFolder) : [])
+            Say($"warning: {leak}");
+        var loader = new BatchLoader(
+            images.Images, ViewOptions.ForEvaluation(model.Model), new LoaderOptions { BatchSize = Batch, Threads = Environment.ProcessorCount, OnBadImage = policy });
+        if (loader.BadImages is [var first, ..])
+            Say($"warning: {loader.BadImages.Count} of {images.Images.Count} images are left out. The first: {first.Reason}");
+        Say($"{images.Description}: {loader.Count} images are scored ({images.Split})");
+        using ModelOutputs outputs = Evaluator.Run(model.Model, loader, cancel);
+        return (images.Split, ClassificationMetrics.From(outputs.Logits, outputs.Labels, model.Labels));
+    }
+
+    private static void Print(string split, ClassificationMetrics metrics)
+    {
+        Console.WriteLine(Common.Summary(split, metrics));
+        IReadOnlyList<string> absent = metrics.AbsentClasses;
+        if (absent.Count > 0)
+        {
+            string more = absent.Count > MostNamed ? $" and {absent.Count - MostNamed} more" : string.Empty;
+            Console.WriteLine($"no images of {absent.Count} of the model's {metrics.PerClass.Count} classes, which balanced accuracy leaves out: {string.Join(", ", absent.Take(MostNamed))}{more}");
+        }
+
+        Console.WriteLine($"\n{"class",-32} {"count",6} {"recall",7} {"precision",10} {"F1",6}");
+        foreach (ClassScore c in metrics.PerClass)
+            Console.WriteLine(FormattableString.Invariant($"{c.Name,-32} {c.Count,6} {Percent(c.Recall),7} {Percent(c.Precision),10} {Percent(c.F1),6}"));
+    }
+
+    /// <summary>A share as percent; what is undefined is a dash.</summary>
+    private static string Percent(double share) => double.IsNaN(share) ? "-" : FormattableString.Invariant($"{100 * share:0.0}");
 }

@@ -48,7 +48,7 @@ internal static class ExportCommand
             if (parsed.GetValue(outside))
                 options = options with { LargestFile = 0 };
             Common.LoadLibtorch();
-            (ImageModel model, IReadOnlyList<string> labels) = PredictCommand.Load(
+            (ImageModel model, IReadOnlyList<string> labels) = Common.Load(
                 parsed.GetValue(folder), parsed.GetValue(name), parsed.GetValue(source), parsed.GetValue(prefix), parsed.GetValue(names), parsed.GetValue(size),
                 parsed.GetValue(offline), cancel);
             model.eval();

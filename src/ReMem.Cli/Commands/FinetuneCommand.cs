@@ -51,9 +51,16 @@ internal static class FinetuneCommand
                     .. Common.Prefixed("teacher", parsed.GetValue(overrides)),
                 ]);
             TeacherOptions options = TeacherMethods.Options("both", recipe.Teacher)! with { Rho = parsed.GetValue(rho) };
-            return Common.RunStage(recipe, $"rho {options.Rho}", parsed.GetValue(output)!, parsed.GetValue(offline), parsed.GetValue(json), cancel, (stages, folder) =>
-                stages.Teacher(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder), "--weights FILE");
-        });
+            void Check()
+            {
+                TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);
+                Stages.RequireTrainable(recipe, student: false);
+            }
+
+            return Common.RunStage(
+                recipe, $"rho {options.Rho}", parsed.GetValue(output)!, Check, parsed.GetValue(offline), parsed.GetValue(json), cancel,
+                (stages, folder) => stages.Teacher(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder), "--weights FILE");
+        }, _ => Common.EpochsAreKept);
         return command;
     }
 }

@@ -54,6 +54,7 @@ internal static class InitCommand
 
     private static (RecipeProposal Proposal, RunPlan Plan) Propose(ProposalOptions options, IProgress<ProgressReport> progress, CancellationToken cancel)
     {
+        RecipeProposer.RequireKnown(options);
         ImageDataset data = DatasetReader.Open(options.Source);
         InspectionResult facts = DatasetInspector.Inspect(data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
         RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);

@@ -53,7 +53,7 @@ internal static class RunCommand
                 parsed.GetValue(offline),
                 parsed.GetValue(json),
                 cancel);
-        });
+        }, parsed => parsed.GetValue(plan) ? null : Common.EpochsAreKept);
         return command;
     }
 }

@@ -56,7 +56,7 @@ internal static class SweepCommand
             ComparisonReport report = Common.WithProgress(progress =>
                 new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Comparison.CommandLine(), workers, cancel));
             return Comparison.Print(report, folder, parsed.GetValue(json));
-        });
+        }, _ => Common.EpochsAreKept);
         return command;
     }
 

@@ -28,9 +28,9 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
 
     public static ConsoleProgress Start() => new();
 
-    public void Report(ProgressReport value) => Show(value.Stage, value.Message, () => Line(value));
+    public void Report(ProgressReport value) => Show(value.Stage, value.Message, width => ProgressLine.Of(value, width));
 
-    public void Report(TransferProgress value) => Show(value.File, value.Message, () => Line(value));
+    public void Report(TransferProgress value) => Show(value.File, value.Message, width => ProgressLine.Of(value, width));
 
     public void Dispose()
     {
@@ -38,7 +38,7 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
             Clear();
     }
 
-    private void Show(string stage, string? message, Func<string> tick)
+    private void Show(string stage, string? message, Func<int, string> tick)
     {
         // Jobs of 'run --jobs' report side by side.
         lock (_gate)
@@ -61,19 +61,19 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
         _console.WriteLine(message);
     }
 
-    private void Tell(string stage, Func<string> line)
+    private void Tell(string stage, Func<int, string> line)
     {
         Job job = Find(stage);
         if (_clock.Elapsed - job.Told < PlainInterval)
             return;
         job.Told = _clock.Elapsed;
-        _console.WriteLine(line());
+        _console.WriteLine(line(int.MaxValue));
     }
 
-    private void Draw(string stage, Func<string> line)
+    private void Draw(string stage, Func<int, string> line)
     {
         Job job = Find(stage);
-        job.Line = line();
+        job.Line = line;
         job.Told = _clock.Elapsed;
         if (_clock.Elapsed - _drawn < LiveInterval)
             return;
@@ -81,8 +81,8 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
         Clear();
         _jobs.RemoveAll(j => _clock.Elapsed - j.Told > Stale);
         int width = _console.Profile.Width - 1;
-        foreach (string text in _jobs.Select(j => j.Line))
-            Console.Error.Write((text.Length <= width ? text : text[..width]) + "\n");
+        foreach (Job each in _jobs)
+            Console.Error.Write(each.Line(width) + "\n");
         _open = _jobs.Count;
     }
 
@@ -96,31 +96,6 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
         return job;
     }
 
-    private static string Line(ProgressReport r)
-    {
-        double share = (r.Epoch - 1 + ((double)r.Batch / r.Batches)) / r.Epochs;
-        TimeSpan left = TimeSpan.FromSeconds(r.SecondsLeft);
-        string done = double.IsNaN(r.Loss)
-            ? FormattableString.Invariant($"view {r.Epoch}/{r.Epochs}, image {r.Batch}/{r.Batches}")
-            : FormattableString.Invariant($"epoch {r.Epoch}/{r.Epochs}, batch {r.Batch}/{r.Batches}, loss {r.Loss:0.000}");
-        return FormattableString.Invariant($"{r.Stage} {Bar(share)} {done}, {r.ImagesPerSecond:0} img/s, {left:h\\:mm\\:ss} left");
-    }
-
-    private static string Line(TransferProgress t)
-    {
-        string rate = FormattableString.Invariant($"{t.BytesPerSecond / 1e6:0.0} MB/s");
-        if (t.Total is not { } total)
-            return FormattableString.Invariant($"{t.File} {t.Bytes / 1e6:0.0} MB, {rate}");
-        string left = t.SecondsLeft is { } seconds ? FormattableString.Invariant($", {TimeSpan.FromSeconds(seconds):h\\:mm\\:ss} left") : string.Empty;
-        return FormattableString.Invariant($"{t.File} {Bar(total == 0 ? 1 : (double)t.Bytes / total)} {t.Bytes / 1e6:0.0} of {total / 1e6:0.0} MB, {rate}{left}");
-    }
-
-    private static string Bar(double share)
-    {
-        int filled = (int)(Math.Clamp(share, 0, 1) * 20);
-        return $"[{new string('#', filled)}{new string('.', 20 - filled)}]";
-    }
-
     private void Clear()
     {
         for (; _open > 0; _open--)
@@ -131,7 +106,7 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
     {
         public string Stage { get; } = stage;
 
-        public string Line { get; set; } = string.Empty;
+        public Func<int, string> Line { get; set; } = _ => string.Empty;
 
         public TimeSpan Told { get; set; }
     }

@@ -6,7 +6,7 @@ internal static class ArchivePath
     /// <summary>The parts of an entry's name; a folder's last part is empty.</summary>
     /// <param name="name">As the archive has it.</param>
     /// <param name="archive">For the message.</param>
-    /// <returns>Null for hidden files, and for those that macOS adds.</returns>
+    /// <returns>Null for hidden files, and for those that operating systems add.</returns>
     /// <exception cref="InputException">The name leads out of the archive, or no file system takes it.</exception>
     public static string[]? Parts(string name, string archive)
     {
@@ -15,6 +15,6 @@ internal static class ArchivePath
             throw new InputException($"The entry '{name}' of '{archive}' leads out of the archive.", remedy: "Do not use this file: no honest tool writes such a name.");
         // tar writes ./a for a.
         parts = [.. parts[..^1].Where(p => p is not ("." or "")), parts[^1] == "." ? "" : parts[^1]];
-        return parts.Any(p => p.StartsWith('.')) || parts[0] == "__MACOSX" ? null : parts;
+        return parts.Any(SystemFiles.IsSystem) ? null : parts;
     }
 }

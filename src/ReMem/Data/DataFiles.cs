@@ -18,7 +18,12 @@ internal static partial class DataFiles
         ["dev"] = "val",
         ["test"] = "test",
         ["testing"] = "test",
+        ["eval"] = "test",
+        ["evaluation"] = "test",
     };
+
+    /// <summary>The splits, in the order that they are read in.</summary>
+    public static readonly string[] Splits = ["train", "val", "test"];
 
     /// <summary>"train", "val" or "test" for a name that means one of them; null for any other.</summary>
     public static string? SplitOf(string name) => SplitNames.GetValueOrDefault(name);
@@ -26,7 +31,7 @@ internal static partial class DataFiles
     /// <summary>The files of a folder, at most two folders deep (data/, a configuration, a split), in ordinal order.</summary>
     public static string[] In(string folder, params string[] extensions) => Sorted(
         Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
-            .Where(f => HasExtension(f, extensions)));
+            .Where(f => HasExtension(f, extensions) && !Path.GetRelativePath(folder, f).Split('/', '\\').Any(SystemFiles.IsSystem)));
 
     /// <summary>
     /// The files that a source names, in ordinal order: a file, a folder's files, or a pattern with * (within a folder), ** (any folders), ?
@@ -46,13 +51,17 @@ internal static partial class DataFiles
                 : throw new InputException($"The folder '{source}' holds no {kind} file ({string.Join(", ", extensions)}).", remedy: "Check the path.");
         }
 
-        string[] files = File.Exists(source) ? [source] : Sorted(Expand(source.Replace('\\', '/')).SelectMany(Glob).Distinct());
+        string[] files = File.Exists(source) ? [source] : Matches(source);
         string? other = files.FirstOrDefault(f => !HasExtension(f, extensions));
         return other is null
             ? files
             : throw new InputException($"'{other}' {(other == source ? "" : $"matches '{source}' but ")}is no {kind} file.",
                 remedy: $"Name files that end in {string.Join(" or ", extensions)}.");
     }
+
+    /// <summary>The files that a pattern matches, in ordinal order.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public static string[] Matches(string pattern) => Sorted(Expand(pattern.Replace('\\', '/')).SelectMany(Glob).Distinct());
 
     /// <summary>Whether a path is a pattern, not a name.</summary>
     public static bool IsPattern(string path) => path.AsSpan().IndexOfAny('*', '?', '{') >= 0 && !File.Exists(path) && !Directory.Exists(path);
@@ -68,28 +77,24 @@ internal static partial class DataFiles
         parts[^1] = Path.GetFileNameWithoutExtension(parts[^1]);
         for (int i = parts.Length - 1; i >= 0; i--)
         {
-            Match match = SplitName().Match(parts[i]);
-            if (match.Success)
-                return SplitOf(match.Groups[1].Value);
+            if (SplitWithin(parts[i]) is { } split)
+                return split;
         }
 
         return null;
     }
 
+    /// <summary>"train", "val" or "test" for a name that has a word that means one of them, such as seg_train; null for any other.</summary>
+    public static string? SplitWithin(string name) => SplitName().Match(name) is { Success: true } match ? SplitOf(match.Groups[1].Value) : null;
+
     /// <summary>Files by split: "" alone where no name says one, else train and what else there is, in that order.</summary>
-    /// <exception cref="InputException">There are splits, but no train.</exception>
     public static List<(string Split, string[] Files)> BySplit(string source, string[] files, string kind, List<string> warnings)
     {
         string root = Root(source);
         var bySplit = files.GroupBy(f => Split(root, f) ?? "").ToDictionary(g => g.Key, g => g.ToArray());
         if (bySplit.Count > 1 && bySplit.Remove("", out string[]? unnamed))
             warnings.Add($"{unnamed.Length} {kind} files of no split (train, validation, test) are ignored, such as '{unnamed[0]}'.");
-        string first = bySplit.ContainsKey("") ? "" : "train";
-        return bySplit.ContainsKey(first)
-            ? [.. new[] { first, "val", "test" }.Where(bySplit.ContainsKey).Select(s => (s, bySplit[s]))]
-            : throw new InputException(
-                $"'{source}' has no train split, only {string.Join(" and ", bySplit.Keys)}.",
-                remedy: $"Add the {kind} files of train, or name one file that is not split.");
+        return [.. Splits.Prepend("").Where(bySplit.ContainsKey).Select(s => (s, bySplit[s]))];
     }
 
     /// <summary>What messages call the files of a split.</summary>
@@ -158,7 +163,7 @@ internal static partial class DataFiles
         return sorted;
     }
 
-    [GeneratedRegex("(?:^|[^a-z])(train|training|validation|valid|val|dev|test|testing)(?:[^a-z]|$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("(?:^|[^a-z])(train|training|validation|valid|val|dev|test|testing|eval|evaluation)(?:[^a-z]|$)", RegexOptions.IgnoreCase)]
     private static partial Regex SplitName();
 
     [GeneratedRegex(@"\{([^{}]*(?:,|\.\.)[^{}]*)\}")]

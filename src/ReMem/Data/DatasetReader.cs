@@ -17,7 +17,16 @@ public static class DatasetReader
     /// <exception cref="InputException">Missing, empty or unreadable; a class without a training image; a class that training does not know.</exception>
     public static ImageDataset Open(string source, DatasetOptions? options = null)
     {
-        options ??= new DatasetOptions();
+        RawDataset raw = OpenRaw(source, options ?? new DatasetOptions(), out DatasetOptions resolved);
+        return Assemble(raw, resolved);
+    }
+
+    /// <summary>Reads the splits that a source has, with its classes by their names; what is missing is not made up for.</summary>
+    /// <param name="source">As in <see cref="Open"/>.</param>
+    /// <param name="options">How.</param>
+    /// <param name="resolved">The options with the source's own over them.</param>
+    internal static RawDataset OpenRaw(string source, DatasetOptions options, out DatasetOptions resolved)
+    {
         DataOptions.Validate(options, "data");
         if (options.ValFraction + options.TestFraction > 0.9)
         {
@@ -29,9 +38,8 @@ public static class DatasetReader
         try
         {
             SourceLocation location = SourceLocation.Parse(source, options);
-            RawDataset raw = Read(location);
-            string? labels = location.Options.LabelsFile ?? (raw.LabelsAreNumbers ? raw.LabelsFile : null);
-            return Assemble(labels is null ? raw : LabelNames.Apply(raw, labels), location.Options);
+            resolved = location.Options;
+            return Named(location);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,12 +47,20 @@ public static class DatasetReader
         }
     }
 
+    /// <summary>Reads a source and calls its classes by their names.</summary>
+    private static RawDataset Named(SourceLocation location)
+    {
+        RawDataset raw = Read(location).Normalized();
+        string? labels = location.Options.LabelsFile ?? (raw.LabelsAreNumbers ? raw.LabelsFile : null);
+        return labels is null ? raw : LabelNames.Apply(raw, labels);
+    }
+
     private static RawDataset Read(SourceLocation location) => location.Layout switch
     {
         "folder" => FolderLayout.Read(new DiskTree(location.Path)),
         "zip" => FolderLayout.Read(new ZipTree(location.Path)),
         "parquet" => ParquetLayout.Read(location.Path, location.Options),
-        "csv" => ManifestLayout.Read(location.Path, location.Options, ".csv"),
+        "csv" => ManifestLayout.Read(location.Path, location.Options, [".csv", .. File.Exists(location.Path) ? ManifestLayout.ListExtensions : []]),
         "tsv" => ManifestLayout.Read(location.Path, location.Options, ".tsv"),
         "jsonl" => ManifestLayout.Read(location.Path, location.Options, ".jsonl", ".ndjson"),
         "wds" => WebDatasetLayout.Read(location.Path, location.Options),
@@ -53,10 +69,18 @@ public static class DatasetReader
         _ => IdxLayout.Read(location.Path),
     };
 
-    private static ImageDataset Assemble(RawDataset raw, DatasetOptions options)
+    /// <summary>Numbers the classes, and takes missing splits from training.</summary>
+    internal static ImageDataset Assemble(RawDataset raw, DatasetOptions options)
     {
         List<string> warnings = raw.Warnings;
         RawSplit train = raw.Splits[0];
+        if (train.Split is not ("" or "train"))
+        {
+            throw new InputException(
+                $"'{train.Where}' is a {train.Split} split, and there is no train split, only {string.Join(" and ", raw.Splits.Select(s => s.Split))}.",
+                remedy: "Add the images of train, or give a set that is not split. 'remem evaluate' scores a model on what there is.");
+        }
+
         IReadOnlyList<string> classes = raw.Classes ?? (raw.LabelsAreNumbers
             ? RawDataset.InNumericOrder(train.Classes)
             : train.Declared.Concat(train.Classes).Distinct().Order(StringComparer.Ordinal).ToArray());
@@ -139,7 +163,7 @@ public static class DatasetReader
     private static void RequireTraining(RawSplit train, IReadOnlyList<string> classes)
     {
         if (train.Names.Count == 0)
-            throw new InputException($"'{train.Where}' holds no image.", remedy: "Give each class a folder with its JPEG, PNG, WebP or GIF files.");
+            throw new InputException($"'{train.Where}' holds no image.", remedy: "Give each class a folder with its JPEG, PNG, WebP, GIF, BMP or TIFF files.");
         string split = train.Split.Length == 0 ? "data set" : "train split";
         HashSet<string> present = [.. train.Classes];
         string[] empty = classes.Where(c => !present.Contains(c)).ToArray();

@@ -55,7 +55,7 @@ internal sealed class DiskTree(string root) : FileTree
 
     /// <summary>A name that is no Unicode leads nowhere, and has every attribute; such a file is listed, so that it is told as one that cannot be read.</summary>
     private IEnumerable<FileSystemInfo> Visible(string path) => new DirectoryInfo(Where(path)).EnumerateFileSystemInfos()
-        .Where(e => !e.Name.StartsWith('.') && (!e.Attributes.HasFlag(FileAttributes.Hidden) || e.Attributes == (FileAttributes)(-1)));
+        .Where(e => !SystemFiles.IsSystem(e.Name) && (!e.Attributes.HasFlag(FileAttributes.Hidden) || e.Attributes == (FileAttributes)(-1)));
 
     /// <summary>Where a folder really is; null for links that lead in a circle.</summary>
     private static string? RealPath(DirectoryInfo folder)

@@ -5,7 +5,13 @@ internal abstract class FileTree
 {
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp",
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff",
+    };
+
+    private static readonly HashSet<string> Unread = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k", ".jpx", ".jpf", ".svg", ".ico", ".tga", ".psd", ".pbm", ".pgm", ".ppm", ".pnm", ".exr", ".hdr", ".dcm",
+        ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pcx", ".dds",
     };
 
     /// <summary>What the whole is called in reports.</summary>
@@ -13,6 +19,12 @@ internal abstract class FileTree
 
     /// <summary>Whether a name ends as an image's does.</summary>
     public static bool IsImage(string file) => Extensions.Contains(Path.GetExtension(file));
+
+    /// <summary>Whether a name ends as an image's of a format that is not decoded.</summary>
+    public static bool IsUnreadImage(string file) => Unread.Contains(Path.GetExtension(file));
+
+    /// <summary>Whether a name ends as an image's, decoded or not.</summary>
+    public static bool IsAnyImage(string file) => IsImage(file) || IsUnreadImage(file);
 
     /// <summary>A path's last part.</summary>
     public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];

@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace ReMem.Data;
 
 /// <summary>
-/// Decodes JPEG, PNG, WebP, GIF and BMP by their content, never by the file's name. Pixels are those that are stored: embedded colour
+/// Decodes JPEG, PNG, WebP, GIF, BMP and TIFF by their content, never by the file's name. Pixels are those that are stored: embedded colour
 /// profiles are not applied, as in PIL and timm, on whose pixels the published weights were trained.
 /// </summary>
 public static class ImageDecoder
@@ -14,7 +14,7 @@ public static class ImageDecoder
 
     /// <summary>
     /// Decodes to 8-bit RGB: turned upright by its EXIF orientation, transparency flattened on white, CMYK converted, 16 bits cut to 8,
-    /// the first frame of an animation.
+    /// the first frame of an animation, the first page of a TIFF.
     /// </summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="name">What messages call it.</param>
@@ -33,6 +33,9 @@ public static class ImageDecoder
         if (length == 0)
             throw Bad(name, "is empty (0 bytes)");
 
+        if (FormatOf(encoded.AsSpan(0, length)) == "TIFF")
+            return DecodeTiff(encoded, length, name, maxPixels, pixels);
+
         // The stream reads the array in place; the codec owns the stream from here on.
         GCHandle pin = GCHandle.Alloc(encoded, GCHandleType.Pinned);
         try
@@ -41,16 +44,25 @@ public static class ImageDecoder
             using SKCodec? codec = SKCodec.Create(data);
             if (codec is null)
             {
+                if (UnreadFormatOf(encoded.AsSpan(0, length)) is { } unread)
+                {
+                    throw new InputException(
+                        $"The image '{name}' is {unread}, which is not read.", remedy: "Convert it to JPEG or PNG, or leave bad images out with --on-bad-image skip.");
+                }
+
                 throw Bad(
                     name,
                     FormatOf(encoded.AsSpan(0, length)) is { } format
                         ? $"is a corrupt or truncated {format}: its header cannot be read"
-                        : "is no JPEG, PNG, WebP, GIF or BMP");
+                        : "is no JPEG, PNG, WebP, GIF, BMP or TIFF");
             }
 
             if (JpegStructure.LacksScans(encoded.AsSpan(0, length)))
                 throw Bad(name, "is truncated");
-            return Decode(codec, name, maxPixels, size, pixels);
+            SKEncodedOrigin origin = codec.EncodedOrigin;
+            if (codec.EncodedFormat == SKEncodedImageFormat.Png && origin == SKEncodedOrigin.TopLeft)
+                origin = (SKEncodedOrigin)PngOrientation.Of(encoded.AsSpan(0, length));
+            return Decode(codec, origin, name, maxPixels, size, pixels);
         }
         finally
         {
@@ -66,18 +78,14 @@ public static class ImageDecoder
     /// <param name="Divisor">How many times smaller the image is.</param>
     internal readonly record struct Decoded(RgbImage Image, int Width, int Height, bool IsJpeg, int Divisor);
 
-    private static unsafe Decoded Decode(SKCodec codec, string name, long maxPixels, DecodedSize size, Func<int, byte[]> pixels)
+    private static unsafe Decoded Decode(SKCodec codec, SKEncodedOrigin origin, string name, long maxPixels, DecodedSize size, Func<int, byte[]> pixels)
     {
         int width = codec.Info.Width, height = codec.Info.Height;
         if ((long)width * height > maxPixels)
-        {
-            throw new InputException(
-                $"The image '{name}' claims {width} x {height} pixels, more than the {maxPixels} that are decoded.",
-                remedy: "Scale it down, delete it, or leave bad images out with --on-bad-image skip.");
-        }
+            throw TooLarge(name, width, height, maxPixels);
 
         bool isJpeg = codec.EncodedFormat == SKEncodedImageFormat.Jpeg;
-        (int fullWidth, int fullHeight) = IsSwapped(codec.EncodedOrigin) ? (height, width) : (width, height);
+        (int fullWidth, int fullHeight) = IsSwapped(origin) ? (height, width) : (width, height);
         int divisor = size.Divisor(fullWidth, fullHeight, isJpeg);
         if (divisor > 1)
         {
@@ -96,12 +104,33 @@ public static class ImageDecoder
                 throw Bad(name, "is truncated");
             if (result != SKCodecResult.Success)
                 throw Bad(name, $"is corrupt ({result})");
-            RgbImage image = Orient((byte*)rgba, width, height, codec.EncodedOrigin, info.AlphaType == SKAlphaType.Opaque, pixels);
+            RgbImage image = Orient((byte*)rgba, width, height, origin, info.AlphaType == SKAlphaType.Opaque, pixels);
             return new Decoded(image, fullWidth, fullHeight, isJpeg, divisor);
         }
         finally
         {
             NativeMemory.Free(rgba);
+        }
+    }
+
+    private static unsafe Decoded DecodeTiff(byte[] encoded, int length, string name, long maxPixels, Func<int, byte[]> pixels)
+    {
+        TiffDecoder.Page page = TiffDecoder.Decode(encoded, length, maxPixels, (w, h) => TooLarge(name, w, h, maxPixels), why => Bad(name, why));
+        // Colours are multiplied by alpha: on white, what alpha leaves is added.
+        if (!page.Opaque)
+        {
+            for (int i = 0; i < page.Rgba.Length; i++)
+            {
+                uint p = (uint)page.Rgba[i], rest = 255 - (p >> 24);
+                page.Rgba[i] = (int)(Math.Min(255, (p & 255) + rest) | (Math.Min(255, ((p >> 8) & 255) + rest) << 8) | (Math.Min(255, ((p >> 16) & 255) + rest) << 16));
+            }
+        }
+
+        var origin = (SKEncodedOrigin)page.Orientation;
+        fixed (int* rgba = page.Rgba)
+        {
+            RgbImage image = Orient((byte*)rgba, page.Width, page.Height, origin, opaque: true, pixels);
+            return new Decoded(image, image.Width, image.Height, false, 1);
         }
     }
 
@@ -147,14 +176,33 @@ public static class ImageDecoder
         return new RgbImage(outWidth, outHeight, pixels);
     }
 
-    /// <summary>The format that the first bytes say: JPEG, PNG, GIF, WebP or BMP; null is none of them.</summary>
+    /// <summary>The format that the first bytes say: JPEG, PNG, GIF, WebP, BMP or TIFF; null is none of them.</summary>
     internal static string? FormatOf(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "JPEG"
         : encoded.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) ? "PNG"
         : encoded.StartsWith("GIF8"u8) ? "GIF"
         : encoded.StartsWith("RIFF"u8) ? "WebP"
         : encoded.StartsWith("BM"u8) ? "BMP"
+        : encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8) || encoded.StartsWith("II+\0"u8) || encoded.StartsWith("MM\0+"u8) ? "TIFF"
         : null;
+
+    /// <summary>A format that people have and that is not decoded; null is none that is known.</summary>
+    private static string? UnreadFormatOf(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.StartsWith("\0\0\0\u000cjP  "u8) || encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x4F, 0xFF, 0x51]))
+            return "JPEG 2000";
+        if (encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x0A]) || encoded.StartsWith("\0\0\0\u000cJXL "u8))
+            return "JPEG XL";
+        if (encoded.Length < 12 || !encoded[4..8].SequenceEqual("ftyp"u8))
+            return encoded.TrimStart("\uFEFF \r\n\t"u8) is var text && (text.StartsWith("<svg"u8) || text.StartsWith("<?xml"u8)) ? "SVG" : null;
+        ReadOnlySpan<byte> brand = encoded[8..12];
+        return brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8) ? "AVIF"
+            : brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) ? "HEIC" : null;
+    }
+
+    private static InputException TooLarge(string name, int width, int height, long maxPixels) => new(
+        $"The image '{name}' claims {width} x {height} pixels, more than the {maxPixels} that are decoded.",
+        remedy: "Scale it down, delete it, or leave bad images out with --on-bad-image skip.");
 
     private static InputException Bad(string name, string why) => new(
         $"The image '{name}' {why}.", remedy: "Replace or delete it, or leave bad images out with --on-bad-image skip.");

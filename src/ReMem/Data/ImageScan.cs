@@ -14,7 +14,7 @@ public sealed record BadImage(string Split, int Index, string Name, string Reaso
 /// <param name="Split">Its name.</param>
 /// <param name="Widths">Pixels, as shown upright; 0 for an image that cannot be used.</param>
 /// <param name="Heights">Pixels.</param>
-/// <param name="Formats">A letter each: J(PEG), P(NG), G(IF), W(ebP), B(MP); "-" for an image that cannot be used.</param>
+/// <param name="Formats">A letter each: J(PEG), P(NG), G(IF), W(ebP), B(MP), T(IFF); "-" for an image that cannot be used.</param>
 /// <param name="HashBytes">Half of each file's SHA-256, 16 bytes an image.</param>
 /// <param name="Reasons">What is wrong, by index.</param>
 /// <param name="Sums">Of each channel over the sampled pixels, 0 to 255.</param>
@@ -33,7 +33,7 @@ internal sealed record ImageScan(
 {
     private const int HashLength = 16;
     private const int MostSampled = 1 << 16;
-    private static readonly string[] FormatNames = ["JPEG", "PNG", "GIF", "WebP", "BMP"];
+    private static readonly string[] FormatNames = ["JPEG", "PNG", "GIF", "WebP", "BMP", "TIFF"];
 
     /// <summary>What near-duplicates are told by; empty in a scan that was kept from an earlier run.</summary>
     [JsonIgnore]
@@ -121,6 +121,7 @@ internal sealed record ImageScan(
         ".GIF" => "GIF",
         ".WEBP" => "WebP",
         ".BMP" => "BMP",
+        ".TIF" or ".TIFF" => "TIFF",
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -31,7 +32,7 @@ internal sealed class LabelNames
     {
         if (!File.Exists(file))
             throw new InputException($"The labels file '{file}' does not exist.", remedy: "Give a text file with one class a line.");
-        string[] lines = [.. File.ReadLines(file).Select(l => l.Trim()).Where(l => l.Length > 0)];
+        string[] lines = [.. File.ReadLines(file).Select(l => UnicodeText.Composed(l.Trim())).Where(l => l.Length > 0)];
         if (lines.Length == 0)
             throw new InputException($"The labels file '{file}' is empty.", remedy: "Give a text file with one class a line.");
         string? twice = lines.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1)?.Key;

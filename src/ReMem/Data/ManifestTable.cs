@@ -6,19 +6,22 @@ using CsvHelper.Configuration;
 
 namespace ReMem.Data;
 
-/// <summary>A table of text: CSV or TSV whose first line names the columns, or JSON Lines of flat objects.</summary>
-/// <param name="Columns">Every column's name.</param>
+/// <summary>A table of text: CSV or TSV, whose first line names the columns where there is such a line, or JSON Lines of flat objects.</summary>
+/// <param name="Columns">Every column's name, in order.</param>
 /// <param name="Rows">The rows; a JSON row may lack a column.</param>
-internal sealed record ManifestTable(IReadOnlySet<string> Columns, IReadOnlyList<ManifestTable.Line> Rows)
+/// <param name="HasHeader">Whether the file names the columns; else they are called 1, 2 ...</param>
+internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyList<ManifestTable.Line> Rows, bool HasHeader = true)
 {
     /// <summary>Reads a file by its extension.</summary>
+    /// <param name="file">The table.</param>
+    /// <param name="isFile">Whether a value leads to an image, which no column's name does; null never.</param>
     /// <exception cref="InputException">It cannot be read as what its name says.</exception>
-    public static ManifestTable Read(string file)
+    public static ManifestTable Read(string file, Func<string, bool>? isFile = null)
     {
         try
         {
             string extension = Path.GetExtension(file).ToUpperInvariant();
-            return extension is ".CSV" or ".TSV" ? Separated(file, extension == ".TSV" ? "\t" : ",") : JsonLines(file);
+            return extension is ".JSONL" or ".NDJSON" ? JsonLines(file) : Separated(file, extension switch { ".TSV" => "\t", ".TXT" or ".LST" => " ", _ => "," }, isFile);
         }
         catch (CsvHelperException e)
         {
@@ -34,39 +37,69 @@ internal sealed record ManifestTable(IReadOnlySet<string> Columns, IReadOnlyList
 
     private static StreamReader Text(string file) => new(file, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
 
-    private static ManifestTable Separated(string file, string delimiter)
+    private static ManifestTable Separated(string file, string usual, Func<string, bool>? isFile)
     {
+        ManifestDialect dialect;
+        using (StreamReader beginning = Text(file))
+            dialect = ManifestDialect.Of(beginning, usual);
         using StreamReader text = Text(file);
+        for (int i = 0; i < dialect.Skipped; i++)
+            text.ReadLine();
         using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
-            Delimiter = delimiter,
+            Delimiter = dialect.Delimiter,
             TrimOptions = TrimOptions.Trim,
+            WhiteSpaceChars = dialect.Delimiter == " " ? [] : [' '],
             // Short rows show up as a missing label, with their line.
             MissingFieldFound = null,
         });
         List<Line> rows = [];
         if (!csv.Read() || !csv.ReadHeader())
-            return new ManifestTable(new HashSet<string>(), rows);
-        string[] header = csv.HeaderRecord!;
-        string? twice = header.GroupBy(h => h).FirstOrDefault(g => g.Count() > 1)?.Key;
+            return new ManifestTable([], rows);
+        string[] header = [.. csv.HeaderRecord!.Select(h => h.Trim().Trim('\uFEFF'))];
+        // A class may well be called "photo": where there is an image's name, there are no columns' names.
+        bool hasHeader = !header.Any(FileTree.IsAnyImage) && (header.Any(ManifestColumns.IsKnown) || isFile is null || !header.Any(isFile));
+        if (!hasHeader)
+        {
+            string[] first = header;
+            header = WithoutHeader(first, isFile);
+            rows.Add(new Line(csv.Parser.RawRow + dialect.Skipped, header.Zip(first).ToDictionary(p => p.First, p => (string?)p.Second)));
+        }
+
+        string? twice = header.Where(h => h.Length > 0).GroupBy(h => h).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null)
             throw new InputException($"'{file}' has the column '{twice}' twice.", remedy: "Name each column once.");
         while (csv.Read())
         {
             Dictionary<string, string?> values = [];
             for (int i = 0; i < header.Length; i++)
-                values[header[i]] = csv.TryGetField(i, out string? value) ? value : null;
-            rows.Add(new Line(csv.Parser.RawRow, values));
+                values[header[i]] = csv.TryGetField(i, out string? value) ? value?.Trim() : null;
+            rows.Add(new Line(csv.Parser.RawRow + dialect.Skipped, values));
         }
 
-        return new ManifestTable(new HashSet<string>(header), rows);
+        return new ManifestTable([.. header.Where(h => h.Length > 0)], rows, hasHeader);
+    }
+
+    /// <summary>Names for the columns of a table that has none: the image's by what it is, with two columns the other is the label.</summary>
+    private static string[] WithoutHeader(string[] first, Func<string, bool>? isFile)
+    {
+        string[] names = [.. Enumerable.Range(1, first.Length).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        int image = Array.FindIndex(first, cell => FileTree.IsAnyImage(cell));
+        image = image >= 0 ? image : Array.FindIndex(first, cell => isFile?.Invoke(cell) == true);
+        names[image] = "image";
+        int split = first.Length == 3 ? Array.FindIndex(first, cell => DataFiles.SplitOf(cell) is not null) : -1;
+        if (split >= 0)
+            names[split] = "split";
+        if (first.Length == 2 || split >= 0)
+            names[Array.FindIndex(names, n => n is not ("image" or "split"))] = "label";
+        return names;
     }
 
     private static ManifestTable JsonLines(string file)
     {
         using StreamReader text = Text(file);
         List<Line> rows = [];
-        HashSet<string> columns = [];
+        List<string> columns = [];
         int number = 0;
         while (text.ReadLine() is { } line)
         {
@@ -76,8 +109,9 @@ internal sealed record ManifestTable(IReadOnlySet<string> Columns, IReadOnlyList
             Dictionary<string, string?> values = [];
             foreach ((string key, string? value) in Object(line, file, number))
             {
-                columns.Add(key);
-                values[key] = value;
+                if (!columns.Contains(key))
+                    columns.Add(key);
+                values[key] = value?.Trim();
             }
 
             rows.Add(new Line(number, values));

@@ -122,6 +122,13 @@ public static class Preflight
         return new PreflightResult(usable, bad, counts, imbalance, duplicates.ExactLeaks, duplicates.NearLeaks, side, warnings);
     }
 
+    /// <summary>What is to be said of images in several splits, and of pictures with several labels; every image is decoded once, unless an earlier check is kept.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="threads">Threads to decode on, 1 or more.</param>
+    /// <param name="scanFolder">Where checks are kept; null keeps none.</param>
+    public static IReadOnlyList<string> Leaks(ImageDataset dataset, int threads, string? scanFolder) =>
+        [.. Duplicates.Of(dataset, DatasetScan.Of(dataset, null, threads, 0, scanFolder, null)).Warnings()];
+
     /// <summary>The usual folder for kept checks: under REMEM_CACHE, else the user's cache folder.</summary>
     public static string ScanFolder => DatasetScan.DefaultFolder;
 

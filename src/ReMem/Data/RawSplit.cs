@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -39,9 +40,29 @@ internal sealed record RawDataset(string Description, IReadOnlyList<RawSplit> Sp
     /// <summary>A file of class names that lies beside the data, for labels that are numbers; null where there is none.</summary>
     public string? LabelsFile { get; init; }
 
+    /// <summary>Held-out splits whose images have no labels: they can be predicted, not scored.</summary>
+    public IReadOnlyList<UnlabelledSplit> Unlabelled { get; init; } = [];
+
+    /// <summary>The same with class names in one form (NFC), so that an accent is the same however it is written.</summary>
+    public RawDataset Normalized()
+    {
+        static string[] Composed(IReadOnlyList<string> names) => [.. names.Select(UnicodeText.Composed)];
+        return this with
+        {
+            Splits = [.. Splits.Select(s => s with { Declared = [.. Composed(s.Declared).Distinct()], Classes = Composed(s.Classes) })],
+            Classes = Classes is null ? null : Composed(Classes),
+        };
+    }
+
     /// <summary>Whether every label is a number: 10 then comes after 9.</summary>
     public bool LabelsAreNumbers => Splits.SelectMany(s => s.Classes).All(c => long.TryParse(c, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
 
     /// <summary>Class names in numeric order of the training labels.</summary>
     public static string[] InNumericOrder(IEnumerable<string> labels) => [.. labels.Distinct().OrderBy(c => long.Parse(c, CultureInfo.InvariantCulture))];
 }
+
+/// <summary>A held-out split of images without labels.</summary>
+/// <param name="Split">"val" or "test".</param>
+/// <param name="Where">Its folder.</param>
+/// <param name="Images">How many.</param>
+internal sealed record UnlabelledSplit(string Split, string Where, int Images);

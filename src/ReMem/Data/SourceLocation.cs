@@ -12,6 +12,7 @@ internal sealed partial record SourceLocation(string Layout, string Path, Datase
     /// <summary>What a string may start with.</summary>
     public static readonly string[] Layouts = ["folder", "parquet", "csv", "tsv", "jsonl", "wds", "zip", "cifar10", "cifar100", "idx"];
 
+    private const int MostNested = 16;
     private static readonly string[] Keys = ["image", "path", "label", "split", "group", "labels"];
 
     /// <summary>Takes the string apart.</summary>
@@ -20,7 +21,11 @@ internal sealed partial record SourceLocation(string Layout, string Path, Datase
     {
         Match match = Prefixed().Match(source);
         if (!match.Success || File.Exists(source) || Directory.Exists(source))
+        {
+            source = Within(source);
             return new SourceLocation(Detect(source), source, options);
+        }
+
         string layout = match.Groups[1].Value, rest = match.Groups[2].Value;
         if (!Layouts.Contains(layout))
             throw Nearest.Unknown("data set layout", layout, Layouts, source);
@@ -50,6 +55,24 @@ internal sealed partial record SourceLocation(string Layout, string Path, Datase
         };
     }
 
+    /// <summary>A folder that has nothing but one folder is taken for that one where the latter is a layout of files: archives often bring one.</summary>
+    private static string Within(string source)
+    {
+        string inner = source;
+        for (int depth = 0; depth < MostNested && Directory.Exists(inner); depth++)
+        {
+            var tree = new DiskTree(inner);
+            if (Detect(inner) != "folder")
+                return inner;
+            if (tree.Folders("") is not [string only] || tree.Files("").Any(FileTree.IsAnyImage) || DataFiles.SplitOf(only) is not null)
+                break;
+            inner = System.IO.Path.Combine(inner, only);
+        }
+
+        // Class folders are stepped into by their own layout, which knows zips, too.
+        return source;
+    }
+
     private static string Detect(string source)
     {
         if (File.Exists(source) || DataFiles.IsPattern(source))
@@ -77,7 +100,7 @@ internal sealed partial record SourceLocation(string Layout, string Path, Datase
     private static string OfFile(string file) => System.IO.Path.GetExtension(file).ToLowerInvariant() switch
     {
         ".parquet" => "parquet",
-        ".csv" => "csv",
+        ".csv" or ".txt" or ".lst" => "csv",
         ".tsv" => "tsv",
         ".jsonl" or ".ndjson" => "jsonl",
         ".tar" => "wds",

@@ -86,8 +86,7 @@ internal static class WebDatasetLayout
                 continue;
             string name = FileTree.NameOf(entry.Name), folder = entry.Name[..^name.Length];
             int dot = name.IndexOf('.', StringComparison.Ordinal);
-            // Hidden files, among them those that macOS adds.
-            if (dot > 0)
+            if (dot > 0 && !entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".").Any(SystemFiles.IsSystem))
                 yield return new Part(folder + name[..dot], name[(dot + 1)..].ToLowerInvariant(), entry.DataOffset, entry.Length);
         }
 

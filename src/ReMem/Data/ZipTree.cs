@@ -11,7 +11,6 @@ internal sealed class ZipTree : FileTree
 
     private readonly string _file;
     private readonly FileStamp _stamp;
-    private readonly string _root = "";
     private readonly Dictionary<string, int> _entries = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<string>> _files = new(StringComparer.Ordinal) { [""] = [] };
     private readonly SortedDictionary<string, SortedSet<string>> _folders = new(StringComparer.Ordinal) { [""] = new(StringComparer.Ordinal) };
@@ -29,26 +28,19 @@ internal sealed class ZipTree : FileTree
         for (int i = 0; i < zip.Entries.Count; i++)
             Add(zip.Entries[i].FullName, i);
         _idle.Add(zip);
-        // A zip of one folder is that folder.
-        while (_folders[_root].Count == 1 && _files[_root].Count == 0 && _folders[_root].First() is { } only
-            && DataFiles.SplitOf(NameOf(only)) is null && _folders[only].Count > 0)
-        {
-            _root = only;
-        }
     }
 
     public override string Description => $"zip {DataFiles.Shown(_file)}";
 
     public override string Where(string path) => path.Length == 0 ? _file : $"{_file}/{path}";
 
-    public override string[] Folders(string path) => [.. _folders.GetValueOrDefault(Full(path), [])];
+    public override string[] Folders(string path) => [.. _folders.GetValueOrDefault(path, [])];
 
-    public override string[] Files(string path) => Sorted(_files.GetValueOrDefault(Full(path), []));
+    public override string[] Files(string path) => Sorted(_files.GetValueOrDefault(path, []));
 
     public override string[] AllFiles(string path, List<string> warnings)
     {
-        string full = Full(path);
-        return Sorted(_files.Where(f => f.Key == full || f.Key.StartsWith(full + "/", StringComparison.Ordinal)).SelectMany(f => f.Value));
+        return Sorted(_files.Where(f => path.Length == 0 || f.Key == path || f.Key.StartsWith(path + "/", StringComparison.Ordinal)).SelectMany(f => f.Value));
     }
 
     public override byte[] Read(string path)
@@ -78,8 +70,6 @@ internal sealed class ZipTree : FileTree
     }
 
     public override IReadOnlyList<string> OnDisk(IReadOnlyList<string> paths) => [_file];
-
-    private string Full(string path) => path.Length == 0 ? _root : path;
 
     private ZipArchive Open()
     {

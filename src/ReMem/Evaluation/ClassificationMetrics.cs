@@ -31,6 +31,9 @@ public sealed record ClassificationMetrics(
 {
     private const int Bins = 15;
 
+    /// <summary>Classes without a sample: their recall is undefined, and macro figures leave them out.</summary>
+    public IReadOnlyList<string> AbsentClasses => [.. PerClass.Where(score => score.Count == 0).Select(score => score.Name)];
+
     /// <summary>Mean F1 over the classes that have samples.</summary>
     public double MacroF1 => PerClass.Where(score => score.Count > 0).Average(score => score.F1);
 

@@ -16,11 +16,25 @@ public sealed record RankedClass(int Index, string Label, double Logit, double P
 /// <summary>An image's best classes, best first.</summary>
 /// <param name="File">The image.</param>
 /// <param name="Top">The classes.</param>
-public sealed record Prediction(string File, IReadOnlyList<RankedClass> Top);
+public sealed record Prediction(string File, IReadOnlyList<RankedClass> Top)
+{
+    /// <summary>The best class's name, or "unknown" where the model is less sure than <see cref="Predictor.MinProbability"/>.</summary>
+    public string Answer { get; init; } = Top.Count > 0 ? Top[0].Label : Predictor.Unknown;
+}
+
+/// <summary>What became of one image.</summary>
+/// <param name="File">As it was named.</param>
+/// <param name="Prediction">Its classes; null where it cannot be used.</param>
+/// <param name="Fault">Why it cannot be used; null where it can.</param>
+public sealed record PredictionOutcome(string File, Prediction? Prediction, InputException? Fault);
 
 /// <summary>Classifies single image files exactly as <see cref="Evaluator"/> sees a split: decode, resize, centre crop, normalise.</summary>
 public sealed class Predictor
 {
+    /// <summary>The answer where the model is not sure enough.</summary>
+    public const string Unknown = "unknown";
+
+    private const int Batch = 16;
     private readonly ImageModel _model;
     private readonly IReadOnlyList<string> _labels;
     private readonly ViewOptions _view;
@@ -43,6 +57,18 @@ public sealed class Predictor
         _view = ViewOptions.ForEvaluation(model);
     }
 
+    /// <summary>The best class is the answer only where its probability is this or more, 0 to 1. Default 0: always.</summary>
+    public double MinProbability
+    {
+        get;
+        init => field = RequireProbability(value);
+    }
+
+    /// <summary>Returns what may be a smallest probability.</summary>
+    /// <exception cref="InputException">It is not between 0 and 1.</exception>
+    public static double RequireProbability(double value) => value is >= 0 and <= 1 ? value : throw new InputException(
+        FormattableString.Invariant($"The smallest probability of an answer is {value}; it must be between 0 and 1."), "--min-probability", "Above the chance of guessing, such as 0.5.");
+
     /// <summary>Reads class names, one a line in index order; a leading WordNet id, as in synset_words.txt, is left out.</summary>
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static IReadOnlyList<string> ReadLabels(string path)
@@ -58,20 +84,74 @@ public sealed class Predictor
     /// <exception cref="InputException">The file is missing or no image.</exception>
     public Prediction Predict(string file, int top)
     {
+        PredictionOutcome outcome = PredictAll([file], top).Single();
+        return outcome.Prediction ?? throw outcome.Fault!;
+    }
+
+    /// <summary>Classifies files in their order, some at a time. One that is missing or no image is an outcome of its own, so that it does not cost the others theirs.</summary>
+    /// <param name="files">The images.</param>
+    /// <param name="top">How many classes to return for each, 1 or more.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    public IEnumerable<PredictionOutcome> PredictAll(IEnumerable<string> files, int top, CancellationToken cancel = default)
+    {
+        foreach (string[] some in files.Chunk(Batch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var views = new RgbImage?[some.Length];
+            var faults = new InputException?[some.Length];
+            Parallel.For(0, some.Length, i =>
+            {
+                try
+                {
+                    views[i] = Open(some[i]);
+                }
+                catch (InputException e)
+                {
+                    faults[i] = e;
+                }
+            });
+            Queue<Prediction> predictions = new(Run([.. views.OfType<RgbImage>()], [.. some.Where((_, i) => views[i] is not null)], top));
+            for (int i = 0; i < some.Length; i++)
+                yield return new PredictionOutcome(some[i], views[i] is null ? null : predictions.Dequeue(), faults[i]);
+        }
+    }
+
+    private RgbImage Open(string file)
+    {
         if (!File.Exists(file))
             throw new InputException("The image does not exist.", file, "Check the path.");
-        RgbImage view = View.Apply(ImageDecoder.Decode(File.ReadAllBytes(file), file), _view, new CounterRandom(0, "view"));
+        try
+        {
+            return View.Apply(ImageDecoder.Decode(FilePart.Of(file).Read(), file), _view, new CounterRandom(0, "view"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The image '{file}' cannot be read: {e.Message.TrimEnd('.')}.", remedy: "Check that you may read it.", inner: e);
+        }
+    }
+
+    private Prediction[] Run(RgbImage[] views, string[] files, int top)
+    {
+        if (views.Length == 0)
+            return [];
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        Tensor pixels = tensor(view.Pixels).view(1, view.Height, view.Width, 3).permute(0, 3, 1, 2).contiguous();
-        Tensor logits = _model.call(_model.Info.Normalization.Apply(pixels))[0];
-        float[] values = logits.data<float>().ToArray();
-        float[] probabilities = logits.softmax(0).data<float>().ToArray();
+        Tensor pixels = stack(views.Select(v => tensor(v.Pixels).view(v.Height, v.Width, 3).permute(2, 0, 1))).contiguous();
+        Tensor logits = _model.call(_model.Info.Normalization.Apply(pixels)).to(ScalarType.Float32);
+        int classes = _labels.Count;
+        float[] values = logits.contiguous().data<float>().ToArray();
+        float[] probabilities = logits.softmax(1).contiguous().data<float>().ToArray();
+        return [.. files.Select((file, n) => Ranked(file, values.AsSpan(n * classes, classes).ToArray(), probabilities.AsSpan(n * classes, classes).ToArray(), top))];
+    }
+
+    private Prediction Ranked(string file, float[] values, float[] probabilities, int top)
+    {
         RankedClass[] ranked =
         [
             .. Enumerable.Range(0, values.Length).OrderByDescending(i => values[i]).Take(top).Select(i => new RankedClass(i, _labels[i], values[i], probabilities[i])),
         ];
-        return new Prediction(file, ranked);
+        var prediction = new Prediction(file, ranked);
+        return ranked.Length > 0 && ranked[0].Probability >= MinProbability ? prediction : prediction with { Answer = Unknown };
     }
 
     private static string WithoutWordNetId(string line) =>

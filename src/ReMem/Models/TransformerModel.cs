@@ -31,15 +31,7 @@ public abstract class TransformerModel : ImageModel
         : base(info, options)
     {
         Shape = shape = Pooled(info, options, shape);
-        if (ImageSize % shape.PatchSize != 0)
-        {
-            int below = Math.Max(shape.PatchSize, ImageSize / shape.PatchSize * shape.PatchSize);
-            throw new InputException(
-                $"The image size {ImageSize} is not a multiple of the patch size {shape.PatchSize} of '{info.Name}'.",
-                "image size",
-                $"Use {below} or {below + shape.PatchSize}.");
-        }
-
+        shape.RequireSize(info.Name, ImageSize);
         if (shape.ClassToken)
             register_parameter(nameof(cls_token), cls_token = new Parameter(zeros(1, 1, shape.Width)));
         if (shape.RegisterTokens > 0)

@@ -103,6 +103,17 @@ public abstract record TransformerShape(int PatchSize, int Width, int Depth, int
     /// <summary>Whether the norm comes after pooling.</summary>
     public bool NormAfterPooling => FcNorm ?? (Pool == GlobalPool.Avg);
 
+    /// <summary>Refuses a side that patches do not fill.</summary>
+    /// <exception cref="InputException">It is no multiple of the patch.</exception>
+    internal void RequireSize(string model, int size)
+    {
+        if (size % PatchSize == 0)
+            return;
+        int below = Math.Max(PatchSize, size / PatchSize * PatchSize);
+        throw new InputException(
+            $"The image size {size} is not a multiple of the patch size {PatchSize} of '{model}'.", "image size", $"Use {below} or {below + PatchSize}.");
+    }
+
     /// <summary>Builds a model of these numbers, initialised as timm does.</summary>
     /// <exception cref="InputException">The image size is no multiple of the patch, or the pooling does not fit the tokens.</exception>
     public abstract TransformerModel Build(ModelInfo info, ModelOptions options);

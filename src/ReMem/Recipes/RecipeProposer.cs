@@ -1,6 +1,8 @@
 using ReMem.Data;
 using ReMem.Information;
 using ReMem.Models;
+using ReMem.Weights;
+using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;
 
@@ -25,7 +27,7 @@ public static class RecipeProposer
     /// <exception cref="InputException">Too few images for a comparison, an unknown model, or a teacher without known weights.</exception>
     public static RecipeProposal Propose(ImageDataset data, InspectionResult facts, ProposalOptions options)
     {
-        options.Validated();
+        RequireKnown(options);
         int train = facts.Classes.Sum(c => c.Train), test = facts.Classes.Sum(c => c.Test);
         if (train < MeterImages.FewestTrain || test < MeterImages.FewestTest)
         {
@@ -35,9 +37,8 @@ public static class RecipeProposer
                 "Add images: a class of 20 or more is a start.");
         }
 
-        string teacher = options.Model ?? (options.Cores < 8 ? "deit_tiny_patch16_224" : "deit_small_patch16_224");
-        TransformerShape shape = ModelCatalogue.ShapeOf(teacher)
-            ?? throw new InputException($"'{teacher}' is no transformer, and a teacher is one.", "--model", "'remem models vit' lists them.");
+        string teacher = TeacherOf(options);
+        TransformerShape shape = ShapeOf(teacher);
         int side = facts.Splits[0].ShorterSide[1];
         int size = options.ImageSize ?? Size(side, ModelCatalogue.Info(teacher).ImageSize, shape.PatchSize, options.Cores);
         string student = options.Student ?? (size < SmallPictures ? "resnet20" : "mobilenetv3_small_100");
@@ -66,6 +67,27 @@ public static class RecipeProposer
             IsImbalanced = imbalance >= Imbalanced,
         };
     }
+
+    /// <summary>Refuses what is wrong with the options whatever the images are, so that it is said before any is decoded.</summary>
+    /// <exception cref="InputException">A value is out of range, a model is unknown or no transformer, the size does not fit its patches, or weights on disk are missing.</exception>
+    public static void RequireKnown(ProposalOptions options)
+    {
+        options.Validated();
+        string teacher = TeacherOf(options);
+        TransformerShape shape = ShapeOf(teacher);
+        if (options.ImageSize is { } size)
+            shape.RequireSize(teacher, size);
+        if (options.Student is { } student)
+            _ = ModelCatalogue.Info(student);
+        string weights = options.Weights ?? PretrainedTeachers.Source(teacher);
+        if (!WeightSource.IsRemote(weights) && new WeightSource().ResolveFile(weights) is var file && !File.Exists(file))
+            throw WeightsErrors.Missing(file);
+    }
+
+    private static string TeacherOf(ProposalOptions options) => options.Model ?? (options.Cores < 8 ? "deit_tiny_patch16_224" : "deit_small_patch16_224");
+
+    private static TransformerShape ShapeOf(string teacher) => ModelCatalogue.ShapeOf(teacher)
+        ?? throw new InputException($"'{teacher}' is no transformer, and a teacher is one.", "--model", "'remem models vit' lists them.");
 
     /// <summary>The largest multiple of the patch that the images have and the machine can train on in reasonable time; two patches a side at least.</summary>
     private static int Size(int side, int most, int patch, int cores)

@@ -34,6 +34,8 @@ public static class RecipeReader
             TeacherMethods.Options(method, recipe.Teacher);
 
         // What is only read hours later must not fail then.
+        _ = Models.ModelCatalogue.Info(recipe.Teacher.Model);
+        _ = Models.ModelCatalogue.Info(recipe.Student.Model);
         Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
         Distillation.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
         _ = recipe.Student.Distillation.Share;

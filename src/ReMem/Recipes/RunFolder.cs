@@ -138,8 +138,13 @@ public sealed class RunFolder : IDisposable
 
     private static void RequireSame(string path, string recipe)
     {
-        if (RecipeOf(path) != recipe)
-            throw new InputException("The output folder holds another run (its recipe.yaml differs).", path, "Give another folder with --out, or delete this one.");
+        string there = RecipeOf(path);
+        if (there == recipe)
+            return;
+        string differences = SettingDifferences.Describe(SettingDifferences.OfYaml(there), SettingDifferences.OfYaml(recipe));
+        throw new InputException(
+            $"The output folder holds another run: {(differences.Length > 0 ? $"it differs in {differences}" : "its recipe.yaml is written otherwise")}.", path,
+            "Give the settings that it has, or another folder with --out, or delete this one.");
     }
 
     private static IDisposable Lock(string path) =>

@@ -56,20 +56,25 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
         string? teacher = taught ? recipe.Teacher.Weights : null;
         foreach ((string? source, string option) in new[] { (teacher, sources.LocalOption ?? "teacher.weights=FILE"), (recipe.Student.Weights, "student.weights=FILE") })
         {
-            if (source is not null && WeightSource.IsRemote(source))
-                sources.ResolveFile(source, option, cancel);
+            // A file on disk costs nothing to look for, and a typo in its name is found before any image is decoded.
+            if (source is not null && sources.ResolveFile(source, option, cancel) is var file && !File.Exists(file))
+                throw WeightsErrors.Missing(file);
         }
 
         foreach (string source in taught ? recipe.Student.FurtherTeachers.Where(WeightSource.IsRemote) : [])
             sources.ResolveFolder(source, "its folder in student.further_teachers", cancel);
     }
 
-    /// <summary>Refuses settings that do not fit the recipe's models, before hours of work on others.</summary>
-    /// <exception cref="InputException">A part to freeze does not exist, or an image size does not fit.</exception>
-    internal static void RequireTrainable(Recipe recipe)
+    /// <summary>Refuses settings that do not fit the recipe's models, before images are decoded, and before hours of work on others.</summary>
+    /// <param name="recipe">The settings.</param>
+    /// <param name="teacher">Whether a teacher is trained.</param>
+    /// <param name="student">Whether a student is.</param>
+    /// <exception cref="InputException">There is no such model, a part to freeze does not exist, or a policy or an image size does not fit.</exception>
+    public static void RequireTrainable(Recipe recipe, bool teacher = true, bool student = true)
     {
         void Check(string name, int? size, TrainingOptions training)
         {
+            ModelCatalogue.ShapeOf(name)?.RequireSize(name, size ?? recipe.Data.ImageSize);
             // A large model takes seconds to make.
             if (training.Freeze == "none" && training.Progressive == "none")
                 return;
@@ -77,13 +82,20 @@ public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progres
             Trainer.RequireFit(training, model);
         }
 
-        if (recipe.Methods.Any(m => m != "none"))
+        if (teacher && recipe.Methods.Any(m => m != "none"))
         {
-            ComparedOutputs.Require(DistillationObjective.Parse(recipe.Student.Distillation.Objective), recipe.Teacher.Model, recipe.Student.Model);
+            if (student)
+                ComparedOutputs.Require(DistillationObjective.Parse(recipe.Student.Distillation.Objective), recipe.Teacher.Model, recipe.Student.Model);
             Check(recipe.Teacher.Model, recipe.Teacher.ImageSize, recipe.Teacher.Training);
+            foreach (string method in recipe.Methods)
+            {
+                if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
+                    Teachers.TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);
+            }
         }
 
-        Check(recipe.Student.Model, recipe.Student.ImageSize, recipe.Student.Training);
+        if (student)
+            Check(recipe.Student.Model, recipe.Student.ImageSize, recipe.Student.Training);
     }
 
     /// <summary>Fine-tunes a teacher into <paramref name="path"/> of the run folder (a model folder plus result.json).</summary>

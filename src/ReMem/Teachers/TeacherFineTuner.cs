@@ -19,16 +19,7 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
     /// <exception cref="InputException">A policy cannot be read or does not fit the model, or rho is out of range.</exception>
     public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
     {
-        if (options.Rho is not (>= 0 and <= 10))
-            throw new InputException(FormattableString.Invariant($"SAM's radius rho is {options.Rho}; it must be between 0 (plain) and 10."), "rho", "0.02 to 0.2 is usual.");
-        SharpnessPolicy sharpness = SharpnessPolicy.Parse(options.Sharpness);
-        SettingSchedule radius = SettingSchedule.Parse(options.RhoSchedule, Radius);
-        if (options.MSharpness && !sharpness.AllowsMicroBatches)
-        {
-            throw new InputException(
-                $"m-sharpness does not go with '{options.Sharpness}', which keeps one direction for the whole batch.", "teacher.m_sharpness", "Use it with sam or every(k).");
-        }
-
+        (SharpnessPolicy sharpness, SettingSchedule radius) = Parse(options);
         ReweightingPolicy.Parse(options.Reweighting).Apply(job.Model);
         var rates = CosineSchedule.Of(training, job.Train.BatchesPerEpoch);
         IGradientFunction Gradient(ParameterSet parameters) => options.Rho > 0
@@ -46,5 +37,33 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
 
         string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";
         return new Trainer(training).Run(job with { Gradient = Gradient, Loss = Loss, Objective = objective }, cancel);
+    }
+
+    /// <summary>Refuses options that cannot be used with a model, so that it need not be found out when its turn comes.</summary>
+    /// <param name="options">The teacher's.</param>
+    /// <param name="model">timm's name.</param>
+    /// <exception cref="InputException">A policy cannot be read or does not fit the model, or rho is out of range.</exception>
+    public static void RequireFit(TeacherOptions options, string model)
+    {
+        Parse(options);
+        var policy = ReweightingPolicy.Parse(options.Reweighting);
+        if (policy is ReweightingPolicy.None or ReweightingPolicy.Auto)
+            return;
+        _ = policy.Scales((ModelCatalogue.ShapeOf(model) ?? throw ReweightingPolicy.NoBlocks(model)).Depth);
+    }
+
+    private static (SharpnessPolicy Sharpness, SettingSchedule Radius) Parse(TeacherOptions options)
+    {
+        if (options.Rho is not (>= 0 and <= 10))
+            throw new InputException(FormattableString.Invariant($"SAM's radius rho is {options.Rho}; it must be between 0 (plain) and 10."), "rho", "0.02 to 0.2 is usual.");
+        SharpnessPolicy sharpness = SharpnessPolicy.Parse(options.Sharpness);
+        SettingSchedule radius = SettingSchedule.Parse(options.RhoSchedule, Radius);
+        if (options.MSharpness && !sharpness.AllowsMicroBatches)
+        {
+            throw new InputException(
+                $"m-sharpness does not go with '{options.Sharpness}', which keeps one direction for the whole batch.", "teacher.m_sharpness", "Use it with sam or every(k).");
+        }
+
+        return (sharpness, radius);
     }
 }

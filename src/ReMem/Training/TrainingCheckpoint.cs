@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Weights;
@@ -10,7 +11,7 @@ namespace ReMem.Training;
 /// <summary>The state of a training between epochs, in one safetensors file: model, optimiser, counters and history.</summary>
 /// <param name="path">The file; it appears whole or not at all.</param>
 /// <param name="fingerprint">What the training is; a checkpoint of another one is refused.</param>
-public sealed class TrainingCheckpoint(string path, string fingerprint)
+public sealed partial class TrainingCheckpoint(string path, string fingerprint)
 {
     internal const string ModelPrefix = "model.";
     private const string OptimizerPrefix = "optimizer.";
@@ -69,8 +70,15 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         if (!File.Exists(path))
             return null;
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (file.Metadata.GetValueOrDefault("fingerprint") != fingerprint)
-            throw new InputException("The checkpoint belongs to a training with other options.", path, "Give another output folder, or delete the checkpoint to start over.");
+        string there = file.Metadata.GetValueOrDefault("fingerprint", string.Empty);
+        if (there != fingerprint)
+        {
+            string differences = SettingDifferences.Describe(Settings(there), Settings(fingerprint));
+            throw new InputException(
+                $"The checkpoint belongs to a training with other options{(differences.Length > 0 ? $": {differences}" : string.Empty)}.", path,
+                "Give another output folder, or delete the checkpoint to start over.");
+        }
+
         Dictionary<string, Tensor> state = State(model, optimizer, auxiliary, kept);
         // All or nothing: a model that is half another one must not be trained on.
         foreach ((string name, Tensor value) in state)
@@ -99,6 +107,16 @@ public sealed class TrainingCheckpoint(string path, string fingerprint)
         optimizer.Steps = long.Parse(file.Metadata["optimizer_steps"], CultureInfo.InvariantCulture);
         return Json.Deserialize<TrainingResult>(file.Metadata["result"], path);
     }
+
+    /// <summary>A fingerprint's options, and the counts after them.</summary>
+    private static IEnumerable<(string Key, string Value)> Settings(string text) =>
+    [
+        .. SettingDifferences.OfJson(text),
+        .. Counts().Matches(text).SelectMany(m => new[] { ("model", m.Groups[1].Value), ("seed", m.Groups[2].Value), ("images", m.Groups[3].Value), ("batches", m.Groups[4].Value) }),
+    ];
+
+    [GeneratedRegex(@"; (\S+) \{.*\}; seed (-?\d+), (\d+) images in (\d+) batches$")]
+    private static partial Regex Counts();
 
     /// <summary>All that a training goes on from, by the names that it has in the file.</summary>
     internal static Dictionary<string, Tensor> State(

@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,6 +20,7 @@ public static class ClassOrder
     public static bool Apply(ImageModel model, IReadOnlyList<string> labels, IReadOnlyList<string> classes, string where)
     {
         const string remedy = "Use a model that was trained on this data set's classes.";
+        (labels, classes) = ([.. labels.Select(UnicodeText.Composed)], [.. classes.Select(UnicodeText.Composed)]);
         if (labels.SequenceEqual(classes))
             return false;
         if (labels.Count != classes.Count)

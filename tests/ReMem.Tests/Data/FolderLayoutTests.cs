@@ -137,7 +137,7 @@ public sealed class FolderLayoutTests : IDisposable
     public void HeldOutFoldersAloneAreRefused()
     {
         _folder.Images("val/a", 1).Images("test/a", 1);
-        AssertBad("has no train/ folder");
+        AssertBad("there is no train split, only val and test");
     }
 
     [Fact]

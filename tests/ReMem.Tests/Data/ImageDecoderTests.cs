@@ -102,7 +102,7 @@ public sealed class ImageDecoderTests
     public void EmptyFileIsNamed() => AssertBad([], "empty.jpg", "is empty (0 bytes)");
 
     [Fact]
-    public void NoImageIsNamed() => AssertBad("<html>not found</html>"u8.ToArray(), "page.jpg", "is no JPEG, PNG, WebP, GIF or BMP");
+    public void NoImageIsNamed() => AssertBad("<html>not found</html>"u8.ToArray(), "page.jpg", "is no JPEG, PNG, WebP, GIF, BMP or TIFF");
 
     [Theory]
     [InlineData(SKEncodedImageFormat.Png)]

@@ -228,10 +228,10 @@ public sealed class ParquetLayoutTests : IDisposable
     public async Task SourcesThatNameNothingAreRefused()
     {
         await WriteAsync("test.parquet", Images(1), [0], ["a", "b"]);
-        AssertBad("has no train split, only test");
+        AssertBad("there is no train split, only test");
         Assert.Contains("No file matches", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("train-*.parquet"))).Message);
         Assert.Contains("does not exist", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("nowhere/*.parquet"))).Message);
-        string text = _folder.Add("labels.txt", [65]);
+        string text = _folder.Add("labels.dat", [65]);
         Assert.Contains("no Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(text)).Message);
         Assert.Contains("no Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("l*"))).Message);
     }

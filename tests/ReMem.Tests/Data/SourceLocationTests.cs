@@ -77,7 +77,7 @@ public sealed class SourceLocationTests : IDisposable
 
     [Fact]
     public void OtherFilesAreRefused() =>
-        Assert.Contains("but no Parquet file, table", Assert.Throws<InputException>(() => Of(_folder.Add("a.txt", [1]))).Message);
+        Assert.Contains("but no Parquet file, table", Assert.Throws<InputException>(() => Of(_folder.Add("a.dat", [1]))).Message);
 
     private static string Of(string source) => SourceLocation.Parse(source, new DatasetOptions()).Layout;
 }

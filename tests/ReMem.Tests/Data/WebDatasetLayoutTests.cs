@@ -22,6 +22,7 @@ public sealed class WebDatasetLayoutTests : IDisposable
             {
                 ($"dir/{i:0000}.jpg", Image(i)), ($"dir/{i:0000}.cls", Encoding.UTF8.GetBytes(Label(i) + "\n")), ($"dir/{i:0000}.json", "{}"u8.ToArray()),
                 ($"._{i:0000}.jpg", new byte[1]),
+                ($"__MACOSX/dir/{i:0000}.jpg", new byte[1]), ($"dir/@eaDir/{i:0000}.jpg/SYNOPHOTO_THUMB_M.jpg", new byte[1]),
             })))];
         foreach (string source in new[] { _folder.Root, _folder.At("*.tar"), "wds:" + _folder.At("{train,val,test}-000.tar"), "wds:" + _folder.Root })
         {

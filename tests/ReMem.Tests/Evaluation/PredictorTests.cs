@@ -91,6 +91,42 @@ public sealed class PredictorTests : IDisposable
         Assert.Throws<InputException>(() => Predictor.ReadLabels(Path.Combine(_folder, "none.txt")));
     }
 
+    [Fact]
+    public void A_broken_image_does_not_cost_the_others_their_answers()
+    {
+        using ImageModel model = Model();
+        var predictor = new Predictor(model, Names);
+        string[] files =
+        [
+            .. Enumerable.Range(0, 40).Select(i => i % 7 == 3 ? Write($"{i}.png", "no image"u8.ToArray()) : i == 5 ? Path.Combine(_folder, "gone.png") : Write($"{i}.png", TestImages.Encode(32, 32, i))),
+        ];
+        PredictionOutcome[] outcomes = [.. predictor.PredictAll(files, 4)];
+        Assert.Equal(files, outcomes.Select(o => o.File));
+        for (int i = 0; i < files.Length; i++)
+        {
+            Assert.Equal(i % 7 == 3 || i == 5, outcomes[i].Fault is not null);
+            Assert.Equal(outcomes[i].Fault is null, outcomes[i].Prediction is not null);
+            if (outcomes[i].Prediction is not { } prediction)
+                continue;
+            IReadOnlyList<RankedClass> alone = predictor.Predict(files[i], 4).Top;
+            Assert.Equal(files[i], prediction.File);
+            Assert.All(prediction.Top, c => Assert.Equal(alone.Single(a => a.Index == c.Index).Logit, c.Logit, 1e-4));
+        }
+    }
+
+    [Fact]
+    public void What_the_model_is_not_sure_of_is_unknown()
+    {
+        using ImageModel model = Model();
+        string file = Write("a.png", TestImages.Encode(32, 32, 3));
+        RankedClass best = new Predictor(model, Names).Predict(file, 1).Top[0];
+        Assert.Equal(best.Label, new Predictor(model, Names) { MinProbability = best.Probability }.Predict(file, 1).Answer);
+        Prediction unsure = new Predictor(model, Names) { MinProbability = Math.Min(1, best.Probability + 1e-6) }.Predict(file, 2);
+        Assert.Equal(("unknown", 2), (unsure.Answer, unsure.Top.Count));
+        foreach (double wrong in new[] { -0.1, 1.1, double.NaN })
+            Assert.Contains("between 0 and 1", Assert.Throws<InputException>(() => new Predictor(model, Names) { MinProbability = wrong }).Message);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static ImageModel Model() =>

@@ -30,7 +30,8 @@ public sealed class RunFolderTests : IDisposable
     public void Another_runs_folder_is_refused_and_left_alone()
     {
         RunFolder.Open(_path, "name: a").Dispose();
-        Assert.Contains("another run", Assert.Throws<InputException>(() => RunFolder.Open(_path, "name: b")).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "The output folder holds another run: it differs in name (a there, b here).", Assert.Throws<InputException>(() => RunFolder.Open(_path, "name: b")).Message);
         Assert.Equal("name: a", RunFolder.RecipeOf(_path));
     }
 

@@ -88,6 +88,9 @@ public class TrainerResumeTests
         using ImageModel teacher = Model(Vit, seed: 8), model = Model(Convolutional);
         TrainingJob job = Job(model, folder.File("state"));
         Distill(Options, new DistillationOptions { Temperature = 2 }, job, teacher);
+        string differs = Assert.Throws<InputException>(
+            () => Distill(Options with { Lr = 2e-3 }, new DistillationOptions { Temperature = 2 }, job with { Seed = 4 }, teacher)).Message;
+        Assert.Matches(@"other options: lr \(\S+ there, 0\.002 here\), seed \(\d+ there, 4 here\)\.$", differs);
         foreach (Action other in new Action[]
         {
             () => Distill(Options with { Lr = 2e-3 }, new DistillationOptions { Temperature = 2 }, job, teacher),

@@ -14,7 +14,7 @@ namespace ReMem.Distillation.Cache;
 public sealed class TeacherCacheKey
 {
     // Raised when views are drawn in another way, so that older caches no longer show what a student sees.
-    private const string Views = "2";
+    private const string Views = "3";
     private const string Weights = "teacher weights";
     private const string Data = "training images";
     private const string PrecisionPart = "precision";
