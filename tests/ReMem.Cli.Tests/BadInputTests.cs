@@ -113,6 +113,10 @@ public class BadInputTests
             methods: [standard, sam]
             """);
         Cli.Run("run", work.At("recipe.yaml"), "--jobs", "2", "--out", work.At("out")).IsBadInput("none.safetensors", "does not exist");
+        Assert.False(Directory.Exists(work.At("out")), "what is missing is found before anything is made");
+        // A file that is there is read by the worker first.
+        File.WriteAllText(work.At("none.safetensors"), "0123456789");
+        Cli.Run("run", work.At("recipe.yaml"), "--jobs", "2", "--out", work.At("out")).IsBadInput("none.safetensors");
         Assert.False(Directory.EnumerateFileSystemEntries(work.At("out")).Any(), "the folder is free for the mended command");
         Cli.Run("run", work.At("recipe.yaml"), "student.distillation.objective=kl + dkd(1)", "--out", work.At("out")).IsBadInput("'kl + dkd(1)' cannot be read");
         Cli.Run("run", work.At("recipe.yaml"), "--jobs", "0", "--out", work.At("out")).IsBadInput("number of jobs is 0");
