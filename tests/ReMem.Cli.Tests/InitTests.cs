@@ -53,7 +53,7 @@ public class InitTests
         Cli.Run("init", Path.Combine(photos, "train", "red", "0.png"), "--out", recipe).IsBadInput("0.png");
         Cli.Run("init", photos, "--out", recipe).IsBadInput("a comparison needs 40 and 10");
         Cli.Run("init", photos, "--out", photos).IsBadInput("is a folder");
-        Cli.Run("init", photos, "--model", "resnet18", "--out", recipe).IsBadInput("9 training");
+        Cli.Run("init", photos, "--model", "resnet18", "--out", recipe).IsBadInput("no transformer");
         Directory.CreateDirectory(work.At("single", "red"));
         File.Copy(Path.Combine(photos, "train", "red", "0.png"), work.At("single", "red", "0.png"));
         Cli.Run("init", work.At("single"), "--out", recipe).IsBadInput("one class only, 'red'");
