@@ -122,6 +122,7 @@ internal static class Common
     /// <param name="json">Print JSON.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <param name="stage">Trains.</param>
+    /// <param name="option">The command's option that takes weights from a local file, for what to do where a download fails.</param>
     public static int RunStage(
         Recipe recipe, string identity, string path, Action check, bool offline, bool json, CancellationToken cancel,
         Func<Stages, RunFolder, TrainedResult> stage, string? option = null)
