@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -10,6 +11,9 @@ internal static class CifarLayout
 {
     private const int Side = 32;
     private const int Pixels = 3 * Side * Side;
+
+    // The largest of the originals has 50,000 images.
+    private const long MaxBytes = 1L << 30;
 
     /// <summary>"cifar10", "cifar100", or null for a folder of neither.</summary>
     public static string? KindOf(string folder) =>
@@ -44,7 +48,7 @@ internal static class CifarLayout
     {
         string path = Path.Combine(folder, file);
         return File.Exists(path)
-            ? [.. File.ReadLines(path).Select(l => l.Trim()).Where(l => l.Length > 0)]
+            ? InputFile.ReadNames(path, "list of class names")
             : throw new InputException($"'{folder}' has no '{file}'.", remedy: "Copy the class names from the same archive as the images.");
     }
 
@@ -64,6 +68,8 @@ internal static class CifarLayout
         foreach (string file in files)
         {
             FileStamp stamp = FileStamp.Of(file);
+            if (stamp.Length > MaxBytes)
+                throw new InputException($"'{file}' has {stamp.Length} bytes, more than any CIFAR file.", remedy: "Copy or download it again.");
             byte[] all = stamp.Read();
             if (all.Length == 0 || all.Length % record != 0)
                 throw new InputException($"'{file}' has {all.Length} bytes, which are no whole records of {record}.", remedy: "Copy or download it again; a pickled version is another layout.");

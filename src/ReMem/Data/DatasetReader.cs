@@ -1,3 +1,5 @@
+using ReMem.Runtime;
+
 namespace ReMem.Data;
 
 /// <summary>
@@ -41,9 +43,9 @@ public static class DatasetReader
             resolved = location.Options;
             return Named(location);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
-            throw new InputException($"The data set '{source}' cannot be read: {e.Message.TrimEnd('.')}.", inner: e);
+            throw new InputException($"The data set '{source}' cannot be read: {Guarded.Sentence(e)}.", remedy: "Check its files, or copy or download them again.", inner: e);
         }
     }
 
@@ -84,6 +86,8 @@ public static class DatasetReader
         IReadOnlyList<string> classes = raw.Classes ?? (raw.LabelsAreNumbers
             ? RawDataset.InNumericOrder(train.Classes)
             : train.Declared.Concat(train.Classes).Distinct().Order(StringComparer.Ordinal).ToArray());
+        if (classes.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
+            throw new InputException($"The class names of '{raw.Description}' have '{twice}' twice.", train.Where, "Name each class once.");
         var index = classes.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => p.i, StringComparer.Ordinal);
         RequireTraining(train, classes);
         foreach (RawSplit held in raw.Splits.Skip(1))

@@ -51,20 +51,17 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
 
     private static DatasetScan? TryRead(string file, ImageDataset data)
     {
-        try
-        {
-            if (!File.Exists(file))
-                return null;
-            using FileStream stream = File.OpenRead(file);
-            DatasetScan? scan = JsonSerializer.Deserialize<DatasetScan>(stream, Json.Line);
-            int[] counts = [.. SplitsOf(data).Select(s => s.Source.Count)];
-            return scan is not null && scan.Splits.Select(s => s.Count).SequenceEqual(counts) ? scan : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            // A damaged or unreadable one only costs the decoding.
-            return null;
-        }
+        // A damaged or unreadable one only costs the decoding.
+        DatasetScan? scan = Json.TryReadFile<DatasetScan>(file);
+        return scan is not null && scan.Fits([.. SplitsOf(data).Select(s => s.Source.Count)]) ? scan : null;
+    }
+
+    /// <summary>Whether a scan that was read can be of splits of these sizes: its lists are as long, and nothing in it points outside them.</summary>
+    internal bool Fits(IReadOnlyList<int> counts)
+    {
+        int total = counts.Sum();
+        return Splits.Length == counts.Count && Splits.Zip(counts, (split, count) => split.Fits(count)).All(fits => fits)
+            && Near.All(pair => pair.Length == 2 && pair.All(i => i >= 0 && i < total));
     }
 
     private static void TryWrite(string file, DatasetScan scan)

@@ -20,6 +20,8 @@ internal readonly record struct DecodedSize(double Side, ViewOptions? View = nul
         int divisor = 1;
         while (enough > 0 && divisor < 8 && Math.Min(width, height) / (2.0 * divisor) >= enough)
             divisor *= 2;
+        while (divisor < 8 && (long)width * height > ImageLimits.MaxDecodedPixels * divisor * divisor)
+            divisor *= 2;
         return divisor;
     }
 }

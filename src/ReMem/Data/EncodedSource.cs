@@ -1,4 +1,5 @@
 using System.Buffers;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -29,7 +30,7 @@ internal sealed class EncodedSource(
         {
             return read(index);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
             throw Unreadable(index, e);
         }
@@ -52,14 +53,14 @@ internal sealed class EncodedSource(
             part.File.Read(part.Offset, lent.Array.AsSpan(0, lent.Length));
             return lent;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
             throw Unreadable(index, e);
         }
     }
 
     private InputException Unreadable(int index, Exception e) => new(
-        $"The image '{names[index]}' cannot be read: {e.Message.TrimEnd('.')}.",
+        $"The image '{names[index]}' cannot be read: {Guarded.Sentence(e)}.",
         remedy: "Check that it exists and that you may read it, or leave bad images out with --on-bad-image skip.",
         inner: e);
 

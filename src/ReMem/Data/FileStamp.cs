@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -16,6 +17,9 @@ internal readonly record struct FileStamp(string Path, long Length, long Written
         // A link has a length of its own; what is read is its target. It is not opened for that: who opens a pipe may wait for ever.
         if (info.Exists && info.Attributes.HasFlag(FileAttributes.ReparsePoint) && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
             info = target;
+        // A pipe or device has no length, and would be taken for an empty file.
+        if (info.Exists && info.Length == 0 && FileKind.Other(path) is { } other)
+            throw new InputException($"'{path}' is {other}, not a file.", remedy: "Copy its content to a file, and name that.");
         return new FileStamp(path, info.Length, info.LastWriteTimeUtc.Ticks);
     }
 

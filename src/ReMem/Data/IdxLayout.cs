@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -12,6 +13,8 @@ namespace ReMem.Data;
 internal static partial class IdxLayout
 {
     private const byte UnsignedBytes = 8;
+    private const int MaxRatio = 100;
+    private const long FreeBytes = 1 << 24;
 
     /// <summary>Whether a folder holds such files.</summary>
     public static bool IsIn(string folder) => Directory.EnumerateFiles(folder).Any(f => ImagesName().IsMatch(Path.GetFileName(f)));
@@ -79,7 +82,7 @@ internal static partial class IdxLayout
 
     private static (int[] Shape, byte[] Data) Load(string file)
     {
-        using FileStream stream = File.OpenRead(file);
+        using FileStream stream = InputFile.Open(file, "IDX file");
         bool packed = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         using Stream content = packed ? new GZipStream(stream, CompressionMode.Decompress) : stream;
         try
@@ -97,8 +100,8 @@ internal static partial class IdxLayout
                 total = shape[i] < 1 || total > Array.MaxLength ? long.MaxValue : total * shape[i];
             }
 
-            // Deflate packs at most 1032 to 1: a header that claims more is a bomb, or damage.
-            if (total > Math.Min(Array.MaxLength, stream.Length * (packed ? 1040 : 1)))
+            // Pictures of digits and the like are packed some 5 to 1: a header that claims far more is a bomb, or damage.
+            if (total > Math.Min(Array.MaxLength, packed ? FreeBytes + (stream.Length * MaxRatio) : stream.Length))
                 throw new InputException($"'{file}' claims the shape [{string.Join(", ", shape)}], more than its {stream.Length} bytes can hold.", remedy: "Copy or download it again.");
             var data = new byte[total];
             content.ReadExactly(data);
@@ -106,7 +109,7 @@ internal static partial class IdxLayout
                 ? (shape, data)
                 : throw new InputException($"'{file}' goes on after the shape [{string.Join(", ", shape)}] of its header.", remedy: "Copy or download it again.");
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
             throw new InputException($"'{file}' is cut short or damaged.", remedy: "Copy or download it again.", inner: e);
         }

@@ -9,7 +9,10 @@ namespace ReMem.Data;
 /// </summary>
 public static class ImageDecoder
 {
-    /// <summary>The default of maxPixels: where PIL, too, refuses an image as a decompression bomb.</summary>
+    /// <summary>
+    /// The default of maxPixels: where PIL, too, refuses an image as a decompression bomb. Of a JPEG that has more than 50 million, a half, a quarter or an
+    /// eighth of its size comes out; of any other format more than 50 million are refused, as is what a file's own bytes cannot hold.
+    /// </summary>
     public const long DefaultMaxPixels = 178_956_970;
 
     /// <summary>
@@ -59,10 +62,12 @@ public static class ImageDecoder
 
             if (JpegStructure.LacksScans(encoded.AsSpan(0, length)))
                 throw Bad(name, "is truncated");
+            if (ImageLimits.Refusal(codec.Info.Width, codec.Info.Height, encoded.AsSpan(0, length), FormatOf(encoded.AsSpan(0, length)), maxPixels) is { } why)
+                throw Bad(name, why, "Scale it down, delete it, or leave bad images out with --on-bad-image skip.");
             SKEncodedOrigin origin = codec.EncodedOrigin;
             if (codec.EncodedFormat == SKEncodedImageFormat.Png && origin == SKEncodedOrigin.TopLeft)
                 origin = (SKEncodedOrigin)PngOrientation.Of(encoded.AsSpan(0, length));
-            return Decode(codec, origin, name, maxPixels, size, pixels);
+            return Decode(codec, origin, name, size, pixels);
         }
         finally
         {
@@ -78,12 +83,9 @@ public static class ImageDecoder
     /// <param name="Divisor">How many times smaller the image is.</param>
     internal readonly record struct Decoded(RgbImage Image, int Width, int Height, bool IsJpeg, int Divisor);
 
-    private static unsafe Decoded Decode(SKCodec codec, SKEncodedOrigin origin, string name, long maxPixels, DecodedSize size, Func<int, byte[]> pixels)
+    private static unsafe Decoded Decode(SKCodec codec, SKEncodedOrigin origin, string name, DecodedSize size, Func<int, byte[]> pixels)
     {
         int width = codec.Info.Width, height = codec.Info.Height;
-        if ((long)width * height > maxPixels)
-            throw TooLarge(name, width, height, maxPixels);
-
         bool isJpeg = codec.EncodedFormat == SKEncodedImageFormat.Jpeg;
         (int fullWidth, int fullHeight) = IsSwapped(origin) ? (height, width) : (width, height);
         int divisor = size.Divisor(fullWidth, fullHeight, isJpeg);
@@ -115,7 +117,8 @@ public static class ImageDecoder
 
     private static unsafe Decoded DecodeTiff(byte[] encoded, int length, string name, long maxPixels, Func<int, byte[]> pixels)
     {
-        TiffDecoder.Page page = TiffDecoder.Decode(encoded, length, maxPixels, (w, h) => TooLarge(name, w, h, maxPixels), why => Bad(name, why));
+        TiffDecoder.Page page = TiffDecoder.Decode(
+            encoded, length, maxPixels, (w, h) => ImageLimits.Refusal(w, h, encoded.AsSpan(0, length), "TIFF", maxPixels), why => Bad(name, why));
         // Colours are multiplied by alpha: on white, what alpha leaves is added.
         if (!page.Opaque)
         {
@@ -200,10 +203,6 @@ public static class ImageDecoder
             : brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) ? "HEIC" : null;
     }
 
-    private static InputException TooLarge(string name, int width, int height, long maxPixels) => new(
-        $"The image '{name}' claims {width} x {height} pixels, more than the {maxPixels} that are decoded.",
-        remedy: "Scale it down, delete it, or leave bad images out with --on-bad-image skip.");
-
-    private static InputException Bad(string name, string why) => new(
-        $"The image '{name}' {why}.", remedy: "Replace or delete it, or leave bad images out with --on-bad-image skip.");
+    private static InputException Bad(string name, string why, string remedy = "Replace or delete it, or leave bad images out with --on-bad-image skip.") =>
+        new($"The image '{name}' {why}.", remedy: remedy);
 }

@@ -45,6 +45,12 @@ internal sealed record ImageScan(
     /// <summary>Half of a file's SHA-256.</summary>
     public UInt128 Hash(int index) => BitConverter.ToUInt128(HashBytes, index * HashLength);
 
+    /// <summary>Whether a scan that was read is one of that many images.</summary>
+    public bool Fits(int count) => Widths.Length == count && Heights.Length == count && Formats.Length == count && HashBytes.Length == count * HashLength
+        && Sums.Length == 3 && Squares.Length == 3 && Sampled >= 0 && Reasons.Keys.All(i => i >= 0 && i < count)
+        && Enumerable.Range(0, count).All(i => (Widths[i] > 0) == (Heights[i] > 0) && Widths[i] >= 0 && Reasons.ContainsKey(i) == (Widths[i] == 0)
+            && (Widths[i] == 0 || Format(i) is not null));
+
     public bool IsUsable(int index) => Widths[index] > 0;
 
     public int[] Usable() => Enumerable.Range(0, Count).Where(IsUsable).ToArray();
@@ -86,12 +92,13 @@ internal sealed record ImageScan(
             {
                 byte[] encoded = source.Read(i);
                 SHA256.HashData(encoded).AsSpan(0, HashLength).CopyTo(hashes.AsSpan(i * HashLength));
-                RgbImage image = ImageDecoder.Decode(encoded, source.Name(i));
+                ImageDecoder.Decoded decoded = ImageDecoder.Decode(
+                    encoded, encoded.Length, source.Name(i), ImageDecoder.DefaultMaxPixels, default, bytes => new byte[bytes]);
+                RgbImage image = decoded.Image;
                 string? format = ImageDecoder.FormatOf(encoded);
-                bool isJpeg = format == "JPEG";
-                if (new DecodedSize(viewSize).Divisor(image.Width, image.Height, isJpeg) == 1)
-                    cache?.Keep(source, i, image, isJpeg);
-                (widths[i], heights[i]) = (image.Width, image.Height);
+                if (new DecodedSize(viewSize).Divisor(decoded.Width, decoded.Height, decoded.IsJpeg) == 1)
+                    cache?.Keep(source, i, image, decoded.IsJpeg);
+                (widths[i], heights[i]) = (decoded.Width, decoded.Height);
                 formats[i] = format?[0] ?? '-';
                 prints[i] = ImagePrint.Of(image);
                 sums.Add(image);

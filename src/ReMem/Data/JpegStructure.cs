@@ -52,6 +52,22 @@ internal static class JpegStructure
         return severalScans;
     }
 
+    /// <summary>Whether the frame is a progressive one.</summary>
+    public static bool IsProgressive(ReadOnlySpan<byte> jpeg)
+    {
+        for (int at = 2; at + 4 <= jpeg.Length && jpeg[at] == Prefix;)
+        {
+            byte marker = jpeg[at + 1];
+            if (IsFrame(marker))
+                return marker is 0xC2 or 0xC6 or 0xCA or 0xCE;
+            if (marker == StartOfScan)
+                return false;
+            at += marker == Prefix ? 1 : 2 + ((jpeg[at + 2] << 8) | jpeg[at + 3]);
+        }
+
+        return false;
+    }
+
     private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC;
 
     /// <summary>Skips entropy-coded bytes, with their stuffed zeros and restart markers.</summary>

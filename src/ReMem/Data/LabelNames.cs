@@ -30,9 +30,7 @@ internal sealed class LabelNames
 
     private static LabelNames Read(string file)
     {
-        if (!File.Exists(file))
-            throw new InputException($"The labels file '{file}' does not exist.", remedy: "Give a text file with one class a line.");
-        string[] lines = [.. File.ReadLines(file).Select(l => UnicodeText.Composed(l.Trim())).Where(l => l.Length > 0)];
+        string[] lines = [.. InputFile.ReadNames(file, "labels file", "Give a text file with one class a line.").Select(UnicodeText.Composed)];
         if (lines.Length == 0)
             throw new InputException($"The labels file '{file}' is empty.", remedy: "Give a text file with one class a line.");
         string? twice = lines.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1)?.Key;

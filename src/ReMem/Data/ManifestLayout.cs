@@ -82,6 +82,8 @@ internal static class ManifestLayout
             string where = $"'{file}' line {line.Number}";
             string path = line.Values.GetValueOrDefault(image) is { Length: > 0 } p ? p : throw new InputException(
                 $"{where} names no image ({image} is empty).", remedy: "Write the path of the image, or leave the line out.");
+            if (path.Contains('\0', StringComparison.Ordinal))
+                throw new InputException($"{where} names an image by a path with a NUL in it.", remedy: "The table is damaged: copy or write it again.");
             string name = line.Values.GetValueOrDefault(label) is { Length: > 0 } l ? l : throw new InputException(
                 $"{where} has no label ({label} is empty).", remedy: "Leave out unlabelled lines; a missing test split is taken from training.");
             string? group = groups is null ? null : line.Values.GetValueOrDefault(groups) is { Length: > 0 } g ? g : null;

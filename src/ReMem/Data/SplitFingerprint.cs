@@ -23,7 +23,7 @@ public static class SplitFingerprint
     internal static string OfContent(IImageSource split, int threads, string folder)
     {
         string? file = OfFiles(Version, [("split", split)]) is { } stamps ? Path.Combine(folder, stamps + ".txt") : null;
-        if (file is not null && File.Exists(file) && File.ReadAllText(file) is { Length: 2 * SHA256.HashSizeInBytes } kept)
+        if (file is not null && Kept(file) is { } kept)
             return kept;
         var digests = new byte[split.Count][];
         try
@@ -82,6 +82,20 @@ public static class SplitFingerprint
         }
 
         return Convert.ToHexString(hash.GetHashAndReset())[..32];
+    }
+
+    /// <summary>What an earlier run kept; null where it is none, or damaged.</summary>
+    private static string? Kept(string file)
+    {
+        try
+        {
+            string? text = new FileInfo(file) is { Exists: true, Length: 2 * SHA256.HashSizeInBytes } ? File.ReadAllText(file) : null;
+            return text is { Length: 2 * SHA256.HashSizeInBytes } && text.All(char.IsAsciiHexDigit) ? text : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static void Keep(string file, string fingerprint)

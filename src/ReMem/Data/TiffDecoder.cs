@@ -24,7 +24,7 @@ internal static class TiffDecoder
     /// <param name="tooLarge">Makes the error for that.</param>
     /// <param name="bad">Makes the error for anything else, of what is wrong.</param>
     /// <exception cref="InputException">It cannot be decoded.</exception>
-    public static Page Decode(byte[] encoded, int length, long maxPixels, Func<int, int, InputException> tooLarge, Func<string, InputException> bad)
+    public static Page Decode(byte[] encoded, int length, long maxPixels, Func<int, int, string?> refusal, Func<string, InputException> bad)
     {
         _ = Silenced;
         try
@@ -35,8 +35,8 @@ internal static class TiffDecoder
             int width = Field(tiff, TiffTag.IMAGEWIDTH), height = Field(tiff, TiffTag.IMAGELENGTH);
             if (width <= 0 || height <= 0)
                 throw bad("is a corrupt TIFF without a size");
-            if ((long)width * height > maxPixels)
-                throw tooLarge(width, height);
+            if (refusal(width, height) is { } claim)
+                throw bad(claim);
             Int128 perPixel = Int128.Max(1, Field(tiff, TiffTag.SAMPLESPERPIXEL)) * Int128.Max(1, Field(tiff, TiffTag.BITSPERSAMPLE)) / 8;
             Int128 tile = (Int128)Field(tiff, TiffTag.TILEWIDTH) * Field(tiff, TiffTag.TILELENGTH);
             if (perPixel > MostBytesPerPixel || tile > maxPixels || (tiff.IsTiled() && tile <= 0))

@@ -1,6 +1,6 @@
-using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -11,7 +11,6 @@ namespace ReMem.Data;
 internal static class WebDatasetLayout
 {
     private const int MostLabelBytes = 1 << 20;
-    private const int Block = 512;
     private static readonly string[] LabelKeys = ["label", "class"];
 
     /// <summary>Reads the shards that a source names.</summary>
@@ -74,38 +73,36 @@ internal static class WebDatasetLayout
     /// <summary>The files of a tar, with the places of their bytes.</summary>
     private static IEnumerable<Part> Parts(string shard, FileStamp stamp)
     {
-        using FileStream stream = File.OpenRead(shard);
-        using var tar = new TarReader(stream);
-        long end = 0;
+        using FileStream stream = InputFile.Open(shard, "WebDataset shard");
+        var tar = new TarListing(stream);
         while (Next(tar, shard) is { } entry)
         {
-            end = entry.DataOffset + ((entry.Length + Block - 1) / Block * Block);
-            if (entry.DataOffset + entry.Length > stamp.Length)
+            if (entry.Length > stamp.Length - entry.Offset)
                 throw CutShort(shard);
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile))
+            if (entry.Kind != TarKind.File)
                 continue;
             string name = FileTree.NameOf(entry.Name), folder = entry.Name[..^name.Length];
             int dot = name.IndexOf('.', StringComparison.Ordinal);
+            // Hidden files, among them those that macOS adds, and folders of operating systems.
             if (dot > 0 && !entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".").Any(SystemFiles.IsSystem))
-                yield return new Part(folder + name[..dot], name[(dot + 1)..].ToLowerInvariant(), entry.DataOffset, entry.Length);
+                yield return new Part(folder + name[..dot], name[(dot + 1)..].ToLowerInvariant(), entry.Offset, entry.Length);
         }
 
-        // A tar ends in blocks of zeros: without them more samples may have followed.
-        if (stamp.Length < end + Block)
+        if (!tar.IsWhole)
             throw CutShort(shard);
     }
 
-    private static TarEntry? Next(TarReader tar, string shard)
+    private static TarItem? Next(TarListing tar, string shard)
     {
         try
         {
-            return tar.GetNextEntry();
+            return tar.Next();
         }
         catch (EndOfStreamException)
         {
             throw CutShort(shard);
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or NotSupportedException)
+        catch (InvalidDataException e)
         {
             throw new InputException(
                 $"'{shard}' is no tar, or is damaged: {e.Message.TrimEnd('.')}.", remedy: "Copy or download it again; unpack a gzip first.", inner: e);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -53,7 +54,7 @@ internal sealed class ZipTree : FileTree
             ZipArchiveEntry entry = zip.Entries[_entries[path]];
             if (entry.Length > EncodedSource.MostBytes)
                 throw EncodedSource.TooLarge(Where(path));
-            if (entry.Length / MostDeflated > entry.CompressedLength)
+            if (entry.CompressedLength > _stamp.Length || entry.Length / MostDeflated > entry.CompressedLength)
                 throw new InvalidDataException($"it claims to unpack {entry.CompressedLength} bytes to {entry.Length}");
             using Stream stream = entry.Open();
             // The length that the archive states is not to be trusted: a bomb states a small one.
@@ -73,13 +74,18 @@ internal sealed class ZipTree : FileTree
 
     private ZipArchive Open()
     {
+        FileStream stream = InputFile.Open(_file, "zip");
         try
         {
-            return ZipFile.OpenRead(_file);
+            var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            // The list is read when it is first asked for.
+            _ = zip.Entries;
+            return zip;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
-            throw new InputException($"'{_file}' is no zip, or is cut short: {e.Message.TrimEnd('.')}.", remedy: "Copy or download the file again.", inner: e);
+            stream.Dispose();
+            throw new InputException($"'{_file}' is no zip, or is cut short: {Guarded.Sentence(e)}.", remedy: "Copy or download the file again.", inner: e);
         }
     }
 

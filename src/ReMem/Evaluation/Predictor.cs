@@ -73,9 +73,8 @@ public sealed class Predictor
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static IReadOnlyList<string> ReadLabels(string path)
     {
-        if (!File.Exists(path))
-            throw new InputException("The labels file does not exist.", path, "Give a text file with one class name a line.");
-        return [.. File.ReadAllLines(path).Where(line => line.Length > 0).Select(WithoutWordNetId)];
+        string text = InputFile.ReadAllText(path, "labels file", "Give a text file with one class name a line.");
+        return [.. text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0).Select(WithoutWordNetId)];
     }
 
     /// <summary>Classifies one file.</summary>
@@ -118,11 +117,10 @@ public sealed class Predictor
 
     private RgbImage Open(string file)
     {
-        if (!File.Exists(file))
-            throw new InputException("The image does not exist.", file, "Check the path.");
         try
         {
-            return View.Apply(ImageDecoder.Decode(FilePart.Of(file).Read(), file), _view, new CounterRandom(0, "view"));
+            byte[] encoded = InputFile.ReadAllBytes(file, "image", EncodedSource.MostBytes);
+            return View.Apply(ImageDecoder.Decode(encoded, file), _view, new CounterRandom(0, "view"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

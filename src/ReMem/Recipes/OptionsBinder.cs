@@ -28,7 +28,7 @@ internal static class OptionsBinder
             string where = origin.Of(Join(path, key), keyNode);
             if (!known.TryGetValue(key, out PropertyInfo? property))
                 throw Nearest.Unknown("key", Join(path, key), [.. known.Keys.Select(k => Join(path, k))], where);
-            property.SetValue(instance, Convert(value, property.PropertyType, Join(path, key), origin, where));
+            property.SetValue(instance, Convert(value, property.PropertyType, Nullability(property), Join(path, key), origin, where));
             Validate(instance, property, Join(path, key), where);
         }
 
@@ -66,7 +66,9 @@ internal static class OptionsBinder
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
-    private static object? Convert(YamlNode node, Type type, string key, RecipeOrigin origin, string where)
+    private static NullabilityInfo Nullability(PropertyInfo property) => new NullabilityInfoContext().Create(property);
+
+    private static object? Convert(YamlNode node, Type type, NullabilityInfo nullability, string key, RecipeOrigin origin, string where)
     {
         Type target = Nullable.GetUnderlyingType(type) ?? type;
         if (IsRecord(target))
@@ -77,14 +79,20 @@ internal static class OptionsBinder
             YamlNode[] items = node is YamlSequenceNode sequence ? [.. sequence.Children] : throw Wrong(node, key, "a list, such as [a, b]", where);
             Array values = Array.CreateInstance(element, items.Length);
             for (int i = 0; i < items.Length; i++)
-                values.SetValue(Convert(items[i], element, key, origin, where), i);
+                values.SetValue(Convert(items[i], element, nullability.GenericTypeArguments[0], key, origin, where), i);
             return values;
         }
 
         if (node is not YamlScalarNode { Value: { } text } scalar)
             throw Wrong(node, key, "a single value", where);
-        if (text is "null" or "~" or "" && scalar.Style == YamlDotNet.Core.ScalarStyle.Plain && (Nullable.GetUnderlyingType(type) is not null || type == typeof(string)))
-            return null;
+        if (text is "null" or "~" or "" && scalar.Style == YamlDotNet.Core.ScalarStyle.Plain)
+        {
+            if (nullability.WriteState == NullabilityState.Nullable)
+                return null;
+            if (text.Length > 0)
+                throw new InputException($"'{key}' is null; it must have a value.", where, "Leave the key out for its default, or quote it where the word is meant.");
+        }
+
         return Scalar(text, target) ?? throw Wrong(node, key, Expected(target, text), where);
     }
 

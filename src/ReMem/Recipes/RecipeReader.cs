@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using ReMem.Runtime;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -16,9 +17,7 @@ public static class RecipeReader
     /// <exception cref="InputException">Unreadable file, unknown key, or a value out of range; with file and line.</exception>
     public static Recipe Read(string path, IEnumerable<string>? overrides = null)
     {
-        if (!File.Exists(path))
-            throw new InputException("The recipe does not exist.", path, "Recipes ship in the folder recipes/.");
-        return Parse(File.ReadAllText(path), path, overrides);
+        return Parse(InputFile.ReadAllText(path, "recipe", "Recipes ship in the folder recipes/.", SafeYaml.MaxCharacters), path, overrides);
     }
 
     /// <summary>As <see cref="Read"/>, from text.</summary>
@@ -57,18 +56,9 @@ public static class RecipeReader
 
     private static YamlMappingNode Load(string yaml, string name)
     {
-        try
-        {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            return stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root
-                ? root
-                : throw new InputException("The recipe is not one block of keys.", name, "Start from a file of the folder recipes/.");
-        }
-        catch (YamlException e)
-        {
-            throw new InputException($"The recipe is not valid YAML: {e.Message}", $"{name}:{e.Start.Line}", null, e);
-        }
+        return SafeYaml.Load(yaml, "The recipe", name) is [YamlMappingNode root]
+            ? root
+            : throw new InputException("The recipe is not one block of keys.", name, "Start from a file of the folder recipes/.");
     }
 
     private static void Override(YamlMappingNode root, string text)
@@ -95,16 +85,9 @@ public static class RecipeReader
     {
         if (value.Length == 0 || !"[{'\"".Contains(value[0], StringComparison.Ordinal))
             return new YamlScalarNode(value) { Style = ScalarStyle.Plain };
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(value));
-            return stream.Documents[0].RootNode;
-        }
-        catch (YamlException e)
-        {
-            throw new InputException($"The value of the override '{text}' is not valid YAML.", "command line", null, e);
-        }
+        return SafeYaml.Load(value, $"The value of the override '{text}'", "command line") is [{ } node]
+            ? node
+            : throw new InputException($"The value of the override '{text}' is not one value.", "command line", "Quote it, or write a list as [a, b].");
     }
 
     private static void Write(StringBuilder text, object record, int depth)

@@ -93,7 +93,7 @@ public sealed class RunFolder : IDisposable
     {
         string file = System.IO.Path.Combine(path, RecipeFile);
         return File.Exists(file)
-            ? File.ReadAllText(file)
+            ? InputFile.ReadAllText(file, "recipe")
             : throw new InputException("The folder holds no run to resume (no recipe.yaml).", path, "Give the folder that an earlier run printed.");
     }
 
@@ -127,7 +127,7 @@ public sealed class RunFolder : IDisposable
     {
         if (!File.Exists(path))
             return null;
-        return Json.Deserialize<T>(File.ReadAllText(path), path);
+        return Json.ReadFile<T>(path);
     }
 
     /// <summary>Stores a finished stage's result.</summary>

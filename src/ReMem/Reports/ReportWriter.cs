@@ -26,6 +26,6 @@ public static class ReportWriter
         string path = Path.Combine(folder, JsonFile);
         if (!File.Exists(path))
             throw new InputException("The folder has no report.json.", folder, "Finish the run first.");
-        return Json.Deserialize<ComparisonReport>(File.ReadAllText(path), path);
+        return Json.ReadFile<ComparisonReport>(path);
     }
 }

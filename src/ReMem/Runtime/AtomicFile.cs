@@ -31,13 +31,15 @@ public static class AtomicFile
     }
 
     /// <summary>Writes what <paramref name="write"/> puts into the stream; missing folders are made.</summary>
-    /// <param name="path">The target; an existing file is replaced.</param>
+    /// <param name="path">
+    /// The target; an existing file is replaced. A link is kept: its target is written. What is no file (a folder, pipe, socket or device) is refused.
+    /// </param>
     /// <param name="write">Fills the stream (seekable). An I/O error is taken for this file's; any other exception passes through. Neither
     /// leaves a file.</param>
     /// <exception cref="InputException">The disk is full, or the folder or file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = Path.GetFullPath(path);
+        string target = TargetOf(path);
         string beside = $"{target}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         bool done = false;
         try
@@ -78,11 +80,11 @@ public static class AtomicFile
         {
             Directory.CreateDirectory(stage);
             write(stage);
-            if (Directory.Exists(Path.Combine(directory, key)))
-                throw CannotWrite(Path.Combine(directory, key), new IOException());
-            File.Delete(Path.Combine(directory, key));
-            foreach (string file in Directory.GetFiles(stage).Select(f => Path.GetFileName(f)).OrderBy(f => f == key))
-                File.Move(Path.Combine(stage, file), Path.Combine(directory, file), overwrite: true);
+            (string File, string Target)[] files =
+                [.. Directory.GetFiles(stage).OrderBy(f => Path.GetFileName(f) == key).Select(f => (f, TargetOf(Path.Combine(directory, Path.GetFileName(f)))))];
+            File.Delete(TargetOf(Path.Combine(directory, key)));
+            foreach ((string file, string target) in files)
+                Place(file, target);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -93,6 +95,42 @@ public static class AtomicFile
             if (Directory.Exists(stage))
                 Directory.Delete(stage, recursive: true);
         }
+    }
+
+    /// <summary>
+    /// Where a file that is named so is written: behind a link, its target, so that the link stays. For writers that do not go through <see cref="Write"/>.
+    /// </summary>
+    /// <exception cref="InputException">There is something that is no file, which a renaming would silently replace; or no file can be called so.</exception>
+    internal static string TargetOf(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+            throw new InputException($"No file can be called '{path}'.", remedy: "Choose another name.");
+        string target = Path.GetFullPath(path);
+        try
+        {
+            if (File.ResolveLinkTarget(target, returnFinalTarget: true) is { } end)
+                target = end.FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Cannot write '{target}': it is a link that leads nowhere.", remedy: "Remove the link, or choose another name.", inner: e);
+        }
+
+        return FileKind.Other(target) switch
+        {
+            null => target,
+            "a folder" => throw CannotWrite(target, new IOException()),
+            { } other => throw new InputException($"Cannot write '{target}': it is {other}, not a file.", remedy: "Choose another name."),
+        };
+    }
+
+    // A link's target may be on another disk than the stage, and a copy there would not be whole at once.
+    private static void Place(string file, string target)
+    {
+        if (Path.GetDirectoryName(target) == Path.GetDirectoryName(Path.GetDirectoryName(file)))
+            File.Move(file, target, overwrite: true);
+        else
+            Copy(file, target);
     }
 
     /// <summary>The one-line error for a failed write, with the cause in a person's words. For writers that stream to a file of their own.</summary>

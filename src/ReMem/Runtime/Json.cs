@@ -25,15 +25,39 @@ public static class Json
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(text, Options) ?? throw new InputException("The JSON is null.", where);
+            T value = JsonSerializer.Deserialize<T>(text, Options) ?? throw new InputException("The JSON is null.", where, Remedy);
+            return JsonNulls.Find(value) is not { } place
+                ? value
+                : throw new InputException($"This is not the JSON of a {typeof(T).Name}: {place} is null.", where, Remedy);
         }
-        catch (JsonException e)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
-            string place = e.LineNumber is { } line ? $"{where}, line {line + 1}" : where;
-            throw new InputException($"This is not the JSON of a {typeof(T).Name}{(e.Path is null ? "" : $" (at {e.Path})")}.", place,
-                "Restore the file, or make it again.", e);
+            // Converters and constructors have exceptions of their own.
+            var json = e as JsonException;
+            string place = json?.LineNumber is { } line ? $"{where}, line {line + 1}" : where;
+            throw new InputException($"This is not the JSON of a {typeof(T).Name}{(json?.Path is { } path ? $" (at {path})" : "")}.", place, Remedy, e);
         }
     }
+
+    /// <summary>Reads a file that <see cref="Serialize"/> wrote.</summary>
+    /// <exception cref="InputException">It is missing, no file, too large, or no JSON of such a value.</exception>
+    internal static T ReadFile<T>(string path) => Deserialize<T>(InputFile.ReadAllText(path, "JSON file", Remedy), path);
+
+    /// <summary>The same of a file that only saves time: null where it is missing or broken.</summary>
+    internal static T? TryReadFile<T>(string path)
+        where T : class
+    {
+        try
+        {
+            return File.Exists(path) ? ReadFile<T>(path) : null;
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
+    private const string Remedy = "Restore the file, or make it again.";
 
     private static JsonSerializerOptions Create(bool indented) => new()
     {
@@ -44,6 +68,7 @@ public static class Json
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
         Converters = { new FiniteDouble(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
     };
 
     /// <summary>NaN and infinities as null, and null as NaN: a figure that could not be had must not make the report unreadable.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Formats.Tar;
 using System.IO.Compression;
 using ReMem.Runtime;
 
@@ -36,13 +35,9 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
             else
                 Tar(stream, progress, cancel);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
-            throw new ReMemException($"'{_name}' is cut short or damaged: {e.Message.Split('\n')[0].TrimEnd('.', '\r')}.", archive, "Delete it and download it again.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.CannotWrite(target, e);
+            throw new ReMemException($"'{_name}' is cut short or damaged: {Guarded.Sentence(e)}.", archive, "Delete it and download it again.", e);
         }
     }
 
@@ -57,7 +52,7 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
             if (Place(entry.FullName) is { } path)
             {
                 using Stream content = entry.Open();
-                Write(content, path, null, cancel);
+                Write(content.Read, path, null, cancel);
             }
 
             progress?.Invoke(stream.Position);
@@ -67,23 +62,21 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
     private void Tar(FileStream stream, Action<long>? progress, CancellationToken cancel)
     {
         using var plain = new GZipStream(stream, CompressionMode.Decompress);
-        using var tar = new TarReader(plain);
-        while (tar.GetNextEntry() is { } entry)
+        var tar = new TarListing(plain);
+        while (tar.Next() is { } entry)
         {
-            switch (entry.EntryType)
+            switch (entry.Kind)
             {
-                case TarEntryType.SymbolicLink or TarEntryType.HardLink:
+                case TarKind.Link:
                     throw Link(entry.Name);
-                case TarEntryType.Directory:
+                case TarKind.Folder:
                     Place(entry.Name.EndsWith('/') ? entry.Name : entry.Name + "/");
                     break;
-                case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+                case TarKind.File:
                     if (Place(entry.Name) is { } path)
-                        Write(entry.DataStream ?? Stream.Null, path, entry.Length, cancel);
+                        Write(buffer => tar.Read(entry, buffer), path, entry.Length, cancel);
                     else
                         Count(entry.Length);
-                    break;
-                case TarEntryType.GlobalExtendedAttributes:
                     break;
                 default:
                     throw Bad($"has an entry '{entry.Name}' that is neither file nor folder");
@@ -108,21 +101,30 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
         return path;
     }
 
-    private void Write(Stream content, string path, long? announced, CancellationToken cancel)
+    private delegate int Source(Span<byte> buffer);
+
+    private void Write(Source content, string path, long? announced, CancellationToken cancel)
     {
         // Refused before it is written where the header says so already.
-        if (announced is { } length && _bytes + length > _mostBytes)
+        if (announced > _mostBytes - _bytes)
             throw TooMuch();
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using FileStream file = OnDisk(() =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        });
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            for (int count; (count = content.Read(buffer)) > 0;)
+            for (int count; (count = content(buffer)) > 0;)
             {
                 cancel.ThrowIfCancellationRequested();
                 Count(count);
-                file.Write(buffer, 0, count);
+                OnDisk(() =>
+                {
+                    file.Write(buffer, 0, count);
+                    return count;
+                });
             }
         }
         finally
@@ -131,11 +133,24 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
         }
     }
 
+    /// <summary>Tells the disk's faults from the archive's, of which a broken compression is an I/O error, too.</summary>
+    private T OnDisk<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw AtomicFile.CannotWrite(target, e);
+        }
+    }
+
     private void Count(long bytes)
     {
-        _bytes += bytes;
-        if (_bytes > _mostBytes)
+        if (bytes > _mostBytes - _bytes)
             throw TooMuch();
+        _bytes += bytes;
     }
 
     private InputException TooMuch() => Bad(FormattableString.Invariant($"unpacks to more than {_mostBytes / 1e6:0.#} MB, which its size and its data set do not explain"));

@@ -83,7 +83,7 @@ public sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Transf
         if (File.Exists(folder))
             throw new InputException($"'{folder}' is a file.", remedy: "Name another folder with --to.");
         string file = Path.Combine(folder, FactsFile);
-        if (File.Exists(file) && Json.Deserialize<Facts>(File.ReadAllText(file), file) is { } there && there.Name == facts.Name
+        if (File.Exists(file) && Json.ReadFile<Facts>(file) is { } there && there.Name == facts.Name
             && there.Sha256.OrderBy(p => p.Key).SequenceEqual(facts.Sha256.OrderBy(p => p.Key)))
         {
             return true;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using ReMem.Runtime;
 
 namespace ReMem.Data.Fetch;
 
@@ -21,18 +22,18 @@ internal static class MatFile
     /// <exception cref="InputException">It is no such file, or damaged.</exception>
     public static IReadOnlyDictionary<string, double[]> Read(string file)
     {
+        byte[] bytes = InputFile.ReadAllBytes(file, "MATLAB file", MostBytes);
+        if (bytes.Length < HeaderBytes || bytes[126..128] is not ([(byte)'I', (byte)'M'] or [(byte)'M', (byte)'I']))
+            throw new InputException("This is no MATLAB 5 file.", file, "Download it again.");
         try
         {
-            byte[] bytes = File.ReadAllBytes(file);
-            if (bytes.Length < HeaderBytes || bytes[126..128] is not ([(byte)'I', (byte)'M'] or [(byte)'M', (byte)'I']))
-                throw new InputException("This is no MATLAB 5 file.", file, "Download it again.");
             var reader = new Reader(bytes[126] == 'I');
-            reader.Elements(bytes.AsSpan(HeaderBytes));
+            reader.Elements(bytes.AsSpan(HeaderBytes), isPacked: false);
             return reader.Arrays;
         }
-        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or InvalidDataException or OverflowException)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
-            throw new InputException("The MATLAB file is cut short or damaged.", file, "Download it again.", e);
+            throw new InputException($"The MATLAB file is cut short or damaged: {Guarded.Sentence(e)}.", file, "Download it again.", e);
         }
     }
 
@@ -40,13 +41,16 @@ internal static class MatFile
     {
         public Dictionary<string, double[]> Arrays { get; } = [];
 
-        public void Elements(ReadOnlySpan<byte> data)
+        // Of all that is packed in the file together.
+        private int _left = MostBytes;
+
+        public void Elements(ReadOnlySpan<byte> data, bool isPacked)
         {
             while (data.Length >= 8)
             {
                 ReadOnlySpan<byte> body = Next(ref data, out int type);
                 if (type == Compressed)
-                    Elements(Inflate(body));
+                    Elements(isPacked ? throw new InvalidDataException("a packed array is packed again") : Inflate(body), isPacked: true);
                 else if (type == Matrix)
                     Add(body);
             }
@@ -114,16 +118,16 @@ internal static class MatFile
         private uint Unsigned(ReadOnlySpan<byte> data) =>
             littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(data) : BinaryPrimitives.ReadUInt32BigEndian(data);
 
-        private static byte[] Inflate(ReadOnlySpan<byte> packed)
+        private byte[] Inflate(ReadOnlySpan<byte> packed)
         {
             using var zlib = new ZLibStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
             using var plain = new MemoryStream();
             byte[] piece = new byte[1 << 16];
             for (int count; (count = zlib.Read(piece)) > 0;)
             {
+                if ((_left -= count) < 0)
+                    throw new InvalidDataException("its arrays are larger than any list of labels");
                 plain.Write(piece, 0, count);
-                if (plain.Length > MostBytes)
-                    throw new InvalidDataException("an array is larger than any list of labels");
             }
 
             return plain.ToArray();

@@ -72,7 +72,7 @@ public sealed class DatasetPacker(PackOptions options, IProgress<TransferProgres
     {
         string? print = DatasetScan.Fingerprint(data);
         string file = Path.Combine(work, PlanFile);
-        if (print is not null && File.Exists(file) && Json.Deserialize<Plan>(File.ReadAllText(file), file) is { } kept
+        if (print is not null && Json.TryReadFile<Plan>(file) is { ImagesPerShard: > 0 } kept
             && kept.Source == print && kept.Options == options with { Threads = kept.Options.Threads })
         {
             return kept;
@@ -121,9 +121,9 @@ public sealed class DatasetPacker(PackOptions options, IProgress<TransferProgres
         for (int i = 0; i < shards.Length; i++)
         {
             string file = Path.Combine(work, shards[i].File), beside = FactsOf(work, shards[i]);
-            if (File.Exists(file) && File.Exists(beside))
+            if (File.Exists(file) && Json.TryReadFile<ShardFacts>(beside) is { } before)
             {
-                facts[i] = Json.Deserialize<ShardFacts>(File.ReadAllText(beside), beside);
+                facts[i] = before;
                 done += LengthOf(file);
                 continue;
             }

@@ -20,6 +20,9 @@ internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCac
     /// <summary>Bytes a row.</summary>
     public int Bytes => sizeof(ushort) * (Floats + TopK);
 
+    /// <summary>An upper bound of the numbers a row, which cannot overflow.</summary>
+    public long Numbers => Layout.Width + (2L * TopK) + 1;
+
     private int Logits => TopK == 0 ? Classes : TopK + 1;
 
     private OutputLayout Layout => new(Classes, Features, Maps?.Tokens ?? default, Maps?.Attention ?? default);

@@ -30,8 +30,8 @@ public sealed class TeacherCacheKey
     public string Fingerprint =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Parts.Select(p => $"{p.Key}={p.Value}\n")))));
 
-    /// <summary>The teacher's own fingerprint.</summary>
-    public string TeacherFingerprint => Parts[Weights];
+    /// <summary>The teacher's own fingerprint; empty in a key that was damaged.</summary>
+    public string TeacherFingerprint => Parts.GetValueOrDefault(Weights) ?? string.Empty;
 
     /// <summary>"fp32" or "bf16", what the teacher's pass computed in.</summary>
     internal string Precision => Parts.GetValueOrDefault(PrecisionPart) == HalfName ? MixedPrecision.Half : MixedPrecision.Full;

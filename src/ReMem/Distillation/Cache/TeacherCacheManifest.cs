@@ -38,8 +38,20 @@ public sealed record TeacherCacheManifest(
     /// <summary>The file's name.</summary>
     internal const string FileName = "cache.json";
 
+    // Far beyond any model or data set; they keep sizes from overflowing, and listings from never ending.
+    private const int MaxWidth = 1 << 24;
+    private const int MaxSlots = 1 << 30;
+    private const int MaxShards = 100_000;
+
     /// <summary>How a row lies in a shard.</summary>
     internal TargetRow Row => new(Classes, Features, TopK, Maps);
+
+    /// <summary>Whether numbers that were read can be those of a cache.</summary>
+    private bool IsPossible =>
+        Classes is >= 1 and <= MaxWidth && Features is >= 0 and <= MaxWidth && TopK >= 0 && TopK < Classes
+        && Slots is >= 1 and <= MaxSlots && ShardSlots is >= 1 and <= MaxSlots && Slots / ShardSlots < MaxShards
+        && Maps is null or { TokenGrid: >= 0 and <= 4096, TokenWidth: >= 0 and <= 1 << 20, AttentionGrid: >= 0 and <= 4096, AttentionHeads: >= 0 and <= 4096 }
+        && Row.Numbers * sizeof(ushort) <= int.MaxValue / 2;
 
     /// <summary>Reads a cache's manifest.</summary>
     /// <exception cref="InputException">There is none, or it is damaged or of another format.</exception>
@@ -48,19 +60,10 @@ public sealed record TeacherCacheManifest(
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             throw new InputException("This is no teacher cache: it has no cache.json.", folder, "Give a folder that 'remem cache build' or a training wrote.");
-        TeacherCacheManifest manifest;
-        try
-        {
-            manifest = Json.Deserialize<TeacherCacheManifest>(File.ReadAllText(path), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException("The teacher cache's cache.json cannot be read.", path, "Check its permissions.", e);
-        }
-
+        TeacherCacheManifest manifest = Json.ReadFile<TeacherCacheManifest>(path);
         if (manifest.Format != CurrentFormat)
             throw new InputException($"The teacher cache's format is '{manifest.Format}', and this program reads '{CurrentFormat}'.", path, "Build the cache anew in another folder.");
-        if (manifest is { Classes: < 1 } or { Features: < 0 } or { TopK: < 0 } or { Slots: < 1 } or { ShardSlots: < 1 } or { Maps: { TokenGrid: < 0 } or { TokenWidth: < 0 } or { AttentionGrid: < 0 } or { AttentionHeads: < 0 } } || manifest.TopK >= manifest.Classes)
+        if (!manifest.IsPossible)
             throw new InputException("The teacher cache's cache.json has impossible numbers.", path, "Delete the folder; whatever needs the cache builds it again.");
         return manifest;
     }

@@ -19,6 +19,9 @@ internal sealed class HttpAnswer(HttpResponseMessage response, Uri address, IRea
     /// <summary>A header of the answer, or else of the redirects before it.</summary>
     public string? Header(string name) => First(response, name) ?? hops.Reverse().Select(h => First(h, name)).FirstOrDefault(v => v is not null);
 
+    /// <summary>A header of the answer itself, as the server wrote it.</summary>
+    public string? OwnHeader(string name) => First(response, name);
+
     public void Dispose()
     {
         response.Dispose();
@@ -76,7 +79,7 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
             if (home && credential!.Token is { } token && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             var answer = new HttpAnswer(await SendOnceAsync(request, cancel), address, hops);
-            Uri? next = Next(answer.Response, address);
+            Uri? next = Next(answer, address);
             if (next is null || (stay && !SameOrigin(next, address)))
             {
                 ThrowIfPassing(answer);
@@ -116,8 +119,39 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
         return client;
     }
 
-    private static Uri? Next(HttpResponseMessage response, Uri address) =>
-        (int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location ? new Uri(address, location) : null;
+    private static Uri? Next(HttpAnswer answer, Uri address)
+    {
+        if ((int)answer.Response.StatusCode is not (301 or 302 or 303 or 307 or 308) || answer.OwnHeader("Location") is not { } location)
+            return null;
+        try
+        {
+            return Target(address, location);
+        }
+        catch (ReMemException)
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where a redirect leads.</summary>
+    /// <param name="address">Who redirects.</param>
+    /// <param name="location">The header as the server wrote it.</param>
+    /// <exception cref="ReMemException">It is no address.</exception>
+    internal static Uri Target(Uri address, string location)
+    {
+        // Some hosts are refused only when a name is asked of the address.
+        try
+        {
+            if (Uri.TryCreate(address, location, out Uri? next) && next.IsAbsoluteUri && (next.Host.Length > 0 || next.Scheme is not ("http" or "https")))
+                return next;
+        }
+        catch (UriFormatException)
+        {
+        }
+
+        throw new ReMemException($"{HostOf(address)} redirects to no address ('{location}').", remedy: "Use another source.");
+    }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancel)
     {

@@ -1,0 +1,89 @@
+using System.Text;
+
+namespace ReMem.Runtime;
+
+/// <summary>
+/// Opens files that a user names. What is no file (a pipe or device may never end) and what is larger than its kind can be is refused before it is read.
+/// </summary>
+internal static class InputFile
+{
+    /// <summary>More text than this is no list of names and no settings. 64 MiB.</summary>
+    public const long MaxTextBytes = 64L << 20;
+
+    private const string NotAFileRemedy = "Copy its content to a file, and name that.";
+
+    /// <summary>Opens a file for reading.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="kind">What messages call it: "recipe".</param>
+    /// <param name="remedy">Where one is found, for one that is missing.</param>
+    /// <exception cref="InputException">Missing, no file, or not readable.</exception>
+    public static FileStream Open(string path, string kind, string remedy = "Check the path.")
+    {
+        Require(path, kind, remedy);
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotRead(path, kind, e);
+        }
+    }
+
+    /// <summary>Refuses what is missing or is no file.</summary>
+    /// <exception cref="InputException">It is.</exception>
+    public static void Require(string path, string kind, string remedy = "Check the path.")
+    {
+        if (FileKind.Other(path) is { } other)
+            throw new InputException($"The {kind} is {other}, not a file.", path, other == "a folder" ? "Name a file." : NotAFileRemedy);
+        if (!File.Exists(path))
+            throw new InputException($"The {kind} does not exist.", path, remedy);
+    }
+
+    /// <summary>All bytes of a file.</summary>
+    /// <exception cref="InputException">It cannot be read, or has more than <paramref name="maxBytes"/>.</exception>
+    public static byte[] ReadAllBytes(string path, string kind, long maxBytes, string remedy = "Check the path.")
+    {
+        using FileStream stream = Open(path, kind, remedy);
+        try
+        {
+            // Files of the system's own have no length, and hold something all the same.
+            if (stream.Length > maxBytes)
+                throw TooLarge(path, kind, maxBytes);
+            using var bytes = new MemoryStream((int)stream.Length);
+            byte[] piece = new byte[1 << 16];
+            for (int count; (count = stream.Read(piece)) > 0;)
+            {
+                bytes.Write(piece, 0, count);
+                if (bytes.Length > maxBytes)
+                    throw TooLarge(path, kind, maxBytes);
+            }
+
+            return bytes.Length == bytes.Capacity ? bytes.GetBuffer() : bytes.ToArray();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotRead(path, kind, e);
+        }
+    }
+
+    /// <summary>All text of a file, UTF-8 unless its first bytes say UTF-16 or UTF-32.</summary>
+    /// <exception cref="InputException">It cannot be read, or has more than <paramref name="maxBytes"/>.</exception>
+    public static string ReadAllText(string path, string kind, string remedy = "Check the path.", long maxBytes = MaxTextBytes)
+    {
+        using var reader = new StreamReader(new MemoryStream(ReadAllBytes(path, kind, maxBytes, remedy)), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>The lines of a text file that are not blank, trimmed.</summary>
+    /// <exception cref="InputException">It cannot be read, or is larger than any list.</exception>
+    public static string[] ReadNames(string path, string kind, string remedy = "Check the path.") =>
+        [.. ReadAllText(path, kind, remedy).Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)];
+
+    private static InputException TooLarge(string path, string kind, long maxBytes) =>
+        new($"The {kind} has more than {DiskSpace.Text(maxBytes)}, more than one ever has.", path, "Check that it is the right file.");
+
+    private static InputException CannotRead(string path, string kind, Exception cause) => new(
+        $"The {kind} cannot be read: {(cause is UnauthorizedAccessException ? "permission denied" : Guarded.Sentence(cause))}.", path,
+        "Check that you may read it.", cause);
+}
