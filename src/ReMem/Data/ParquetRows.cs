@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Parquet;
 using Parquet.Schema;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -39,11 +40,9 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         {
             ReadAsync(file, options).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is not InputException and not OutOfMemoryException)
+        catch (Exception e) when (Guarded.IsForeign(e))
         {
-            // The Parquet reader answers damage with whatever exception its parser runs into.
-            string why = e.Message.Split('\n')[0].TrimEnd('.', '\r');
-            throw new InputException($"'{file}' cannot be read as Parquet: {why}.", remedy: "Copy or download the file again.", inner: e);
+            throw Guarded.Unreadable(file, "Parquet", e);
         }
     }
 
@@ -52,10 +51,13 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         if (new FileInfo(file).Length == 0)
             throw new InputException($"'{file}' is empty (0 bytes).", remedy: "Copy or download the file again.");
         var stamp = FileStamp.Of(file);
-        await using ParquetReader reader = await ParquetReader.CreateAsync(file).ConfigureAwait(false);
+        await using var stream = new BoundedStream(InputFile.Open(file, "Parquet file"));
+        ParquetCheck.Footer(stream);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(stream).ConfigureAwait(false);
         DataField image = ImageField(reader.Schema, file, options.ImageColumn);
         DataField label = LabelField(reader.Schema, file, options.LabelColumn);
         DataField? groups = options.GroupColumn is null ? null : LabelField(reader.Schema, file, options.GroupColumn);
+        ParquetCheck.Columns(stream, reader.Metadata!, [.. new[] { image, label, groups }.OfType<DataField>().Select(f => f.Path.ToString())]);
         LabelsAreNumbers = !IsText(label);
         IReadOnlyList<string>? names = LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
         if (_names.Count > 0 && !(names ?? []).SequenceEqual(ClassNames ?? []))
@@ -66,6 +68,8 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
 
         ClassNames = names;
         int row = 0;
+        // Rows of one dictionary's image each are copies of it.
+        long left = ParquetCheck.MaxBytes(stamp.Length);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
@@ -75,6 +79,8 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
                 _groups.AddRange(await LabelsAsync(rows, groups).ConfigureAwait(false));
             for (int i = 0; i < images.Length; i++, row++)
             {
+                if ((left -= images[i]?.Length ?? 0) < 0)
+                    throw new InvalidDataException("its images are more bytes than the file can hold");
                 _store.Add(images[i]);
                 _names.Add($"{file} row {row}");
                 _classes.Add(ClassOf(labels[i], file, row, label.Name));

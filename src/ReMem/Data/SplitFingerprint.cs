@@ -71,7 +71,7 @@ public static class SplitFingerprint
             foreach (string file in files.Order(StringComparer.Ordinal))
             {
                 // What is missing is a bad image, and stays one until it is there.
-                FileStamp stamp = File.Exists(file) ? FileStamp.Of(file) : new FileStamp(file, -1, 0);
+                FileStamp stamp = File.Exists(file) && FileKind.Other(file) is null ? FileStamp.Of(file) : new FileStamp(file, -1, 0);
                 Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(stamp.Path)} {stamp.Length} {stamp.Written}"));
             }
         }

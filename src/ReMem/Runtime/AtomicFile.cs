@@ -108,8 +108,8 @@ public static class AtomicFile
         string target = Path.GetFullPath(path);
         try
         {
-            if (File.ResolveLinkTarget(target, returnFinalTarget: true) is { } end)
-                target = end.FullName;
+            if (new FileInfo(target).LinkTarget is not null)
+                target = File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
