@@ -1,9 +1,12 @@
 using System.CommandLine;
+using ReMem;
 using ReMem.Cli;
 using ReMem.Cli.Commands;
+using ReMem.Cli.Output;
 using ReMem.Cli.Workers;
 using ReMem.Runtime;
 
+PlainWriter.Install();
 ProcessTuning.ForTraining();
 Libtorch.Notice = Console.Error.WriteLine;
 var root = new RootCommand("Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
@@ -40,7 +43,15 @@ if (result.Errors.Count > 0)
     return ExitCodes.BadInput;
 }
 
-return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+try
+{
+    return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+}
+catch (ReMemException e)
+{
+    // The help itself could not be printed.
+    return Common.Failed(e, verbose: false);
+}
 
 file static class CommandResults
 {

@@ -78,8 +78,16 @@ internal static class Readers
             HttpTransport.Target(new Uri("https://a.example/b/c"), Text(bytes))),
     ];
 
+    /// <summary>Readers that go wrong, which show that the harness sees it.</summary>
+    private static FuzzReader[] Broken { get; } =
+    [
+        new("broken-exception", () => Texts("x"), (_, _) => throw new InvalidOperationException("a bug")),
+        new("broken-death", () => Texts("x"), (_, _) => Environment.FailFast("a native death")),
+        new("broken-memory", () => Texts("x"), (_, _) => Array.Fill(new byte[Limits.Bytes], (byte)1)),
+    ];
+
     /// <summary>The reader of a name.</summary>
-    public static FuzzReader Find(string name) => All.FirstOrDefault(r => r.Name == name) ?? throw Nearest.Unknown("reader", name, [.. All.Select(r => r.Name)], "command line");
+    public static FuzzReader Find(string name) => All.Concat(Broken).FirstOrDefault(r => r.Name == name) ?? throw Nearest.Unknown("reader", name, [.. All.Select(r => r.Name)], "command line");
 
     private static FuzzReader Dataset(string name, Func<IReadOnlyList<byte[]>> seeds, string file, bool isDear = false) =>
         new(name, seeds, (bytes, folder) => ReadAll(Write(folder, file, bytes)), isDear);

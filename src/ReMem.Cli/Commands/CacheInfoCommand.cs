@@ -37,14 +37,14 @@ internal static class CacheInfoCommand
 
     private static void Print(TeacherCacheInfo cache, TeacherCacheManifest manifest)
     {
-        Console.WriteLine($"{cache.Folder}: {DiskSpace.Text(cache.Bytes)}");
+        Common.PrintLine($"{cache.Folder}: {DiskSpace.Text(cache.Bytes)}");
         Console.WriteLine($"  {cache.Views} whole views of {manifest.Slots} images; {cache.Shards} shards of {manifest.ShardSlots} images are there, {cache.ShardsPerView} a view");
         Console.WriteLine($"  {(manifest.TopK > 0 ? $"top {manifest.TopK} of {manifest.Classes} logits" : $"{manifest.Classes} logits")}{(manifest.Features > 0 ? $", {manifest.Features} features" : string.Empty)}{Places(manifest.Maps)}, 16 bits each");
         Console.WriteLine(FormattableString.Invariant($"  made {manifest.Created:yyyy-MM-dd HH:mm} UTC, last used {cache.Used:yyyy-MM-dd HH:mm} UTC"));
-        Console.WriteLine($"  teacher folder: {manifest.Origin.Teacher ?? "none"}");
+        Common.PrintLine($"  teacher folder: {manifest.Origin.Teacher ?? "none"}");
         Console.WriteLine("key:");
         foreach ((string part, string value) in manifest.Key)
-            Console.WriteLine($"  {part}: {value}");
+            Common.PrintLine($"  {part}: {value}");
     }
 }
 
@@ -58,7 +58,7 @@ internal static class CacheList
     public static void Print(IReadOnlyList<TeacherCacheInfo> caches)
     {
         foreach (TeacherCacheInfo cache in caches)
-            Console.WriteLine(Line(cache));
+            Common.PrintLine(Line(cache));
         Console.WriteLine($"{caches.Count} teacher caches, {DiskSpace.Text(caches.Sum(c => c.Bytes))}");
     }
 

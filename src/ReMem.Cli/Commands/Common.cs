@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using ReMem.Cli.Output;
 using ReMem.Evaluation;
 using ReMem.Recipes;
@@ -156,11 +157,19 @@ internal static class Common
     /// <param name="command">The command.</param>
     /// <param name="action">What it does.</param>
     /// <param name="resumes">What is said of an interrupted one that the same command continues; null where it would begin anew.</param>
-    public static void Action(this Command command, Func<ParseResult, CancellationToken, int> action, Func<ParseResult, string?>? resumes = null) => command.SetAction((parsed, cancel) => Task.Run(() =>
+    public static void Action(
+        this Command command, Func<ParseResult, CancellationToken, int> action, Func<ParseResult, string?>? resumes = null) => command.SetAction((parsed, interrupted) => Task.Run(() =>
     {
+        // A terminal that is closed ends the work as Ctrl-C does, with its state saved; under nohup the signal does not come.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        });
         try
         {
-            return action(parsed, cancel);
+            return action(parsed, stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -170,8 +179,7 @@ internal static class Common
         }
         catch (ReMemException e)
         {
-            Say(e, parsed.GetValue(Verbose));
-            return e is InputException ? ExitCodes.BadInput : ExitCodes.Failed;
+            return Failed(e, parsed.GetValue(Verbose));
         }
         catch (Exception e)
         {
@@ -179,6 +187,16 @@ internal static class Common
             return ExitCodes.Failed;
         }
     }));
+
+    /// <summary>Says an error, and what the process ends with.</summary>
+    public static int Failed(ReMemException e, bool verbose)
+    {
+        Say(e, verbose);
+        return e is InputException ? ExitCodes.BadInput : ExitCodes.Failed;
+    }
+
+    /// <summary>Prints one line, whatever the names in it hold.</summary>
+    public static void PrintLine(string text) => Console.WriteLine(PlainText.Line(text));
 
     /// <summary>Runs work under a progress display: live bars on a terminal, plain lines otherwise.</summary>
     public static T WithProgress<T>(Func<ConsoleProgress, T> work)
@@ -204,11 +222,11 @@ internal static class Common
 
     private static void Say(ReMemException e, bool verbose)
     {
-        Console.Error.WriteLine($"error: {e.Message}");
+        Console.Error.WriteLine($"error: {PlainText.Line(e.Message)}");
         if (e.Where is not null)
-            Console.Error.WriteLine($"  in: {e.Where}");
+            Console.Error.WriteLine($"  in: {PlainText.Line(e.Where)}");
         if (e.Remedy is not null)
-            Console.Error.WriteLine($"  to mend it: {e.Remedy}");
+            Console.Error.WriteLine($"  to mend it: {PlainText.Line(e.Remedy)}");
         if (verbose && e.InnerException is not null)
             Console.Error.WriteLine(e.InnerException);
     }

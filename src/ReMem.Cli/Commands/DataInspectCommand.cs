@@ -56,7 +56,7 @@ internal static class DataInspectCommand
 
     private static void Print(InspectionResult r)
     {
-        Console.WriteLine($"{r.Description}: {r.Classes.Count} classes");
+        Common.PrintLine($"{r.Description}: {r.Classes.Count} classes");
         foreach (SplitFacts s in r.Splits)
         {
             Console.WriteLine($"  {s.Split,-5} {s.Images} images, {s.Usable} usable; {Range(s.Width)} x {Range(s.Height)} px; "
@@ -68,15 +68,15 @@ internal static class DataInspectCommand
         double most = Math.Max(1, r.Classes.Max(c => c.Train));
         int width = r.Classes.Take(MostClasses).Max(c => c.Class.Length);
         foreach (ClassImages c in r.Classes.Take(MostClasses))
-            Console.WriteLine($"  {c.Class.PadRight(width)} {c.Train,6} {c.Validation,6} {c.Test,6}  {new string('#', (int)Math.Ceiling(BarWidth * c.Train / most))}");
+            Common.PrintLine($"  {c.Class.PadRight(width)} {c.Train,6} {c.Validation,6} {c.Test,6}  {new string('#', (int)Math.Ceiling(BarWidth * c.Train / most))}");
         if (r.Classes.Count > MostClasses)
             Console.WriteLine($"  and {r.Classes.Count - MostClasses} more");
         Console.WriteLine($"duplicates: {Groups(r, DuplicateKind.Exact, false)} exact and {Groups(r, DuplicateKind.Near, false)} near groups within a split, "
             + $"{Groups(r, DuplicateKind.Exact, true)} and {Groups(r, DuplicateKind.Near, true)} across; {r.LabelConflicts} with several labels");
         foreach (DuplicateGroup group in r.Duplicates.OrderByDescending(g => (g.DifferentLabels, g.AcrossSplits)).Take(MostGroups))
-            Console.WriteLine($"  {(group.Kind == DuplicateKind.Exact ? "exact" : "near")}: {string.Join(" = ", group.Images.Take(4).Select(i => $"{i.Name} ({i.Split}, {i.Class})"))}");
+            Common.PrintLine($"  {(group.Kind == DuplicateKind.Exact ? "exact" : "near")}: {string.Join(" = ", group.Images.Take(4).Select(i => $"{i.Name} ({i.Split}, {i.Class})"))}");
         foreach (string warning in r.Warnings)
-            Console.WriteLine($"warning: {warning}");
+            Common.PrintLine($"warning: {warning}");
     }
 
     private static int Groups(InspectionResult r, DuplicateKind kind, bool across) => r.Duplicates.Count(g => g.Kind == kind && g.AcrossSplits == across);

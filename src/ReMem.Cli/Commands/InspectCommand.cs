@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ReMem.Runtime;
 using ReMem.Weights;
 
 namespace ReMem.Cli.Commands;
@@ -39,13 +40,13 @@ internal static class InspectCommand
         {
             string becomes = tensor.Dropped is not null ? $"  dropped: {tensor.Dropped}"
                 : tensor.Becomes is [var one] && one == tensor.Name ? string.Empty
-                : $"  -> {Clean(string.Join(", ", tensor.Becomes))}";
-            Console.WriteLine($"{Clean(tensor.Name),-56} {tensor.Type,-9} {$"[{string.Join(", ", tensor.Shape)}]",-20}{becomes}".TrimEnd());
+                : $"  -> {PlainText.Line(string.Join(", ", tensor.Becomes))}";
+            Console.WriteLine($"{PlainText.Line(tensor.Name),-56} {tensor.Type,-9} {$"[{string.Join(", ", tensor.Shape)}]",-20}{becomes}".TrimEnd());
         }
 
         Console.WriteLine();
         foreach ((string key, string value) in found.Metadata)
-            Console.WriteLine($"{Clean(key)}: {Clean(value)}");
+            Console.WriteLine($"{PlainText.Line(key)}: {PlainText.Line(value)}");
         Console.WriteLine(FormattableString.Invariant($"{found.Format}, {found.Tensors.Count} tensors, {found.Parameters:N0} parameters, {found.Bytes / 1e6:0.0} MB"));
         if (found.SteppedOver.Count > 0)
             Console.WriteLine($"stepped over, nothing of it was run: {string.Join(", ", found.SteppedOver.Select(Clean))}");
@@ -58,10 +59,10 @@ internal static class InspectCommand
     /// <summary>Where in a file the weights were found, in one line.</summary>
     public static string Place(string? stateDict, string prefix, IReadOnlyList<string> others)
     {
-        string text = $"taken: {(stateDict is null ? string.Empty : $"'{Clean(stateDict)}', ")}{(prefix.Length == 0 ? "names without a prefix" : $"names that begin with '{Clean(prefix)}'")}";
-        return others.Count == 0 ? text : $"{text}; {string.Join(", ", others.Select(o => $"'{Clean(o)}'"))} would do as well (--prefix decides)";
+        string text = $"taken: {(stateDict is null ? string.Empty : $"'{PlainText.Line(stateDict)}', ")}{(prefix.Length == 0 ? "names without a prefix" : $"names that begin with '{PlainText.Line(prefix)}'")}";
+        return others.Count == 0 ? text : $"{text}; {string.Join(", ", others.Select(o => $"'{PlainText.Line(o)}'"))} would do as well (--prefix decides)";
     }
 
     // A file's own text must not steer the terminal.
-    public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    public static string PlainText.Line(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
 using ReMem.Training;
 using Spectre.Console;
@@ -11,7 +12,8 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(30);
-    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(PlainWriter.Steering) });
+    private readonly TextWriter _error = PlainWriter.Steering;
     private readonly bool _live = !Console.IsErrorRedirected;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Lock _gate = new();
@@ -57,8 +59,8 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
         Clear();
         _jobs.RemoveAll(j => j.Stage == stage);
         _console.Write(new Text($"{_clock.Elapsed:h\\:mm\\:ss} ", new Style(Color.Grey)));
-        _console.Write(new Text($"{stage}: ", new Style(Color.Blue)));
-        _console.WriteLine(message);
+        _console.Write(new Text($"{PlainText.Line(stage)}: ", new Style(Color.Blue)));
+        _console.WriteLine(PlainText.Lines(message));
     }
 
     private void Tell(string stage, Func<int, string> line)
@@ -67,13 +69,13 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
         if (_clock.Elapsed - job.Told < PlainInterval)
             return;
         job.Told = _clock.Elapsed;
-        _console.WriteLine(line(int.MaxValue));
+        _console.WriteLine(PlainText.Line(line(int.MaxValue)));
     }
 
     private void Draw(string stage, Func<int, string> line)
     {
         Job job = Find(stage);
-        job.Line = line;
+        job.Line = width => PlainText.Line(line(width));
         job.Told = _clock.Elapsed;
         if (_clock.Elapsed - _drawn < LiveInterval)
             return;
@@ -82,7 +84,7 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
         _jobs.RemoveAll(j => _clock.Elapsed - j.Told > Stale);
         int width = _console.Profile.Width - 1;
         foreach (Job each in _jobs)
-            Console.Error.Write(each.Line(width) + "\n");
+            _error.Write(each.Line(width) + "\n");
         _open = _jobs.Count;
     }
 
@@ -99,7 +101,7 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
     private void Clear()
     {
         for (; _open > 0; _open--)
-            Console.Error.Write("\u001b[1A\r\u001b[2K");
+            _error.Write("\u001b[1A\r\u001b[2K");
     }
 
     private sealed class Job(string stage)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -35,7 +36,7 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         }
     }
 
-    private static StreamReader Text(string file) => new(file, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+    private static StreamReader Text(string file) => new(InputFile.Open(file, "table"), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
 
     private static ManifestTable Separated(string file, string usual, Func<string, bool>? isFile)
     {

@@ -48,6 +48,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
 
     private async Task ReadAsync(string file, DatasetOptions options)
     {
+        InputFile.Require(file, "Parquet file");
         if (new FileInfo(file).Length == 0)
             throw new InputException($"'{file}' is empty (0 bytes).", remedy: "Copy or download the file again.");
         var stamp = FileStamp.Of(file);

@@ -21,7 +21,7 @@ internal static class TiffDecoder
     /// <param name="encoded">Holds the file.</param>
     /// <param name="length">How many of its bytes.</param>
     /// <param name="maxPixels">More are refused.</param>
-    /// <param name="tooLarge">Makes the error for that.</param>
+    /// <param name="refusal">Why an image of so many columns and rows is refused; null where it is not.</param>
     /// <param name="bad">Makes the error for anything else, of what is wrong.</param>
     /// <exception cref="InputException">It cannot be decoded.</exception>
     public static Page Decode(byte[] encoded, int length, long maxPixels, Func<int, int, string?> refusal, Func<string, InputException> bad)

@@ -13,6 +13,17 @@ public record DownloadOptions
     [Range(0.01, 3600)]
     public double StallSeconds { get; init; } = 30;
 
+    /// <summary>
+    /// Bytes a second that a transfer must bring over each <see cref="StallSeconds"/>, 0 to 1e9; less counts as a failed try, and what came is kept. Default
+    /// 1000; 0 waits however long it takes.
+    /// </summary>
+    [Range(0.0, 1e9)]
+    public double MinBytesPerSecond { get; init; } = 1000;
+
+    /// <summary>The most bytes of a file whose size nobody says, 1 to 2^62. Default 64 GB; the disk's own room is never filled.</summary>
+    [Range(1L, 1L << 62)]
+    public long MaxUnknownBytes { get; init; } = 64_000_000_000;
+
     /// <summary>Tries of a request without headway, 1 to 100. Default 5.</summary>
     [Range(1, 100)]
     public int Attempts { get; init; } = 5;

@@ -145,6 +145,8 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
         byte[] buffer = new byte[BufferBytes];
         var clock = Stopwatch.StartNew();
         long start = partial.Position;
+        var room = total is null ? new UnknownSize(options, file, answer.Host) : null;
+        var pace = new Pace(options, answer.Host);
         while (true)
         {
             int count = await ReadAsync(answer, buffer, partial.Position, total, stall, cancel);
@@ -152,7 +154,19 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
                 break;
             if (partial.Position + count > total)
                 return $"{answer.Host} sends more than its {total} bytes";
+            try
+            {
+                room?.Require(partial.Position + count);
+            }
+            catch (InputException)
+            {
+                // Without its size it cannot be continued with any use.
+                partial.SetLength(0);
+                throw;
+            }
+
             partial.Write(buffer, 0, count);
+            pace.Require(count);
             double rate = (partial.Position - start) / Math.Max(clock.Elapsed.TotalSeconds, 1e-3);
             progress?.Report(new TransferProgress(file.Name, partial.Position, total, rate));
         }

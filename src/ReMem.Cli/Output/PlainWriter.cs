@@ -1,0 +1,58 @@
+using System.Text;
+using ReMem.Runtime;
+
+namespace ReMem.Cli.Output;
+
+/// <summary>
+/// Standard output or standard error for everything that is printed: nothing that a foreign name holds steers the terminal, and a full or closed one ends
+/// no work. What only tells of the work is then lost; what is the result itself is an error.
+/// </summary>
+/// <param name="inner">The stream.</param>
+/// <param name="isResult">Whether it carries results.</param>
+internal sealed class PlainWriter(TextWriter inner, bool isResult) : TextWriter
+{
+    /// <summary>Puts itself between the program and both streams.</summary>
+    public static void Install()
+    {
+        Console.SetOut(new PlainWriter(Console.Out, isResult: true));
+        Console.SetError(new PlainWriter(Console.Error, isResult: false));
+    }
+
+    /// <summary>Standard error for our own marks, which move the cursor.</summary>
+    public static TextWriter Steering => new PlainWriter(Console.Error is PlainWriter plain ? plain.Inner : Console.Error, isResult: false) { Escapes = false };
+
+    public override Encoding Encoding => inner.Encoding;
+
+    private TextWriter Inner => inner;
+
+    private bool Escapes { get; init; } = true;
+
+    public override void Write(char value) => Write(value.ToString());
+
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
+
+    public override void Write(string? value) => Guarded(() => inner.Write(Plain(value)));
+
+    public override void WriteLine() => Guarded(inner.WriteLine);
+
+    public override void WriteLine(string? value) => Guarded(() => inner.WriteLine(Plain(value)));
+
+    public override void Flush() => Guarded(inner.Flush);
+
+    private string? Plain(string? value) => Escapes && value is not null ? PlainText.Lines(value) : value;
+
+    private void Guarded(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            if (isResult)
+                throw new ReMemException($"The results cannot be printed: {e.Message.TrimEnd('.')}.", "standard output", "What was written to files is kept; print to another place.", e);
+        }
+    }
+}
