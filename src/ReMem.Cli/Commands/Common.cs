@@ -183,7 +183,11 @@ internal static class Common
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine(parsed.GetValue(Verbose) ? $"error: {e}" : $"error: {e.GetType().Name}: {e.Message.Split('\n')[0]}\n  Run again with --verbose for the full cause.");
+            // A static constructor's or a task's own wrapping says nothing.
+            Exception cause = e is TypeInitializationException or AggregateException ? e.GetBaseException() : e;
+            Console.Error.WriteLine(parsed.GetValue(Verbose)
+                ? $"error: {e}"
+                : $"error: {cause.GetType().Name}: {PlainText.Line(cause.Message.Split('\n')[0])}\n  Run again with --verbose for the full cause.");
             return ExitCodes.Failed;
         }
     }));

@@ -52,7 +52,7 @@ internal sealed class PlainWriter(TextWriter inner, bool isResult) : TextWriter
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             if (isResult)
-                throw new ReMemException($"The results cannot be printed: {e.Message.TrimEnd('.')}.", "standard output", "What was written to files is kept; print to another place.", e);
+                throw new ReMemException($"The results cannot be printed: {(e is IOException ? e.Message.TrimEnd('.') : "it is closed")}.", "standard output", "What was written to files is kept; print to another place.", e);
         }
     }
 }
