@@ -92,7 +92,7 @@ internal static class Readers
     private static FuzzReader Dataset(string name, Func<IReadOnlyList<byte[]>> seeds, string file, bool isDear = false) =>
         new(name, seeds, (bytes, folder) => ReadAll(Write(folder, file, bytes)), isDear);
 
-    private static FuzzReader Weights(string name, Func<IReadOnlyList<byte[]>> seeds, string file) => new(name, seeds, (bytes, folder) => Tensors(Write(folder, file, bytes)));
+    private static FuzzReader Weights(string name, Func<IReadOnlyList<byte[]>> seeds, string file) => new(name, seeds, (bytes, folder) => Tensors(Write(folder, file, bytes)), IsDear: true);
 
     private static void Tensors(string path)
     {

@@ -205,6 +205,7 @@ internal static class Common
     /// <summary>Runs work under a progress display: live bars on a terminal, plain lines otherwise.</summary>
     public static T WithProgress<T>(Func<ConsoleProgress, T> work)
     {
+        FileHandles.Require();
         using var progress = ConsoleProgress.Start();
         return work(progress);
     }
