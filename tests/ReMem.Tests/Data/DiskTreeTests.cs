@@ -49,9 +49,9 @@ public sealed class DiskTreeTests : IDisposable
     /// <summary>What cannot be an image, or can only be waited for, is one bad image by name and stops nobody.</summary>
     [Theory]
     [InlineData("touch \"$(printf '\\377\\376').png\"", "cannot be read")]
-    [InlineData("mkfifo pipe.png", "is empty (0 bytes)")]
-    [InlineData("mkfifo .pipe; ln -s .pipe pipe.png", "is empty (0 bytes)")]
-    [InlineData("ln -s /dev/zero zeros.png", "is empty (0 bytes)")]
+    [InlineData("mkfifo pipe.png", "is a pipe, not a file")]
+    [InlineData("mkfifo .pipe; ln -s .pipe pipe.png", "is a pipe, not a file")]
+    [InlineData("ln -s /dev/zero zeros.png", "is a device, not a file")]
     [InlineData("ln -s nowhere.png gone.png", "cannot be read")]
     [InlineData("ln -s self.png self.png", "cannot be read")]
     [InlineData("ln -s two.png one.png; ln -s one.png two.jpg; mkdir two.png", null)]
