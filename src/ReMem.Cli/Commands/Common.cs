@@ -223,7 +223,11 @@ internal static class Common
 
     public static string Quote(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    public static void LoadLibtorch() => Libtorch.Load();
+    public static void LoadLibtorch()
+    {
+        FileHandles.Require();
+        Libtorch.Load();
+    }
 
     private static void Say(ReMemException e, bool verbose)
     {
