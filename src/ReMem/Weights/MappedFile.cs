@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using ReMem.Runtime;
 
 namespace ReMem.Weights;
 
@@ -36,6 +37,7 @@ internal sealed unsafe class MappedFile : IDisposable
             throw WeightsErrors.IsFolder(path);
         if (!File.Exists(path))
             throw WeightsErrors.Missing(path);
+        InputFile.Require(path, kind);
         FileStream? stream = null;
         try
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using ReMem.Weights.Formats;
+using ReMem.Runtime;
 
 namespace ReMem.Weights;
 
@@ -68,7 +69,7 @@ internal static class WeightsFormat
             throw WeightsErrors.Missing(path);
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = InputFile.Open(path, "weights file");
             byte[] start = new byte[512];
             return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         }
