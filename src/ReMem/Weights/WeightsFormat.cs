@@ -1,6 +1,6 @@
 using System.Text;
-using ReMem.Weights.Formats;
 using ReMem.Runtime;
+using ReMem.Weights.Formats;
 
 namespace ReMem.Weights;
 
