@@ -64,5 +64,5 @@ internal static class InspectCommand
     }
 
     // A file's own text must not steer the terminal.
-    public static string PlainText.Line(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    public static string Clean(string text) => PlainText.Line(text);
 }
