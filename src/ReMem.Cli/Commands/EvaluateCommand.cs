@@ -75,12 +75,12 @@ internal static class EvaluateCommand
         if (absent.Count > 0)
         {
             string more = absent.Count > MostNamed ? $" and {absent.Count - MostNamed} more" : string.Empty;
-            Console.WriteLine($"no images of {absent.Count} of the model's {metrics.PerClass.Count} classes, which balanced accuracy leaves out: {string.Join(", ", absent.Take(MostNamed))}{more}");
+            Common.PrintLine($"no images of {absent.Count} of the model's {metrics.PerClass.Count} classes, which balanced accuracy leaves out: {string.Join(", ", absent.Take(MostNamed))}{more}");
         }
 
         Console.WriteLine($"\n{"class",-32} {"count",6} {"recall",7} {"precision",10} {"F1",6}");
         foreach (ClassScore c in metrics.PerClass)
-            Console.WriteLine(FormattableString.Invariant($"{c.Name,-32} {c.Count,6} {Percent(c.Recall),7} {Percent(c.Precision),10} {Percent(c.F1),6}"));
+            Common.PrintLine(FormattableString.Invariant($"{c.Name,-32} {c.Count,6} {Percent(c.Recall),7} {Percent(c.Precision),10} {Percent(c.F1),6}"));
     }
 
     /// <summary>A share as percent; what is undefined is a dash.</summary>

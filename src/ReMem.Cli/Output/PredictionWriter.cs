@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
 using ReMem.Evaluation;
+using ReMem.Runtime;
 
 namespace ReMem.Cli.Output;
 
@@ -23,7 +24,7 @@ internal sealed class PredictionWriter(string format, string model, TextWriter o
                 break;
             case "jsonl":
                 output.WriteLine(JsonSerializer.Serialize<object>(
-                    outcome.Prediction is { } p ? p : new { outcome.File, Error = Reason(outcome) }, Runtime.Json.Line));
+                    outcome.Prediction is { } p ? p : new { outcome.File, Error = Reason(outcome) }, Json.Line));
                 break;
             case "csv":
                 Csv(outcome);
@@ -40,7 +41,7 @@ internal sealed class PredictionWriter(string format, string model, TextWriter o
     {
         if (format == "json")
         {
-            output.WriteLine(Runtime.Json.Serialize(new
+            output.WriteLine(Json.Serialize(new
             {
                 model,
                 predictions = _all.Where(o => o.Prediction is not null).Select(o => o.Prediction),
@@ -57,11 +58,11 @@ internal sealed class PredictionWriter(string format, string model, TextWriter o
 
     private void Table(Prediction prediction)
     {
-        output.WriteLine(prediction.File);
+        output.WriteLine(PlainText.Line(prediction.File));
         if (prediction.Answer == Predictor.Unknown)
             output.WriteLine($"  {Predictor.Unknown}; the best of it:");
         foreach (RankedClass c in prediction.Top)
-            output.WriteLine(FormattableString.Invariant($"  {100 * c.Probability,6:0.00} %  {c.Label}"));
+            output.WriteLine(PlainText.Line(FormattableString.Invariant($"  {100 * c.Probability,6:0.00} %  {c.Label}")));
     }
 
     private void Csv(PredictionOutcome outcome)
