@@ -11,11 +11,19 @@ internal static class DoctorCommand
         Option<bool> json = Common.Json();
         Command command = Common.Command("doctor", "Examine whether this machine can train, and say what to mend.", "remem doctor --json");
         var again = new Option<bool>("--check-kernels") { Description = "Check libtorch's kernels again, also where the result is known." };
+        var known = new Option<bool>("--no-check") { Description = "Check only the kernels that the choice needs; list the others where they are known." };
         command.Add(again);
+        command.Add(known);
         command.Add(json);
         command.Action((parsed, _) =>
         {
-            DoctorReport report = Doctor.Examine(kernels: parsed.GetValue(again) ? KernelExamination.AllAnew : KernelExamination.All);
+            DoctorReport report = Doctor.Examine(kernels: (parsed.GetValue(again), parsed.GetValue(known)) switch
+            {
+                (true, true) => throw new InputException("--check-kernels and --no-check exclude each other.", "command line", "Give one of them."),
+                (true, _) => KernelExamination.AllAnew,
+                (_, true) => KernelExamination.Chosen,
+                _ => KernelExamination.All,
+            });
             if (parsed.GetValue(json))
                 Console.WriteLine(Json.Serialize(report));
             else

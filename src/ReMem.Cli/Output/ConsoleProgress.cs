@@ -12,7 +12,13 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(30);
-    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(PlainWriter.Steering) });
+    // Spectre cannot know that this writer is standard error.
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(PlainWriter.Steering),
+        Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        ColorSystem = Console.IsErrorRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+    });
     private readonly TextWriter _error = PlainWriter.Steering;
     private readonly bool _live = !Console.IsErrorRedirected;
     private readonly Stopwatch _clock = Stopwatch.StartNew();

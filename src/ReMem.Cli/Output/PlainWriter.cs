@@ -11,19 +11,21 @@ namespace ReMem.Cli.Output;
 /// <param name="isResult">Whether it carries results.</param>
 internal sealed class PlainWriter(TextWriter inner, bool isResult) : TextWriter
 {
+    private static TextWriter? s_error;
+
     /// <summary>Puts itself between the program and both streams.</summary>
     public static void Install()
     {
+        // Console.Error wraps what it is given, so that this one could not be found behind it.
+        s_error = Console.Error;
         Console.SetOut(new PlainWriter(Console.Out, isResult: true));
-        Console.SetError(new PlainWriter(Console.Error, isResult: false));
+        Console.SetError(new PlainWriter(s_error, isResult: false));
     }
 
     /// <summary>Standard error for our own marks, which move the cursor.</summary>
-    public static TextWriter Steering => new PlainWriter(Console.Error is PlainWriter plain ? plain.Inner : Console.Error, isResult: false) { Escapes = false };
+    public static TextWriter Steering => new PlainWriter(s_error ?? Console.Error, isResult: false) { Escapes = false };
 
     public override Encoding Encoding => inner.Encoding;
-
-    private TextWriter Inner => inner;
 
     private bool Escapes { get; init; } = true;
 

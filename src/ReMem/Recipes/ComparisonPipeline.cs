@@ -62,11 +62,15 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
     /// <param name="part">Which.</param>
     /// <param name="threads">Threads to compute with, 1 or more.</param>
     /// <param name="cancel">Stops between steps.</param>
-    /// <exception cref="InputException">The folder is no run of this recipe, or the part is being computed already.</exception>
+    /// <exception cref="InputException">The folder is no run of this recipe.</exception>
+    /// <exception cref="FolderInUseException">The part is being computed, or was just computed, by another process.</exception>
     public void RunPart(string path, ComparisonPart part, int threads, CancellationToken cancel = default)
     {
         Libtorch.SetThreads(threads);
         using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
+        // Another process held it until now: the part is that one's, and is not reported twice.
+        if (TryRead(part, path) is not null)
+            throw new FolderInUseException(path);
         PreparedData data = PreparedData.Open(recipe.Data, threads, largestView: recipe.LargestView);
         RunMethod(part, new Stages(data, progress, cancel, _sources), folder);
     }
