@@ -66,7 +66,7 @@ internal static partial class KernelSuite
 
         file.WriteLine(End);
         // After the end: where libtorch's own convolution kills the process, the verdict on the products stands.
-        if (rung.Products)
+        if (rung is { Products: true, Isa: null })
         {
             torch.set_num_threads(threads);
             file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Speed}\t{PointwiseTiming.ProductOverConvolution():R}"));
