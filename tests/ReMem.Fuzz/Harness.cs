@@ -37,6 +37,7 @@ public static class Harness
         try
         {
             int next = 0;
+            ShareKernels(folder);
             for (int restarts = 0; next < runs && restarts < MaxRestarts; restarts++)
             {
                 int code = RunChild(reader, next, runs, seed, folder, faults);
@@ -60,6 +61,16 @@ public static class Harness
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Gives the processes what is known of this machine's kernels: their time and memory are measured, and a check would be counted to the input at hand.</summary>
+    private static void ShareKernels(string folder)
+    {
+        ReMem.Runtime.Libtorch.Load();
+        string known = ReMem.Runtime.UserCache.Folder("kernels"), shared = Path.Combine(folder, "cache", "kernels");
+        Directory.CreateDirectory(shared);
+        foreach (string file in Directory.Exists(known) ? Directory.GetFiles(known, "*.json") : [])
+            File.Copy(file, Path.Combine(shared, Path.GetFileName(file)));
     }
 
     private static int RunChild(string reader, int from, int to, int seed, string folder, List<FuzzFault> faults)

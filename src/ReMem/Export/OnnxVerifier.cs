@@ -138,7 +138,7 @@ public static class OnnxVerifier
             return 0;
         (Tensor best, _) = logits.topk(2, dim: 1);
         Tensor margin = best.select(1, 0) - best.select(1, 1);
-        return margin.le(2 * tolerance * logits.abs().max()).to(ScalarType.Float64).mean().item<double>();
+        return margin.le(logits.abs().max().TimesInPlace(2 * tolerance)).to(ScalarType.Float64).mean().item<double>();
     }
 
     /// <summary>The outputs of all batches, one after the other.</summary>

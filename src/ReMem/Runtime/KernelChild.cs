@@ -143,8 +143,9 @@ internal static class KernelChild
         {
             return process.TotalProcessorTime;
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
+            // It has just ended.
             return TimeSpan.Zero;
         }
     }

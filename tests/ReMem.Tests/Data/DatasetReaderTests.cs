@@ -24,9 +24,12 @@ public sealed class DatasetReaderTests : IDisposable
     {
         foreach (string name in Scripts)
             _folder.Images($"画像/{name}", 3);
+        // One class in either of Unicode's forms.
+        string[] classes = [.. Scripts.Select(UnicodeText.Composed).Distinct().Order(StringComparer.Ordinal)];
         (string Class, string Path)[] images = [.. Scripts.SelectMany(s => Enumerable.Range(0, 3).Select(i => (s, $"画像/{s}/{i:000}.png")))];
         ImageDataset data = DatasetReader.Open(Write(layout, images));
-        Assert.Equal(Scripts.Order(StringComparer.Ordinal), data.Classes);
+        Assert.Equal(classes, data.Classes);
+        Assert.Equal(5, classes.Length);
         Assert.Equal(18, data.Train.Count + data.Validation.Count + data.Test.Count);
         Assert.Empty(Preflight.Check(data).BadImages);
     }

@@ -58,16 +58,18 @@ public sealed class RecipeProposerTests : IDisposable
     public void What_is_decided_already_is_kept()
     {
         _folder.Images("it's/a", 60).Images("it's/b", 60);
+        string weights = _folder.At("w.safetensors");
+        File.WriteAllText(weights, "not read yet");
         RecipeProposal proposal = Propose(new ProposalOptions
         {
             Source = _folder.At("it's"),
             Model = "vit_pico_patch4_32",
-            Weights = "w.safetensors",
+            Weights = weights,
             Student = "convnext_atto",
             ImageSize = 64,
         });
         Recipe recipe = proposal.Recipe;
-        Assert.Equal(("vit_pico_patch4_32", "w.safetensors", "convnext_atto", 64), (recipe.Teacher.Model, recipe.Teacher.Weights, recipe.Student.Model, recipe.Data.ImageSize));
+        Assert.Equal(("vit_pico_patch4_32", weights, "convnext_atto", 64), (recipe.Teacher.Model, recipe.Teacher.Weights, recipe.Student.Model, recipe.Data.ImageSize));
         Assert.Equal("top(2,0.5)", recipe.Teacher.Reweighting);
         Assert.Equal(_folder.At("it's"), recipe.Data.Source);
         Assert.DoesNotContain("downloaded", proposal.Text(null), StringComparison.Ordinal);
