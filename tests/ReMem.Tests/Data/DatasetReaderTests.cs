@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using ReMem.Data;
+using ReMem.Runtime;
 
 namespace ReMem.Tests.Data;
 
