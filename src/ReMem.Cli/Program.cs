@@ -1,45 +1,21 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ReMem;
 using ReMem.Cli;
 using ReMem.Cli.Commands;
 using ReMem.Cli.Output;
-using ReMem.Cli.Workers;
 using ReMem.Runtime;
 
 PlainWriter.Install();
 ProcessTuning.ForTraining();
 Libtorch.Notice = Console.Error.WriteLine;
-var root = new RootCommand("Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
+ParseResult result = CommandTree.Create().Parse(args);
+IReadOnlyList<string> errors = CommandLineErrors.Of(result, args);
+if (errors.Count > 0)
 {
-    DemoCommand.Create(),
-    InitCommand.Create(),
-    RunCommand.Create(),
-    SweepCommand.Create(),
-    CompareCommand.Create(),
-    FinetuneCommand.Create(),
-    ProbeCommand.Create(),
-    DistillCommand.Create(),
-    EvaluateCommand.Create(),
-    PredictCommand.Create(),
-    ExportCommand.Create(),
-    CacheCommand.Create(),
-    DataCommand.Create(),
-    InspectCommand.Create(),
-    ConvertCommand.Create(),
-    ModelsCommand.Create(),
-    DoctorCommand.Create(),
-    WorkerCommand.Create(),
-};
-root.Options.Add(Common.Verbose);
-
-ParseResult result = root.Parse(args);
-if (result.Errors.Count > 0)
-{
-    foreach (var error in result.Errors)
-        Console.Error.WriteLine($"error: {error.Message}");
-    // The root's own name is the program file's.
-    IEnumerable<string> names = result.CommandResult.AncestorsAndSelf().Where(c => c.Parent is not null).Select(c => c.Command.Name).Reverse();
-    Console.Error.WriteLine($"  Try: {string.Join(' ', ["remem", .. names, "--help"])}");
+    foreach (string error in errors)
+        Console.Error.WriteLine($"error: {error}");
+    Console.Error.WriteLine($"  Try: {string.Join(' ', [.. result.CommandResult.AncestorsAndSelf().Select(c => c.Command.Name).Reverse(), "--help"])}");
     return ExitCodes.BadInput;
 }
 
@@ -56,9 +32,9 @@ catch (ReMemException e)
 file static class CommandResults
 {
     /// <summary>A command and those that it stands below, innermost first.</summary>
-    public static IEnumerable<System.CommandLine.Parsing.CommandResult> AncestorsAndSelf(this System.CommandLine.Parsing.CommandResult? result)
+    public static IEnumerable<CommandResult> AncestorsAndSelf(this CommandResult? result)
     {
-        for (; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        for (; result is not null; result = result.Parent as CommandResult)
             yield return result;
     }
 }

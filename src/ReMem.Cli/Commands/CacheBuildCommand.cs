@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
-using ReMem.Data;
 using ReMem.Distillation;
-using ReMem.Distillation.Cache;
 using ReMem.Recipes;
 using ReMem.Runtime;
 
@@ -30,33 +27,17 @@ internal static class CacheBuildCommand
         command.Action((parsed, cancel) =>
         {
             Common.LoadLibtorch();
-            LoadedTeacher loaded = LoadedTeacher.Load(parsed.GetValue(teacher)!, parsed.GetValue(student.Offline), cancel);
+            LoadedTeacher loaded = Common.Teacher(parsed.GetValue(teacher)!, parsed.GetValue(student.Offline), cancel);
             Recipe recipe = student.Recipe(
                 "cache",
                 parsed,
                 loaded.Model,
                 $"student.distillation.views={parsed.GetValue(views)}",
                 $"student.distillation.cache_top_k={parsed.GetValue(top)}",
-                $"student.distillation.cache={Common.Quote(parsed.GetValue(folder)!)}");
-            string where = recipe.Student.Distillation.Cache;
-            if (where == DistillationOptions.None)
-                throw new InputException("There is no cache to build: --cache is none.", "command line", "Give a folder, or leave --cache out.");
-            Stages.RequireTrainable(recipe, teacher: false);
-            BuiltCache built = Common.WithProgress(progress =>
-            {
-                PreparedData data = PreparedData.Open(recipe, progress);
-                new Stages(data, progress, cancel).AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
-                var kept = new StudentCache(data, recipe.Student, recipe.Seeds[0]);
-                BatchLoader batches = kept.Batches(loaded.Model);
-                if (parsed.GetValue(dry))
-                    return new BuiltCache(null, kept.Views, batches.SlotsPerEpoch, TeacherCache.Foretell(loaded.Model, batches, kept.OptionsFor(loaded.Model), kept.Views), 0, 0);
-                using TeacherCacheBuilder builder = where == DistillationOptions.Auto
-                    ? kept.OpenAmong(TeacherCache.DefaultFolder, loaded.Model, loaded.Name, batches, "cache", progress)
-                    : kept.OpenAt(where, loaded.Model, loaded.Name, batches, "cache", progress);
-                var clock = Stopwatch.StartNew();
-                int shards = builder.Build(kept.Views, cancel);
-                return new BuiltCache(Path.GetFullPath(builder.Cache.Folder), kept.Views, batches.SlotsPerEpoch, builder.Cache.Bytes(kept.Views), shards, clock.Elapsed.TotalSeconds);
-            });
+                $"student.distillation.cache={CommandRecipe.Quote(parsed.GetValue(folder)!)}");
+            var build = new CacheBuild(recipe, loaded);
+            build.RequireFit();
+            BuiltCache built = Common.WithProgress(progress => build.Run(parsed.GetValue(dry), progress, cancel));
             if (parsed.GetValue(json))
                 Common.PrintJson(built);
             else
@@ -72,13 +53,4 @@ internal static class CacheBuildCommand
         if (built.Folder is not null)
             Console.WriteLine(FormattableString.Invariant($"{built.Shards} shards built in {built.Seconds:0.0} s\ncache: {built.Folder}"));
     }
-
-    /// <summary>What was built.</summary>
-    /// <param name="Folder">The cache; null of a dry run.</param>
-    /// <param name="Views">Views of an image.</param>
-    /// <param name="Images">Images a view.</param>
-    /// <param name="Bytes">Of all these views on disk.</param>
-    /// <param name="Shards">Built by this process now.</param>
-    /// <param name="Seconds">It took.</param>
-    private sealed record BuiltCache(string? Folder, int Views, int Images, long Bytes, int Shards, double Seconds);
 }

@@ -16,7 +16,7 @@ internal static class CacheInfoCommand
         command.Add(json);
         command.Action((parsed, _) =>
         {
-            IReadOnlyList<TeacherCacheInfo> caches = CacheList.Of(parsed.GetValue(folder));
+            IReadOnlyList<TeacherCacheInfo> caches = TeacherCaches.List(parsed.GetValue(folder));
             if (parsed.GetValue(json))
                 Common.PrintJson(caches);
             else if (parsed.GetValue(folder) is { } one && caches is [{ Manifest: not null } only] && Path.GetFullPath(only.Folder) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(one)))
@@ -46,22 +46,4 @@ internal static class CacheInfoCommand
         foreach ((string part, string value) in manifest.Key)
             Common.PrintLine($"  {part}: {value}");
     }
-}
-
-/// <summary>Caches as 'cache info' and 'cache prune' show them.</summary>
-internal static class CacheList
-{
-    /// <summary>The caches of a folder; of the user's, where none is named, and then there need not be any.</summary>
-    public static IReadOnlyList<TeacherCacheInfo> Of(string? folder) =>
-        folder is null && !Directory.Exists(TeacherCache.DefaultFolder) ? [] : TeacherCacheStore.List(folder ?? TeacherCache.DefaultFolder);
-
-    public static void Print(IReadOnlyList<TeacherCacheInfo> caches)
-    {
-        foreach (TeacherCacheInfo cache in caches)
-            Common.PrintLine(Line(cache));
-        Console.WriteLine($"{caches.Count} teacher caches, {DiskSpace.Text(caches.Sum(c => c.Bytes))}");
-    }
-
-    public static string Line(TeacherCacheInfo cache) => FormattableString.Invariant($"{cache.Folder}: {DiskSpace.Text(cache.Bytes)}, last used {cache.Used:yyyy-MM-dd HH:mm} UTC; ")
-        + (cache.Manifest is { } m ? $"{cache.Views} views of {m.Slots} images, teacher {m.Origin.Teacher ?? "unknown"}" : cache.Problem);
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ReMem.Distillation.Cache;
 using ReMem.Runtime;
-using ReMem.Weights;
 
 namespace ReMem.Cli.Commands;
 
@@ -32,10 +31,7 @@ internal static class CachePruneCommand
                 Stale = parsed.GetValue(stale),
                 All = parsed.GetValue(all),
             };
-            IReadOnlyList<PrunedCache> chosen = new TeacherCachePruner(options).Choose(CacheList.Of(parsed.GetValue(folder)), DateTimeOffset.UtcNow, Fingerprint);
-            var result = new List<Removal>();
-            foreach (PrunedCache cache in chosen)
-                result.Add(new Removal(cache.Cache.Folder, cache.Cache.Bytes, cache.Reason, parsed.GetValue(yes) && TeacherCacheStore.Remove(cache.Cache)));
+            IReadOnlyList<CacheRemoval> result = TeacherCaches.Prune(parsed.GetValue(folder), options, parsed.GetValue(yes));
             if (parsed.GetValue(json))
                 Common.PrintJson(result);
             else
@@ -45,39 +41,11 @@ internal static class CachePruneCommand
         return command;
     }
 
-    private static void Print(List<Removal> removals, bool yes)
+    private static void Print(IReadOnlyList<CacheRemoval> removals, bool yes)
     {
-        foreach (Removal r in removals)
+        foreach (CacheRemoval r in removals)
             Console.WriteLine($"{(r.Removed ? "removed" : yes ? "in use" : "would remove")} {r.Folder}: {DiskSpace.Text(r.Bytes)}, {r.Reason}");
         long bytes = removals.Where(r => r.Removed || !yes).Sum(r => r.Bytes);
         Console.WriteLine(yes ? $"{DiskSpace.Text(bytes)} freed" : $"{DiskSpace.Text(bytes)} could be freed; --yes removes them");
     }
-
-    /// <summary>The fingerprint of a teacher on disk, its classes in the cache's order; null where that teacher is gone.</summary>
-    private static string? Fingerprint(TeacherCacheOrigin origin)
-    {
-        if (!Directory.Exists(origin.Teacher))
-            return null;
-        Common.LoadLibtorch();
-        try
-        {
-            (Models.ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(origin.Teacher);
-            using (model)
-            {
-                ClassOrder.Apply(model, labels, origin.Classes, origin.Teacher);
-                return ModelFingerprint.Of(model);
-            }
-        }
-        catch (InputException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>What became of a cache.</summary>
-    /// <param name="Folder">The cache.</param>
-    /// <param name="Bytes">It has or had.</param>
-    /// <param name="Reason">Why it is not wanted.</param>
-    /// <param name="Removed">False of a dry run, and of a cache in use.</param>
-    private sealed record Removal(string Folder, long Bytes, string Reason, bool Removed);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ReMem.Data;
 using ReMem.Distillation.Cache;
 using ReMem.Recipes;
 
@@ -30,21 +29,11 @@ internal static class CacheVerifyCommand
         {
             Common.LoadLibtorch();
             using TeacherCache cache = TeacherCache.Open(parsed.GetValue(folder)!);
-            TeacherCacheOrigin origin = cache.Manifest.Origin;
-            string source = parsed.GetValue(teacher) ?? origin.Teacher ?? throw new InputException("The cache does not note its teacher.", cache.Folder, "Give --teacher-dir DIR.");
-            LoadedTeacher loaded = LoadedTeacher.Load(source, parsed.GetValue(offline), cancel);
-            string noted = origin.Recipe ?? throw new InputException("The cache does not note the recipe it was built for.", cache.Folder, "Verify it with the program that built it.");
-            string[] moved = parsed.GetValue(data) is { } place ? [$"data.source={Common.Quote(place)}"] : [];
-            Recipe recipe = RecipeReader.Parse(noted, Path.Combine(cache.Folder, "cache.json"), [.. moved, .. parsed.GetValue(overrides) ?? []]);
+            var verification = new CacheVerification(cache);
+            LoadedTeacher loaded = Common.Teacher(verification.TeacherSource(parsed.GetValue(teacher)), parsed.GetValue(offline), cancel);
+            Recipe recipe = verification.Recipe(parsed.GetValue(data), parsed.GetValue(overrides) ?? []);
             var options = new TeacherCacheVerifierOptions { Samples = parsed.GetValue(samples), MaxKl = parsed.GetValue(kl), MinAgreement = parsed.GetValue(agreement) };
-            TeacherCacheCheck check = Common.WithProgress(progress =>
-            {
-                PreparedData prepared = PreparedData.Open(recipe, progress);
-                new Stages(prepared, progress, cancel).AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
-                var kept = new StudentCache(prepared, recipe.Student, origin.Seed);
-                BatchLoader batches = kept.Batches(loaded.Model);
-                return new TeacherCacheVerifier(options).Run(cache, kept.Key(loaded.Model, batches), loaded.Model, batches, cancel);
-            });
+            TeacherCacheCheck check = Common.WithProgress(progress => verification.Run(recipe, loaded, options, progress, cancel));
             if (parsed.GetValue(json))
                 Common.PrintJson(check);
             else

@@ -14,13 +14,8 @@ internal static class Common
     public const string ModelDirHelp = "A folder that 'finetune' or 'distill' wrote, or hf-hub:owner/name of a timm model.";
     public const string WeightsHelp = "a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address";
 
-    /// <summary>What is not trained is measured all the same where splits share images.</summary>
-    public const string LeaksAreWarned = "data.on_leakage=warn";
-
     /// <summary>What an interrupted training keeps.</summary>
     public const string EpochsAreKept = "everything up to the last epoch is kept";
-
-    private static readonly string[] Blocks = ["data.", "teacher.", "student.", "information.", "threads="];
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the full cause of an error.", Recursive = true };
 
@@ -78,6 +73,10 @@ internal static class Common
     public static string Folder(string source, bool offline, CancellationToken cancel, string option = "--model-dir DIR") =>
         WithProgress(p => Sources(offline, p, option).ResolveFolder(source, cancel));
 
+    /// <summary>A teacher from a model folder, downloaded where its source is the hub.</summary>
+    public static LoadedTeacher Teacher(string source, bool offline, CancellationToken cancel) =>
+        LoadedTeacher.Load(source, Folder(source, offline, cancel, "--teacher-dir DIR"));
+
     /// <summary>A file of weights on disk, downloaded where its source is remote.</summary>
     public static string WeightsFile(string source, bool offline, CancellationToken cancel, string option = "--weights FILE") =>
         WithProgress(p => Sources(offline, p, option).ResolveFile(source, cancel));
@@ -102,18 +101,6 @@ internal static class Common
             command.Add((Option)symbol);
     }
 
-    /// <summary>A recipe from a command's own options; it is validated as any recipe.</summary>
-    public static Recipe Assemble(string name, string data, string onBadImage, int imageSize, IEnumerable<string> overrides, double? cropPct = null) => RecipeReader.Parse(
-        $"name: {name}",
-        "command line",
-        [$"data.source={Quote(data)}", $"data.on_bad_image={Quote(onBadImage)}", $"data.image_size={imageSize}", .. CropPct(cropPct), .. overrides]);
-
-    private static string[] CropPct(double? value) => value is { } given ? [FormattableString.Invariant($"data.crop_pct={given}")] : [];
-
-    /// <summary>Puts a command's own key=value pairs under its block of the recipe; those of other blocks stay.</summary>
-    public static IEnumerable<string> Prefixed(string block, string[]? overrides) => (overrides ?? []).Select(o =>
-        Blocks.Any(b => o.StartsWith(b, StringComparison.Ordinal)) ? o : $"{block}.{o}");
-
     /// <summary>Runs one training in its own folder and prints its scores.</summary>
     /// <param name="recipe">What is trained.</param>
     /// <param name="identity">What else the training is a function of.</param>
@@ -131,13 +118,7 @@ internal static class Common
         LoadLibtorch();
         check();
         TrainedResult result = WithProgress(progress =>
-        {
-            WeightSource sources = Sources(offline, progress, option);
-            Stages.FetchWeights(recipe, sources, cancel);
-            PreparedData data = PreparedData.Open(recipe, progress);
-            using RunFolder folder = RunFolder.Open(path, $"# {identity}\n{RecipeReader.Write(recipe)}");
-            return folder.Use(() => stage(new Stages(data, progress, cancel, sources), folder));
-        });
+            SingleStage.Run(recipe, identity, path, Sources(offline, progress, option), progress, cancel, stage));
         if (json)
             PrintJson(result);
         else
@@ -221,7 +202,8 @@ internal static class Common
 
     public static void PrintJson(object value) => Console.WriteLine(Runtime.Json.Serialize(value));
 
-    public static string Quote(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+    /// <summary>This process's own command line, as it is pasted into a shell.</summary>
+    public static string CommandLine() => ShellCommand.Of(Environment.GetCommandLineArgs().Skip(1));
 
     public static void LoadLibtorch()
     {

@@ -24,14 +24,8 @@ internal static class CompareCommand
         command.Add(json);
         command.Action((parsed, _) =>
         {
-            TeacherGroup[] groups = [.. parsed.GetValue(runs)!.Select(Group)];
-            if (groups.Select(g => g.Name).Distinct().Count() != groups.Length)
-            {
-                throw new InputException(
-                    $"Two groups are called '{groups.GroupBy(g => g.Name).First(g => g.Count() > 1).Key}'.", "RUNS", "Name them: NAME=DIR. Folders of one group are joined with commas.");
-            }
-
-            var study = new TeacherStudy { Groups = groups, Command = Comparison.CommandLine() };
+            IReadOnlyList<TeacherGroup> groups = TeacherGroups.Read(parsed.GetValue(runs)!);
+            var study = new TeacherStudy { Groups = groups, Command = Common.CommandLine() };
             string folder = parsed.GetValue(output)!;
             study.Write(folder);
             if (parsed.GetValue(json))
@@ -46,16 +40,5 @@ internal static class CompareCommand
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    private static TeacherGroup Group(string text)
-    {
-        int equals = text.IndexOf('=', StringComparison.Ordinal);
-        // A folder's own name may have an equals sign, as those of a sweep's cells do.
-        bool named = equals > 0 && !Directory.Exists(text.Split(',')[0]);
-        string[] folders = (named ? text[(equals + 1)..] : text).Split(',', StringSplitOptions.RemoveEmptyEntries);
-        if (folders.Length == 0)
-            throw new InputException($"'{text}' names no folder.", "RUNS", "For example NAME=runs/a,runs/b.");
-        return TeacherGroup.Read(named ? text[..equals] : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folders[0]))), folders);
     }
 }

@@ -37,7 +37,7 @@ internal static class Comparison
         PartWorkers? workers = Workers(jobs, recipe);
         Common.LoadLibtorch();
         ComparisonReport report = Common.WithProgress(progress =>
-            new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Run(folder, CommandLine(), workers, cancel));
+            new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Run(folder, Common.CommandLine(), workers, cancel));
         return Print(report, folder, json);
     }
 
@@ -81,6 +81,4 @@ internal static class Comparison
                 Console.ResetColor();
         }
     }
-
-    public static string CommandLine() => "remem " + string.Join(' ', Environment.GetCommandLineArgs()[1..].Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"\"{a}\"" : a));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ReMem.Data;
+using ReMem.Recipes;
 
 namespace ReMem.Cli.Commands;
 
@@ -37,19 +38,8 @@ internal static class DataInspectCommand
                 Common.PrintJson(result);
             else
                 Print(result);
-            int images = result.Splits.Sum(s => s.Images);
-            if (result.Splits.Sum(s => s.Usable) == 0)
-            {
-                throw new InputException(
-                    $"None of the {images} images can be used. The first: {result.BadImages[0].Reason}", remedy: "Check the paths, and convert or replace the images.");
-            }
-
-            int leaked = parsed.GetValue(leakage) switch { "warn" => 0, "fail" => result.LeakedImages, _ => result.LeakedImages + result.NearLeakedImages };
-            return leaked == 0
-                ? ExitCodes.Done
-                : throw new InputException(
-                    $"{leaked} validation or test images are in another split, too: scores would be too good.",
-                    remedy: "Remove them from one split, or divide anew with near-duplicates kept together; --leakage warn only says so.");
+            InspectionVerdict.Require(result, Enum.Parse<LeakagePolicy>(parsed.GetValue(leakage)!, ignoreCase: true));
+            return ExitCodes.Done;
         });
         return command;
     }

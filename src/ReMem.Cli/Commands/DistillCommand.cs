@@ -28,17 +28,17 @@ internal static class DistillCommand
             Common.LoadLibtorch();
             bool offline = parsed.GetValue(student.Offline);
             string[] sources = parsed.GetValue(teachers) ?? [];
-            LoadedTeacher? loaded = sources.Length > 0 ? LoadedTeacher.Load(sources[0], offline, cancel) : null;
+            LoadedTeacher? loaded = sources.Length > 0 ? Common.Teacher(sources[0], offline, cancel) : null;
             Recipe recipe = student.Recipe(
                 "distill",
                 parsed,
                 loaded?.Model,
-                $"student.weights={(parsed.GetValue(weights) is { } file ? Common.Quote(file) : "null")}",
+                $"student.weights={(parsed.GetValue(weights) is { } file ? CommandRecipe.Quote(file) : "null")}",
                 FormattableString.Invariant($"student.distillation.temperature={parsed.GetValue(temperature)}"),
                 FormattableString.Invariant($"student.distillation.weight={parsed.GetValue(weight)}"),
-                $"student.distillation.weight_schedule={Common.Quote(parsed.GetValue(schedule)!)}",
-                $"student.distillation.cache={Common.Quote(parsed.GetValue(cache)!)}",
-                $"student.further_teachers=[{string.Join(", ", sources.Skip(1).Select(Common.Quote))}]");
+                $"student.distillation.weight_schedule={CommandRecipe.Quote(parsed.GetValue(schedule)!)}",
+                $"student.distillation.cache={CommandRecipe.Quote(parsed.GetValue(cache)!)}",
+                $"student.further_teachers=[{string.Join(", ", sources.Skip(1).Select(CommandRecipe.Quote))}]");
             if (loaded is null && recipe.Student.FurtherTeachers.Count > 0)
                 throw new InputException("The student has further teachers and no first one.", "student.further_teachers", "Give the first with --teacher-dir DIR.");
             return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, () => Stages.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancel, (stages, run) =>

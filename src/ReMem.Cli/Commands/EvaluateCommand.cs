@@ -1,16 +1,13 @@
 using System.CommandLine;
-using ReMem.Cli.Output;
 using ReMem.Data;
 using ReMem.Evaluation;
 using ReMem.Runtime;
-using ReMem.Training;
 
 namespace ReMem.Cli.Commands;
 
 /// <summary>remem evaluate: a model's scores on labelled images.</summary>
 internal static class EvaluateCommand
 {
-    private const int Batch = 64;
     private const int MostNamed = 10;
 
     public static Command Create()
@@ -40,7 +37,7 @@ internal static class EvaluateCommand
             BadImagePolicy policy = Common.IsSkip(parsed.GetValue(bad)!) ? BadImagePolicy.Skip : BadImagePolicy.Fail;
             Common.LoadLibtorch();
             LabelledModel model = LabelledModel.FromFolder(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
-            (string scored, ClassificationMetrics metrics) = Common.WithProgress(progress => Score(model, parsed.GetValue(data)!, name, policy, progress, cancel));
+            (string scored, ClassificationMetrics metrics) = Common.WithProgress(progress => new Scoring(model, progress).Run(parsed.GetValue(data)!, name, policy, cancel));
             if (parsed.GetValue(json))
                 Common.PrintJson(metrics);
             else
@@ -48,24 +45,6 @@ internal static class EvaluateCommand
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    private static (string Split, ClassificationMetrics Metrics) Score(
-        LabelledModel model, string source, string? split, BadImagePolicy policy, ConsoleProgress progress, CancellationToken cancel)
-    {
-        void Say(string text) => progress.Report(new ProgressReport("data", text));
-        ScoredImages images = ScoredImages.Open(source, split, model.Labels);
-        foreach (string warning in images.Warnings)
-            Say($"warning: {warning}");
-        foreach (string leak in images.Whole is { } whole ? Preflight.Leaks(whole, Environment.ProcessorCount, Preflight.ScanFolder) : [])
-            Say($"warning: {leak}");
-        var loader = new BatchLoader(
-            images.Images, ViewOptions.ForEvaluation(model.Model), new LoaderOptions { BatchSize = Batch, Threads = Environment.ProcessorCount, OnBadImage = policy });
-        if (loader.BadImages is [var first, ..])
-            Say($"warning: {loader.BadImages.Count} of {images.Images.Count} images are left out. The first: {first.Reason}");
-        Say($"{images.Description}: {loader.Count} images are scored ({images.Split})");
-        using ModelOutputs outputs = Evaluator.Run(model.Model, loader, cancel);
-        return (images.Split, ClassificationMetrics.From(outputs.Logits, outputs.Labels, model.Labels));
     }
 
     private static void Print(string split, ClassificationMetrics metrics)

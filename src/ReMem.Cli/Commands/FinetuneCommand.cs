@@ -34,21 +34,21 @@ internal static class FinetuneCommand
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
-            Recipe recipe = Common.Assemble(
+            Recipe recipe = CommandRecipe.Assemble(
                 "finetune",
                 parsed.GetValue(data)!,
                 parsed.GetValue(bad)!,
                 parsed.GetValue(size),
                 [
-                    $"teacher.model={Common.Quote(parsed.GetValue(model)!)}",
-                    $"teacher.weights={(parsed.GetValue(weights) is { } file ? Common.Quote(file) : "null")}",
-                    .. parsed.GetValue(prefix) is { } begin ? new[] { $"teacher.weights_prefix={Common.Quote(begin)}" } : [],
+                    $"teacher.model={CommandRecipe.Quote(parsed.GetValue(model)!)}",
+                    $"teacher.weights={(parsed.GetValue(weights) is { } file ? CommandRecipe.Quote(file) : "null")}",
+                    .. parsed.GetValue(prefix) is { } begin ? new[] { $"teacher.weights_prefix={CommandRecipe.Quote(begin)}" } : [],
                     $"teacher.training.epochs={parsed.GetValue(epochs)}",
-                    $"teacher.sharpness={Common.Quote(parsed.GetValue(sharpness)!)}",
-                    $"teacher.rho_schedule={Common.Quote(parsed.GetValue(schedule)!)}",
-                    $"teacher.reweighting={Common.Quote(parsed.GetValue(reweighting)!)}",
+                    $"teacher.sharpness={CommandRecipe.Quote(parsed.GetValue(sharpness)!)}",
+                    $"teacher.rho_schedule={CommandRecipe.Quote(parsed.GetValue(schedule)!)}",
+                    $"teacher.reweighting={CommandRecipe.Quote(parsed.GetValue(reweighting)!)}",
                     $"seeds=[{parsed.GetValue(seed)}]",
-                    .. Common.Prefixed("teacher", parsed.GetValue(overrides)),
+                    .. CommandRecipe.Prefixed("teacher", parsed.GetValue(overrides)),
                 ]);
             TeacherOptions options = TeacherMethods.Options("both", recipe.Teacher)! with { Rho = parsed.GetValue(rho) };
             void Check()

@@ -1,10 +1,6 @@
 using System.CommandLine;
-using ReMem.Data;
-using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Runtime;
-using ReMem.Training;
-using ReMem.Weights;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Cli.Commands;
@@ -31,7 +27,7 @@ internal static class InitCommand
         command.Action((parsed, cancel) =>
         {
             string file = parsed.GetValue(output)!;
-            RequireFree(file, parsed.GetValue(force));
+            RecipeInit.RequireFree(file, parsed.GetValue(force));
             Common.LoadLibtorch();
             var options = new ProposalOptions
             {
@@ -41,8 +37,7 @@ internal static class InitCommand
                 Student = parsed.GetValue(student),
                 ImageSize = parsed.GetValue(size),
             };
-            (RecipeProposal proposal, RunPlan plan) = Common.WithProgress(progress => Propose(options, progress, cancel));
-            AtomicFile.WriteAllText(file, proposal.Text(plan, file));
+            (RecipeProposal proposal, RunPlan plan) = Common.WithProgress(progress => RecipeInit.Run(options, file, progress, cancel));
             if (parsed.GetValue(json))
                 Common.PrintJson(new { recipe = Path.GetFullPath(file), proposal.Teacher, proposal.Weights, proposal.Student, proposal.ImageSize, proposal.Recipe.Methods, plan });
             else
@@ -50,33 +45,6 @@ internal static class InitCommand
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    private static (RecipeProposal Proposal, RunPlan Plan) Propose(ProposalOptions options, IProgress<ProgressReport> progress, CancellationToken cancel)
-    {
-        RecipeProposer.RequireKnown(options);
-        ImageDataset data = DatasetReader.Open(options.Source);
-        InspectionResult facts = DatasetInspector.Inspect(data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
-        RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);
-        RequireFit(proposal, cancel);
-        RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1, cancel);
-        return (proposal, plan);
-    }
-
-    /// <summary>Weights on disk have to be there and fit now, not when the first run looks for them.</summary>
-    private static void RequireFit(RecipeProposal proposal, CancellationToken cancel)
-    {
-        using ImageModel teacher = ModelCatalogue.Create(proposal.Teacher, new ModelOptions { NumClasses = proposal.Facts.Classes.Count, ImageSize = proposal.ImageSize });
-        if (!WeightSource.IsRemote(proposal.Weights))
-            WeightLoader.Load(teacher, new WeightSource().ResolveFile(proposal.Weights, cancel));
-    }
-
-    private static void RequireFree(string file, bool force)
-    {
-        if (Directory.Exists(file))
-            throw new InputException("The recipe to write is a folder.", file, "Give a file with --out, such as recipe.yaml.");
-        if (File.Exists(file) && !force)
-            throw new InputException("The recipe exists already.", file, "Give another file with --out, or --force to overwrite it.");
     }
 
     private static void Print(string file, RecipeProposal proposal, RunPlan plan)
@@ -88,7 +56,7 @@ internal static class InitCommand
             Console.WriteLine($"warning: {warning}");
         if (WeightSource.IsRemote(proposal.Weights))
             Console.WriteLine($"the first run downloads {proposal.Weights}; without a network, give the file with --weights");
-        Console.WriteLine($"to see that everything works, in about a minute: remem run {file} --smoke");
-        Console.WriteLine($"to run it: remem run {file}");
+        Console.WriteLine($"to see that everything works, in about a minute: remem run {ShellCommand.QuoteFile(file)} --smoke");
+        Console.WriteLine($"to run it: remem run {ShellCommand.QuoteFile(file)}");
     }
 }

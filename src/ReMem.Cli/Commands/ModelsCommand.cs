@@ -15,16 +15,7 @@ internal static class ModelsCommand
         command.Add(json);
         command.Action((parsed, _) =>
         {
-            // Nothing here loads libtorch: sizes follow from shapes.
-            string part = parsed.GetValue(filter) ?? string.Empty;
-            ModelInfo[] found = [.. ModelCatalogue.All.Where(m => m.Name.Contains(part, StringComparison.OrdinalIgnoreCase))];
-            if (found.Length == 0)
-                throw Runtime.Nearest.Unknown("model", part, [.. ModelCatalogue.All.Select(m => m.Name)]);
-            var rows = found.Select(info =>
-            {
-                ModelStatistics statistics = ModelStatistics.Of(info.Name);
-                return new { info.Name, info.Role, statistics.Parameters, Gmacs = statistics.Macs / 1e9, info.ImageSize, info.Normalization.Mean, info.Normalization.Std };
-            }).ToArray();
+            IReadOnlyList<ModelListing> rows = ModelListing.Find(parsed.GetValue(filter) ?? string.Empty);
             if (parsed.GetValue(json))
             {
                 Common.PrintJson(rows);
@@ -32,7 +23,7 @@ internal static class ModelsCommand
             }
 
             Console.WriteLine($"{"name",-42} {"role",-8} {"params M",9} {"GMACs",7} {"input",6}  mean");
-            foreach (var row in rows)
+            foreach (ModelListing row in rows)
             {
                 Console.WriteLine(FormattableString.Invariant(
                     $"{row.Name,-42} {row.Role,-8} {row.Parameters / 1e6,9:0.00} {row.Gmacs,7:0.00} {row.ImageSize,6}  {string.Join(' ', row.Mean)}"));

@@ -61,17 +61,17 @@ internal static class ProbeCommand
                 parsed.GetValue(size));
             // There are some eighty measurements of blocks, and linear decoders do for their differences.
             string[] linear = byBlock ? ["information.epochs=0"] : [];
-            Recipe recipe = Common.Assemble(
+            Recipe recipe = CommandRecipe.Assemble(
                 "probe",
                 parsed.GetValue(data)!,
                 parsed.GetValue(bad)!,
                 models[0].Model.ImageSize,
                 [
-                    .. linear, Common.LeaksAreWarned, $"data.max_train={parsed.GetValue(most)}", $"data.max_eval={parsed.GetValue(most)}",
-                    .. Common.Prefixed("information", parsed.GetValue(overrides)),
+                    .. linear, CommandRecipe.LeaksAreWarned, $"data.max_train={parsed.GetValue(most)}", $"data.max_eval={parsed.GetValue(most)}",
+                    .. CommandRecipe.Prefixed("information", parsed.GetValue(overrides)),
                 ],
                 models[0].Model.Info.CropPct);
-            var run = new ProbeRun(models, recipe, parsed.GetValue(output)!, ProbeRun.CommandLine(), cancel);
+            var run = new ProbeRun(models, recipe, parsed.GetValue(output)!, Common.CommandLine(), cancel);
             if (byBlock)
             {
                 IReadOnlyList<BlockProbeResult> results = Common.WithProgress(progress => run.Blocks(new BlockProbeOptions { Top = parsed.GetValue(top) }, progress));

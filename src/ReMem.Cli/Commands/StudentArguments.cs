@@ -1,8 +1,6 @@
 using System.CommandLine;
 using ReMem.Models;
 using ReMem.Recipes;
-using ReMem.Weights;
-using ReMem.Weights.Hub;
 
 namespace ReMem.Cli.Commands;
 
@@ -28,32 +26,17 @@ internal sealed class StudentArguments
     /// <param name="parsed">The command line.</param>
     /// <param name="teacher">Gives the default of the image size; null where there is none.</param>
     /// <param name="more">Further values, which key=value arguments override.</param>
-    public Recipe Recipe(string name, ParseResult parsed, ImageModel? teacher, params string[] more) => Common.Assemble(
+    public Recipe Recipe(string name, ParseResult parsed, ImageModel? teacher, params string[] more) => CommandRecipe.Assemble(
         name,
         parsed.GetValue(_data)!,
         parsed.GetValue(_bad)!,
         parsed.GetValue(_size) ?? teacher?.ImageSize ?? 224,
         [
-            $"student.model={Common.Quote(parsed.GetValue(_student)!)}",
+            $"student.model={CommandRecipe.Quote(parsed.GetValue(_student)!)}",
             $"student.training.epochs={parsed.GetValue(_epochs)}",
-            $"student.distillation.objective={Common.Quote(parsed.GetValue(_objective)!)}",
+            $"student.distillation.objective={CommandRecipe.Quote(parsed.GetValue(_objective)!)}",
             $"seeds=[{parsed.GetValue(_seed)}]",
             .. more,
-            .. Common.Prefixed("student", parsed.GetValue(_overrides)),
+            .. CommandRecipe.Prefixed("student", parsed.GetValue(_overrides)),
         ]);
-}
-
-/// <summary>A teacher from the command line.</summary>
-/// <param name="Model">In eval mode.</param>
-/// <param name="Labels">Its classes.</param>
-/// <param name="Name">Its folder's full path, or its place in the hub.</param>
-/// <param name="Source">As it was given.</param>
-internal sealed record LoadedTeacher(ImageModel Model, IReadOnlyList<string> Labels, string Name, string Source)
-{
-    /// <summary>Loads a model folder, downloaded where its source is the hub.</summary>
-    public static LoadedTeacher Load(string source, bool offline, CancellationToken cancel)
-    {
-        (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(Common.Folder(source, offline, cancel, "--teacher-dir DIR"));
-        return new LoadedTeacher(model, labels, WeightSource.IsRemote(source) ? source : Path.GetFullPath(WeightSource.WithoutScheme(source)), source);
-    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ReMem.Recipes;
 using ReMem.Reports;
 
@@ -8,8 +7,6 @@ namespace ReMem.Cli.Commands;
 /// <summary>remem sweep: a recipe over a grid of values and over seeds, in one table.</summary>
 internal static class SweepCommand
 {
-    private const int MostSeeds = 1000;
-
     public static Command Create()
     {
         var recipe = new Argument<string>("RECIPE") { Description = "A YAML file, such as recipes/grocery-deit-tiny.yaml." };
@@ -49,31 +46,14 @@ internal static class SweepCommand
                 return small ? loaded.Smoked() : loaded;
             }
 
-            SweepPlan plan = SweepPlan.Create(Read, [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)], Seeds(parsed.GetValue(seeds)));
+            SweepPlan plan = SweepPlan.Create(Read, [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)], parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : null);
             string folder = parsed.GetValue(output) ?? Path.Combine("runs", $"{plan.Recipe.Name}-sweep");
             PartWorkers? workers = Comparison.Workers(parsed.GetValue(jobs), plan.Recipe);
             Common.LoadLibtorch();
             ComparisonReport report = Common.WithProgress(progress =>
-                new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Comparison.CommandLine(), workers, cancel));
+                new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Common.CommandLine(), workers, cancel));
             return Comparison.Print(report, folder, parsed.GetValue(json));
         }, _ => Common.EpochsAreKept);
         return command;
-    }
-
-    /// <summary>Reads "0..2" or "0,1,2".</summary>
-    private static int[]? Seeds(string? text)
-    {
-        if (text is null)
-            return null;
-        InputException Unreadable() => new($"The seeds '{text}' are no range or list of different whole numbers.", "--seeds", "For example --seeds 0..2 or --seeds 0,1,2.");
-        int Number(string part) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int seed) ? seed : throw Unreadable();
-        if (text.Split("..") is [var first, var last])
-        {
-            (int from, int to) = (Number(first), Number(last));
-            return to >= from && to - from < MostSeeds ? [.. Enumerable.Range(from, to - from + 1)] : throw Unreadable();
-        }
-
-        int[] seeds = [.. text.Split(',').Select(Number)];
-        return seeds.Distinct().Count() == seeds.Length ? seeds : throw Unreadable();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ReMem.Data;
+using ReMem.Runtime;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;
@@ -87,18 +88,19 @@ public sealed record RecipeProposal
 
     private void Head(StringBuilder text, RunPlan? plan, string file)
     {
+        string recipe = ShellCommand.QuoteFile(file);
         int classes = Facts.Classes.Count, val = Facts.Classes.Sum(c => c.Validation), test = Facts.Classes.Sum(c => c.Test);
         Line(text, $"# Written by 'remem init' after a look at {Options.Source}: {Train} training, {val} validation and {test} test images of {classes} classes.");
         Line(text, $"# A large teacher ({Teacher}) is fine-tuned in several ways, and a small student ({Student}) learns from each; the report says which served best.");
         Line(text, $"#");
         Line(text, $"# Needs:    the images, and {(WeightSource.IsRemote(Weights) ? "a network for the teacher's weights, once" : $"the teacher's weights at {Weights}")}.");
-        Line(text, $"# Command:  remem run {file} --smoke     about a minute: shows that everything works; its scores mean nothing");
-        Line(text, $"#           remem run {file} --plan      minutes, memory and disk of each stage on this machine");
-        Line(text, $"#           remem run {file}             the run; the same command continues it where it was interrupted");
+        Line(text, $"# Command:  remem run {recipe} --smoke     about a minute: shows that everything works; its scores mean nothing");
+        Line(text, $"#           remem run {recipe} --plan      minutes, memory and disk of each stage on this machine");
+        Line(text, $"#           remem run {recipe}             the run; the same command continues it where it was interrupted");
         Line(text, $"# Score:    not run yet");
         if (plan is not null)
             Line(text, $"# Time:     about {PlanTable.Duration(plan.Seconds)} on this machine, by steps timed when this was written; {plan.PeakMemoryBytes / 1e9:0.0} GB of memory, {plan.AllDiskBytes / 1e9:0.0} GB of disk");
-        Line(text, $"# Every value can be changed here, or for one run on the command line: remem run {file} seeds=[0] student.training.epochs=5");
+        Line(text, $"# Every value can be changed here, or for one run on the command line: remem run {recipe} seeds=[0] student.training.epochs=5");
         Line(text, $"name: {Name}");
     }
 

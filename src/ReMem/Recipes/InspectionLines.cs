@@ -1,13 +1,13 @@
 using ReMem.Data;
 using ReMem.Training;
 
-namespace ReMem.Cli.Commands;
+namespace ReMem.Recipes;
 
 /// <summary>A line every tenth of the way through a data set's images.</summary>
 internal sealed class InspectionLines(IProgress<ProgressReport> progress) : IProgress<PreflightProgress>
 {
     private readonly Lock _lock = new();
-    private int _told;
+    private int _reported;
 
     public void Report(PreflightProgress value)
     {
@@ -16,9 +16,9 @@ internal sealed class InspectionLines(IProgress<ProgressReport> progress) : IPro
         // Several threads report: one that was overtaken has nothing to say any more.
         lock (_lock)
         {
-            if (value.Done <= _told)
+            if (value.Done <= _reported)
                 return;
-            _told = value.Done;
+            _reported = value.Done;
             progress.Report(new ProgressReport("inspect", $"{value.Done} of {value.Total} images"));
         }
     }

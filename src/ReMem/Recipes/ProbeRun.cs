@@ -2,40 +2,23 @@ using ReMem.Data;
 using ReMem.Evaluation;
 using ReMem.Information;
 using ReMem.Models;
-using ReMem.Recipes;
 using ReMem.Reports;
 using ReMem.Runtime;
 using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ReMem.Cli.Commands;
-
-/// <summary>What 'remem probe' measured.</summary>
-/// <param name="TrainImages">Images that decoders learned on.</param>
-/// <param name="TestImages">Images that they were judged on.</param>
-/// <param name="LeakedImages">Test images left out, since they are among the training images.</param>
-/// <param name="Meter">The budget.</param>
-/// <param name="Models">Every model's features.</param>
-/// <param name="Comparisons">Every further model against the first.</param>
-/// <param name="Pictures">The page of drawings; null where none was asked for.</param>
-internal sealed record ProbeReport(
-    int TrainImages,
-    int TestImages,
-    int LeakedImages,
-    InformationMeterOptions Meter,
-    IReadOnlyList<ModelInformation> Models,
-    IReadOnlyList<InformationComparison> Comparisons,
-    string? Pictures);
+namespace ReMem.Recipes;
 
 /// <summary>The two ways to probe models on one data set.</summary>
+/// <param name="models">What is probed; further ones are compared with the first.</param>
+/// <param name="recipe">The images, and the meter's budget.</param>
+/// <param name="output">The folder of what is written.</param>
+/// <param name="commandLine">How, for whoever repeats it.</param>
+/// <param name="cancel">Stops it.</param>
 internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe, string output, string commandLine, CancellationToken cancel)
 {
     private const string PicturesFile = "pictures.html";
-
-    /// <summary>This program's own command line, as it would be typed.</summary>
-    public static string CommandLine() => string.Join(' ', Environment.GetCommandLineArgs().Skip(1)
-        .Select(a => a.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=,:".Contains(c, StringComparison.Ordinal)) && a.Length > 0 ? a : $"'{a}'").Prepend("remem"));
 
     /// <summary>Every output of every model, compared with the first one's.</summary>
     public ProbeReport Outputs(string[] checks, int pictures, IProgress<ProgressReport> progress)

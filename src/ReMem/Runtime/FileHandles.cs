@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace ReMem.Cli;
+namespace ReMem.Runtime;
 
 /// <summary>How many files the system lets this process hold open. Below some number the runtime cannot even load its own parts, and says something else.</summary>
 internal static partial class FileHandles

@@ -1,7 +1,7 @@
 using ReMem.Models;
 using ReMem.Weights;
 
-namespace ReMem.Cli.Commands;
+namespace ReMem.Information;
 
 /// <summary>A model to probe.</summary>
 /// <param name="Name">How it is called in tables and files; no two are called alike.</param>

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ReMem.Cli.Commands;
+using ReMem.Cli.Workers;
+
+namespace ReMem.Cli;
+
+/// <summary>All commands.</summary>
+internal static class CommandTree
+{
+    /// <summary>What a person types. The program file has another name, which a root command of the library's own would show.</summary>
+    public const string Program = "remem";
+
+    public static Command Create() => new(Program, "Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
+    {
+        DemoCommand.Create(),
+        InitCommand.Create(),
+        RunCommand.Create(),
+        SweepCommand.Create(),
+        CompareCommand.Create(),
+        FinetuneCommand.Create(),
+        ProbeCommand.Create(),
+        DistillCommand.Create(),
+        EvaluateCommand.Create(),
+        PredictCommand.Create(),
+        ExportCommand.Create(),
+        CacheCommand.Create(),
+        DataCommand.Create(),
+        InspectCommand.Create(),
+        ConvertCommand.Create(),
+        ModelsCommand.Create(),
+        DoctorCommand.Create(),
+        WorkerCommand.Create(),
+        new HelpOption(),
+        new VersionOption(),
+        Common.Verbose,
+    };
+}

@@ -1,0 +1,36 @@
+using ReMem.Data;
+using ReMem.Training;
+
+namespace ReMem.Evaluation;
+
+/// <summary>Scores a model on labelled images, which need not be split nor have every class of the model.</summary>
+/// <param name="model">The model and its classes.</param>
+/// <param name="progress">Hears of the data, and of what is doubtful with it.</param>
+internal sealed class Scoring(LabelledModel model, IProgress<ProgressReport> progress)
+{
+    private const int Batch = 64;
+
+    /// <summary>Opens, checks and scores.</summary>
+    /// <param name="source">As in <see cref="DatasetReader.Open"/>.</param>
+    /// <param name="split">One of <see cref="ScoredImages.Splits"/>; null chooses.</param>
+    /// <param name="policy">What happens at an image that cannot be decoded.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="InputException">The source cannot be read, or does not fit the model.</exception>
+    public ScoringResult Run(string source, string? split, BadImagePolicy policy, CancellationToken cancel)
+    {
+        ScoredImages images = ScoredImages.Open(source, split, model.Labels);
+        foreach (string warning in images.Warnings)
+            Say($"warning: {warning}");
+        foreach (string leak in images.Whole is { } whole ? Preflight.Leaks(whole, Environment.ProcessorCount, Preflight.ScanFolder) : [])
+            Say($"warning: {leak}");
+        var loader = new BatchLoader(
+            images.Images, ViewOptions.ForEvaluation(model.Model), new LoaderOptions { BatchSize = Batch, Threads = Environment.ProcessorCount, OnBadImage = policy });
+        if (loader.BadImages is [var first, ..])
+            Say($"warning: {loader.BadImages.Count} of {images.Images.Count} images are left out. The first: {first.Reason}");
+        Say($"{images.Description}: {loader.Count} images are scored ({images.Split})");
+        using ModelOutputs outputs = Evaluator.Run(model.Model, loader, cancel);
+        return new ScoringResult(images.Split, ClassificationMetrics.From(outputs.Logits, outputs.Labels, model.Labels));
+    }
+
+    private void Say(string text) => progress.Report(new ProgressReport("data", text));
+}

@@ -1,0 +1,26 @@
+namespace ReMem.Reports;
+
+/// <summary>Groups of runs as a command line gives them.</summary>
+internal static class TeacherGroups
+{
+    /// <summary>Reads the reports of NAME=DIR,DIR and of DIR,DIR, which is called as its first folder.</summary>
+    /// <exception cref="InputException">A text names no folder, a folder has no report that fits, or two groups are called alike.</exception>
+    public static IReadOnlyList<TeacherGroup> Read(IEnumerable<string> texts)
+    {
+        TeacherGroup[] groups = [.. texts.Select(Read)];
+        if (groups.GroupBy(g => g.Name).FirstOrDefault(g => g.Count() > 1) is { } alike)
+            throw new InputException($"Two groups are called '{alike.Key}'.", "RUNS", "Name them: NAME=DIR. Folders of one group are joined with commas.");
+        return groups;
+    }
+
+    private static TeacherGroup Read(string text)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        // A folder's own name may have an equals sign, as those of a sweep's cells do.
+        bool named = equals > 0 && !Directory.Exists(text.Split(',')[0]);
+        string[] folders = (named ? text[(equals + 1)..] : text).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (folders.Length == 0)
+            throw new InputException($"'{text}' names no folder.", "RUNS", "For example NAME=runs/a,runs/b.");
+        return TeacherGroup.Read(named ? text[..equals] : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folders[0]))), folders);
+    }
+}
