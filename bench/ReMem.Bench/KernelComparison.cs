@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ReMem.Runtime;
 
 namespace ReMem.Bench;
@@ -8,7 +7,7 @@ namespace ReMem.Bench;
 /// own, for it is chosen once a process; in each, libtorch's convolution and the product take turns. All forms of a model take turns within
 /// a round, so that what else the machine does meets all.
 /// </summary>
-internal sealed partial class KernelComparison(int rounds, int threads)
+internal sealed class KernelComparison(int rounds, int threads)
 {
     private static readonly PointwiseKernel[] Kernels = Enum.GetValues<PointwiseKernel>();
 
@@ -92,9 +91,8 @@ internal sealed partial class KernelComparison(int rounds, int threads)
             return string.Join('\n', [Row(heads), Row(heads.Select(_ => "---")), .. rows, ""]);
         }
 
-        string processor = Processor(File.Exists("/proc/cpuinfo") ? File.ReadAllText("/proc/cpuinfo") : "");
         Console.WriteLine(
-            $"{environment.Cpu} ({processor}), {environment.Cores} cores, {environment.Os}; {threads} threads. " +
+            $"{environment.Processor}, {environment.Cores} cores, {environment.Os}; {threads} threads. " +
             $"ReMem {environment.Version} ({environment.Commit}), libtorch {environment.Libtorch}.\n");
         Console.WriteLine(
             $"Forward and backward in float32, training mode; {rounds} rounds after one to warm up, medians and (lowest to highest). " +
@@ -109,24 +107,6 @@ internal sealed partial class KernelComparison(int rounds, int threads)
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
     private static string Name(KernelCase work) => $"{work.Model}, {work.Side} px, {work.Batch}";
-
-    /// <summary>"family 6, model 207, stepping 2".</summary>
-    private static string Processor(string cpuInfo)
-    {
-        Match family = Family().Match(cpuInfo), model = ModelNumber().Match(cpuInfo), stepping = Stepping().Match(cpuInfo);
-        return family.Success
-            ? $"family {family.Groups[1].Value}, model {model.Groups[1].Value}, stepping {stepping.Groups[1].Value}"
-            : "family unknown";
-    }
-
-    [GeneratedRegex(@"^cpu family\s*: (\d+)", RegexOptions.Multiline)]
-    private static partial Regex Family();
-
-    [GeneratedRegex(@"^model\s*: (\d+)", RegexOptions.Multiline)]
-    private static partial Regex ModelNumber();
-
-    [GeneratedRegex(@"^stepping\s*: (\d+)", RegexOptions.Multiline)]
-    private static partial Regex Stepping();
 
     private sealed record Form(KernelProcess Process, PointwiseKernel Kernel)
     {
