@@ -40,6 +40,34 @@ public class DataInspectTests
     }
 
     [Fact]
+    public void Progress_has_colours_on_a_terminal_and_none_in_a_file()
+    {
+        using var work = new Workspace();
+        string photos = work.Photos(3, 2);
+        var terminal = new Dictionary<string, string> { ["TERM"] = "xterm-256color", ["REMEM_CACHE"] = work.At("cache") };
+        CliResult file = Cli.RunWith(terminal, "data", "inspect", photos, "--leakage", "warn");
+        Assert.True(file.ExitCode == 0, file.Error);
+        Assert.Contains("inspect: ", file.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', file.Error);
+        Assert.DoesNotContain("u001b", file.Error, StringComparison.Ordinal);
+
+        // util-linux's script gives a program a terminal.
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "script");
+        terminal["REMEM_CACHE"] = work.At("another");
+        var info = new System.Diagnostics.ProcessStartInfo("/usr/bin/script", ["-qec", $"dotnet {Path.Combine(AppContext.BaseDirectory, "ReMem.Cli.dll")} data inspect {photos} --leakage warn", "/dev/null"])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in terminal)
+            info.Environment[name] = value;
+        using var process = System.Diagnostics.Process.Start(info)!;
+        process.StandardInput.Close();
+        CliResult shown = Cli.Finish(process);
+        Assert.Matches("\u001b\\[[0-9;]*minspect: ", shown.Out);
+        Assert.DoesNotContain("\\u001b", shown.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Wrong_input_is_told_in_a_sentence()
     {
         Cli.Run("data", "inspect", "no/such/place").IsBadInput("'no/such/place' does not exist");
