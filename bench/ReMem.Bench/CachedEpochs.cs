@@ -1,6 +1,7 @@
 using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Losses;
 using ReMem.Models;
 using ReMem.Training;
 using TorchSharp;

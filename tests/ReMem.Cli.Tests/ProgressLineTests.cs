@@ -1,4 +1,5 @@
 using ReMem.Cli.Output;
+using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
 using ReMem.Training;
 

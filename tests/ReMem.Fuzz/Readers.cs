@@ -9,6 +9,7 @@ using ReMem.Reports;
 using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
 using ReMem.Weights;
+using ReMem.Weights.Files;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Fuzz;

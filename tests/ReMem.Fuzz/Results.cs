@@ -17,7 +17,7 @@ internal static class Results
         ComparisonReport report = ReportWriter.Read(folder);
         ConsoleTable.Render(report);
         HtmlReport.Render(report);
-        var study = new TeacherStudy { Groups = [TeacherGroup.Read("x", [folder])], Command = "compare" };
+        var study = new TeacherStudy { Groups = [TeacherGroupReader.Read("x", [folder])], Command = "compare" };
         TeacherStudyText.Lines(study);
         TeacherStudyPage.Render(study);
     }

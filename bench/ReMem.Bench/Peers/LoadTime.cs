@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ReMem.Models;
 using ReMem.Weights;
+using ReMem.Weights.Files;
 using static TorchSharp.torch;
 
 namespace ReMem.Bench.Peers;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ReMem.Recipes;
 using ReMem.Reports;
 
 namespace ReMem.Cli.Commands;

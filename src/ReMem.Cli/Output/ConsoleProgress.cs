@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
-using ReMem.Training;
 using Spectre.Console;
 
 namespace ReMem.Cli.Output;

@@ -1,5 +1,5 @@
+using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
-using ReMem.Training;
 
 namespace ReMem.Cli.Output;
 

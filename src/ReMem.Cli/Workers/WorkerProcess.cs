@@ -3,13 +3,15 @@ using System.Globalization;
 using System.Text.Json;
 using ReMem.Recipes;
 using ReMem.Runtime;
-using ReMem.Training;
 
 namespace ReMem.Cli.Workers;
 
-/// <summary>Starts this program again to compute one part of a run; see <see cref="WorkerCommand"/> for the other side.</summary>
+/// <summary>Starts this program again to compute one part of a run; the other side is the command <see cref="Command"/>.</summary>
 internal static class WorkerProcess
 {
+    /// <summary>The hidden command that computes one part.</summary>
+    public const string Command = "run-part";
+
     /// <summary>How long a worker may take to stop at its next step before it is killed. Its last checkpoint stands in either case.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -79,7 +81,7 @@ internal static class WorkerProcess
         // Under the dotnet host the program is its first argument.
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
-        foreach (string argument in new[] { WorkerCommand.Name, "--verbose", "--", folder, part.Method, part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture) })
+        foreach (string argument in new[] { Command, "--verbose", "--", folder, part.Method, part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture) })
             info.ArgumentList.Add(argument);
         return info;
     }

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using ReMem.Models;
+using ReMem.Runtime;
 
 namespace ReMem.Data;
 
@@ -73,27 +73,12 @@ public sealed record ViewOptions
     public static ViewOptions ForEvaluation(int size, double cropPct = 0.9, Interpolation interpolation = Interpolation.Bicubic) =>
         new ViewOptions { Size = size, CropPct = cropPct, Interpolation = interpolation }.Validated();
 
-    /// <summary>timm's evaluation view of a model.</summary>
-    /// <param name="model">Its catalogue entry.</param>
-    /// <param name="size">Side in pixels; null is the model's own.</param>
-    /// <exception cref="InputException">The entry's interpolation has no meaning here.</exception>
-    public static ViewOptions ForEvaluation(ModelInfo model, int? size = null) =>
-        ForEvaluation(size ?? model.ImageSize, model.CropPct, InterpolationOf(model));
-
-    /// <summary>timm's evaluation view of a model, at the resolution it was made for.</summary>
-    /// <exception cref="InputException">The entry's interpolation has no meaning here.</exception>
-    public static ViewOptions ForEvaluation(ImageModel model) => ForEvaluation(model.Info, model.ImageSize);
-
-    /// <summary>The filter that a model's published weights were evaluated with.</summary>
-    /// <exception cref="InputException">The entry's interpolation has no meaning here.</exception>
-    public static Interpolation InterpolationOf(ModelInfo model) => ParseInterpolation(model.Interpolation);
-
     /// <summary>An interpolation by timm's name: nearest, bilinear, bicubic, lanczos.</summary>
     /// <exception cref="InputException">No interpolation has that name.</exception>
     public static Interpolation ParseInterpolation(string name) =>
         Enum.TryParse(name, ignoreCase: true, out Interpolation parsed) && Enum.IsDefined(parsed)
             ? parsed
-            : throw Runtime.Nearest.Unknown("interpolation", name, ["nearest", "bilinear", "bicubic", "lanczos"]);
+            : throw Nearest.Unknown("interpolation", name, ["nearest", "bilinear", "bicubic", "lanczos"]);
 
     /// <summary>These options, once their ranges hold.</summary>
     /// <exception cref="InputException">A value is out of its range; the message names the option, the value and the range.</exception>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Distillation.Targets;
 using ReMem.Training;
 
 namespace ReMem.Distillation;
@@ -8,7 +9,7 @@ public sealed record DistillationOptions
 {
     /// <summary>
     /// The teacher's part: a sum of kl, hard, standardized, dkd(alpha,beta), dist(beta,gamma), rkd(distance,angle), hint, cosine, tokens and
-    /// attention(distributions,relations), each with a weight if wanted, such as "kl + 0.5*rkd(25,50)". See <see cref="DistillationObjective"/>. Default kl.
+    /// attention(distributions,relations), each with a weight if wanted, such as "kl + 0.5*rkd(25,50)". See <see cref="Losses.DistillationObjective"/>. Default kl.
     /// </summary>
     public string Objective { get; init; } = "kl";
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ReMem.Data;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;

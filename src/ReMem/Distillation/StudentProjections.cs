@@ -1,3 +1,5 @@
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;

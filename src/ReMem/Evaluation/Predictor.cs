@@ -54,7 +54,7 @@ public sealed class Predictor
         _model = model;
         _model.eval();
         _labels = labels;
-        _view = ViewOptions.ForEvaluation(model);
+        _view = model.EvaluationView();
     }
 
     /// <summary>The best class is the answer only where its probability is this or more, 0 to 1. Default 0: always.</summary>

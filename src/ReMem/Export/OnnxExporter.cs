@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ReMem.Data;
 using ReMem.Export.Onnx;
 using ReMem.Models;
 using ReMem.Runtime;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using ReMem.Export.Onnx;
 using ReMem.Runtime;
-using ReMem.Weights;
+using ReMem.Weights.Files;
 using DataLocation = ReMem.Export.Onnx.TensorProto.Types.DataLocation;
 
 namespace ReMem.Export;

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using ReMem.Export.Onnx;
 using ReMem.Runtime;
-using ReMem.Weights;
+using ReMem.Weights.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 using AttributeType = ReMem.Export.Onnx.AttributeProto.Types.AttributeType;

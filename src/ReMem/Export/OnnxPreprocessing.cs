@@ -16,7 +16,7 @@ internal static class OnnxPreprocessing
             return input;
         string pixels = g.Node("Transpose", [input], ("perm", new long[] { 0, 3, 1, 2 }));
         if (form == OnnxInput.Image)
-            pixels = CenterView(g, ViewOptions.ForEvaluation(model), pixels);
+            pixels = CenterView(g, model.EvaluationView(), pixels);
         (Tensor scale, Tensor shift) = model.Info.Normalization.Affine(CPU);
         string scaled = g.Node("Mul", [g.Cast(pixels, ScalarType.Float32), g.Constant("pixel_scale", scale, ScalarType.Float32)]);
         return g.Node("Add", [scaled, g.Constant("pixel_shift", shift, ScalarType.Float32)]);

@@ -127,7 +127,7 @@ public static class OnnxVerifier
     private static Tensor CenterView(ImageModel model, Tensor image)
     {
         var source = new RgbImage((int)image.shape[1], (int)image.shape[0], image.contiguous().data<byte>().ToArray());
-        RgbImage view = View.Apply(source, ViewOptions.ForEvaluation(model), new CounterRandom(0, "view"));
+        RgbImage view = View.Apply(source, model.EvaluationView(), new CounterRandom(0, "view"));
         return tensor(view.Pixels).view(view.Height, view.Width, 3);
     }
 

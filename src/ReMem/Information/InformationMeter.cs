@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ReMem.Data;
 using ReMem.Evaluation;
 using ReMem.Runtime;
 using TorchSharp;

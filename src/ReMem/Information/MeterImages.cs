@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ReMem.Data;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using ReMem.Data;
 using ReMem.Models;
-using ReMem.Training;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ReMem.Training;
+using ReMem.Runtime;
 
 namespace ReMem.Information;
 

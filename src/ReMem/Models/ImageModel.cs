@@ -1,3 +1,4 @@
+using ReMem.Data;
 using static TorchSharp.torch;
 
 namespace ReMem.Models;
@@ -38,6 +39,15 @@ public sealed record ModelInfo(
     /// <summary>Classifiers beside the first, such as a distilled model's "head_dist". Default none.</summary>
     public IReadOnlyList<string> OtherClassifiers { get; init; } = [];
 
+    /// <summary>timm's evaluation view of the model.</summary>
+    /// <param name="size">Side in pixels; null is the model's own.</param>
+    /// <exception cref="InputException">The interpolation has no meaning here.</exception>
+    public ViewOptions EvaluationView(int? size = null) => ViewOptions.ForEvaluation(size ?? ImageSize, CropPct, ViewInterpolation());
+
+    /// <summary>The filter that the published weights were evaluated with.</summary>
+    /// <exception cref="InputException">The interpolation has no meaning here.</exception>
+    public Interpolation ViewInterpolation() => ViewOptions.ParseInterpolation(Interpolation);
+
     /// <summary>Names of the tensors that depend on the number of classes.</summary>
     public IEnumerable<string> HeadTensors => new[] { Classifier }.Concat(OtherClassifiers).SelectMany(c => new[] { $"{c}.weight", $"{c}.bias" });
 }
@@ -64,6 +74,10 @@ public abstract class ImageModel : nn.Module<Tensor, Tensor>
 
     /// <summary>Width of the pooled feature that the classifier reads.</summary>
     public abstract int NumFeatures { get; }
+
+    /// <summary>timm's evaluation view of the model, at the resolution it was made for.</summary>
+    /// <exception cref="InputException">The catalogue's interpolation has no meaning here.</exception>
+    public ViewOptions EvaluationView() => Info.EvaluationView(ImageSize);
 
     /// <summary>Unpooled features: tokens [B, N, C] of a ViT (after the final norm), maps [B, C, H, W] of a convolutional network.</summary>
     /// <param name="x">Normalised images [B, 3, H, W].</param>

@@ -1,4 +1,4 @@
-using ReMem.Training;
+using ReMem.Runtime;
 
 namespace ReMem.Recipes;
 

@@ -1,7 +1,6 @@
 using ReMem.Models;
 using ReMem.Reports;
 using ReMem.Runtime;
-using ReMem.Training;
 using ReMem.Weights;
 using ReMem.Weights.Hub;
 

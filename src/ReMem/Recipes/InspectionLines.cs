@@ -1,5 +1,5 @@
 using ReMem.Data;
-using ReMem.Training;
+using ReMem.Runtime;
 
 namespace ReMem.Recipes;
 

@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Training;
 
 namespace ReMem.Recipes;
@@ -120,7 +121,7 @@ public sealed class PreparedData
             Grayscale = training.Grayscale,
             Blur = training.Blur,
             RandomErasing = training.RandomErasing,
-            Interpolation = ViewOptions.InterpolationOf(model),
+            Interpolation = model.ViewInterpolation(),
         },
         new LoaderOptions
         {
@@ -141,7 +142,7 @@ public sealed class PreparedData
     /// <summary>The same at a size of its own, pixels.</summary>
     public BatchLoader Evaluation(IImageSource split, ModelInfo model, int size) => Loader(
         split,
-        ViewOptions.ForEvaluation(size, _recipe.CropPct, ViewOptions.InterpolationOf(model)),
+        ViewOptions.ForEvaluation(size, _recipe.CropPct, model.ViewInterpolation()),
         new LoaderOptions { BatchSize = EvaluationBatch });
 
     private BatchLoader Loader(IImageSource split, ViewOptions view, LoaderOptions options) =>

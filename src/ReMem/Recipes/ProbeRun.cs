@@ -4,7 +4,6 @@ using ReMem.Information;
 using ReMem.Models;
 using ReMem.Reports;
 using ReMem.Runtime;
-using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

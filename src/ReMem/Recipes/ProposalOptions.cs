@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using ReMem.Data;
+using ReMem.Runtime;
 
 namespace ReMem.Recipes;
 

@@ -1,7 +1,7 @@
 using ReMem.Data;
 using ReMem.Information;
 using ReMem.Models;
-using ReMem.Weights;
+using ReMem.Weights.Files;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;

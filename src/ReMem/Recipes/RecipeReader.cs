@@ -36,7 +36,7 @@ public static class RecipeReader
         _ = Models.ModelCatalogue.Info(recipe.Teacher.Model);
         _ = Models.ModelCatalogue.Info(recipe.Student.Model);
         Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
-        Distillation.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
+        Distillation.Losses.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
         _ = recipe.Student.Distillation.Share;
         Training.ClassWeights.RequireReadable(recipe.Student.Distillation.TargetWeights, "student.distillation.target_weights");
         recipe.Teacher.Training.RequireConsistent("teacher.training");

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ReMem.Training;
+using ReMem.Runtime;
 
 namespace ReMem.Recipes;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ReMem.Data;
 using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,11 +1,14 @@
 using System.Text.Json;
 using ReMem.Distillation;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Evaluation;
 using ReMem.Information;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
 using ReMem.Weights;
+using ReMem.Weights.Files;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;

@@ -1,9 +1,10 @@
 using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Runtime;
-using ReMem.Training;
 
 namespace ReMem.Recipes;
 

@@ -1,7 +1,7 @@
 using ReMem.Export;
 using ReMem.Models;
 using ReMem.Reports;
-using ReMem.Training;
+using ReMem.Runtime;
 using ReMem.Weights;
 
 namespace ReMem.Recipes;

@@ -1,6 +1,5 @@
 using ReMem.Reports;
 using ReMem.Runtime;
-using ReMem.Training;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;

@@ -83,7 +83,7 @@ internal static class InputFile
     private static InputException TooLarge(string path, string kind, long maxBytes) =>
         new($"The {kind} has more than {DiskSpace.Text(maxBytes)}, more than one ever has.", path, "Check that it is the right file.");
 
-    private static InputException CannotRead(string path, string kind, Exception cause) => new(
+    internal static InputException CannotRead(string path, string kind, Exception cause) => new(
         $"The {kind} cannot be read: {(cause is UnauthorizedAccessException ? "permission denied" : Guarded.Sentence(cause))}.", path,
         "Check that you may read it.", cause);
 }

@@ -9,11 +9,19 @@ namespace ReMem.Runtime;
 /// </summary>
 internal static class PlainText
 {
+    private const int LongestMessage = 500;
+
     /// <summary>One line: line breaks are escaped, too.</summary>
     public static string Line(string text) => Escape(text, keepBreaks: false);
 
     /// <summary>Lines that are our own: their line feeds and tabs stay.</summary>
     public static string Lines(string text) => Escape(text, keepBreaks: true);
+
+    /// <summary>A message that quotes a foreign file's names: one may be a megabyte, or break the line.</summary>
+    public static string Message(string text) => WithoutControls(text.Length <= LongestMessage ? text : $"{text[..LongestMessage]}...");
+
+    /// <summary>A foreign name for a message, each control character as a question mark.</summary>
+    public static string WithoutControls(string name) => name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? '?' : c)) : name;
 
     private static string Escape(string text, bool keepBreaks)
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ReMem.Models;
 using ReMem.Runtime;
-using ReMem.Weights;
+using ReMem.Weights.Files;
 using static TorchSharp.torch;
 
 namespace ReMem.Training;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ReMem.Models;
+using ReMem.Weights.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,7 @@
 using ReMem.Models;
 using ReMem.Runtime;
+using ReMem.Weights.Families;
+using ReMem.Weights.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Weights.Files;
 
 namespace ReMem.Weights;
 

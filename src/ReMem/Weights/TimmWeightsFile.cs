@@ -1,13 +1,9 @@
 using ReMem.Weights.Families;
+using ReMem.Weights.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Weights;
-
-/// <summary>A tensor of a file that timm's model of that kind lacks.</summary>
-/// <param name="Name">Its name in the file.</param>
-/// <param name="Why">Half a sentence.</param>
-public sealed record DroppedTensor(string Name, string Why);
 
 /// <summary>
 /// A weights file under timm's names: the image model in it is found by its names under any prefix, and its tensors are renamed, joined or turned as timm has

@@ -1,4 +1,6 @@
 using ReMem.Models;
+using ReMem.Weights.Families;
+using ReMem.Weights.Files;
 using ReMem.Weights.Hub;
 using static TorchSharp.torch;
 

@@ -2,6 +2,8 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using ReMem.Models;
 using ReMem.Runtime;
+using ReMem.Weights.Families;
+using ReMem.Weights.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,7 +57,7 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
         if (StateDict is not null)
             text += $", its '{StateDict}'";
         if (Prefix.Length > 0 && OtherNetworks.Count > 0)
-            text += $", those of '{WeightsErrors.Clean(Prefix)}'";
+            text += $", those of '{PlainText.WithoutControls(Prefix)}'";
         if (OtherNetworks.Count > 0)
             text += $" (not {WeightsErrors.Or(OtherNetworks)}: another prefix takes those)";
         if (Family is not (null or "timm"))
@@ -63,7 +65,7 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
         if (Resampled.Count > 0)
             text += $"; {string.Join(", ", Resampled)} resampled to this image size";
         if (NewHead.Count > 0)
-            text += $"; new head ({(FileClasses is { } classes ? $"the file's{(FileHead is null ? string.Empty : $" '{WeightsErrors.Clean(FileHead)}'")} has {classes} classes" : "the file has none")})";
+            text += $"; new head ({(FileClasses is { } classes ? $"the file's{(FileHead is null ? string.Empty : $" '{PlainText.WithoutControls(FileHead)}'")} has {classes} classes" : "the file has none")})";
         if (Dropped.Count > 0)
             text += $"; {Dropped.Count} dropped ({WeightLoader.Few([.. Dropped.Select(d => d.Name)])}: {Dropped[0].Why})";
         foreach ((IReadOnlyList<string> names, string what) in new[] { (Missing, "missing"), (Unexpected, "unexpected"), (MisShaped, "of another shape") })
@@ -233,7 +235,7 @@ public static class WeightLoader
     }
 
     internal static string Few(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(NamesShown).Select(WeightsErrors.Clean)) + (names.Count > NamesShown ? ", ..." : string.Empty);
+        string.Join(", ", names.Take(NamesShown).Select(PlainText.WithoutControls)) + (names.Count > NamesShown ? ", ..." : string.Empty);
 
     /// <summary>Whether the file has no head, or one of as wide features and other classes.</summary>
     private static bool IsOtherHead(WeightsFile file, string[] head, Dictionary<string, Tensor> targets)
@@ -269,7 +271,7 @@ public static class WeightLoader
         if (file.SeenPrefixes.Count > 0)
             remedy += $" The file's names begin with {WeightsErrors.Or(file.SeenPrefixes)}: give the prefix that is meant.";
         if (file.SteppedOver.FirstOrDefault(s => s.StartsWith("the tensor", StringComparison.Ordinal)) is { } unread)
-            remedy += $" It also has {WeightsErrors.Clean(unread)}, which is not read.";
+            remedy += $" It also has {PlainText.WithoutControls(unread)}, which is not read.";
         return new InputException($"The weights are not those of '{model.Info.Name}': {string.Join(", ", parts)}.", file.Path, remedy);
     }
 }

@@ -1,3 +1,5 @@
+using ReMem.Weights.Files;
+
 namespace ReMem.Weights;
 
 /// <summary>One tensor of an inspected file.</summary>

@@ -132,8 +132,8 @@ public sealed class ViewTests
     public void ModelsEvaluationViewHasItsCropAndFilter()
     {
         var info = new ModelInfo("x", "teacher", 224, Normalization.Half, 0.9, "bilinear", "head");
-        Assert.Equal(ViewOptions.ForEvaluation(96, 0.9, Interpolation.Bilinear), ViewOptions.ForEvaluation(info, 96));
-        Assert.Equal(224, ViewOptions.ForEvaluation(info).Size);
+        Assert.Equal(ViewOptions.ForEvaluation(96, 0.9, Interpolation.Bilinear), info.EvaluationView(96));
+        Assert.Equal(224, info.EvaluationView().Size);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Tests.Models;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;

@@ -1,5 +1,7 @@
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Tests.Distillation.Cache;
 using ReMem.Training;

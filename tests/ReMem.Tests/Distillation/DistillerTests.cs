@@ -2,6 +2,7 @@ using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Tests.Distillation.Cache;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;

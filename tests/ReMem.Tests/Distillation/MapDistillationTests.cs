@@ -1,7 +1,10 @@
 using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Tests.Distillation.Cache;
 using ReMem.Tests.Models;
 using ReMem.Training;

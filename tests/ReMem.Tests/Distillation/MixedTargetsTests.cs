@@ -1,5 +1,5 @@
 using ReMem.Data;
-using ReMem.Distillation;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;

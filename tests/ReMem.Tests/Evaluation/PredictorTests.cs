@@ -18,7 +18,7 @@ public sealed class PredictorTests : IDisposable
         byte[] encoded = TestImages.Encode(40, 30, 7);
         Prediction prediction = new Predictor(model, Names).Predict(Write("a.png", encoded), 4);
 
-        var loader = new BatchLoader(new MemorySource([encoded]), ViewOptions.ForEvaluation(model), new LoaderOptions());
+        var loader = new BatchLoader(new MemorySource([encoded]), model.EvaluationView(), new LoaderOptions());
         using ModelOutputs outputs = Evaluator.Run(model, loader);
         float[] logits = outputs.Logits.data<float>().ToArray();
         Assert.Equal(Path.Combine(_folder, "a.png"), prediction.File);

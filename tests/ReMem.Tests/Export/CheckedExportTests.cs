@@ -130,7 +130,7 @@ public sealed class CheckedExportTests : IDisposable
     {
         string[] classes = ["a", "b", "c"];
         OnnxExporter.Export(_model, File);
-        var loader = new BatchLoader(TinyTraining.Source(11), ViewOptions.ForEvaluation(_model), new LoaderOptions { BatchSize = 4 });
+        var loader = new BatchLoader(TinyTraining.Source(11), _model.EvaluationView(), new LoaderOptions { BatchSize = 4 });
         OnnxCheck check = OnnxVerifier.VerifyOnSplit(_model, File, loader, classes);
         Assert.Equal((11, 11, 11), (check.Images, check.File!.Count, check.Model!.Count));
         Assert.True(check.Agrees, check.Failure);
@@ -154,7 +154,7 @@ public sealed class CheckedExportTests : IDisposable
     public void A_score_that_was_measured_before_has_to_be_the_files(double off, bool agrees)
     {
         OnnxExporter.Export(_model, File);
-        var loader = new BatchLoader(TinyTraining.Source(40), ViewOptions.ForEvaluation(_model), new LoaderOptions { BatchSize = 16 });
+        var loader = new BatchLoader(TinyTraining.Source(40), _model.EvaluationView(), new LoaderOptions { BatchSize = 16 });
         double top1 = OnnxVerifier.VerifyOnSplit(_model, File, loader, ["a", "b", "c"]).File!.Top1;
         OnnxCheck check = OnnxVerifier.VerifyOnSplit(_model, File, loader, ["a", "b", "c"], top1 + off);
         Assert.Equal(agrees, check.Agrees);

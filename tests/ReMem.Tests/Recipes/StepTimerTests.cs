@@ -1,5 +1,5 @@
 using ReMem.Recipes;
-using ReMem.Training;
+using ReMem.Runtime;
 
 namespace ReMem.Tests.Recipes;
 

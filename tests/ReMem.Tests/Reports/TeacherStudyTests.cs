@@ -1,4 +1,5 @@
 using ReMem.Evaluation;
+using ReMem.Recipes;
 using ReMem.Reports;
 
 namespace ReMem.Tests.Reports;
@@ -14,7 +15,7 @@ public sealed class TeacherStudyTests
         {
             Rows = [first.Rows[1] with { Variant = "rho=0.1" }, Moved(first.Rows[2], 0.01)],
         };
-        TeacherGroup group = TeacherGroup.Read("both", [Write(folder, "a", first), Write(folder, "b", second)]);
+        TeacherGroup group = TeacherGroupReader.Read("both", [Write(folder, "a", first), Write(folder, "b", second)]);
         Assert.Equal(["none", "standard", "sam", "reweighted", "both", "sam"], group.Rows.Select(row => row.Name));
         Assert.Equal(15, group.InformationAndStudent!.Count);
         Assert.Equal(5, group.InformationAndStudent.Groups);
@@ -36,15 +37,15 @@ public sealed class TeacherStudyTests
             (report with { Data = report.Data with { ImageSize = 64 } }, "the images are"),
         })
         {
-            InputException error = Assert.Throws<InputException>(() => TeacherGroup.Read("g", [first, Write(folder, "c", other)]));
+            InputException error = Assert.Throws<InputException>(() => TeacherGroupReader.Read("g", [first, Write(folder, "c", other)]));
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
 
-        InputException trained = Assert.Throws<InputException>(() => TeacherGroup.Read("g", [longer, Write(folder, "d", report with { RecipeText = Recipe(10) })]));
+        InputException trained = Assert.Throws<InputException>(() => TeacherGroupReader.Read("g", [longer, Write(folder, "d", report with { RecipeText = Recipe(10) })]));
         Assert.Contains("trained otherwise", trained.Message, StringComparison.Ordinal);
         // Other words for the same training.
-        TeacherGroup.Read("g", [longer, Write(folder, "e", report with { RecipeText = Recipe(9).Replace("epochs: 9", "epochs: 9, optimizer: adamw", StringComparison.Ordinal) })]);
-        Assert.Contains("no report.json", Assert.Throws<InputException>(() => TeacherGroup.Read("g", [folder.File("none")])).Message, StringComparison.Ordinal);
+        TeacherGroupReader.Read("g", [longer, Write(folder, "e", report with { RecipeText = Recipe(9).Replace("epochs: 9", "epochs: 9, optimizer: adamw", StringComparison.Ordinal) })]);
+        Assert.Contains("no report.json", Assert.Throws<InputException>(() => TeacherGroupReader.Read("g", [folder.File("none")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class InputFileTests : IDisposable
         foreach (string name in new[] { "data.csv", "data.jsonl", "data.zip", "data.tar", "data.parquet" })
             Assert.Contains("is a pipe", Assert.Throws<InputException>(() => DatasetReader.Open(Pipe(name))).Message, StringComparison.Ordinal);
         foreach (string name in new[] { "a.safetensors", "a.pth", "a.npz" })
-            Assert.Contains("is a pipe", Assert.Throws<InputException>(() => global::ReMem.Weights.WeightsFile.Open(Pipe(name))).Message, StringComparison.Ordinal);
+            Assert.Contains("is a pipe", Assert.Throws<InputException>(() => global::ReMem.Weights.Files.WeightsFile.Open(Pipe(name))).Message, StringComparison.Ordinal);
         Assert.Contains("is a device", Assert.Throws<InputException>(() => global::ReMem.Evaluation.Predictor.ReadLabels("/dev/zero")).Message, StringComparison.Ordinal);
     }
 

@@ -72,7 +72,7 @@ public class SharpnessTrapsTests
             },
         });
         Assert.Equal(2, validated);
-        using var file = global::ReMem.Weights.SafetensorsFile.Open(folder.File("state"));
+        using var file = global::ReMem.Weights.Files.SafetensorsFile.Open(folder.File("state"));
         using Tensor saved = file.Read("model.head.weight");
         Assert.True((saved - stepped!).abs().max().item<float>() < 1e-6);
     }

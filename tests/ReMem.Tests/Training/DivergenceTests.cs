@@ -153,7 +153,7 @@ public sealed class DivergenceTests : IDisposable
     private void LastGoodStands(int epochs)
     {
         Assert.Equal(epochs, TrainingCheckpoint.EpochsIn(Checkpoint));
-        using var file = ReMem.Weights.SafetensorsFile.Open(Checkpoint);
+        using var file = ReMem.Weights.Files.SafetensorsFile.Open(Checkpoint);
         foreach (string name in file.Tensors.Keys)
         {
             using Tensor value = file.Read(name);

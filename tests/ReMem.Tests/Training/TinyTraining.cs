@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Tests.Data;
 using ReMem.Training;
 using static TorchSharp.torch;

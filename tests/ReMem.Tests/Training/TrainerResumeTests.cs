@@ -1,5 +1,6 @@
 using ReMem.Distillation;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Teachers;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;

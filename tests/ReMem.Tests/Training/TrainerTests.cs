@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Teachers;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ReMem.Models;
 using ReMem.Tests.Models;
 using ReMem.Weights;
+using ReMem.Weights.Files;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Weights;

@@ -1,6 +1,7 @@
 using ReMem.Models;
 using ReMem.Tests.Models;
 using ReMem.Weights;
+using ReMem.Weights.Files;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Weights;

@@ -5,6 +5,7 @@ using ReMem.Models;
 using ReMem.Tests.Models;
 using ReMem.Tests.Weights.Families;
 using ReMem.Weights;
+using ReMem.Weights.Files;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Weights;

@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using ReMem.Weights;
+using ReMem.Weights.Files;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Weights;

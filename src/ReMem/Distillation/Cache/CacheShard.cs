@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using ReMem.Runtime;
-using ReMem.Weights;
 
 namespace ReMem.Distillation.Cache;
 

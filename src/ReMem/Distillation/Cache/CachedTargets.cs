@@ -1,4 +1,6 @@
 using ReMem.Data;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 
 namespace ReMem.Distillation.Cache;
 

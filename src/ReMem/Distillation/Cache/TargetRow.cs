@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using TorchSharp;
 using static TorchSharp.torch;
 

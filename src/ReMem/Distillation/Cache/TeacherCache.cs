@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ReMem.Data;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Runtime;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using ReMem.Data;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Runtime;
-using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +101,7 @@ public sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher, 
             {
                 cancel.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                byte[] encoded = cache.Manifest.Row.Encode(TeacherOutputs.Of(teacher, batch, ComparedOutputs.Of(cache.Manifest), cache.Key.Precision));
+                byte[] encoded = cache.Manifest.Row.Encode(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), cache.Key.Precision));
                 encoded.CopyTo(rows, at);
                 at += encoded.Length;
                 done += batch.Count;

@@ -1,3 +1,4 @@
+using ReMem.Distillation.Targets;
 using ReMem.Runtime;
 
 namespace ReMem.Distillation.Cache;
@@ -45,6 +46,16 @@ public sealed record TeacherCacheManifest(
 
     /// <summary>How a row lies in a shard.</summary>
     internal TargetRow Row => new(Classes, Features, TopK, Maps);
+
+    /// <summary>What is kept beside the logits.</summary>
+    internal ComparedOutputs Compared() => new()
+    {
+        Features = Features > 0,
+        TokenGrid = Maps?.TokenGrid ?? 0,
+        AttentionGrid = Maps?.AttentionGrid ?? 0,
+        ClassToken = Maps?.ClassToken ?? false,
+        HeadMean = Maps?.AttentionHeads == 1,
+    };
 
     /// <summary>Whether numbers that were read can be those of a cache.</summary>
     private bool IsPossible =>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 
 namespace ReMem.Distillation.Cache;

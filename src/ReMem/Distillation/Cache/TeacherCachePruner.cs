@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using ReMem.Data;
 using ReMem.Runtime;
 using ReMem.Weights.Hub;
 

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ReMem.Data;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
@@ -133,7 +135,7 @@ public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
                 cancel.ThrowIfCancellationRequested();
 
                 // In full precision also where the cache was built in half of it: its rounding is to stay within the tolerance, too.
-                lives.Add(TeacherOutputs.Of(teacher, batch, ComparedOutputs.Of(cache.Manifest), MixedPrecision.Full));
+                lives.Add(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), MixedPrecision.Full));
             }
         }
 

@@ -1,3 +1,5 @@
+using ReMem.Weights.Files;
+
 namespace ReMem.Weights.Families;
 
 /// <summary>

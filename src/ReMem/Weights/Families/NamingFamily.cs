@@ -1,3 +1,5 @@
+using ReMem.Weights.Files;
+
 namespace ReMem.Weights.Families;
 
 /// <summary>One way of naming a model's tensors: how it is told, and how its names become timm's.</summary>

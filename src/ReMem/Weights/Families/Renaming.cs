@@ -1,3 +1,4 @@
+using ReMem.Weights.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

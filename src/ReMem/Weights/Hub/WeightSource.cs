@@ -1,5 +1,6 @@
-using ReMem.Data;
+using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
+using ReMem.Weights.Files;
 
 namespace ReMem.Weights.Hub;
 

@@ -1,6 +1,7 @@
 using ReMem.Data;
-using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using TorchSharp;
 using static ReMem.Tests.Training.TinyTraining;

@@ -1,5 +1,5 @@
-using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

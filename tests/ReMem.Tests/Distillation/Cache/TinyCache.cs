@@ -1,8 +1,8 @@
 using ReMem.Data;
 using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Tests.Training;
-using ReMem.Training;
 
 namespace ReMem.Tests.Distillation.Cache;
 

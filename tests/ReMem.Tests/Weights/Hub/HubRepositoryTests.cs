@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using ReMem.Weights;
+using ReMem.Weights.Files;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Tests.Weights.Hub;

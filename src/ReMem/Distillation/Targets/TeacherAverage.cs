@@ -1,0 +1,11 @@
+namespace ReMem.Distillation.Targets;
+
+/// <summary>What is averaged where a student has several teachers.</summary>
+public enum TeacherAverage
+{
+    /// <summary>Their softened probabilities, at the objective's temperature (Hinton 2015, You 2017): a teacher that is sure counts for more.</summary>
+    Probabilities,
+
+    /// <summary>Their logits: the geometric mean of their probabilities, up to scale, in which a class needs the approval of all.</summary>
+    Logits,
+}

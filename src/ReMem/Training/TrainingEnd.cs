@@ -1,0 +1,11 @@
+namespace ReMem.Training;
+
+/// <summary>Why a training ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All epochs were done.</summary>
+    AllEpochs,
+
+    /// <summary>Validation had not improved for <see cref="TrainingOptions.Patience"/> epochs.</summary>
+    NoImprovement,
+}

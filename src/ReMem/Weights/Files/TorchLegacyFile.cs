@@ -1,0 +1,96 @@
+using ReMem.Runtime;
+
+namespace ReMem.Weights.Files;
+
+/// <summary>
+/// What torch.save wrote before PyTorch 1.6: pickles of a magic number, a version, the system, the object and the list of storages, then each
+/// storage as its count and its numbers.
+/// </summary>
+internal sealed class TorchLegacyFile : MappedWeightsFile
+{
+    private const long Version = 1001;
+
+    /// <summary>The pickle of PyTorch's magic number without its protocol: an integer of ten bytes.</summary>
+    private static ReadOnlySpan<byte> Magic => [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+
+    private TorchLegacyFile(MappedFile file, TorchContents contents)
+        : base(file, contents.Place()) => (Metadata, Dictionaries, SteppedOver) = (contents.Metadata, contents.Dictionaries, contents.SteppedOver);
+
+    /// <inheritdoc/>
+    public override string Format => "PyTorch legacy archive";
+
+    /// <summary>Whether a file's first bytes are those of the format.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> start)
+    {
+        // From protocol 4 on a frame's length stands before the number.
+        const int Frame = 9;
+        bool HasMagic(ReadOnlySpan<byte> rest) => rest.StartsWith(Magic);
+        return start.Length > 2 + Frame && start[0] == 0x80 && (HasMagic(start[2..]) || (start[2] == 0x95 && HasMagic(start[(2 + Frame)..])));
+    }
+
+    /// <summary>Reads the pickles and finds every storage.</summary>
+    /// <exception cref="InputException">Cut short, big-endian, damaged, or without a tensor.</exception>
+    public static new TorchLegacyFile Open(string path)
+    {
+        MappedFile file = MappedFile.Open(path, "PyTorch archive");
+        try
+        {
+            return Read(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static TorchLegacyFile Read(MappedFile file)
+    {
+        var storages = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
+        var objects = new TorchObjects(file, (named, id) => Resolve(named, id, storages, file));
+        var cursor = new ByteCursor(file, 0, file.Length);
+        object? Next() => PickleReader.Read(cursor, file, objects);
+
+        Next();
+        if (Next() is not Version)
+            throw file.Broken("its version is unknown");
+        if (Next() is not PickleDictionary system)
+            throw file.Broken("it does not say on what system it was written");
+        if (system.Items.Exists(i => i is { Key: "little_endian", Value: false }))
+            throw WeightsErrors.BigEndian(file.Path);
+        TorchContents contents = TorchState.Find(Next(), objects.SteppedOver, file);
+        if (Next() is not List<object?> keys)
+            throw file.Broken("it does not list its storages");
+        foreach (object? key in keys)
+        {
+            if (key is not string name || !storages.Remove(name, out TorchStorage? storage))
+                throw file.Broken("it lists a storage that no tensor has, or one twice");
+            int size = storage.Type is { } type ? TensorTypes.Size(type) : 1;
+            long elements = cursor.Int64();
+            if (elements != storage.Bytes / size)
+                throw file.Broken($"its storage '{name}' has {elements} numbers, not {storage.Bytes / size}");
+            storage.Offset = cursor.At;
+            cursor.Skip(storage.Bytes);
+        }
+
+        if (storages.Count > 0)
+            throw file.Broken($"it lacks the numbers of its storage '{storages.Keys.First()}'");
+        return new TorchLegacyFile(file, contents);
+    }
+
+    private static TorchStorage Resolve(TorchStorage named, object?[] id, Dictionary<string, TorchStorage> storages, MappedFile file)
+    {
+        if (!storages.TryGetValue(named.Key, out TorchStorage? whole))
+            storages.Add(named.Key, whole = named);
+        if (whole.Bytes != named.Bytes || whole.Type != named.Type)
+            throw file.Broken($"it says two things of its storage '{named.Key}'");
+        if (id is not [_, _, _, _, _, object?[] view])
+            return whole;
+
+        // Files of 2017 keep a part of a storage as (key, first number, count).
+        int size = named.Type is { } type ? TensorTypes.Size(type) : 1;
+        return view is [string key, long first, long count] && first >= 0 && count >= 0 && first <= named.Bytes / size && count <= (named.Bytes / size) - first
+            ? new TorchStorage(named.Type, key, count) { Part = (whole, first * size) }
+            : throw file.Broken($"its storage '{named.Key}' has a part that does not lie in it");
+    }
+}

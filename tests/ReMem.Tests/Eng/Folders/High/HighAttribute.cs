@@ -1,0 +1,12 @@
+namespace ReMem.Tests.Eng.Folders.High;
+
+/// <summary>Stands for a type of a folder that comes late in the order; see <see cref="FolderOrderTests"/>.</summary>
+[AttributeUsage(AttributeTargets.All)]
+internal sealed class HighAttribute : Attribute
+{
+    public static readonly int Field = Environment.ProcessorCount;
+
+    public static void Call()
+    {
+    }
+}
