@@ -25,9 +25,19 @@ public sealed class BatchLoader
     /// <param name="source">The split.</param>
     /// <param name="view">How an image becomes a model input.</param>
     /// <param name="options">How batches are made.</param>
+    /// <exception cref="InputException">An option is out of its range.</exception>
+    public BatchLoader(IImageSource source, ViewOptions view, LoaderOptions options)
+        : this(source, view, options, null)
+    {
+    }
+
+    /// <summary>Creates a loader that may share decoded images; nothing is read yet.</summary>
+    /// <param name="source">The split.</param>
+    /// <param name="view">How an image becomes a model input.</param>
+    /// <param name="options">How batches are made.</param>
     /// <param name="cache">Decoded images to share with other loaders; null makes one of CacheBytes.</param>
     /// <exception cref="InputException">An option is out of its range.</exception>
-    public BatchLoader(IImageSource source, ViewOptions view, LoaderOptions options, DecodedImageCache? cache = null)
+    internal BatchLoader(IImageSource source, ViewOptions view, LoaderOptions options, DecodedImageCache? cache)
     {
         DataOptions.Validate(options, "loader");
         _source = source;

@@ -8,7 +8,7 @@ using SkiaSharp;
 namespace ReMem.Data;
 
 /// <summary>An inspection as pages to look at: an index, and a sheet of thumbnails a class. Pictures are within the pages; nothing is loaded from elsewhere.</summary>
-public static class ContactSheet
+internal static class ContactSheet
 {
     private const int Side = 112;
     private const int MostImages = 60;

@@ -8,7 +8,7 @@ namespace ReMem.Data;
 /// <param name="Height">Smallest, median and largest.</param>
 /// <param name="ShorterSide">Smallest, median and largest.</param>
 /// <param name="Formats">How many images a format has.</param>
-public sealed record SplitFacts(
+internal sealed record SplitFacts(
     string Split,
     int Images,
     int Usable,
@@ -29,7 +29,7 @@ public sealed record SplitFacts(
 /// <param name="NearLeakedImages">Further ones that show the same picture as one in another split.</param>
 /// <param name="LabelConflicts">Pictures that have several labels.</param>
 /// <param name="Warnings">What a user should know, each with what to do about it.</param>
-public sealed record InspectionResult(
+internal sealed record InspectionResult(
     string Description,
     IReadOnlyList<SplitFacts> Splits,
     IReadOnlyList<ClassImages> Classes,
@@ -43,7 +43,7 @@ public sealed record InspectionResult(
     IReadOnlyList<string> Warnings);
 
 /// <summary>Tells all there is to know of a data set without training on it.</summary>
-public static class DatasetInspector
+internal static class DatasetInspector
 {
     /// <summary>Decodes every image once, unless an earlier check of the same, unchanged files is kept.</summary>
     /// <param name="dataset">The data set.</param>

@@ -8,7 +8,7 @@ namespace ReMem.Data;
 /// any eviction rule would only trade one miss for another. Safe for concurrent use; one cache can serve every loader of a run.
 /// </summary>
 /// <param name="budget">Bytes of pixels, 0 or more; 0 keeps nothing. Default 1 GiB.</param>
-public sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultBytes)
+internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultBytes)
 {
     /// <summary>1 GiB.</summary>
     public const long DefaultBytes = 1L << 30;

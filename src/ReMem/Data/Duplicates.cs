@@ -1,7 +1,7 @@
 namespace ReMem.Data;
 
 /// <summary>How alike the images of a group are.</summary>
-public enum DuplicateKind
+internal enum DuplicateKind
 {
     /// <summary>The very same bytes.</summary>
     Exact,
@@ -15,12 +15,12 @@ public enum DuplicateKind
 /// <param name="Index">Its index in the split.</param>
 /// <param name="Name">Its file, or its row.</param>
 /// <param name="Class">Its label.</param>
-public sealed record DuplicateImage(string Split, int Index, string Name, string Class);
+internal sealed record DuplicateImage(string Split, int Index, string Name, string Class);
 
 /// <summary>Images that show the same.</summary>
 /// <param name="Kind">How alike they are; a near group holds exact copies of its members, too.</param>
 /// <param name="Images">Two or more, in the order train, val, test.</param>
-public sealed record DuplicateGroup(DuplicateKind Kind, IReadOnlyList<DuplicateImage> Images)
+internal sealed record DuplicateGroup(DuplicateKind Kind, IReadOnlyList<DuplicateImage> Images)
 {
     /// <summary>Whether they are in several splits: scores are then too good.</summary>
     public bool AcrossSplits => Images.Any(i => i.Split != Images[0].Split);

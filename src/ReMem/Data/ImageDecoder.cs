@@ -7,7 +7,7 @@ namespace ReMem.Data;
 /// Decodes JPEG, PNG, WebP, GIF, BMP and TIFF by their content, never by the file's name. Pixels are those that are stored: embedded colour
 /// profiles are not applied, as in PIL and timm, on whose pixels the published weights were trained.
 /// </summary>
-public static class ImageDecoder
+internal static class ImageDecoder
 {
     /// <summary>
     /// The default of maxPixels: where PIL, too, refuses an image as a decompression bomb. Of a JPEG that has more than 50 million, a half, a quarter or an

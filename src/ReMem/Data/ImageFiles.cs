@@ -1,7 +1,7 @@
 namespace ReMem.Data;
 
 /// <summary>Image files as people name them: files, folders, patterns, or a list on a stream.</summary>
-public static class ImageFiles
+internal static class ImageFiles
 {
     /// <summary>Stands for names that are read from a stream.</summary>
     public const string FromStream = "-";

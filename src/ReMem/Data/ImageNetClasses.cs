@@ -1,7 +1,7 @@
 namespace ReMem.Data;
 
 /// <summary>The 1000 classes of ImageNet's challenge (ILSVRC 2012), in the order that published weights have them: WordNet's synsets and their names.</summary>
-public static class ImageNetClasses
+internal static class ImageNetClasses
 {
     private const string Resource = "imagenet-classes.txt";
     private static readonly Lazy<(string[] Ids, string[] Names)> Classes = new(Read);

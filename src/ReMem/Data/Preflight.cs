@@ -3,14 +3,14 @@ namespace ReMem.Data;
 /// <summary>How far a preflight is.</summary>
 /// <param name="Done">Images looked at.</param>
 /// <param name="Total">Images of all splits.</param>
-public readonly record struct PreflightProgress(int Done, int Total);
+internal readonly record struct PreflightProgress(int Done, int Total);
 
 /// <summary>How many images a class has.</summary>
 /// <param name="Class">Its name.</param>
 /// <param name="Train">In training.</param>
 /// <param name="Validation">In validation.</param>
 /// <param name="Test">In test.</param>
-public sealed record ClassImages(string Class, int Train, int Validation, int Test);
+internal sealed record ClassImages(string Class, int Train, int Validation, int Test);
 
 /// <summary>What happens where validation or test images are in another split, too.</summary>
 public enum LeakagePolicy
@@ -34,7 +34,7 @@ public enum LeakagePolicy
 /// <param name="NearLeakedImages">Further ones that show the same picture, resized, recompressed or slightly retouched.</param>
 /// <param name="SmallestSide">The shortest side of any usable image, pixels.</param>
 /// <param name="Warnings">What a user should know, each with what to do about it.</param>
-public sealed record PreflightResult(
+internal sealed record PreflightResult(
     ImageDataset Dataset,
     IReadOnlyList<BadImage> BadImages,
     IReadOnlyList<ClassImages> Counts,
@@ -45,7 +45,7 @@ public sealed record PreflightResult(
     IReadOnlyList<string> Warnings);
 
 /// <summary>Looks at every image of a data set before any work starts, so that hours of training cannot end at one broken file.</summary>
-public static class Preflight
+internal static class Preflight
 {
     private const double StrongImbalance = 10;
 

@@ -24,13 +24,13 @@ public enum Interpolation
 /// <param name="Y">Top row.</param>
 /// <param name="Width">Columns, 1 or more.</param>
 /// <param name="Height">Rows, 1 or more.</param>
-public readonly record struct PixelBox(int X, int Y, int Width, int Height);
+internal readonly record struct PixelBox(int X, int Y, int Width, int Height);
 
 /// <summary>
 /// PIL's resize, to the bit: antialiased, separable, horizontal before vertical, coefficients in 22-bit fixed point, rounded to 8 bits after
 /// each pass. Published weights were trained on such pixels; another resize costs accuracy silently.
 /// </summary>
-public static class Resampler
+internal static class Resampler
 {
     // What may follow a row's bytes between the passes, so that whole vectors can be written.
     private const int Slack = 16;

@@ -8,7 +8,7 @@ namespace ReMem.Data;
 /// <param name="Images">The images; labels are indices into the model's classes.</param>
 /// <param name="Whole">The whole data set where its splits may share images; null where there is nothing to compare with.</param>
 /// <param name="Warnings">What a user should know.</param>
-public sealed record ScoredImages(string Description, string Split, IImageSource Images, ImageDataset? Whole, IReadOnlyList<string> Warnings)
+internal sealed record ScoredImages(string Description, string Split, IImageSource Images, ImageDataset? Whole, IReadOnlyList<string> Warnings)
 {
     /// <summary>Every image that the source has, whatever its split.</summary>
     public const string All = "all";

@@ -6,7 +6,7 @@ using ReMem.Runtime;
 namespace ReMem.Data;
 
 /// <summary>Tells whether a split is still the one it was: by the stamps of its files, which costs nothing, or by every byte of every sample.</summary>
-public static class SplitFingerprint
+internal static class SplitFingerprint
 {
     // Raised when what is hashed changes.
     private const string Version = "1";

@@ -7,7 +7,7 @@ namespace ReMem.Data;
 /// order, or timm's evaluation transform (both over PIL's arithmetic). A view is a function of the image, the options and its draws: seed, epoch and
 /// index are enough to make it again.
 /// </summary>
-public static class View
+internal static class View
 {
     private const int Attempts = 10;
 

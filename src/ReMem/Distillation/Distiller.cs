@@ -20,18 +20,26 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     /// <param name="teacher">Of the same classes in the same order, and of the size of the batches' second views where they have such; null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
+    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default) => Run(job, teacher, samples, cancel, null);
+
+    /// <summary>The same with a teacher whose outputs may be kept on disk.</summary>
+    /// <param name="job">The student and its batches; its loss, objective and view epochs are set here.</param>
+    /// <param name="teacher">Of the same classes in the same order; null trains on labels alone.</param>
+    /// <param name="samples">Size of the training split.</param>
+    /// <param name="cancel">Stops between steps.</param>
     /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live. Not disposed.</param>
     /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default, TeacherCacheBuilder? cache = null) =>
+    internal TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel, TeacherCacheBuilder? cache) =>
         Run(job, teacher is null ? [] : [new DistillationTeacher(teacher, cache)], samples, cancel);
 
-    /// <summary>As above, from several teachers: from what they say on average, and from the features of each.</summary>
+    /// <summary>Trains from several teachers: from what they say on average, and from the features of each.</summary>
     /// <param name="job">The student and its batches.</param>
     /// <param name="teachers">None trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="InputException">A teacher does not fit the student, or an option is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, IReadOnlyList<DistillationTeacher> teachers, int samples, CancellationToken cancel)
+    internal TrainingResult Run(TrainingJob job, IReadOnlyList<DistillationTeacher> teachers, int samples, CancellationToken cancel)
     {
         ImageModel? teacher = teachers.Count == 0 ? null : teachers[0].Model;
         DataOptions.Validate(options, "distillation");

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation;
 
 /// <summary>Whether a teacher knows its classes at all, and if not, what is likely wrong with it.</summary>
-public static class TeacherCheck
+internal static class TeacherCheck
 {
     /// <summary>Standard deviations above chance from where on a score is none.</summary>
     private const double Clear = 3;

@@ -7,7 +7,7 @@ namespace ReMem.Evaluation;
 /// <param name="Low">Lower end; null with fewer than <see cref="FewestForInterval"/> pairs, or where rho is NaN.</param>
 /// <param name="High">Upper end; null likewise.</param>
 /// <param name="Count">Pairs.</param>
-public sealed record RankCorrelation(double Rho, double? Low, double? High, int Count)
+internal sealed record RankCorrelation(double Rho, double? Low, double? High, int Count)
 {
     /// <summary>Resamples of fewer pairs are nearly all alike, so that an interval from them would promise too much.</summary>
     public const int FewestForInterval = 5;

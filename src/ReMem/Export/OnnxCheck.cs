@@ -8,7 +8,7 @@ namespace ReMem.Export;
 /// <param name="Tolerance">The relative difference that is allowed for the file's form.</param>
 /// <param name="Top1Agreement">Share of inputs with the same best class, in [0, 1].</param>
 /// <param name="Images">How many inputs were compared.</param>
-public sealed record OnnxCheck(double LargestDifference, double RelativeDifference, double Tolerance, double Top1Agreement, int Images)
+internal sealed record OnnxCheck(double LargestDifference, double RelativeDifference, double Tolerance, double Top1Agreement, int Images)
 {
     /// <summary>The model's scores, computed here and now; null where the inputs have no labels, or an output is no number.</summary>
     public ClassificationMetrics? Model { get; init; }

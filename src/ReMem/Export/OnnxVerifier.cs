@@ -11,7 +11,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace ReMem.Export;
 
 /// <summary>Runs an ONNX file in ONNX Runtime beside the model in float32.</summary>
-public static class OnnxVerifier
+internal static class OnnxVerifier
 {
     private const int NoiseImages = 8;
 

@@ -13,7 +13,7 @@ namespace ReMem.Information;
 /// <param name="UnitsForNinety">Share of the units that carries 90 % of an image's mass, the strongest first, in [0, 1].</param>
 /// <param name="Cosine">Mean cosine of two images' masses: 1 where all images use all units alike.</param>
 /// <param name="Jaccard">Mean overlap of two images' sets of those strongest units, the shared ones over all of either: 1 where the sets are the same.</param>
-public sealed record ActivationUsage(Interval AboveZero, Interval UnitsForNinety, double Cosine, double Jaccard)
+internal sealed record ActivationUsage(Interval AboveZero, Interval UnitsForNinety, double Cosine, double Jaccard)
 {
     private const double Carried = 0.9;
 

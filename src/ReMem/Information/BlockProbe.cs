@@ -12,7 +12,7 @@ namespace ReMem.Information;
 /// Where in a ViT the information about the image goes: I_hat after every attention and every MLP, and I_hat and accuracy when one of them, or
 /// the top few, are skipped. The picture behind "the top MLP blocks lose most of it" (arXiv 2506.23041).
 /// </summary>
-public sealed class BlockProbe
+internal sealed class BlockProbe
 {
     private readonly TransformerModel _model;
     private readonly BlockProbeOptions _options;

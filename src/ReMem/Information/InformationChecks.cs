@@ -16,11 +16,11 @@ namespace ReMem.Information;
 /// <param name="CodeDimensions">Principal components of the image.</param>
 /// <param name="Images">Images that each value is judged on.</param>
 /// <param name="PerSeed">What the interval is of.</param>
-public sealed record InformationCheck(
+internal sealed record InformationCheck(
     string Method, Interval Nats, double? Cap, int FeatureDimensions, int CodeDimensions, int Images, IReadOnlyList<double> PerSeed);
 
 /// <summary>The checks by name.</summary>
-public static class InformationChecks
+internal static class InformationChecks
 {
     /// <summary>Every check.</summary>
     public static IReadOnlyList<string> Names { get; } = ["infonce", "gaussian", "ksg"];

@@ -9,7 +9,7 @@ namespace ReMem.Information;
 /// The first less the second, nats per pixel channel, with an interval over decoder seeds: decoders of one seed have the same split, so the pairs differ less than each varies.
 /// </param>
 /// <param name="Verdict">"higher", "lower", or "inconclusive" where the two intervals overlap.</param>
-public sealed record InformationComparison(string What, string Against, Interval Difference, string Verdict)
+internal sealed record InformationComparison(string What, string Against, Interval Difference, string Verdict)
 {
     /// <summary>Compares.</summary>
     /// <exception cref="ArgumentException">The measurements have different numbers of seeds.</exception>

@@ -10,7 +10,7 @@ namespace ReMem.Information;
 /// Measures what a feature keeps of the image, by how well a decoder trained on some images draws held-out ones (after InfoPro, Wang 2021). Whatever
 /// is fitted, a Gaussian's variance too, is fitted on training images only, so that nats are nats.
 /// </summary>
-public static class InformationMeter
+internal static class InformationMeter
 {
     /// <summary>Measures I_hat of a feature about images.</summary>
     /// <param name="trainFeatures">float [N, D], or token or feature maps [N, C, G, G].</param>

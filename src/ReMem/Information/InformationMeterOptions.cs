@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ReMem.Information;
 
 /// <summary>The budget of the meter. The same budget must serve every model that is compared.</summary>
-public sealed record InformationMeterOptions
+internal sealed record InformationMeterOptions
 {
     /// <summary>Side of the image that decoders draw, 8 to 128 pixels and a multiple of 4. Default 32.</summary>
     [Range(8, 128)]

@@ -13,7 +13,7 @@ namespace ReMem.Information;
 /// <param name="TestImages">Images it was judged on.</param>
 /// <param name="LeakedImages">Test images left out since the very same image is among the training ones.</param>
 /// <param name="Seconds">Wall time.</param>
-public sealed record InformationResult(
+internal sealed record InformationResult(
     Interval NatsPerChannel,
     IReadOnlyList<double> PerSeed,
     double ConstantLoss,

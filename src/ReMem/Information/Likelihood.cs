@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>What a decoder's drawing says of a pixel.</summary>
-public enum Likelihood
+internal enum Likelihood
 {
     /// <summary>A normal density with one variance for all pixels, fitted beside the decoder: nats are real nats.</summary>
     Gaussian,

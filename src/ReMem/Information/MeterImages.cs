@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>The images that features are measured against, checked and converted once for all the features that follow.</summary>
-public sealed class MeterImages : IDisposable
+internal sealed class MeterImages : IDisposable
 {
     internal const int FewestTrain = 40;
     internal const int FewestTest = 10;

@@ -11,7 +11,7 @@ namespace ReMem.Information;
 /// <param name="ClassToken">After the final norm, float32 [N, D]; null where the model has none.</param>
 /// <param name="Patches">Patch tokens, or a convolutional network's maps, float32 [N, D, G, G].</param>
 /// <param name="Labels">int64 [N].</param>
-public sealed record ModelFeatures(Tensor Logits, Tensor Pooled, Tensor? ClassToken, Tensor Patches, Tensor Labels) : IDisposable
+internal sealed record ModelFeatures(Tensor Logits, Tensor Pooled, Tensor? ClassToken, Tensor Patches, Tensor Labels) : IDisposable
 {
     /// <summary>Maps of all images take no more than this; beyond it they are averaged to a coarser grid.</summary>
     internal const long MapBytes = 1L << 30;

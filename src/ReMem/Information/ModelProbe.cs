@@ -12,13 +12,13 @@ namespace ReMem.Information;
 /// <param name="Shape">Of one image's feature.</param>
 /// <param name="Information">I_hat.</param>
 /// <param name="Checks">Other estimates of the same, where they were asked for.</param>
-public sealed record FeatureInformation(string Feature, IReadOnlyList<long> Shape, InformationResult Information, IReadOnlyList<InformationCheck> Checks);
+internal sealed record FeatureInformation(string Feature, IReadOnlyList<long> Shape, InformationResult Information, IReadOnlyList<InformationCheck> Checks);
 
 /// <summary>What a model's outputs keep of the image.</summary>
 /// <param name="Model">What it is called.</param>
 /// <param name="Features">From the token that is read to the answer.</param>
 /// <param name="Seconds">Wall time of all measurements, the model's own passes included.</param>
-public sealed record ModelInformation(string Model, IReadOnlyList<FeatureInformation> Features, double Seconds)
+internal sealed record ModelInformation(string Model, IReadOnlyList<FeatureInformation> Features, double Seconds)
 {
     /// <summary>Every feature of this model against the same feature of another, which has to have been measured on the same images.</summary>
     public IReadOnlyList<InformationComparison> Against(ModelInformation other) =>
@@ -29,7 +29,7 @@ public sealed record ModelInformation(string Model, IReadOnlyList<FeatureInforma
 }
 
 /// <summary>A model's features of two splits, computed once, for measurements and pictures.</summary>
-public sealed class ModelProbe : IDisposable
+internal sealed class ModelProbe : IDisposable
 {
     private readonly ModelFeatures _train;
     private readonly ModelFeatures _test;

@@ -3,7 +3,7 @@ using ReMem.Models;
 namespace ReMem.Information;
 
 /// <summary>The halves of a transformer block.</summary>
-public enum SubBlockKind
+internal enum SubBlockKind
 {
     /// <summary>h + a MSA(LN h).</summary>
     Attention,

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>The activations of convolutional networks.</summary>
-public enum Activation
+internal enum Activation
 {
     /// <summary>max(x, 0).</summary>
     Relu,

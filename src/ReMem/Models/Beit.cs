@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>BEiT (Bao 2022) and BEiT v2 (Peng 2022), as timm's <c>Beit</c>: learned biases of relative positions in every block's attention.</summary>
-public sealed class Beit : TransformerModel
+internal sealed class Beit : TransformerModel
 {
     private readonly ConstantTensor _index;
 
@@ -64,14 +64,14 @@ public sealed class Beit : TransformerModel
 
 /// <summary>The numbers that make a BEiT.</summary>
 /// <inheritdoc/>
-public sealed record BeitShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
+internal sealed record BeitShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
 {
     /// <inheritdoc/>
     public override TransformerModel Build(ModelInfo info, ModelOptions options) => new Beit(info, options, this);
 }
 
 /// <summary>One pre-norm block: h + a gamma_1 MSA(LN h), then h + b gamma_2 MLP(LN h), with biases of relative positions in MSA.</summary>
-public sealed class BeitBlock : TransformerBlock
+internal sealed class BeitBlock : TransformerBlock
 {
     private readonly Parameter gamma_1;
     private readonly Parameter gamma_2;

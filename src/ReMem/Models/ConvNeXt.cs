@@ -9,7 +9,7 @@ namespace ReMem.Models;
 /// ConvNeXt (Liu 2022) with timm's names: a patch stem, four stages of depthwise 7x7 convolutions and MLPs over channels, and layer norms. The
 /// sizes below tiny are timm's own.
 /// </summary>
-public sealed class ConvNeXt : ImageModel
+internal sealed class ConvNeXt : ImageModel
 {
     internal const double NormEpsilon = 1e-6;
 
@@ -148,7 +148,7 @@ public sealed class ConvNeXt : ImageModel
 }
 
 /// <summary>One block: depthwise 7x7 convolution, layer norm and a fourfold MLP over channels, scaled a channel (LayerScale, Touvron 2021) and added.</summary>
-public sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
+internal sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
 {
     private const double InitialScale = 1e-6;
     private readonly Parameter gamma;
@@ -233,7 +233,7 @@ internal sealed class LayerNorm2d : nn.Module<Tensor, Tensor>
 /// <param name="Depths">Blocks a stage, four stages.</param>
 /// <param name="Widths">Channels a stage.</param>
 /// <param name="ConvMlp">Whether the MLPs are 1x1 convolutions, as in timm's sizes below tiny.</param>
-public sealed record ConvNeXtShape(IReadOnlyList<int> Depths, IReadOnlyList<int> Widths, bool ConvMlp) : ICountedShape
+internal sealed record ConvNeXtShape(IReadOnlyList<int> Depths, IReadOnlyList<int> Widths, bool ConvMlp) : ICountedShape
 {
     /// <inheritdoc/>
     ModelStatistics ICountedShape.Count(int imageSize, int classes)

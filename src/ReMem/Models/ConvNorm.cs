@@ -11,7 +11,7 @@ namespace ReMem.Models;
 /// <param name="Stride">1 or 2.</param>
 /// <param name="Depthwise">One group a channel.</param>
 /// <param name="Activated">Whether it ends with the activation.</param>
-public sealed record ConvNormShape(string Conv, string? Norm, int Out, int Kernel, int Stride, bool Depthwise, bool Activated);
+internal sealed record ConvNormShape(string Conv, string? Norm, int Out, int Kernel, int Stride, bool Depthwise, bool Activated);
 
 /// <summary>A convolution, its batch norm and activation. It is no module: both are registered with the owner, under timm's names.</summary>
 internal sealed class ConvNorm

@@ -8,7 +8,7 @@ namespace ReMem.Models;
 /// The EfficientNet family, one design of stem, stages of blocks and head: MobileNetV2 and EfficientNet as timm's <c>EfficientNet</c>, MobileNetV3
 /// and V4 as its <c>MobileNetV3</c>, with the same names.
 /// </summary>
-public sealed class EfficientNet : ImageModel
+internal sealed class EfficientNet : ImageModel
 {
     private readonly ConvNorm _stem;
     private readonly ConvNorm _head;

@@ -10,7 +10,7 @@ namespace ReMem.Models;
 /// are the same. The chains are timm's <c>ConvBnAct</c>, <c>DepthwiseSeparableConv</c>, <c>InvertedResidual</c>, <c>EdgeResidual</c> and
 /// <c>UniversalInvertedResidual</c>, with their names.
 /// </summary>
-public sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
+internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
 {
     private readonly ConvNorm[] _layers;
     private readonly SqueezeExcite? _squeeze;

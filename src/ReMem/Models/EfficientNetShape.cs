@@ -1,7 +1,7 @@
 namespace ReMem.Models;
 
 /// <summary>timm's block types of the EfficientNet family.</summary>
-public enum EfficientNetBlockType
+internal enum EfficientNetBlockType
 {
     /// <summary>One convolution with norm and activation (timm's "cn").</summary>
     ConvBnAct,
@@ -20,7 +20,7 @@ public enum EfficientNetBlockType
 }
 
 /// <summary>How a network ends.</summary>
-public enum EfficientNetHead
+internal enum EfficientNetHead
 {
     /// <summary>conv_head, bn2 and activation, then pooling (MobileNetV2, EfficientNet).</summary>
     ConvThenPool,
@@ -38,7 +38,7 @@ public enum EfficientNetHead
 /// <param name="Stride">Of that convolution, 1 or 2.</param>
 /// <param name="Expansion">Hidden channels as a multiple of the input's, rounded to 8.</param>
 /// <param name="Out">Channels after it.</param>
-public sealed record EfficientNetBlockShape(EfficientNetBlockType Type, int Kernel, int Stride, double Expansion, int Out)
+internal sealed record EfficientNetBlockShape(EfficientNetBlockType Type, int Kernel, int Stride, double Expansion, int Out)
 {
     /// <summary>Side of a universal inverted residual's depthwise convolution before the expansion; 0, the default, is none.</summary>
     public int StartKernel { get; init; }
@@ -55,7 +55,7 @@ public sealed record EfficientNetBlockShape(EfficientNetBlockType Type, int Kern
 
 /// <summary>What the layers of one network have in common.</summary>
 /// <param name="Activation">After stem, head and blocks' inner layers.</param>
-public sealed record EfficientNetStyle(Activation Activation)
+internal sealed record EfficientNetStyle(Activation Activation)
 {
     /// <summary>Of the batch norms. Default 1e-5.</summary>
     public double NormEpsilon { get; init; } = 1e-5;
@@ -76,7 +76,7 @@ public sealed record EfficientNetStyle(Activation Activation)
 /// <param name="Head">How it ends.</param>
 /// <param name="Style">What its layers have in common.</param>
 /// <param name="Stages">Blocks by stage.</param>
-public sealed record EfficientNetShape(
+internal sealed record EfficientNetShape(
     int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style, IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages)
     : ICountedShape
 {

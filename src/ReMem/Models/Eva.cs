@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>EVA-02 (Fang 2023) with its CLIP towers, and DINOv3's ViTs (Simeoni 2025), as timm's <c>Eva</c>: rotary positions in every block.</summary>
-public sealed class Eva : TransformerModel
+internal sealed class Eva : TransformerModel
 {
     private readonly RotaryTable _rope;
 
@@ -38,7 +38,7 @@ public sealed class Eva : TransformerModel
 
 /// <summary>The numbers that make an EVA-02 or a DINOv3.</summary>
 /// <inheritdoc/>
-public sealed record EvaShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
+internal sealed record EvaShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
 {
     /// <summary>Patches along a side in pretraining, whose coordinates EVA-02 keeps; null has DINOv3's coordinates, from -1 to 1. Default null.</summary>
     public int? TrainedGrid { get; init; }

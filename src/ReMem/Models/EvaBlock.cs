@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>One pre-norm block with rotary attention: h + a gamma_1 MSA(LN h), then h + b gamma_2 MLP(LN h).</summary>
-public sealed class EvaBlock : TransformerBlock
+internal sealed class EvaBlock : TransformerBlock
 {
     private readonly Parameter? gamma_1;
     private readonly Parameter? gamma_2;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>Sees what a transformer block computes, while it computes it. The tensors are the block's own: copy what is to be kept, change nothing.</summary>
-public interface IBlockObserver
+internal interface IBlockObserver
 {
     /// <summary>
     /// What the attention mixes: queries, keys and values [B, H, N, d] as their products are taken, and the bias [1, H, N, N] of these where there is

@@ -3,7 +3,7 @@ namespace ReMem.Models;
 /// <summary>A model's size. It follows from the architecture's numbers: no layer is run, on whatever processor.</summary>
 /// <param name="Parameters">Trainable scalars.</param>
 /// <param name="Macs">Multiply-accumulates of one image, of convolutions, linear layers and attention products.</param>
-public sealed record ModelStatistics(long Parameters, long Macs)
+internal sealed record ModelStatistics(long Parameters, long Macs)
 {
     /// <summary>Counts a model of the catalogue at its own image size, without building it and without libtorch.</summary>
     /// <exception cref="InputException">No model has that name.</exception>

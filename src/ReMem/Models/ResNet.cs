@@ -9,7 +9,7 @@ namespace ReMem.Models;
 /// Residual networks (He 2016): resnet18, 34 and 50 as timm's <c>ResNet</c>, and the CIFAR form (3x3 stem, no pooling, three stages, 1x1
 /// convolutions where the shape changes) with the same names.
 /// </summary>
-public sealed class ResNet : ImageModel
+internal sealed class ResNet : ImageModel
 {
     private readonly Convolution conv1;
     private readonly BatchNorm2d bn1;
@@ -100,7 +100,7 @@ public sealed class ResNet : ImageModel
 /// A basic block, two 3x3 convolutions and a shortcut, or a bottleneck, a 3x3 convolution of fewer channels between two 1x1 ones. As timm (and
 /// torchvision) has it, the stride of a bottleneck is in the 3x3 convolution.
 /// </summary>
-public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
+internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>
 {
     private readonly Convolution conv1;
     private readonly BatchNorm2d bn1;
@@ -174,7 +174,7 @@ public sealed class ResNetBlock : nn.Module<Tensor, Tensor>
 /// <param name="Widths">Channels of a stage's 3x3 convolutions.</param>
 /// <param name="CifarStem">3x3 stem without pooling, for 32 px images.</param>
 /// <param name="Bottleneck">Bottleneck blocks rather than basic ones.</param>
-public sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem, bool Bottleneck = false)
+internal sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem, bool Bottleneck = false)
     : ICountedShape
 {
     /// <summary>Channels after a bottleneck over those within.</summary>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>A residual block of attention and MLP: h + a Attention(h), then h + b MLP(h). a = b = 1 is bit-identical to the plain block.</summary>
-public abstract class TransformerBlock : nn.Module<Tensor, Tensor>
+internal abstract class TransformerBlock : nn.Module<Tensor, Tensor>
 {
     private readonly double _dropPath;
     private IBlockObserver? _observer;

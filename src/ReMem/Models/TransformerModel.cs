@@ -9,7 +9,7 @@ namespace ReMem.Models;
 /// An image transformer: patches and prefix tokens, residual blocks of attention and MLP, a pooled feature, a classifier. Every block carries scales
 /// of its two branches for MLP reweighting. The architectures differ in their blocks; what surrounds these follows from the shape.
 /// </summary>
-public abstract class TransformerModel : ImageModel
+internal abstract class TransformerModel : ImageModel
 {
     // TorchSharp moves a parameter to another device or type by replacing it, in the field too: only in one that reflection shows the derived class.
     private protected readonly Parameter? cls_token;

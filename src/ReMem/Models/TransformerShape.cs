@@ -14,7 +14,7 @@ public enum GlobalPool
 }
 
 /// <summary>The nonlinearity of an MLP.</summary>
-public enum GeluKind
+internal enum GeluKind
 {
     /// <summary>x Phi(x), exact.</summary>
     Gelu,
@@ -27,7 +27,7 @@ public enum GeluKind
 }
 
 /// <summary>The form of a block's MLP.</summary>
-public enum MlpKind
+internal enum MlpKind
 {
     /// <summary>Two layers with an activation between.</summary>
     Plain,
@@ -47,7 +47,7 @@ public enum MlpKind
 /// <param name="Width">Channels of a token; a multiple of the heads.</param>
 /// <param name="Depth">Blocks.</param>
 /// <param name="Heads">Attention heads.</param>
-public abstract record TransformerShape(int PatchSize, int Width, int Depth, int Heads) : ICountedShape
+internal abstract record TransformerShape(int PatchSize, int Width, int Depth, int Heads) : ICountedShape
 {
     /// <summary>Hidden channels of an MLP over <see cref="Width"/>. Default 4.</summary>
     public double MlpRatio { get; init; } = 4;

@@ -6,7 +6,7 @@ namespace ReMem.Models;
 /// The pre-norm Vision Transformer (Dosovitskiy 2021) with timm's names: also DeiT and its distilled form (Touvron 2021), DeiT III (Touvron 2022),
 /// DINOv2 (Oquab 2023) with and without registers, and the image towers of CLIP (Radford 2021) and SigLIP (Zhai 2023).
 /// </summary>
-public sealed class VisionTransformer : TransformerModel
+internal sealed class VisionTransformer : TransformerModel
 {
     /// <summary>Builds the model, initialised as timm does.</summary>
     /// <param name="info">The catalogue's entry.</param>
@@ -27,7 +27,7 @@ public sealed class VisionTransformer : TransformerModel
 
 /// <summary>The numbers that make a ViT.</summary>
 /// <inheritdoc/>
-public sealed record VisionTransformerShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
+internal sealed record VisionTransformerShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
 {
     /// <summary>Whether queries and keys are normed a head (Dehghani 2023). Default false.</summary>
     public bool QkNorm { get; init; }

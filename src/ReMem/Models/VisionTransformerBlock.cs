@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>One pre-norm block: h + a ls1 MSA(LN h), then h + b ls2 MLP(LN h). a = b = 1 is bit-identical to the plain block.</summary>
-public sealed class VisionTransformerBlock : TransformerBlock
+internal sealed class VisionTransformerBlock : TransformerBlock
 {
     private readonly LayerNorm norm1;
     private readonly Attention attn;

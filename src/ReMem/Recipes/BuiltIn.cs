@@ -1,7 +1,7 @@
 namespace ReMem.Recipes;
 
 /// <summary>What ships with the program: the demo's recipe, data and pretrained teacher.</summary>
-public static class BuiltIn
+internal static class BuiltIn
 {
     /// <summary>The demo's recipe file.</summary>
     public static string DemoRecipe => At("recipes/demo.yaml");

@@ -5,7 +5,7 @@ namespace ReMem.Recipes;
 /// <summary>What can be computed by itself: one way to prepare the teacher, at one seed, with its student.</summary>
 /// <param name="Method">none, standard, sam, reweighted or both.</param>
 /// <param name="Seed">The repetition.</param>
-public sealed record ComparisonPart(string Method, int Seed)
+internal sealed record ComparisonPart(string Method, int Seed)
 {
     /// <summary>Its folder inside the run's.</summary>
     public IReadOnlyList<string> Path => [$"seed-{Seed}", Method];
@@ -16,12 +16,12 @@ public sealed record ComparisonPart(string Method, int Seed)
 /// <param name="part">Which.</param>
 /// <param name="progress">Told of progress, from any thread.</param>
 /// <param name="cancel">Stops it; what is done stays.</param>
-public delegate Task PartRunner(string folder, ComparisonPart part, IProgress<ProgressReport> progress, CancellationToken cancel);
+internal delegate Task PartRunner(string folder, ComparisonPart part, IProgress<ProgressReport> progress, CancellationToken cancel);
 
 /// <summary>Computes parts side by side. One process computes one part at a time, since torch's generator is one for the process.</summary>
 /// <param name="Jobs">Parts at once, 1 or more.</param>
 /// <param name="Runner">Computes one.</param>
-public sealed record PartWorkers(int Jobs, PartRunner Runner)
+internal sealed record PartWorkers(int Jobs, PartRunner Runner)
 {
     /// <summary>Refuses a number of jobs below 1.</summary>
     /// <exception cref="InputException">It is.</exception>

@@ -13,7 +13,7 @@ namespace ReMem.Recipes;
 /// <param name="recipe">The job.</param>
 /// <param name="progress">Hears of the work.</param>
 /// <param name="sources">Finds the weights that the recipe names; null looks as the environment says.</param>
-public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
+internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const string EnvironmentFile = "environment.json";
 
@@ -185,4 +185,4 @@ public sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>?
 /// <param name="Teacher">Null for "none".</param>
 /// <param name="Information">What the teacher keeps; null for "none".</param>
 /// <param name="Student">The student.</param>
-public sealed record MethodRun(string Method, int Seed, TrainedResult? Teacher, MeterResult? Information, TrainedResult Student);
+internal sealed record MethodRun(string Method, int Seed, TrainedResult? Teacher, MeterResult? Information, TrainedResult Student);

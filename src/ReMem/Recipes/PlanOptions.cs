@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ReMem.Recipes;
 
 /// <summary>How a run is planned.</summary>
-public sealed record PlanOptions
+internal sealed record PlanOptions
 {
     /// <summary>Parts computed at once, 1 to 256; what N processes slow each other is measured by N at once. Default 1.</summary>
     [Range(1, 256)]

@@ -3,7 +3,7 @@ using ReMem.Reports;
 namespace ReMem.Recipes;
 
 /// <summary>A plan as lines of plain text.</summary>
-public static class PlanTable
+internal static class PlanTable
 {
     /// <summary>The lines: a row a stage, then all of it, then what is missing.</summary>
     public static IReadOnlyList<string> Lines(RunPlan plan)

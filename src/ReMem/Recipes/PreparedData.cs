@@ -6,7 +6,7 @@ using ReMem.Training;
 namespace ReMem.Recipes;
 
 /// <summary>A recipe's data set, opened and checked, and the loaders over it. Decoded images are shared by all of them.</summary>
-public sealed class PreparedData
+internal sealed class PreparedData
 {
     private const int EvaluationBatch = 64;
     internal const long ViewCacheBytes = 1L << 30;

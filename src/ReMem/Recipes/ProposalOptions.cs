@@ -4,7 +4,7 @@ using ReMem.Runtime;
 namespace ReMem.Recipes;
 
 /// <summary>What a person has decided already of a recipe that is to be proposed.</summary>
-public sealed record ProposalOptions
+internal sealed record ProposalOptions
 {
     /// <summary>The images, as <see cref="DataRecipe.Source"/>. Required.</summary>
     [Required]

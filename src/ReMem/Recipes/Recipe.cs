@@ -8,7 +8,7 @@ using ReMem.Training;
 namespace ReMem.Recipes;
 
 /// <summary>A whole comparison, as a recipe file states it: data, teacher, student, meter, and which teachers over which seeds.</summary>
-public sealed record Recipe
+internal sealed record Recipe
 {
     /// <summary>Names the run and its default folder. Required.</summary>
     [Required]
@@ -65,7 +65,7 @@ public sealed record Recipe
 }
 
 /// <summary>The images of a recipe.</summary>
-public sealed record DataRecipe
+internal sealed record DataRecipe
 {
     /// <summary>A path, or LAYOUT:PATH?KEY=VALUE (docs/datasets.md), relative to the working directory. Required.</summary>
     [Required]
@@ -114,7 +114,7 @@ public sealed record DataRecipe
 }
 
 /// <summary>The teacher of a recipe.</summary>
-public sealed record TeacherRecipe
+internal sealed record TeacherRecipe
 {
     /// <summary>timm's name of a ViT. Default deit_tiny_patch16_224.</summary>
     public string Model { get; init; } = "deit_tiny_patch16_224";
@@ -159,7 +159,7 @@ public sealed record TeacherRecipe
 }
 
 /// <summary>The student of a recipe.</summary>
-public sealed record StudentRecipe
+internal sealed record StudentRecipe
 {
     /// <summary>timm's name. Default mobilenetv3_small_100.</summary>
     public string Model { get; init; } = "mobilenetv3_small_100";
@@ -190,7 +190,7 @@ public sealed record StudentRecipe
 }
 
 /// <summary>The five ways to prepare a teacher.</summary>
-public static class TeacherMethods
+internal static class TeacherMethods
 {
     /// <summary>none, standard, sam, reweighted, both.</summary>
     public static IReadOnlyList<string> All { get; } = ["none", "standard", "sam", "reweighted", "both"];

@@ -7,7 +7,7 @@ using ReMem.Weights.Hub;
 namespace ReMem.Recipes;
 
 /// <summary>A proposed recipe: what was chosen, and its text, in which each choice stands under the figure that it was made by.</summary>
-public sealed record RecipeProposal
+internal sealed record RecipeProposal
 {
     private const int UsualBatch = 64;
 

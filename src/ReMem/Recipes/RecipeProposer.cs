@@ -10,7 +10,7 @@ namespace ReMem.Recipes;
 /// Proposes a recipe for images that nobody has trained on yet. Lengths and rates are those of recipes/grocery-deit-tiny.yaml, which were measured, carried over
 /// by the number of steps and the batch size.
 /// </summary>
-public static class RecipeProposer
+internal static class RecipeProposer
 {
     private const double Imbalanced = 4;
     private const int Small = 10_000;

@@ -9,7 +9,7 @@ using YamlDotNet.RepresentationModel;
 namespace ReMem.Recipes;
 
 /// <summary>Reads recipes from YAML with <c>key=value</c> overrides, and writes resolved ones.</summary>
-public static class RecipeReader
+internal static class RecipeReader
 {
     /// <summary>Reads and validates a recipe file.</summary>
     /// <param name="path">The YAML file.</param>

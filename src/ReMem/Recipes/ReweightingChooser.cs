@@ -8,14 +8,14 @@ namespace ReMem.Recipes;
 /// <param name="ValidationTop1">Share in [0, 1].</param>
 /// <param name="Information">I_hat of the logits on validation images, nats per pixel channel, over decoder seeds.</param>
 /// <param name="Seconds">Of training and measuring.</param>
-public sealed record ReweightingTrial(string Policy, double ValidationTop1, Interval Information, double Seconds);
+internal sealed record ReweightingTrial(string Policy, double ValidationTop1, Interval Information, double Seconds);
 
 /// <summary>Which policy 'auto' stands for, and why.</summary>
 /// <param name="Policy">The choice.</param>
 /// <param name="Reason">One sentence.</param>
 /// <param name="Epochs">Length of the trials.</param>
 /// <param name="Trials">All that was measured, the plain model first.</param>
-public sealed record ReweightingChoice(string Policy, string Reason, int Epochs, IReadOnlyList<ReweightingTrial> Trials);
+internal sealed record ReweightingChoice(string Policy, string Reason, int Epochs, IReadOnlyList<ReweightingTrial> Trials);
 
 /// <summary>
 /// Chooses a reweighting from short fine-tunings: the policy whose logits keep most, of those that score no worse than the plain model within the

@@ -6,7 +6,7 @@ namespace ReMem.Recipes;
 /// The folder of one run. Files appear whole or not at all; a finished stage leaves a JSON file and is not done again; a second process on
 /// the same folder is refused.
 /// </summary>
-public sealed class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     private const string RecipeFile = "recipe.yaml";
     internal const string PlanFile = "plan.json";
@@ -153,5 +153,5 @@ public sealed class RunFolder : IDisposable
 
 /// <summary>Another process works in the folder.</summary>
 /// <param name="path">The folder.</param>
-public sealed class FolderInUseException(string path)
+internal sealed class FolderInUseException(string path)
     : InputException("The output folder is in use by another run.", path, "Wait for that run, or give another folder with --out.");

@@ -6,7 +6,7 @@ namespace ReMem.Recipes;
 /// <param name="Seconds">All of them together, as if one after the other.</param>
 /// <param name="PeakMemoryBytes">Resident memory of the process that does it; 0 where it needs no more than what runs before it.</param>
 /// <param name="DiskBytes">What it leaves on disk: in the run folder, but for the teacher caches.</param>
-public sealed record PlanStage(string Stage, int Count, double Seconds, long PeakMemoryBytes, long DiskBytes);
+internal sealed record PlanStage(string Stage, int Count, double Seconds, long PeakMemoryBytes, long DiskBytes);
 
 /// <summary>What a run will cost on this machine: what is left of it, estimated from a few timed steps.</summary>
 /// <param name="Parts">Parts (a seed of a method) in all.</param>
@@ -18,7 +18,7 @@ public sealed record PlanStage(string Stage, int Count, double Seconds, long Pea
 /// <param name="DiskBytes">The most that the run folder grows by, checkpoints included.</param>
 /// <param name="MeasuredSeconds">What measuring took.</param>
 /// <param name="Warnings">What this machine lacks, each with how to mend it.</param>
-public sealed record RunPlan(
+internal sealed record RunPlan(
     int Parts,
     int PartsLeft,
     int Jobs,

@@ -11,7 +11,7 @@ namespace ReMem.Recipes;
 /// </summary>
 /// <param name="recipe">The job.</param>
 /// <param name="options">How much is timed, and how many parts run at once.</param>
-public sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
+internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
 {
     private readonly PlanOptions _options = options ?? new PlanOptions();
 

@@ -17,7 +17,7 @@ namespace ReMem.Recipes;
 /// <param name="Validation">On the split that choices are made on.</param>
 /// <param name="Test">On the split that results are reported on.</param>
 /// <param name="Training">The epochs.</param>
-public sealed record TrainedResult(ClassificationMetrics Validation, ClassificationMetrics Test, TrainingResult Training)
+internal sealed record TrainedResult(ClassificationMetrics Validation, ClassificationMetrics Test, TrainingResult Training)
 {
     /// <summary>How the policy 'auto' was chosen; null where a policy was named.</summary>
     public ReweightingChoice? Reweighting { get; init; }
@@ -27,14 +27,14 @@ public sealed record TrainedResult(ClassificationMetrics Validation, Classificat
 /// <param name="Logits">From the logits.</param>
 /// <param name="Pooled">From the pooled feature.</param>
 /// <param name="Seconds">Wall time.</param>
-public sealed record MeterResult(InformationResult Logits, InformationResult Pooled, double Seconds);
+internal sealed record MeterResult(InformationResult Logits, InformationResult Pooled, double Seconds);
 
 /// <summary>The stages that commands and recipes share. Each leaves its result in a folder and is skipped where that stands.</summary>
 /// <param name="data">The images.</param>
 /// <param name="progress">Hears of the work.</param>
 /// <param name="cancel">Stops between steps.</param>
 /// <param name="sources">Finds the weights that recipes name; null looks as the environment says.</param>
-public sealed class Stages(PreparedData data, IProgress<ProgressReport>? progress, CancellationToken cancel, WeightSource? sources = null)
+internal sealed class Stages(PreparedData data, IProgress<ProgressReport>? progress, CancellationToken cancel, WeightSource? sources = null)
 {
     /// <summary>The file that a finished training leaves last.</summary>
     internal const string ResultFile = "result.json";

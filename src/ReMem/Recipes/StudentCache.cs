@@ -12,7 +12,7 @@ namespace ReMem.Recipes;
 /// <param name="data">The images.</param>
 /// <param name="recipe">The student: its views are what the teacher is shown.</param>
 /// <param name="seed">The recipe's seed, which decides the views.</param>
-public sealed class StudentCache(PreparedData data, StudentRecipe recipe, int seed)
+internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int seed)
 {
     /// <summary>How many views of an image the training shows.</summary>
     public int Views => recipe.Distillation.ShownViews(recipe.Training.Epochs);

@@ -6,7 +6,7 @@ namespace ReMem.Recipes;
 /// <summary>A recipe key and the values to try for it.</summary>
 /// <param name="Key">Its full name, such as teacher.rho.</param>
 /// <param name="Values">As they would be written behind "key=".</param>
-public sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
+internal sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
 {
     private const string Example = "For example --grid rho=0.02,0.05 or --grid reweighting=top(4,0.25),top(4,0.5).";
 

@@ -11,7 +11,7 @@ namespace ReMem.Recipes;
 /// <param name="plan">The cells.</param>
 /// <param name="progress">Hears of the work.</param>
 /// <param name="sources">Finds the weights that the recipe names; null looks as the environment says.</param>
-public sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? progress, WeightSource? sources = null)
+internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
     private const string TeacherFolder = "teacher";
     private const string ExportLock = ".export.lock";

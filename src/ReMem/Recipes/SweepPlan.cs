@@ -13,7 +13,7 @@ namespace ReMem.Recipes;
 /// <param name="Recipe">With this method alone.</param>
 /// <param name="TeacherInputs">All that the teacher is a function of but the seed; null without a teacher.</param>
 /// <param name="MeterInputs">The same of its measurement.</param>
-public sealed record SweepCell(string Method, string? Variant, string Folder, Recipe Recipe, string? TeacherInputs, string? MeterInputs)
+internal sealed record SweepCell(string Method, string? Variant, string Folder, Recipe Recipe, string? TeacherInputs, string? MeterInputs)
 {
     /// <summary>As tables show it.</summary>
     public string Name => Variant is null ? Method : $"{Method} {Variant}";
@@ -26,7 +26,7 @@ public sealed record SweepCell(string Method, string? Variant, string Folder, Re
 /// <param name="Axes">The grid.</param>
 /// <param name="Seeds">The repetitions of each cell.</param>
 /// <param name="Cells">In the order of the recipe's methods, then of the grid.</param>
-public sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis> Axes, IReadOnlyList<int> Seeds, IReadOnlyList<SweepCell> Cells)
+internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis> Axes, IReadOnlyList<int> Seeds, IReadOnlyList<SweepCell> Cells)
 {
     private const int MostPoints = 10000;
 

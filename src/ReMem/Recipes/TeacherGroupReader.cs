@@ -4,7 +4,7 @@ using ReMem.Runtime;
 namespace ReMem.Recipes;
 
 /// <summary>Reads what was measured of teachers in run folders. Whether students were trained alike is seen in the runs' recipes.</summary>
-public static class TeacherGroupReader
+internal static class TeacherGroupReader
 {
     /// <summary>Joins the reports of run folders.</summary>
     /// <param name="name">What a reader will know it by.</param>

@@ -3,7 +3,7 @@ using ReMem.Information;
 namespace ReMem.Reports;
 
 /// <summary>A block probe as one self-contained page: attention against MLP, block by block.</summary>
-public static class BlockReport
+internal static class BlockReport
 {
     /// <summary>The file that <see cref="Render"/> is meant for.</summary>
     public const string HtmlFile = "blocks.html";

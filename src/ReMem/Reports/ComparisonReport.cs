@@ -4,7 +4,7 @@ using ReMem.Runtime;
 namespace ReMem.Reports;
 
 /// <summary>One teacher and the student distilled from it, at one seed. Accuracies and errors are shares in [0, 1].</summary>
-public sealed record SeedRow
+internal sealed record SeedRow
 {
     /// <summary>The repetition.</summary>
     public required int Seed { get; init; }
@@ -47,7 +47,7 @@ public sealed record SeedRow
 }
 
 /// <summary>One way to prepare a teacher, over all its seeds.</summary>
-public sealed record TeacherRow
+internal sealed record TeacherRow
 {
     /// <summary>"none", "standard", "sam", "reweighted" or "both".</summary>
     public required string Method { get; init; }
@@ -68,27 +68,27 @@ public sealed record TeacherRow
 /// <summary>One point of a training curve.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Value">In the chart's unit.</param>
-public sealed record CurvePoint(int Epoch, double Value);
+internal sealed record CurvePoint(int Epoch, double Value);
 
 /// <summary>One training's curve. Curves of one <paramref name="Chart"/> are drawn together, those of one <paramref name="Name"/> alike.</summary>
 /// <param name="Chart">What is shown, such as "Student: validation top-1".</param>
 /// <param name="Name">The method.</param>
 /// <param name="Points">In order of epochs.</param>
-public sealed record Curve(string Chart, string Name, IReadOnlyList<CurvePoint> Points);
+internal sealed record Curve(string Chart, string Name, IReadOnlyList<CurvePoint> Points);
 
 /// <summary>How many images a class has.</summary>
 /// <param name="Name">The class.</param>
 /// <param name="Train">Images for training.</param>
 /// <param name="Validation">Images for choices.</param>
 /// <param name="Test">Images for results.</param>
-public sealed record ClassCount(string Name, int Train, int Validation, int Test);
+internal sealed record ClassCount(string Name, int Train, int Validation, int Test);
 
 /// <summary>The data that a comparison was made on.</summary>
 /// <param name="Description">Where it came from.</param>
 /// <param name="ImageSize">Side of the square views, pixels.</param>
 /// <param name="Classes">In index order.</param>
 /// <param name="Warnings">What a reader should know.</param>
-public sealed record DataSection(string Description, int ImageSize, IReadOnlyList<ClassCount> Classes, IReadOnlyList<string> Warnings)
+internal sealed record DataSection(string Description, int ImageSize, IReadOnlyList<ClassCount> Classes, IReadOnlyList<string> Warnings)
 {
     /// <summary>Images for training.</summary>
     public int Train => Classes.Sum(c => c.Train);
@@ -106,7 +106,7 @@ public sealed record DataSection(string Description, int ImageSize, IReadOnlyLis
 /// <param name="Balanced">Mean recall over the classes.</param>
 /// <param name="Top5">The label is among the five best.</param>
 /// <param name="Ece">Expected calibration error.</param>
-public sealed record ExportedScores(int Images, double Top1, double Balanced, double Top5, double Ece)
+internal sealed record ExportedScores(int Images, double Top1, double Balanced, double Top5, double Ece)
 {
     /// <summary>Of a model's or a file's metrics.</summary>
     internal static ExportedScores? Of(ClassificationMetrics? m) =>
@@ -120,7 +120,7 @@ public sealed record ExportedScores(int Images, double Top1, double Balanced, do
 /// <param name="LargestDifference">Of any logit, absolute.</param>
 /// <param name="Top1Agreement">Share in [0, 1].</param>
 /// <param name="Images">How many were compared.</param>
-public sealed record OnnxSection(string Path, string Method, int Seed, double LargestDifference, double Top1Agreement, int Images)
+internal sealed record OnnxSection(string Path, string Method, int Seed, double LargestDifference, double Top1Agreement, int Images)
 {
     /// <summary>The largest difference over the largest logit; null in a report of before it was noted.</summary>
     public double? RelativeDifference { get; init; }
@@ -139,7 +139,7 @@ public sealed record OnnxSection(string Path, string Method, int Seed, double La
 }
 
 /// <summary>A comparison of teachers by what their students reach. report.json is this record; the computed parts are written, not read.</summary>
-public sealed record ComparisonReport
+internal sealed record ComparisonReport
 {
     /// <summary>One line.</summary>
     public required string Title { get; init; }

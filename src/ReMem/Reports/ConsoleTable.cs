@@ -3,7 +3,7 @@ using System.Text;
 namespace ReMem.Reports;
 
 /// <summary>A comparison as plain text: the table, what can be said of it, and where intervals come from.</summary>
-public static class ConsoleTable
+internal static class ConsoleTable
 {
     private static readonly (string Name, Func<MethodSummary, string> Cell)[] Columns =
     [

@@ -4,7 +4,7 @@ using ReMem.Evaluation;
 namespace ReMem.Reports;
 
 /// <summary>What an interval lets one say of a difference.</summary>
-public enum Verdict
+internal enum Verdict
 {
     /// <summary>The interval includes 0, or one seed gives none.</summary>
     WithinNoise,
@@ -25,7 +25,7 @@ public enum Verdict
 /// <param name="Baseline">What it is compared with, likewise.</param>
 /// <param name="Difference">Method minus baseline: shares in [0, 1], or nats per pixel channel.</param>
 /// <param name="Verdict">What can be said.</param>
-public sealed record Finding(string Measure, string Method, string Baseline, Interval Difference, Verdict Verdict)
+internal sealed record Finding(string Measure, string Method, string Baseline, Interval Difference, Verdict Verdict)
 {
     private const string Top1 = "student top-1";
     private const string Balanced = "student balanced accuracy";

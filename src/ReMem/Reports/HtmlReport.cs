@@ -5,7 +5,7 @@ using ReMem.Runtime;
 namespace ReMem.Reports;
 
 /// <summary>A comparison as one self-contained page: no script, no font, no picture and no style is loaded from elsewhere.</summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     /// <summary>The page. Every text of the report is escaped.</summary>
     public static string Render(ComparisonReport report)

@@ -14,7 +14,7 @@ namespace ReMem.Reports;
 /// <param name="Ece">Share in [0, 1].</param>
 /// <param name="TeacherMinutes">Mean wall time a seed.</param>
 /// <param name="StudentMinutes">Mean wall time a seed.</param>
-public sealed record MethodSummary(
+internal sealed record MethodSummary(
     string Method,
     int Count,
     Interval? TeacherTop1,

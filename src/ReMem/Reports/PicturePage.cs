@@ -7,10 +7,10 @@ namespace ReMem.Reports;
 /// <param name="Head">What drew them.</param>
 /// <param name="Caption">A line below it.</param>
 /// <param name="Images">uint8 [n, 3, S, S].</param>
-public sealed record PictureColumn(string Head, string Caption, Tensor Images);
+internal sealed record PictureColumn(string Head, string Caption, Tensor Images);
 
 /// <summary>Pictures side by side, on a page that holds them all.</summary>
-public static class PicturePage
+internal static class PicturePage
 {
     private const string Css = """
 

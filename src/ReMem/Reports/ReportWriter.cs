@@ -3,7 +3,7 @@ using ReMem.Runtime;
 namespace ReMem.Reports;
 
 /// <summary>Writes a comparison's files into its run folder.</summary>
-public static class ReportWriter
+internal static class ReportWriter
 {
     /// <summary>The data.</summary>
     public const string JsonFile = "report.json";

@@ -3,7 +3,7 @@ using ReMem.Evaluation;
 namespace ReMem.Reports;
 
 /// <summary>Runs whose teachers may be compared with each other: of the same images, the same student and the same training of it.</summary>
-public sealed record TeacherGroup
+internal sealed record TeacherGroup
 {
     /// <summary>What a reader knows it by.</summary>
     public required string Name { get; init; }

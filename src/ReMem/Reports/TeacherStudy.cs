@@ -7,7 +7,7 @@ namespace ReMem.Reports;
 /// What teachers keep against what their students reach, over several runs and data sets. I_hat and accuracies of different images have different scales, so
 /// that only ranks within a group are compared.
 /// </summary>
-public sealed record TeacherStudy
+internal sealed record TeacherStudy
 {
     /// <summary>The data's file.</summary>
     public const string JsonFile = "teachers.json";

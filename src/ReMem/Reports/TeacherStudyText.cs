@@ -1,7 +1,7 @@
 namespace ReMem.Reports;
 
 /// <summary>A study of teachers as plain text.</summary>
-public static class TeacherStudyText
+internal static class TeacherStudyText
 {
     /// <summary>A line a group's setting, and what can be said.</summary>
     public static IEnumerable<string> Lines(TeacherStudy study)

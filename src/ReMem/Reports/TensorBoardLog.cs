@@ -4,7 +4,7 @@ using TorchSharp;
 namespace ReMem.Reports;
 
 /// <summary>Writes a training's epochs as TensorBoard events.</summary>
-public static class TensorBoardLog
+internal static class TensorBoardLog
 {
     /// <summary>Writes one event file into a folder; scalars are train/loss, train/rise, train/lr, train/teacher_weight where it changes, val/top1 and val/loss by epoch.</summary>
     public static void Write(string folder, IEnumerable<EpochRecord> epochs)

@@ -6,7 +6,7 @@ namespace ReMem.Runtime;
 /// Writes files that appear whole or not at all: written beside the target, flushed to disk, renamed over it. A run that is stopped, or a
 /// disk that fills up, leaves the earlier file as it was and no half of a new one.
 /// </summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private const int HandleDiskFull = unchecked((int)0x80070027);
     private const int DiskFull = unchecked((int)0x80070070);

@@ -6,7 +6,7 @@ namespace ReMem.Runtime;
 /// A counter-based random stream (Philox-4x32-10, Salmon 2011): every draw is a pure function of (seed, purpose, epoch, index, position), so
 /// that neither threads nor a resume can change it.
 /// </summary>
-public struct CounterRandom
+internal struct CounterRandom
 {
     private readonly uint _key0;
     private readonly uint _key1;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ReMem.Runtime;
 
 /// <summary>Room on disks.</summary>
-public static class DiskSpace
+internal static class DiskSpace
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB"];
 

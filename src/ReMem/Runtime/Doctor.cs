@@ -10,7 +10,7 @@ namespace ReMem.Runtime;
 /// <param name="IsError">True where nothing works without mending it.</param>
 /// <param name="What">One line.</param>
 /// <param name="Remedy">One line.</param>
-public sealed record DoctorProblem(bool IsError, string What, string Remedy);
+internal sealed record DoctorProblem(bool IsError, string What, string Remedy);
 
 /// <summary>What <see cref="Doctor"/> found. Null: not to be had on this system.</summary>
 /// <param name="Version">ReMem's version.</param>
@@ -31,7 +31,7 @@ public sealed record DoctorProblem(bool IsError, string What, string Remedy);
 /// <param name="DiskFreeBytes">Free space where runs are written.</param>
 /// <param name="Libstdcxx">The newest symbol version that libstdc++ defines.</param>
 /// <param name="Problems">What to mend; empty when all is well.</param>
-public sealed record DoctorReport(
+internal sealed record DoctorReport(
     string Version,
     string? Commit,
     string Os,
@@ -87,7 +87,7 @@ public sealed record DoctorReport(
 }
 
 /// <summary>Examines whether this machine can train, and says what to mend.</summary>
-public static class Doctor
+internal static class Doctor
 {
     private const long Gigabyte = 1 << 30;
 

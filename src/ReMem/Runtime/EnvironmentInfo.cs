@@ -16,7 +16,7 @@ namespace ReMem.Runtime;
 /// <param name="TorchSharp">TorchSharp's version.</param>
 /// <param name="Version">ReMem's version.</param>
 /// <param name="Commit">The git commit that ReMem was built from; null where the build did not know it.</param>
-public sealed record EnvironmentInfo(
+internal sealed record EnvironmentInfo(
     string Os,
     string Cpu,
     int Cores,

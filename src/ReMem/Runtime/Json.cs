@@ -6,7 +6,7 @@ using System.Text.Unicode;
 namespace ReMem.Runtime;
 
 /// <summary>How every JSON file and --json output is written: snake_case, letters unescaped, and numbers that JSON cannot hold as null.</summary>
-public static class Json
+internal static class Json
 {
     /// <summary>Indented, for files that people read too.</summary>
     public static JsonSerializerOptions Options { get; } = Create(indented: true);

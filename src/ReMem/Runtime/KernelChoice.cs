@@ -5,7 +5,7 @@ namespace ReMem.Runtime;
 /// <param name="Reason">Why this one, in one line.</param>
 /// <param name="IsForced">True where REMEM_KERNELS named it.</param>
 /// <param name="Outcomes">What is known of each set on this machine, the fastest first; those that were not needed are missing.</param>
-public sealed record KernelChoice(string Rung, string Reason, bool IsForced, IReadOnlyList<KernelOutcome> Outcomes)
+internal sealed record KernelChoice(string Rung, string Reason, bool IsForced, IReadOnlyList<KernelOutcome> Outcomes)
 {
     /// <summary>What was found of the chosen set; null where nothing is known of it.</summary>
     public KernelOutcome? Outcome => Outcomes.FirstOrDefault(o => o.Name == Rung);

@@ -1,7 +1,7 @@
 namespace ReMem.Runtime;
 
 /// <summary>Which sets of libtorch's kernels <see cref="Doctor"/> checks.</summary>
-public enum KernelExamination
+internal enum KernelExamination
 {
     /// <summary>Only what the choice needs.</summary>
     Chosen,

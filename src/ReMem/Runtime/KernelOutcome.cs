@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace ReMem.Runtime;
 
 /// <summary>What came of checking one set of kernels.</summary>
-public enum KernelStatus
+internal enum KernelStatus
 {
     /// <summary>Every result was right.</summary>
     Right,
@@ -34,7 +34,7 @@ public enum KernelStatus
 /// <param name="Cases">Cases that were computed.</param>
 /// <param name="Seconds">Wall time of the check.</param>
 /// <param name="Detail">How the process ended, where it did not end well.</param>
-public sealed record KernelOutcome(
+internal sealed record KernelOutcome(
     string Name,
     string Description,
     KernelStatus Status,

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using TorchSharp;
 
 namespace ReMem.Runtime;
@@ -11,7 +12,8 @@ namespace ReMem.Runtime;
 public sealed record LibtorchInfo(string Version, string? Folder, bool IsCustom)
 {
     /// <summary>The kernels it computes with, and what is known of them on this machine.</summary>
-    public KernelChoice? Kernels { get; init; }
+    [JsonInclude]
+    internal KernelChoice? Kernels { get; init; }
 }
 
 /// <summary>

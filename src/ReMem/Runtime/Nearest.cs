@@ -1,7 +1,7 @@
 namespace ReMem.Runtime;
 
 /// <summary>Offers the nearest known name for one that is not known.</summary>
-public static class Nearest
+internal static class Nearest
 {
     /// <summary>The candidate with the smallest edit distance, or null where none is close enough to be meant.</summary>
     public static string? To(string name, IEnumerable<string> candidates)

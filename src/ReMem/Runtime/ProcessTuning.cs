@@ -6,7 +6,7 @@ namespace ReMem.Runtime;
 /// Settings of the whole process under which training on a CPU takes a fifth less time, mostly for small convolutional networks, whose steps are over a thousand short
 /// operations. The command line uses them; a service that embeds the library decides for itself. Linux with glibc; elsewhere nothing happens.
 /// </summary>
-public static partial class ProcessTuning
+internal static partial class ProcessTuning
 {
     /// <summary>GNU OpenMP's variable: how often a thread looks before it sleeps.</summary>
     internal const string Spins = "GOMP_SPINCOUNT";

@@ -1,6 +1,6 @@
 namespace ReMem.Teachers;
 
-public abstract partial record ReweightingPolicy
+internal abstract partial record ReweightingPolicy
 {
     /// <summary>1 everywhere: bit for bit the plain model.</summary>
     public sealed record None : ReweightingPolicy

@@ -7,7 +7,7 @@ namespace ReMem.Teachers;
 /// The gradient at the worst nearby weights (SAM, Foret 2021; ASAM, Kwon 2021): e = rho T^2 g / (||T g|| + 1e-12) with T = 1, or |w| when
 /// adaptive, one norm over all parameters. The gradient at w + e is left in <c>.grad</c>, with the weights back at w.
 /// </summary>
-public sealed class SharpnessAwareGradient : IGradientFunction
+internal sealed class SharpnessAwareGradient : IGradientFunction
 {
     private readonly ParameterSet _parameters;
     private readonly PerturbedPass _passes;

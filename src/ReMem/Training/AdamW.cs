@@ -6,7 +6,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace ReMem.Training;
 
 /// <summary>AdamW (Loshchilov 2019): decoupled decay, betas 0.9 and 0.999, eps 1e-8, as torch.optim.AdamW.</summary>
-public sealed class AdamW : Optimizer
+internal sealed class AdamW : Optimizer
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;

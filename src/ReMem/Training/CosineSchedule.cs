@@ -5,7 +5,7 @@ namespace ReMem.Training;
 /// <param name="TotalSteps">Steps of the whole run.</param>
 /// <param name="WarmupSteps">Steps of the warm-up.</param>
 /// <param name="MinRatio">The end, as a share of the peak.</param>
-public sealed record CosineSchedule(double Peak, long TotalSteps, long WarmupSteps, double MinRatio)
+internal sealed record CosineSchedule(double Peak, long TotalSteps, long WarmupSteps, double MinRatio)
 {
     /// <summary>The schedule that options name.</summary>
     /// <param name="options">Peak, end, warm-up and epochs.</param>

@@ -7,14 +7,14 @@ namespace ReMem.Training;
 /// <param name="Loss">The loss at the weights themselves, unless the function says otherwise.</param>
 /// <param name="Rise">How much the loss rises at the perturbed weights (sharpness); null where that was not measured.</param>
 /// <param name="GradientNorm">The global L2 norm of the gradient that stands in <c>.grad</c>.</param>
-public readonly record struct GradientResult(double Loss, double? Rise, double GradientNorm)
+internal readonly record struct GradientResult(double Loss, double? Rise, double GradientNorm)
 {
     /// <summary>Whether a step may be taken.</summary>
     public bool IsFinite => double.IsFinite(Loss) && double.IsFinite(GradientNorm);
 }
 
 /// <summary>Leaves a gradient in <c>.grad</c>. It stands beside any optimiser rather than around one: clipping and the step come after it.</summary>
-public interface IGradientFunction
+internal interface IGradientFunction
 {
     /// <summary>What it keeps from step to step, by name, for checkpoints. Most keep nothing.</summary>
     IReadOnlyDictionary<string, Tensor> State => System.Collections.ObjectModel.ReadOnlyDictionary<string, Tensor>.Empty;
@@ -26,7 +26,7 @@ public interface IGradientFunction
 }
 
 /// <summary>Shorter calls.</summary>
-public static class GradientFunctionExtensions
+internal static class GradientFunctionExtensions
 {
     /// <summary>Computes the gradient of a loss in one piece.</summary>
     /// <param name="gradient">The function.</param>
@@ -36,7 +36,7 @@ public static class GradientFunctionExtensions
 }
 
 /// <summary>The ordinary gradient.</summary>
-public sealed class PlainGradient(ParameterSet parameters) : IGradientFunction
+internal sealed class PlainGradient(ParameterSet parameters) : IGradientFunction
 {
     /// <inheritdoc/>
     public GradientResult Compute(long step, IReadOnlyList<Func<Tensor>> losses)
@@ -67,7 +67,7 @@ internal static class BackwardPass
 }
 
 /// <summary>The global norm of the gradients and clipping by it, as torch.nn.utils.clip_grad_norm_.</summary>
-public static class GradientNorm
+internal static class GradientNorm
 {
     /// <summary>The global L2 norm of what stands in <c>.grad</c>.</summary>
     public static double Of(ParameterSet parameters) => Of(parameters.LiveGradients);

@@ -9,7 +9,7 @@ namespace ReMem.Training;
 /// The cross-entropy with the labels that teachers and students learn from: smoothed, weighted by class, or with logits that are adjusted by the logarithm
 /// of how often a class is seen (Menon 2021), as the options say.
 /// </summary>
-public sealed class LabelLoss : IDisposable
+internal sealed class LabelLoss : IDisposable
 {
     private readonly double _smoothing;
     private readonly Tensor? _weights;

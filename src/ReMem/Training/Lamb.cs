@@ -8,7 +8,7 @@ namespace ReMem.Training;
 /// LAMB (You 2020): Adam's direction plus decay, a tensor scaled to the norm of its weights, so that large batches can take large learning rates. As
 /// timm's Lamb without its own clipping: betas 0.9 and 0.999, eps 1e-6, and no scaling of what decay spares.
 /// </summary>
-public sealed class Lamb : Optimizer
+internal sealed class Lamb : Optimizer
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;

@@ -6,7 +6,7 @@ namespace ReMem.Training;
 
 /// <summary>An optimiser over a <see cref="ParameterSet"/>: its state is a few flat vectors, cheap to step and plain to checkpoint.</summary>
 /// <remarks>Scalars are held by name here and in other hot paths: TorchSharp 0.107 may collect an implicit one while an operator reads it.</remarks>
-public abstract class Optimizer : IDisposable
+internal abstract class Optimizer : IDisposable
 {
     private (long Start, long Length) _piece;
 

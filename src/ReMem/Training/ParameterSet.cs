@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>The trainable parameters of a module, in the module's order, as one flat vector [P] of which they are views.</summary>
-public sealed class ParameterSet : IDisposable
+internal sealed class ParameterSet : IDisposable
 {
     private static readonly string[] Spared = ["_token", "pos_embed", "relative_position_bias_table"];
     private readonly (string Name, Parameter Value, long Offset)[] _parameters;

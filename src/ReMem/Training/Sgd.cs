@@ -6,7 +6,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace ReMem.Training;
 
 /// <summary>SGD with momentum and L2 decay added to the gradient, as torch.optim.SGD without dampening.</summary>
-public sealed class Sgd : Optimizer
+internal sealed class Sgd : Optimizer
 {
     private readonly double _momentum;
     private readonly Tensor _buffer;

@@ -34,7 +34,7 @@ public sealed record TrainingJob
     public Func<long, double>? TeacherWeight { get; init; }
 
     /// <summary>Makes the gradient function; default the plain gradient.</summary>
-    public Func<ParameterSet, IGradientFunction>? Gradient { get; init; }
+    internal Func<ParameterSet, IGradientFunction>? Gradient { get; init; }
 
     /// <summary>Validation top-1 in [0, 1] and mean cross-entropy; null validates nothing.</summary>
     public Func<ImageModel, (double Top1, double Loss)>? Validate { get; init; }

@@ -11,7 +11,7 @@ namespace ReMem.Training;
 /// <summary>The state of a training between epochs, in one safetensors file: model, optimiser, counters and history.</summary>
 /// <param name="path">The file; it appears whole or not at all.</param>
 /// <param name="fingerprint">What the training is; a checkpoint of another one is refused.</param>
-public sealed partial class TrainingCheckpoint(string path, string fingerprint)
+internal sealed partial class TrainingCheckpoint(string path, string fingerprint)
 {
     internal const string ModelPrefix = "model.";
     private const string OptimizerPrefix = "optimizer.";

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ReMem.Weights;
 
 /// <summary>Brings a classifier's outputs into the order of another class list, by the classes' names.</summary>
-public static class ClassOrder
+internal static class ClassOrder
 {
     private const int MostNamed = 3;
 

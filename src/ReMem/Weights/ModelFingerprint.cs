@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace ReMem.Weights;
 
 /// <summary>Tells one trained model from another.</summary>
-public static class ModelFingerprint
+internal static class ModelFingerprint
 {
     /// <summary>64 hexadecimal digits: SHA-256 over architecture, and name, type, shape and bytes of every tensor, branch scales folded in.</summary>
     /// <remarks>Folded, a reweighted model and the same model read back from its folder are one.</remarks>

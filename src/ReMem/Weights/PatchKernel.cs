@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace ReMem.Weights;
 
 /// <summary>Resamples patch embeddings to another patch size (FlexiViT's pseudo-inverse resize, Beyer 2023), as timm's <c>resample_patch_embed</c>.</summary>
-public static class PatchKernel
+internal static class PatchKernel
 {
     /// <summary>
     /// The kernel whose responses to bicubically resized patches are nearest to the old kernel's on the patches themselves; for a larger patch they

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace ReMem.Weights;
 
 /// <summary>Resamples learned position embeddings to another grid, as timm's <c>resample_abs_pos_embed</c>.</summary>
-public static class PositionEmbedding
+internal static class PositionEmbedding
 {
     /// <summary>Resamples the grid part by antialiased bicubic interpolation; prefix tokens stay.</summary>
     /// <param name="embedding">float [1, prefix + g * g, C].</param>

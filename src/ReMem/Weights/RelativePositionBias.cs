@@ -6,7 +6,7 @@ namespace ReMem.Weights;
 /// Resamples tables of relative position biases to another grid, as timm's <c>resize_rel_pos_bias_table</c>: the old offsets are spread over the new
 /// range in geometric progression, so that near offsets stay near, and the new ones interpolated linearly between them.
 /// </summary>
-public static class RelativePositionBias
+internal static class RelativePositionBias
 {
     private const int ExtraRows = 3;
 

@@ -9,7 +9,7 @@ namespace ReMem.Weights;
 /// A weights file under timm's names: the image model in it is found by its names under any prefix, and its tensors are renamed, joined or turned as timm has
 /// them. Names that nobody knows stay.
 /// </summary>
-public sealed class TimmWeightsFile : WeightsFile
+internal sealed class TimmWeightsFile : WeightsFile
 {
     private readonly WeightsFile _file;
     private readonly EncoderChoice _choice;

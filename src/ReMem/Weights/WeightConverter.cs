@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace ReMem.Weights;
 
 /// <summary>How weights are converted.</summary>
-public sealed record WeightConversionOptions
+internal sealed record WeightConversionOptions
 {
     /// <summary>timm's name of the model that the weights have to fit, but for its head and the grid of its position embeddings. Default null: unchecked.</summary>
     public string? Model { get; init; }
@@ -26,7 +26,7 @@ public sealed record WeightConversionOptions
 /// <param name="Tensors">How many were written.</param>
 /// <param name="Renamed">How many of them were renamed, or made of others.</param>
 /// <param name="Dropped">Those that timm's model has no use for.</param>
-public sealed record WeightConversionResult(
+internal sealed record WeightConversionResult(
     string File, string Format, string? Family, int Tensors, int Renamed, IReadOnlyList<DroppedTensor> Dropped)
 {
     /// <summary>The model that the weights were checked to fit.</summary>
@@ -43,7 +43,7 @@ public sealed record WeightConversionResult(
 }
 
 /// <summary>Writes weights of any format and naming as safetensors with timm's names, one tensor in memory at a time.</summary>
-public static class WeightConverter
+internal static class WeightConverter
 {
     private const string Extension = ".safetensors";
 

@@ -8,7 +8,7 @@ namespace ReMem.Weights;
 /// <param name="Shape">Sizes.</param>
 /// <param name="Becomes">timm's names of what is made of it; several where it is split.</param>
 /// <param name="Dropped">Why timm's model has no use for it; null where it has.</param>
-public sealed record InspectedTensor(string Name, string Type, IReadOnlyList<long> Shape, IReadOnlyList<string> Becomes, string? Dropped);
+internal sealed record InspectedTensor(string Name, string Type, IReadOnlyList<long> Shape, IReadOnlyList<string> Becomes, string? Dropped);
 
 /// <summary>What a weights file holds, without reading its numbers.</summary>
 /// <param name="File">The file.</param>
@@ -19,7 +19,7 @@ public sealed record InspectedTensor(string Name, string Type, IReadOnlyList<lon
 /// <param name="Bytes">Size of all tensors.</param>
 /// <param name="Metadata">What the file says beside its tensors.</param>
 /// <param name="Tensors">In the file's order.</param>
-public sealed record WeightsInspection(
+internal sealed record WeightsInspection(
     string File,
     string Format,
     string? Family,

@@ -49,13 +49,14 @@ public sealed class EfficientNetTests : IDisposable
     }
 
     [Theory]
-    [InlineData(EfficientNetBlockType.ConvBnAct, 1, 8, false, false)]
-    [InlineData(EfficientNetBlockType.ConvBnAct, 1, 8, true, true)]
-    [InlineData(EfficientNetBlockType.InvertedResidual, 1, 8, true, true)]
-    [InlineData(EfficientNetBlockType.InvertedResidual, 2, 8, true, false)]
-    [InlineData(EfficientNetBlockType.InvertedResidual, 1, 16, true, false)]
-    public void The_input_is_added_where_the_shapes_are_the_same(EfficientNetBlockType type, int stride, int width, bool skip, bool expected)
+    [InlineData(nameof(EfficientNetBlockType.ConvBnAct), 1, 8, false, false)]
+    [InlineData(nameof(EfficientNetBlockType.ConvBnAct), 1, 8, true, true)]
+    [InlineData(nameof(EfficientNetBlockType.InvertedResidual), 1, 8, true, true)]
+    [InlineData(nameof(EfficientNetBlockType.InvertedResidual), 2, 8, true, false)]
+    [InlineData(nameof(EfficientNetBlockType.InvertedResidual), 1, 16, true, false)]
+    public void The_input_is_added_where_the_shapes_are_the_same(string name, int stride, int width, bool skip, bool expected)
     {
+        EfficientNetBlockType type = Enum.Parse<EfficientNetBlockType>(name);
         var shape = new EfficientNetBlockShape(type, 3, stride, 2, width) { Skip = skip };
         using var block = new EfficientNetBlock(8, shape, new EfficientNetStyle(Activation.Relu));
         Assert.Equal(expected, block.HasSkip);

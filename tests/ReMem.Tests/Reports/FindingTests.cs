@@ -27,11 +27,12 @@ public sealed class FindingTests
         Assert.EndsWith(end, Finding.CorrelationSentence(new RankCorrelation(rho, low, high, 12)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("sam", Verdict.Higher)]
-    [InlineData("reweighted", Verdict.WithinNoise)]
-    [InlineData("both", Verdict.Lower)]
-    public void The_verdict_is_by_the_paired_interval(string method, Verdict verdict)
+    [InlineData("sam", nameof(Verdict.Higher))]
+    [InlineData("reweighted", nameof(Verdict.WithinNoise))]
+    [InlineData("both", nameof(Verdict.Lower))]
+    public void The_verdict_is_by_the_paired_interval(string method, string name)
     {
+        Verdict verdict = Enum.Parse<Verdict>(name);
         Finding finding = Find(SampleReport.Create(), "student top-1", method, "standard");
         Assert.Equal(verdict, finding.Verdict);
         Assert.Equal(verdict == Verdict.WithinNoise, finding.Difference.Low <= 0 && finding.Difference.High >= 0);

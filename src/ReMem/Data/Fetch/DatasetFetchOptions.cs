@@ -4,7 +4,7 @@ using ReMem.Runtime.Downloads;
 namespace ReMem.Data.Fetch;
 
 /// <summary>Which data set is fetched, from where and to where.</summary>
-public sealed record DatasetFetchOptions
+internal sealed record DatasetFetchOptions
 {
     /// <summary>One of <see cref="DatasetFetcher.Known"/>.</summary>
     [Required]
@@ -34,7 +34,7 @@ public sealed record DatasetFetchOptions
 /// <param name="Title">What people call it, and whose it is.</param>
 /// <param name="Page">Where its authors describe it and say how it may be used.</param>
 /// <param name="Bytes">Of all that is downloaded.</param>
-public sealed record FetchableDataset(string Name, string Title, string Page, long Bytes);
+internal sealed record FetchableDataset(string Name, string Title, string Page, long Bytes);
 
 /// <summary>A data set that was fetched.</summary>
 /// <param name="Name">What the command calls it.</param>
@@ -45,4 +45,4 @@ public sealed record FetchableDataset(string Name, string Title, string Page, lo
 /// <param name="Train">Images to train on.</param>
 /// <param name="Validation">Images of validation, taken from training where the data set has no such split.</param>
 /// <param name="Test">Images of test.</param>
-public sealed record DatasetFetchResult(string Name, string Folder, string Page, bool WasThere, int Classes, int Train, int Validation, int Test);
+internal sealed record DatasetFetchResult(string Name, string Folder, string Page, bool WasThere, int Classes, int Train, int Validation, int Test);

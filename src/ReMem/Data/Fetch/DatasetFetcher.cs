@@ -12,7 +12,7 @@ namespace ReMem.Data.Fetch;
 /// </summary>
 /// <param name="options">What to fetch.</param>
 /// <param name="progress">Hears of downloads and of unpacking.</param>
-public sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<TransferProgress>? progress = null)
+internal sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<TransferProgress>? progress = null)
 {
     private const string FactsFile = "fetched.json";
 

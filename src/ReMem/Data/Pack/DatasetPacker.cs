@@ -11,7 +11,7 @@ namespace ReMem.Data.Pack;
 /// </summary>
 /// <param name="options">How.</param>
 /// <param name="progress">Hears of bytes written, of as many as are foretold.</param>
-public sealed class DatasetPacker(PackOptions options, IProgress<TransferProgress>? progress = null)
+internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgress>? progress = null)
 {
     private const string PlanFile = "pack.json";
     private const string Stage = "packing";

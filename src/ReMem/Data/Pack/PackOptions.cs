@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ReMem.Data.Pack;
 
 /// <summary>How packed images are encoded.</summary>
-public enum PackFormat
+internal enum PackFormat
 {
     /// <summary>JPEG with full chroma: small, and close to the pixels.</summary>
     Jpeg,
@@ -16,7 +16,7 @@ public enum PackFormat
 }
 
 /// <summary>How a data set is packed.</summary>
-public sealed record PackOptions
+internal sealed record PackOptions
 {
     /// <summary>Side in pixels of the views that models will be trained on, 8 to 2048. Default 224.</summary>
     [Range(8, 2048)]
@@ -61,5 +61,5 @@ public sealed record PackOptions
 /// <param name="Bytes">Of the files that came out.</param>
 /// <param name="Unchanged">Images that were small enough to stay as they were.</param>
 /// <param name="BadImages">Images that were left out, each with the reason.</param>
-public sealed record PackResult(
+internal sealed record PackResult(
     string Folder, int Train, int Validation, int Test, int Shards, long SourceBytes, long Bytes, int Unchanged, IReadOnlyList<string> BadImages);

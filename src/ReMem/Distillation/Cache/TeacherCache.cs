@@ -12,7 +12,7 @@ namespace ReMem.Distillation.Cache;
 /// A teacher's outputs on disk: cache.json, and view-00000/shard-00000.bin and so on. It grows by views: a student of eight views adds to the four that
 /// an earlier one left. Shards appear whole or not at all, so that any number of processes may read and build one cache.
 /// </summary>
-public sealed class TeacherCache : IDisposable
+internal sealed class TeacherCache : IDisposable
 {
     private const string UseFile = ".in-use";
     internal const string LockFile = ".lock";

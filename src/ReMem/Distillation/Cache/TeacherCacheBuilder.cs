@@ -17,7 +17,7 @@ namespace ReMem.Distillation.Cache;
 /// <param name="loader">Makes the views.</param>
 /// <param name="stage">Named in progress.</param>
 /// <param name="progress">Hears of the work.</param>
-public sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher, BatchLoader loader, string stage, IProgress<ProgressReport>? progress) : IDisposable
+internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher, BatchLoader loader, string stage, IProgress<ProgressReport>? progress) : IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 

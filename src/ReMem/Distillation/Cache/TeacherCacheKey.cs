@@ -11,7 +11,7 @@ using ReMem.Weights;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>All that a teacher's outputs are a function of, part by part, so that a cache that does not fit can say what differs.</summary>
-public sealed class TeacherCacheKey
+internal sealed class TeacherCacheKey
 {
     // Raised when views are drawn in another way, so that older caches no longer show what a student sees.
     private const string Views = "3";

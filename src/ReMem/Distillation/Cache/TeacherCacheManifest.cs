@@ -8,7 +8,7 @@ namespace ReMem.Distillation.Cache;
 /// <param name="Recipe">The recipe of the student that it was built for, as YAML; null where there was none.</param>
 /// <param name="Seed">The recipe's seed that it was built at.</param>
 /// <param name="Classes">Class names in the order of the logits; empty where they are not known.</param>
-public sealed record TeacherCacheOrigin(string? Teacher, string? Recipe, int Seed, IReadOnlyList<string> Classes);
+internal sealed record TeacherCacheOrigin(string? Teacher, string? Recipe, int Seed, IReadOnlyList<string> Classes);
 
 /// <summary>The file cache.json of a cache: what it holds, and what that is a function of.</summary>
 /// <param name="Format">Always <see cref="CurrentFormat"/>.</param>
@@ -21,7 +21,7 @@ public sealed record TeacherCacheOrigin(string? Teacher, string? Recipe, int See
 /// <param name="Created">When.</param>
 /// <param name="Origin">Where it came from.</param>
 /// <param name="Maps">What it keeps of tokens and attention; null keeps neither.</param>
-public sealed record TeacherCacheManifest(
+internal sealed record TeacherCacheManifest(
     string Format,
     IReadOnlyDictionary<string, string> Key,
     int Classes,

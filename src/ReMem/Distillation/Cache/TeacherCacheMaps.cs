@@ -12,7 +12,7 @@ namespace ReMem.Distillation.Cache;
 /// <param name="AttentionGrid">Side of the grid that attention is between; 0 keeps none.</param>
 /// <param name="AttentionHeads">Heads, 1 where only their mean is kept.</param>
 /// <param name="ClassToken">Whether the attention has the class token among its tokens.</param>
-public sealed record TeacherCacheMaps(
+internal sealed record TeacherCacheMaps(
     [property: Range(0, 4096)] int TokenGrid,
     [property: Range(0, 1 << 20)] int TokenWidth,
     [property: Range(0, 4096)] int AttentionGrid,

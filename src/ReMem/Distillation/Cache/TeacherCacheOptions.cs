@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>What a cache keeps of each of a teacher's answers.</summary>
-public sealed record TeacherCacheOptions
+internal sealed record TeacherCacheOptions
 {
     /// <summary>Keeps the largest so many logits with their classes, and the mass of the rest, 0 to 65535; 0 keeps all, and so does a number of all classes or more. Default 0.</summary>
     [Range(0, TargetRow.MostClassesOfTopK - 1)]

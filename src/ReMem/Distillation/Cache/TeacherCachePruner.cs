@@ -5,7 +5,7 @@ using ReMem.Weights.Hub;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>Which caches are no longer wanted. What is left out spares none and condemns none.</summary>
-public sealed record TeacherCachePrunerOptions
+internal sealed record TeacherCachePrunerOptions
 {
     /// <summary>Those that were not opened for longer than so many days, 0 to 36500; null does not look at their age. Default null.</summary>
     [Range(0.0, 36500)]
@@ -25,11 +25,11 @@ public sealed record TeacherCachePrunerOptions
 /// <summary>A cache that is to go.</summary>
 /// <param name="Cache">Which.</param>
 /// <param name="Reason">Why, as a part of a sentence.</param>
-public sealed record PrunedCache(TeacherCacheInfo Cache, string Reason);
+internal sealed record PrunedCache(TeacherCacheInfo Cache, string Reason);
 
 /// <summary>Chooses the caches to remove.</summary>
 /// <param name="options">Which are no longer wanted.</param>
-public sealed class TeacherCachePruner(TeacherCachePrunerOptions options)
+internal sealed class TeacherCachePruner(TeacherCachePrunerOptions options)
 {
     /// <summary>The caches to remove, and why. Nothing is removed yet; <see cref="TeacherCacheStore.Remove"/> does that.</summary>
     /// <param name="caches">Of <see cref="TeacherCacheStore.List"/>.</param>

@@ -9,11 +9,11 @@ namespace ReMem.Distillation.Cache;
 /// <param name="ShardsPerView">Of a complete view.</param>
 /// <param name="Manifest">What it holds; null where its cache.json cannot be read.</param>
 /// <param name="Problem">Why that cannot be read; null where it can.</param>
-public sealed record TeacherCacheInfo(
+internal sealed record TeacherCacheInfo(
     string Folder, long Bytes, DateTimeOffset Used, int Views, int Shards, int ShardsPerView, TeacherCacheManifest? Manifest, string? Problem);
 
 /// <summary>Finds, describes and removes caches.</summary>
-public static class TeacherCacheStore
+internal static class TeacherCacheStore
 {
     /// <summary>How far below a folder caches are looked for.</summary>
     private const int MostDepth = 3;

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>How a cache is compared with its teacher.</summary>
-public sealed record TeacherCacheVerifierOptions
+internal sealed record TeacherCacheVerifierOptions
 {
     /// <summary>Images that the teacher is run on again, at least, 1 to 10000000; all shards are checked in any case. Default 256.</summary>
     [Range(1, 10_000_000)]
@@ -41,12 +41,12 @@ public sealed record TeacherCacheVerifierOptions
 /// <param name="FeatureDifference">Mean relative difference of the pooled features; null where none are kept.</param>
 /// <param name="MapDifference">Mean relative difference of tokens and attention, the larger of both where both are kept; null where neither is.</param>
 /// <param name="Passed">Whether all of it is within the tolerances.</param>
-public sealed record TeacherCacheCheck(
+internal sealed record TeacherCacheCheck(
     int Shards, int MissingShards, int Samples, double MeanKl, double MaxKl, double Top1Agreement, double Top5Agreement, double RestKl, double? FeatureDifference, double? MapDifference, bool Passed);
 
 /// <summary>Checks every shard, and runs the teacher again on a sample of what a cache holds.</summary>
 /// <param name="options">Sample and tolerances.</param>
-public sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
+internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
 {
     private const int RunSlots = 64;
     private const double MostDifference = 0.01;

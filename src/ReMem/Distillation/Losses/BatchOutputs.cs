@@ -5,7 +5,7 @@ namespace ReMem.Distillation.Losses;
 /// <summary>What a model says of a batch.</summary>
 /// <param name="Logits">[B, C].</param>
 /// <param name="Features">The pooled feature [B, D]; null where no term asks for it.</param>
-public sealed record BatchOutputs(Tensor Logits, Tensor? Features)
+internal sealed record BatchOutputs(Tensor Logits, Tensor? Features)
 {
     /// <summary>The patch tokens of a square grid, or the cells of a convolutional network's last map, [B, N, D]; null where no term asks for them.</summary>
     public Tensor? Tokens { get; init; }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Losses;
 
 /// <summary>Losses between a student's and a teacher's logits [B, C]. Each returns a scalar, the mean over the batch.</summary>
-public static class DistillationLoss
+internal static class DistillationLoss
 {
     /// <summary>Keeps a quotient finite where a row is constant, as the papers' code does.</summary>
     private const double RowEpsilon = 1e-7;

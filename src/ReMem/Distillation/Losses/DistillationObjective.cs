@@ -11,7 +11,7 @@ namespace ReMem.Distillation.Losses;
 /// The teacher's part of a student's loss: a sum of terms, read from a text such as "kl", "dkd(1,8)", "kl + 0.5*rkd(25,50)" or "kl + linear(1,0)*hint". The terms and their
 /// sources are listed in docs/distillation.md.
 /// </summary>
-public sealed partial class DistillationObjective
+internal sealed partial class DistillationObjective
 {
     private static readonly Dictionary<string, Form> Forms = new(StringComparer.Ordinal)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Losses;
 
 /// <summary>Losses between pooled features: of the student [B, D] and of the teacher [B, D'], where D = D' unless said otherwise.</summary>
-public static class FeatureLoss
+internal static class FeatureLoss
 {
     /// <summary>Squares below it count as it, so that the root has a gradient.</summary>
     private const double SquareEpsilon = 1e-12;

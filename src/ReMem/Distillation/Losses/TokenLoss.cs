@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Losses;
 
 /// <summary>Losses between what a student and a teacher say place by place. Each returns a scalar, the mean over the batch.</summary>
-public static class TokenLoss
+internal static class TokenLoss
 {
     /// <summary>Keeps the token of an empty place, whose channels are all alike, finite.</summary>
     private const double VarianceEpsilon = 1e-6;

@@ -11,7 +11,7 @@ namespace ReMem.Distillation.Targets;
 /// A teacher's outputs for the views that a student sees. With recycled views each is computed once and kept in memory: views are a pure function of
 /// (seed, view epoch, slot), so the kept row is the live one. A teacher cache keeps them on disk.
 /// </summary>
-public sealed class TeacherTargets : ITeacherTargets
+internal sealed class TeacherTargets : ITeacherTargets
 {
     private const long MostMapBytes = 1L << 30;
     private readonly ImageModel _teacher;

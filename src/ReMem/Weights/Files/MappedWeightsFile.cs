@@ -10,7 +10,7 @@ namespace ReMem.Weights.Files;
 internal sealed record PlacedTensor(TensorEntry Entry, long Offset, IReadOnlyList<long>? Strides = null);
 
 /// <summary>A memory-mapped file whose tensors lie in it uncompressed.</summary>
-public abstract class MappedWeightsFile : WeightsFile
+internal abstract class MappedWeightsFile : WeightsFile
 {
     private readonly Dictionary<string, PlacedTensor> _places;
 

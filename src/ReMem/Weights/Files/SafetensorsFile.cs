@@ -9,7 +9,7 @@ namespace ReMem.Weights.Files;
 /// A memory-mapped safetensors file. The header is checked against the file before anything is read: sizes, types, bounds, overlaps and gaps.
 /// Format: huggingface.co/docs/safetensors.
 /// </summary>
-public sealed class SafetensorsFile : MappedWeightsFile
+internal sealed class SafetensorsFile : MappedWeightsFile
 {
     private const string Kind = "safetensors file";
     private const long LargestHeader = 100_000_000;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace ReMem.Weights.Files;
 
 /// <summary>Writes safetensors files as the reference implementation lays them out; a file appears whole or not at all.</summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>The types that can be written, in the reference implementation's order in a file: widest first, so that none is misaligned.</summary>
     private static readonly (ScalarType Type, string Name)[] Types =

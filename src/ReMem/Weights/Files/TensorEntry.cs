@@ -6,7 +6,7 @@ namespace ReMem.Weights.Files;
 /// <param name="Name">Its key.</param>
 /// <param name="Type">The type of its numbers.</param>
 /// <param name="Shape">Sizes, none negative; empty for a scalar.</param>
-public sealed record TensorEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape)
+internal sealed record TensorEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape)
 {
     /// <summary>How many numbers it has.</summary>
     public long Elements => Shape.Aggregate(1L, (product, d) => product * d);

@@ -7,7 +7,7 @@ namespace ReMem.Weights.Files;
 /// A file of named tensors, in any of the formats that <see cref="Open"/> knows. Opening reads and checks names, types, shapes and places; a tensor's
 /// numbers are read when asked for. Nothing in a file is ever executed.
 /// </summary>
-public abstract class WeightsFile : IDisposable
+internal abstract class WeightsFile : IDisposable
 {
     /// <summary>Far more tensors than a model has.</summary>
     private const int MostTensors = 100_000;

@@ -13,11 +13,12 @@ public sealed class DatasetPackerTests : IDisposable
     private string Out => _folder.At("packed");
 
     [Theory]
-    [InlineData(PackFormat.Jpeg)]
-    [InlineData(PackFormat.Png)]
-    [InlineData(PackFormat.WebP)]
-    public void Splits_labels_order_and_pixels_come_back(PackFormat format)
+    [InlineData(nameof(PackFormat.Jpeg))]
+    [InlineData(nameof(PackFormat.Png))]
+    [InlineData(nameof(PackFormat.WebP))]
+    public void Splits_labels_order_and_pixels_come_back(string name)
     {
+        PackFormat format = Enum.Parse<PackFormat>(name);
         Photos();
         ImageDataset data = DatasetReader.Open(_folder.At("photos"));
         PackResult result = new DatasetPacker(Small with { Format = format }).Pack(data, Out);
