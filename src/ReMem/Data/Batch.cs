@@ -23,7 +23,7 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     public Tensor Inputs => SmallImages ?? Images;
 
     /// <summary>How the images were mixed with each other; null where they were not.</summary>
-    public BatchMix? Mix { get; init; }
+    internal BatchMix? Mix { get; init; }
 
     /// <summary>The first row's place in the order of the epoch whose views these are.</summary>
     public int First { get; init; }

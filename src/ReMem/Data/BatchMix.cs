@@ -8,7 +8,7 @@ namespace ReMem.Data;
 /// end as it is from its start. Labels mix alike.
 /// </summary>
 /// <param name="Share">Of an image's own label, 0 to 1.</param>
-public sealed record BatchMix(double Share)
+internal sealed record BatchMix(double Share)
 {
     private const int Steps = 256;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Runtime;
 using ReMem.Training;
 
 namespace ReMem.Recipes;

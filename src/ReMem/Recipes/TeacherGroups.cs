@@ -1,4 +1,6 @@
-namespace ReMem.Reports;
+using ReMem.Reports;
+
+namespace ReMem.Recipes;
 
 /// <summary>Groups of runs as a command line gives them.</summary>
 internal static class TeacherGroups
@@ -21,6 +23,6 @@ internal static class TeacherGroups
         string[] folders = (named ? text[(equals + 1)..] : text).Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (folders.Length == 0)
             throw new InputException($"'{text}' names no folder.", "RUNS", "For example NAME=runs/a,runs/b.");
-        return TeacherGroup.Read(named ? text[..equals] : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folders[0]))), folders);
+        return TeacherGroupReader.Read(named ? text[..equals] : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folders[0]))), folders);
     }
 }
