@@ -1,6 +1,5 @@
 using ReMem.Data;
 using ReMem.Runtime;
-using ReMem.Training;
 
 namespace ReMem.Evaluation;
 

@@ -3,7 +3,6 @@ using ReMem.Data;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
 using ReMem.Runtime;
-using ReMem.Training;
 
 namespace ReMem.Recipes;
 

@@ -1,7 +1,6 @@
 using ReMem.Data;
 using ReMem.Distillation.Cache;
 using ReMem.Runtime;
-using ReMem.Training;
 
 namespace ReMem.Recipes;
 

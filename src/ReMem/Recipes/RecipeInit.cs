@@ -1,7 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
 using ReMem.Runtime;
-using ReMem.Training;
 using ReMem.Weights;
 using ReMem.Weights.Hub;
 

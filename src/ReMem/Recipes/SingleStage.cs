@@ -1,5 +1,4 @@
 using ReMem.Runtime;
-using ReMem.Training;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;

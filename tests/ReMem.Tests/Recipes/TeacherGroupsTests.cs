@@ -1,6 +1,8 @@
+using ReMem.Recipes;
 using ReMem.Reports;
+using ReMem.Tests.Reports;
 
-namespace ReMem.Tests.Reports;
+namespace ReMem.Tests.Recipes;
 
 public sealed class TeacherGroupsTests
 {
