@@ -5,7 +5,9 @@ using ReMem.Runtime;
 
 namespace ReMem.Cli;
 
-/// <summary>What is wrong with a command line: a name that is not known comes first, with the nearest one that is; what else does not fit may follow from it.</summary>
+/// <summary>
+/// What is wrong with a command line: a name that is not known comes first, with the nearest one that is; what else does not fit may follow from it.
+/// </summary>
 internal static class CommandLineErrors
 {
     private const int ShortName = 2;
@@ -29,14 +31,15 @@ internal static class CommandLineErrors
         {
             if (token.Type == TokenType.Command)
                 at = at.Subcommands.FirstOrDefault(c => c.Name == token.Value || c.Aliases.Contains(token.Value)) ?? at;
-            else if (token.Type == TokenType.Argument && at.Subcommands.Count > 0 && !IsDashed(token.Value) && parsed.UnmatchedTokens.Contains(token.Value))
+            else if (token.Type == TokenType.Argument && at.Subcommands.Count > 0 && !IsDashed(token.Value)
+                && parsed.UnmatchedTokens.Contains(token.Value))
                 return Unknown("command", token.Value, [.. at.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)]);
         }
 
         return null;
     }
 
-    /// <summary>Arguments that begin with a dash and are no option: never taken for a file, a key=value or another option's value.</summary>
+    /// <summary>Arguments that begin with a dash and are no option: never taken for a file, a key=value or an option's value.</summary>
     private static List<string> UnknownOptions(ParseResult parsed, string[] given)
     {
         string[] known = [.. Known(parsed.CommandResult)];
@@ -45,7 +48,8 @@ internal static class CommandLineErrors
         // With one dash the library takes a name for letters: -out would be -o with the value ut.
         string[] letters = [.. given.Where(a => IsDashed(a) && a[1] != '-' && known.Contains($"-{Name(a)}"))];
         found.AddRange(letters.Select(a => Unknown("option", Name(a), known)));
-        string[] before = [.. parsed.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash).Where(t => t.Type == TokenType.Argument).Select(t => t.Value)];
+        string[] before = [.. parsed.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash)
+            .Where(t => t.Type == TokenType.Argument).Select(t => t.Value)];
         IEnumerable<string> words = parsed.UnmatchedTokens.Concat(parsed.CommandResult.Children.OfType<ArgumentResult>()
             .Where(a => a.Argument.ValueType != typeof(int)).SelectMany(a => a.Tokens).Select(t => t.Value));
         foreach (string word in words.Where(w => IsDashed(w) && before.Contains(w)).Except(letters))
@@ -54,8 +58,12 @@ internal static class CommandLineErrors
         // "--out=-x" says that it is a value, "--out -x" does not.
         foreach (OptionResult option in parsed.CommandResult.Children.OfType<OptionResult>())
         {
-            foreach (string value in option.Tokens.Select(t => t.Value).Where(v => IsDashed(v) && !IsNumber(v) && given.Contains(v)).Except(letters))
-                found.Add($"{Unknown("option", Name(value), known)}\n  As the value of {option.Option.Name} it is given as {ShellCommand.Quote($"{option.Option.Name}={value}")}.");
+            IEnumerable<string> values = option.Tokens.Select(t => t.Value).Where(v => IsDashed(v) && !IsNumber(v) && given.Contains(v));
+            foreach (string value in values.Except(letters))
+            {
+                string whole = ShellCommand.Quote($"{option.Option.Name}={value}");
+                found.Add($"{Unknown("option", Name(value), known)}\n  As the value of {option.Option.Name} it is given as {whole}.");
+            }
         }
 
         return found;
@@ -85,7 +93,9 @@ internal static class CommandLineErrors
     private static string Unknown(string kind, string name, IReadOnlyList<string> known) =>
         $"Unknown {kind} '{PlainText.Line(name)}'{(Nearby(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : ".")}";
 
-    /// <summary>The one that the name begins, else the nearest. To a name of a letter or two everything short is near: it has to begin alike.</summary>
+    /// <summary>
+    /// The one that the name begins, else the nearest. To a name of a letter or two everything short is near: it has to begin alike.
+    /// </summary>
     private static string? Nearby(string name, IReadOnlyList<string> known)
     {
         string bare = name.TrimStart('-');

@@ -11,7 +11,8 @@ internal static class CommandTree
     /// <summary>What a person types. The program file has another name, which a root command of the library's own would show.</summary>
     public const string Program = "remem";
 
-    public static Command Create() => new(Program, "Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
+    public static Command Create() => new(
+        Program, "Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
     {
         DemoCommand.Create(),
         InitCommand.Create(),

@@ -13,6 +13,7 @@ internal static class CacheList
         Console.WriteLine($"{caches.Count} teacher caches, {DiskSpace.Text(caches.Sum(c => c.Bytes))}");
     }
 
-    private static string Line(TeacherCacheInfo cache) => FormattableString.Invariant($"{cache.Folder}: {DiskSpace.Text(cache.Bytes)}, last used {cache.Used:yyyy-MM-dd HH:mm} UTC; ")
+    private static string Line(TeacherCacheInfo cache) =>
+        FormattableString.Invariant($"{cache.Folder}: {DiskSpace.Text(cache.Bytes)}, last used {cache.Used:yyyy-MM-dd HH:mm} UTC; ")
         + (cache.Manifest is { } m ? $"{cache.Views} views of {m.Slots} images, teacher {m.Origin.Teacher ?? "unknown"}" : cache.Problem);
 }

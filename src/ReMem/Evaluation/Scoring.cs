@@ -24,7 +24,9 @@ internal sealed class Scoring(LabelledModel model, IProgress<ProgressReport> pro
         foreach (string leak in images.Whole is { } whole ? Preflight.Leaks(whole, Environment.ProcessorCount, Preflight.ScanFolder) : [])
             Say($"warning: {leak}");
         var loader = new BatchLoader(
-            images.Images, model.Model.EvaluationView(), new LoaderOptions { BatchSize = Batch, Threads = Environment.ProcessorCount, OnBadImage = policy });
+            images.Images,
+            model.Model.EvaluationView(),
+            new LoaderOptions { BatchSize = Batch, Threads = Environment.ProcessorCount, OnBadImage = policy });
         if (loader.BadImages is [var first, ..])
             Say($"warning: {loader.BadImages.Count} of {images.Images.Count} images are left out. The first: {first.Reason}");
         Say($"{images.Description}: {loader.Count} images are scored ({images.Split})");

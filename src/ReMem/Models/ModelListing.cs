@@ -25,6 +25,7 @@ internal sealed record ModelListing(
     {
         ModelStatistics statistics = ModelStatistics.Of(info.Name);
         return new ModelListing(
-            info.Name, info.Role, statistics.Parameters, statistics.Macs / 1e9, info.ImageSize, info.Normalization.Mean, info.Normalization.Std);
+            info.Name, info.Role, statistics.Parameters, statistics.Macs / 1e9, info.ImageSize,
+            info.Normalization.Mean, info.Normalization.Std);
     }
 }

@@ -20,7 +20,8 @@ internal sealed class CacheBuild(Recipe recipe, LoadedTeacher teacher)
     public void RequireFit()
     {
         if (Where == DistillationOptions.None)
-            throw new InputException("There is no cache to build: --cache is none.", "command line", "Give a folder, or leave --cache out.");
+            throw new InputException(
+                "There is no cache to build: --cache is none.", "command line", "Give a folder, or leave --cache out.");
         Stages.RequireTrainable(recipe, teacher: false);
     }
 
@@ -46,6 +47,7 @@ internal sealed class CacheBuild(Recipe recipe, LoadedTeacher teacher)
         var clock = Stopwatch.StartNew();
         int shards = builder.Build(kept.Views, cancel);
         return new BuiltCache(
-            Path.GetFullPath(builder.Cache.Folder), kept.Views, batches.SlotsPerEpoch, builder.Cache.Bytes(kept.Views), shards, clock.Elapsed.TotalSeconds);
+            Path.GetFullPath(builder.Cache.Folder), kept.Views, batches.SlotsPerEpoch, builder.Cache.Bytes(kept.Views),
+            shards, clock.Elapsed.TotalSeconds);
     }
 }

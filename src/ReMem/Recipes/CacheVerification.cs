@@ -15,7 +15,8 @@ internal sealed class CacheVerification(TeacherCache cache)
     /// <summary>Where the teacher is: where a person says, else where the cache notes it.</summary>
     /// <exception cref="InputException">Neither says.</exception>
     public string TeacherSource(string? given) =>
-        given ?? Origin.Teacher ?? throw new InputException("The cache does not note its teacher.", cache.Folder, "Give --teacher-dir DIR.");
+        given ?? Origin.Teacher
+            ?? throw new InputException("The cache does not note its teacher.", cache.Folder, "Give --teacher-dir DIR.");
 
     /// <summary>The recipe that the cache notes.</summary>
     /// <param name="source">The data set, where it has moved; null is as the cache notes.</param>
@@ -24,7 +25,8 @@ internal sealed class CacheVerification(TeacherCache cache)
     public Recipe Recipe(string? source, IEnumerable<string> overrides)
     {
         string noted = Origin.Recipe
-            ?? throw new InputException("The cache does not note the recipe it was built for.", cache.Folder, "Verify it with the program that built it.");
+            ?? throw new InputException(
+                "The cache does not note the recipe it was built for.", cache.Folder, "Verify it with the program that built it.");
         string[] moved = source is null ? [] : [$"data.source={CommandRecipe.Quote(source)}"];
         return RecipeReader.Parse(noted, Path.Combine(cache.Folder, File), [.. moved, .. overrides]);
     }
@@ -36,7 +38,8 @@ internal sealed class CacheVerification(TeacherCache cache)
     /// <param name="progress">Hears of the data.</param>
     /// <param name="cancel">Stops it.</param>
     public TeacherCacheCheck Run(
-        Recipe recipe, LoadedTeacher teacher, TeacherCacheVerifierOptions options, IProgress<ProgressReport> progress, CancellationToken cancel)
+        Recipe recipe, LoadedTeacher teacher, TeacherCacheVerifierOptions options, IProgress<ProgressReport> progress,
+        CancellationToken cancel)
     {
         PreparedData prepared = PreparedData.Open(recipe, progress);
         new Stages(prepared, progress, cancel).AlignClasses(teacher.Model, teacher.Labels, teacher.Source);

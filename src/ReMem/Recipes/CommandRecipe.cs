@@ -16,7 +16,8 @@ internal static class CommandRecipe
     /// <param name="overrides">key=value pairs; a later one wins.</param>
     /// <param name="cropPct">The evaluation views' crop; null is the recipe's default.</param>
     /// <exception cref="InputException">A value is wrong.</exception>
-    public static Recipe Assemble(string name, string data, string onBadImage, int imageSize, IEnumerable<string> overrides, double? cropPct = null) =>
+    public static Recipe Assemble(
+        string name, string data, string onBadImage, int imageSize, IEnumerable<string> overrides, double? cropPct = null) =>
         RecipeReader.Parse(
             $"name: {name}",
             "command line",

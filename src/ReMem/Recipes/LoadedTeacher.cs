@@ -18,6 +18,7 @@ internal sealed record LoadedTeacher(ImageModel Model, IReadOnlyList<string> Lab
     public static LoadedTeacher Load(string source, string folder)
     {
         (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(folder);
-        return new LoadedTeacher(model, labels, WeightSource.IsRemote(source) ? source : Path.GetFullPath(WeightSource.WithoutScheme(source)), source);
+        string name = WeightSource.IsRemote(source) ? source : Path.GetFullPath(WeightSource.WithoutScheme(source));
+        return new LoadedTeacher(model, labels, name, source);
     }
 }

@@ -31,7 +31,8 @@ internal static class RecipeInit
     {
         RecipeProposer.RequireKnown(options);
         ImageDataset data = DatasetReader.Open(options.Source);
-        InspectionResult facts = DatasetInspector.Inspect(data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
+        InspectionResult facts = DatasetInspector.Inspect(
+            data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
         RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);
         RequireFit(proposal, cancel);
         RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1, cancel);

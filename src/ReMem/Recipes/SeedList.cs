@@ -12,8 +12,11 @@ internal static class SeedList
     public static int[] Parse(string text)
     {
         InputException Unreadable() => new(
-            $"The seeds '{text}' are no range or list of different whole numbers.", "--seeds", "For example --seeds 0..2 or --seeds 0,1,2.");
-        int Number(string part) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int seed) ? seed : throw Unreadable();
+            $"The seeds '{text}' are no range or list of different whole numbers.",
+            "--seeds",
+            "For example --seeds 0..2 or --seeds 0,1,2.");
+        int Number(string part) =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int seed) ? seed : throw Unreadable();
         if (text.Split("..") is [var first, var last])
         {
             (int from, int to) = (Number(first), Number(last));

@@ -6,12 +6,16 @@ namespace ReMem.Recipes;
 internal static class TeacherGroups
 {
     /// <summary>Reads the reports of NAME=DIR,DIR and of DIR,DIR, which is called as its first folder.</summary>
-    /// <exception cref="InputException">A text names no folder, a folder has no report that fits, or two groups are called alike.</exception>
+    /// <exception cref="InputException">A text names no folder, a folder has no report that fits, or two groups have one name.</exception>
     public static IReadOnlyList<TeacherGroup> Read(IEnumerable<string> texts)
     {
         TeacherGroup[] groups = [.. texts.Select(Read)];
         if (groups.GroupBy(g => g.Name).FirstOrDefault(g => g.Count() > 1) is { } alike)
-            throw new InputException($"Two groups are called '{alike.Key}'.", "RUNS", "Name them: NAME=DIR. Folders of one group are joined with commas.");
+        {
+            throw new InputException(
+                $"Two groups are called '{alike.Key}'.", "RUNS", "Name them: NAME=DIR. Folders of one group are joined with commas.");
+        }
+
         return groups;
     }
 
@@ -23,6 +27,7 @@ internal static class TeacherGroups
         string[] folders = (named ? text[(equals + 1)..] : text).Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (folders.Length == 0)
             throw new InputException($"'{text}' names no folder.", "RUNS", "For example NAME=runs/a,runs/b.");
-        return TeacherGroupReader.Read(named ? text[..equals] : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folders[0]))), folders);
+        string first = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folders[0])));
+        return TeacherGroupReader.Read(named ? text[..equals] : first, folders);
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ReMem.Runtime;
 
-/// <summary>Command lines as a person pastes them into bash: whatever an argument holds, the program gets it back as it was, and it stays one line.</summary>
+/// <summary>Command lines as a person pastes them into bash: the program gets back what it was given, and it is one line.</summary>
 internal static class ShellCommand
 {
     private const string Program = "remem";
@@ -39,7 +39,7 @@ internal static class ShellCommand
             else if (PlainText.Line(character) == character)
                 text.Append(character);
             else
-                text.AppendJoin(string.Empty, Encoding.UTF8.GetBytes(character).Select(b => string.Create(CultureInfo.InvariantCulture, $@"\x{b:x2}")));
+                text.Append(string.Concat(Encoding.UTF8.GetBytes(character).Select(b => string.Create(CultureInfo.InvariantCulture, $@"\x{b:x2}"))));
         }
 
         return text.Append('\'').ToString();
