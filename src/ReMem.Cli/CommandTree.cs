@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using ReMem.Cli.Commands;
-using ReMem.Cli.Workers;
 
 namespace ReMem.Cli;
 
