@@ -1,7 +1,6 @@
 using ReMem.Cli.Output;
 using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
-using ReMem.Training;
 
 namespace ReMem.Cli.Tests;
 
