@@ -6,7 +6,8 @@ using ReMem.Runtime;
 namespace ReMem.Cli;
 
 /// <summary>
-/// What is wrong with a command line: a name that is not known comes first, with the nearest one that is; what else does not fit may follow from it.
+/// What is wrong with a command line: a name that is not known comes first, with the nearest one that is.
+/// What else does not fit may follow from it.
 /// </summary>
 internal static class CommandLineErrors
 {

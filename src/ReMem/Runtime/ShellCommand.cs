@@ -39,7 +39,8 @@ internal static class ShellCommand
             else if (PlainText.Line(character) == character)
                 text.Append(character);
             else
-                text.Append(string.Concat(Encoding.UTF8.GetBytes(character).Select(b => string.Create(CultureInfo.InvariantCulture, $@"\x{b:x2}"))));
+                text.Append(string.Concat(
+                    Encoding.UTF8.GetBytes(character).Select(b => string.Create(CultureInfo.InvariantCulture, $@"\x{b:x2}"))));
         }
 
         return text.Append('\'').ToString();
