@@ -56,7 +56,9 @@ public class DataInspectTests
         terminal["REMEM_CACHE"] = work.At("another");
         var info = new System.Diagnostics.ProcessStartInfo("/usr/bin/script", ["-qec", $"dotnet {Path.Combine(AppContext.BaseDirectory, "ReMem.Cli.dll")} data inspect {photos} --leakage warn", "/dev/null"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach ((string name, string value) in terminal)
             info.Environment[name] = value;
