@@ -1,36 +1,9 @@
-using System.Text.Json.Serialization;
 using ReMem.Models;
 using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Bench;
-
-/// <summary>A convolutional student whose steps are timed.</summary>
-/// <param name="Model">timm's name.</param>
-/// <param name="Side">Pixels.</param>
-/// <param name="Batch">Images a step.</param>
-/// <param name="Steps">How many in one measurement.</param>
-internal sealed record KernelCase(string Model, int Side, int Batch, int Steps)
-{
-    public static IReadOnlyList<KernelCase> All { get; } =
-    [
-        new("mobilenetv3_small_100", 64, 32, 4),
-        new("mobilenetv3_small_100", 224, 8, 3),
-        new("resnet18", 64, 32, 1),
-        new("resnet50", 64, 16, 1),
-        new("efficientnet_b0", 96, 16, 1),
-        new("convnext_atto", 64, 32, 2),
-        new("mobilenetv4_conv_small", 64, 32, 3),
-    ];
-}
-
-/// <summary>What a child answers.</summary>
-/// <param name="Cost">Of all steps.</param>
-/// <param name="Difference">Of the logits from those of the same model in float64, relative; only where it was asked for.</param>
-internal sealed record KernelAnswer(
-    [property: JsonPropertyName("cost")] Cost Cost,
-    [property: JsonPropertyName("difference")] double Difference);
 
 /// <summary>
 /// The steps of one process: a model's forward and backward in training mode, without an optimiser, always on the same batch.

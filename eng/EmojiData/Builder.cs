@@ -1,19 +1,5 @@
 namespace ReMem.Eng.EmojiData;
 
-/// <summary>A drawing with what it shows.</summary>
-/// <param name="Style">"noto" or "twemoji".</param>
-/// <param name="Emoji">What it shows.</param>
-/// <param name="File">Its file name in the package.</param>
-/// <param name="Drawing">Its pixels.</param>
-public sealed record Sample(string Style, Emoji Emoji, string File, Drawing Drawing)
-{
-    /// <summary>Whether it is the form without a skin tone.</summary>
-    public bool IsDefault => File == Emoji.Image;
-}
-
-/// <summary>A data set about to be written: the class names and a list of rows a split.</summary>
-public sealed record Built(IReadOnlyList<string> Classes, IReadOnlyDictionary<string, IReadOnlyList<Row>> Splits);
-
 /// <summary>Chooses the drawings of the two tasks and divides them, so that no group straddles a border.</summary>
 public sealed class Builder
 {

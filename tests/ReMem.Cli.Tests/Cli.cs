@@ -2,21 +2,6 @@ using System.Diagnostics;
 
 namespace ReMem.Cli.Tests;
 
-/// <summary>What a run of the program left.</summary>
-internal sealed record CliResult(int ExitCode, string Out, string Error)
-{
-    /// <summary>The error is one sentence with its place and its remedy, not a stack trace, and stdout is empty.</summary>
-    public void IsBadInput(params string[] parts)
-    {
-        Assert.True(ExitCode == 2, $"exit code {ExitCode}: {Error}");
-        Assert.Empty(Out);
-        Assert.Contains("error: ", Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
-        foreach (string part in parts)
-            Assert.Contains(part, Error, StringComparison.Ordinal);
-    }
-}
-
 /// <summary>Runs the built program as a process.</summary>
 internal static class Cli
 {
@@ -48,8 +33,8 @@ internal static class Cli
 
     public static Process StartWith(IReadOnlyDictionary<string, string> variables, string[] arguments, string input = "")
     {
-        // A test run in a shell's background ignores SIGINT, and its children would inherit that.
-        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        // A test run in a shell's background ignores SIGINT, under nohup SIGHUP, and its children would inherit that.
+        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["dotnet"];
         var info = new ProcessStartInfo(program[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string part in program[1..])
             info.ArgumentList.Add(part);
@@ -84,46 +69,5 @@ internal static class Cli
         while (!File.Exists(Path.Combine(folder, "ReMem.slnx")))
             folder = Path.GetDirectoryName(folder)!;
         return folder;
-    }
-}
-
-/// <summary>A folder of a test's own, removed after it, with small drawings of classes that colour tells apart.</summary>
-internal sealed class Workspace : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("remem-cli-").FullName;
-
-    public string At(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
-
-    /// <summary>Makes train/, val/ and test/ with that many images a class; classes are "blue", "green", "red".</summary>
-    public string Photos(int train = 24, int rest = 8, string name = "photos")
-    {
-        (string Name, SkiaSharp.SKColor Color)[] classes = [("blue", new(40, 60, 200)), ("green", new(40, 180, 60)), ("red", new(200, 50, 40))];
-        foreach ((string split, int count) in new[] { ("train", train), ("val", rest), ("test", rest) })
-        {
-            foreach (var (label, color) in classes)
-            {
-                Directory.CreateDirectory(At(name, split, label));
-                for (int i = 0; i < count; i++)
-                    Draw(At(name, split, label, $"{i}.png"), color, (split.Length * 1000) + i);
-            }
-        }
-
-        return At(name);
-    }
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-
-    private static void Draw(string file, SkiaSharp.SKColor color, int seed)
-    {
-        using var bitmap = new SkiaSharp.SKBitmap(40, 40);
-        var random = new Random(seed);
-        for (int y = 0; y < 40; y++)
-        {
-            for (int x = 0; x < 40; x++)
-                bitmap.SetPixel(x, y, new SkiaSharp.SKColor(Near(color.Red), Near(color.Green), Near(color.Blue)));
-        }
-
-        byte Near(byte value) => (byte)Math.Clamp(value + random.Next(-40, 41), 0, 255);
-        File.WriteAllBytes(file, bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Png, 100).ToArray());
     }
 }

@@ -58,7 +58,12 @@ public sealed class KernelTests : IDisposable
         Assert.DoesNotContain("All is well", doctor.Out, StringComparison.Ordinal);
     }
 
-    private Dictionary<string, string> Machine(string faults) => new() { ["REMEM_CACHE"] = _work.At("cache"), ["REMEM_KERNEL_FAULT"] = faults };
+    private Dictionary<string, string> Machine(string faults) => new()
+    {
+        ["REMEM_CACHE"] = _work.At("cache"),
+        ["REMEM_KERNEL_FAULT"] = faults,
+        ["REMEM_KERNELS"] = string.Empty,
+    };
 
     private static string Weights() => Path.Combine(Cli.Root, "demo", "teacher", "model.safetensors");
 }

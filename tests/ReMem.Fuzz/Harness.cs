@@ -3,19 +3,6 @@ using System.Globalization;
 
 namespace ReMem.Fuzz;
 
-/// <summary>An input that went wrong.</summary>
-/// <param name="Number">Its number in the run.</param>
-/// <param name="Kind">"exception", "slow", "memory" or "death".</param>
-/// <param name="What">The rest.</param>
-public sealed record FuzzFault(int Number, string Kind, string What);
-
-/// <summary>What a run found.</summary>
-/// <param name="Reader">The reader.</param>
-/// <param name="Runs">Inputs read.</param>
-/// <param name="Seconds">Wall time.</param>
-/// <param name="Faults">What went wrong.</param>
-public sealed record FuzzResult(string Reader, int Runs, double Seconds, IReadOnlyList<FuzzFault> Faults);
-
 /// <summary>Runs a reader in a process of its own, and starts it again after an input that ended it.</summary>
 public static class Harness
 {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.ComponentModel.DataAnnotations;
 using ReMem.Runtime;
 
 namespace ReMem.Data;
@@ -28,26 +27,4 @@ internal abstract class Augmentation
     /// <param name="pixelScale">Pixels of this view by those of the size that lengths are stated for.</param>
     /// <param name="random">Where its draws come from; how many it takes does not depend on the pixels.</param>
     public abstract void Apply(RgbImage image, double pixelScale, ref CounterRandom random);
-}
-
-/// <summary>Accepts the names of policies.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class AugmentationNameAttribute : ValidationAttribute
-{
-    public AugmentationNameAttribute()
-        : base($"it must be {Augmentation.Known}")
-    {
-    }
-
-    public override bool IsValid(object? value)
-    {
-        try
-        {
-            return value is string name && Augmentation.Parse(name) is var _;
-        }
-        catch (InputException)
-        {
-            return false;
-        }
-    }
 }

@@ -1,47 +1,5 @@
 namespace ReMem.Data;
 
-/// <summary>Sizes of a split's usable images, in pixels.</summary>
-/// <param name="Split">"train", "val" or "test".</param>
-/// <param name="Images">Of the split, usable or not.</param>
-/// <param name="Usable">Those that can be decoded.</param>
-/// <param name="Width">Smallest, median and largest.</param>
-/// <param name="Height">Smallest, median and largest.</param>
-/// <param name="ShorterSide">Smallest, median and largest.</param>
-/// <param name="Formats">How many images a format has.</param>
-internal sealed record SplitFacts(
-    string Split,
-    int Images,
-    int Usable,
-    IReadOnlyList<int> Width,
-    IReadOnlyList<int> Height,
-    IReadOnlyList<int> ShorterSide,
-    IReadOnlyDictionary<string, int> Formats);
-
-/// <summary>What an inspection found.</summary>
-/// <param name="Description">Where the data set came from.</param>
-/// <param name="Splits">train, val and test.</param>
-/// <param name="Classes">Usable images, by class in index order.</param>
-/// <param name="ChannelMeans">Of the training images' red, green and blue, in [0, 1]; of a large image every n-th pixel counts.</param>
-/// <param name="ChannelDeviations">The same pixels' standard deviations.</param>
-/// <param name="BadImages">Images that cannot be decoded, each with the reason.</param>
-/// <param name="Duplicates">Exact copies and near-duplicates, within and across splits.</param>
-/// <param name="LeakedImages">Validation and test images whose very bytes are in an earlier split, too.</param>
-/// <param name="NearLeakedImages">Further ones that show the same picture as one in another split.</param>
-/// <param name="LabelConflicts">Pictures that have several labels.</param>
-/// <param name="Warnings">What a user should know, each with what to do about it.</param>
-internal sealed record InspectionResult(
-    string Description,
-    IReadOnlyList<SplitFacts> Splits,
-    IReadOnlyList<ClassImages> Classes,
-    IReadOnlyList<double> ChannelMeans,
-    IReadOnlyList<double> ChannelDeviations,
-    IReadOnlyList<BadImage> BadImages,
-    IReadOnlyList<DuplicateGroup> Duplicates,
-    int LeakedImages,
-    int NearLeakedImages,
-    int LabelConflicts,
-    IReadOnlyList<string> Warnings);
-
 /// <summary>Tells all there is to know of a data set without training on it.</summary>
 internal static class DatasetInspector
 {

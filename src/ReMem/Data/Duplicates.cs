@@ -1,34 +1,5 @@
 namespace ReMem.Data;
 
-/// <summary>How alike the images of a group are.</summary>
-internal enum DuplicateKind
-{
-    /// <summary>The very same bytes.</summary>
-    Exact,
-
-    /// <summary>The same picture, resized, recompressed or slightly retouched.</summary>
-    Near,
-}
-
-/// <summary>One image of a group of duplicates.</summary>
-/// <param name="Split">"train", "val" or "test".</param>
-/// <param name="Index">Its index in the split.</param>
-/// <param name="Name">Its file, or its row.</param>
-/// <param name="Class">Its label.</param>
-internal sealed record DuplicateImage(string Split, int Index, string Name, string Class);
-
-/// <summary>Images that show the same.</summary>
-/// <param name="Kind">How alike they are; a near group holds exact copies of its members, too.</param>
-/// <param name="Images">Two or more, in the order train, val, test.</param>
-internal sealed record DuplicateGroup(DuplicateKind Kind, IReadOnlyList<DuplicateImage> Images)
-{
-    /// <summary>Whether they are in several splits: scores are then too good.</summary>
-    public bool AcrossSplits => Images.Any(i => i.Split != Images[0].Split);
-
-    /// <summary>Whether they have several labels, of which at most one is right.</summary>
-    public bool DifferentLabels => Images.Any(i => i.Class != Images[0].Class);
-}
-
 /// <summary>What a data set holds twice.</summary>
 /// <param name="Groups">Exact groups, then near ones.</param>
 /// <param name="ExactLeaks">Validation and test images whose very bytes are in an earlier split, too.</param>

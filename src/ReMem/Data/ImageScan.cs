@@ -3,13 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace ReMem.Data;
 
-/// <summary>An image that cannot be used.</summary>
-/// <param name="Split">"train", "val" or "test"; "" where a lone loader found it.</param>
-/// <param name="Index">Its index in the split.</param>
-/// <param name="Name">Its file, or its row.</param>
-/// <param name="Reason">One line: what is wrong with it.</param>
-public sealed record BadImage(string Split, int Index, string Name, string Reason);
-
 /// <summary>What decoding every image of a split shows.</summary>
 /// <param name="Split">Its name.</param>
 /// <param name="Widths">Pixels, as shown upright; 0 for an image that cannot be used.</param>

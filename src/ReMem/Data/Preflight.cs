@@ -1,49 +1,5 @@
 namespace ReMem.Data;
 
-/// <summary>How far a preflight is.</summary>
-/// <param name="Done">Images looked at.</param>
-/// <param name="Total">Images of all splits.</param>
-internal readonly record struct PreflightProgress(int Done, int Total);
-
-/// <summary>How many images a class has.</summary>
-/// <param name="Class">Its name.</param>
-/// <param name="Train">In training.</param>
-/// <param name="Validation">In validation.</param>
-/// <param name="Test">In test.</param>
-internal sealed record ClassImages(string Class, int Train, int Validation, int Test);
-
-/// <summary>What happens where validation or test images are in another split, too.</summary>
-public enum LeakagePolicy
-{
-    /// <summary>Exact copies are an error that names an example; pictures that are nearly the same are a warning.</summary>
-    Fail,
-
-    /// <summary>Pictures that are nearly the same are an error, too.</summary>
-    Strict,
-
-    /// <summary>Both are a warning.</summary>
-    Warn,
-}
-
-/// <summary>What a preflight found.</summary>
-/// <param name="Dataset">The data set to go on with: without its bad images, and with <paramref name="Warnings"/> among its own.</param>
-/// <param name="BadImages">The images left out.</param>
-/// <param name="Counts">Usable images, by class in index order.</param>
-/// <param name="Imbalance">Training images of the largest class by those of the smallest, 1 or more.</param>
-/// <param name="LeakedImages">Validation and test images whose very bytes are in another split, too.</param>
-/// <param name="NearLeakedImages">Further ones that show the same picture, resized, recompressed or slightly retouched.</param>
-/// <param name="SmallestSide">The shortest side of any usable image, pixels.</param>
-/// <param name="Warnings">What a user should know, each with what to do about it.</param>
-internal sealed record PreflightResult(
-    ImageDataset Dataset,
-    IReadOnlyList<BadImage> BadImages,
-    IReadOnlyList<ClassImages> Counts,
-    double Imbalance,
-    int LeakedImages,
-    int NearLeakedImages,
-    int SmallestSide,
-    IReadOnlyList<string> Warnings);
-
 /// <summary>Looks at every image of a data set before any work starts, so that hours of training cannot end at one broken file.</summary>
 internal static class Preflight
 {

@@ -3,29 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace ReMem.Data;
 
-/// <summary>How pixels are interpolated. All but <see cref="Nearest"/> widen with the reduction, so that nothing aliases.</summary>
-public enum Interpolation
-{
-    /// <summary>The nearest pixel; aliases.</summary>
-    Nearest,
-
-    /// <summary>A triangle of support 1.</summary>
-    Bilinear,
-
-    /// <summary>Keys' cubic with a = -0.5, support 2.</summary>
-    Bicubic,
-
-    /// <summary>A windowed sinc of support 3.</summary>
-    Lanczos,
-}
-
-/// <summary>A rectangle of pixels.</summary>
-/// <param name="X">Left column.</param>
-/// <param name="Y">Top row.</param>
-/// <param name="Width">Columns, 1 or more.</param>
-/// <param name="Height">Rows, 1 or more.</param>
-internal readonly record struct PixelBox(int X, int Y, int Width, int Height);
-
 /// <summary>
 /// PIL's resize, to the bit: antialiased, separable, horizontal before vertical, coefficients in 22-bit fixed point, rounded to 8 bits after
 /// each pass. Published weights were trained on such pixels; another resize costs accuracy silently.

@@ -3,29 +3,6 @@ using System.Text;
 
 namespace ReMem.Data;
 
-/// <summary>What an entry of a tar is.</summary>
-internal enum TarKind
-{
-    /// <summary>A file with bytes of its own.</summary>
-    File,
-
-    /// <summary>A folder.</summary>
-    Folder,
-
-    /// <summary>A symbolic or hard link.</summary>
-    Link,
-
-    /// <summary>A device, a pipe, a sparse file, or something of a later day.</summary>
-    Other,
-}
-
-/// <summary>An entry of a tar.</summary>
-/// <param name="Name">As the archive has it.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Offset">The first of its bytes, from the archive's start.</param>
-/// <param name="Length">How many bytes.</param>
-internal sealed record TarItem(string Name, TarKind Kind, long Offset, long Length);
-
 /// <summary>
 /// Lists a tar (POSIX 1003.1-2001 ustar and pax, GNU's long names): names, places and lengths, and nothing else of a header, which damage may have made
 /// anything. Memory is taken for what is there, never for what a header claims; System.Formats.Tar rents a buffer of any length that a name claims to have.

@@ -5,35 +5,6 @@ using static TorchSharp.torch;
 
 namespace ReMem.Evaluation;
 
-/// <summary>A model's answers over a whole split, in the loader's order.</summary>
-/// <param name="Logits">float32 [N, C].</param>
-/// <param name="Features">Pooled features float32 [N, D], what the classifier reads.</param>
-/// <param name="Labels">int64 [N].</param>
-public sealed record ModelOutputs(Tensor Logits, Tensor Features, Tensor Labels) : IDisposable
-{
-    /// <summary>Mean cross-entropy of the logits, in nats.</summary>
-    public double CrossEntropy()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return nn.functional.cross_entropy(Logits, Labels).item<float>();
-    }
-
-    /// <summary>Share of samples whose largest logit is the label's, in [0, 1].</summary>
-    public double Top1()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return Logits.argmax(1).eq(Labels).to(ScalarType.Float64).mean().item<double>();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Logits.Dispose();
-        Features.Dispose();
-        Labels.Dispose();
-    }
-}
-
 /// <summary>Runs models over splits without gradients.</summary>
 public static class Evaluator
 {

@@ -6,28 +6,6 @@ using static TorchSharp.torch;
 
 namespace ReMem.Evaluation;
 
-/// <summary>A class and how sure the model is of it.</summary>
-/// <param name="Index">Class index.</param>
-/// <param name="Label">Class name.</param>
-/// <param name="Logit">The model's output.</param>
-/// <param name="Probability">Its softmax, in [0, 1].</param>
-public sealed record RankedClass(int Index, string Label, double Logit, double Probability);
-
-/// <summary>An image's best classes, best first.</summary>
-/// <param name="File">The image.</param>
-/// <param name="Top">The classes.</param>
-public sealed record Prediction(string File, IReadOnlyList<RankedClass> Top)
-{
-    /// <summary>The best class's name, or "unknown" where the model is less sure than <see cref="Predictor.MinProbability"/>.</summary>
-    public string Answer { get; init; } = Top.Count > 0 ? Top[0].Label : Predictor.Unknown;
-}
-
-/// <summary>What became of one image.</summary>
-/// <param name="File">As it was named.</param>
-/// <param name="Prediction">Its classes; null where it cannot be used.</param>
-/// <param name="Fault">Why it cannot be used; null where it can.</param>
-public sealed record PredictionOutcome(string File, Prediction? Prediction, InputException? Fault);
-
 /// <summary>Classifies single image files exactly as <see cref="Evaluator"/> sees a split: decode, resize, centre crop, normalise.</summary>
 public sealed class Predictor
 {

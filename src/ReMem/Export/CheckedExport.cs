@@ -5,11 +5,6 @@ using ReMem.Runtime;
 
 namespace ReMem.Export;
 
-/// <summary>What a checked export left.</summary>
-/// <param name="Path">The file: the one that was asked for, or <see cref="CheckedExport.FailedPath"/> where it failed its check.</param>
-/// <param name="Check">How it compares with the model.</param>
-internal sealed record CheckedFile(string Path, OnnxCheck Check);
-
 /// <summary>
 /// The one way in which commands export: a file gets its name only after ONNX Runtime has answered as the model does. One that fails the
 /// check is kept under a name that says so, and an earlier file of the good name is removed, since it would pass for this model's.

@@ -7,27 +7,6 @@ using static TorchSharp.torch;
 
 namespace ReMem.Information;
 
-/// <summary>What one of a model's outputs keeps of the image.</summary>
-/// <param name="Feature">"class_token", "pooled", "patch_tokens" or "logits".</param>
-/// <param name="Shape">Of one image's feature.</param>
-/// <param name="Information">I_hat.</param>
-/// <param name="Checks">Other estimates of the same, where they were asked for.</param>
-internal sealed record FeatureInformation(string Feature, IReadOnlyList<long> Shape, InformationResult Information, IReadOnlyList<InformationCheck> Checks);
-
-/// <summary>What a model's outputs keep of the image.</summary>
-/// <param name="Model">What it is called.</param>
-/// <param name="Features">From the token that is read to the answer.</param>
-/// <param name="Seconds">Wall time of all measurements, the model's own passes included.</param>
-internal sealed record ModelInformation(string Model, IReadOnlyList<FeatureInformation> Features, double Seconds)
-{
-    /// <summary>Every feature of this model against the same feature of another, which has to have been measured on the same images.</summary>
-    public IReadOnlyList<InformationComparison> Against(ModelInformation other) =>
-    [
-        .. Features.Join(other.Features, f => f.Feature, f => f.Feature, (mine, theirs) =>
-            InformationComparison.Of($"{Model} {mine.Feature}", mine.Information, $"{other.Model} {theirs.Feature}", theirs.Information)),
-    ];
-}
-
 /// <summary>A model's features of two splits, computed once, for measurements and pictures.</summary>
 internal sealed class ModelProbe : IDisposable
 {

@@ -1,16 +1,4 @@
-using ReMem.Models;
-
 namespace ReMem.Information;
-
-/// <summary>The halves of a transformer block.</summary>
-internal enum SubBlockKind
-{
-    /// <summary>h + a MSA(LN h).</summary>
-    Attention,
-
-    /// <summary>h + b MLP(LN h).</summary>
-    Mlp,
-}
 
 /// <summary>One half of a block, block 0 at the bottom.</summary>
 internal readonly record struct SubBlock(int Block, SubBlockKind Kind)
@@ -18,42 +6,4 @@ internal readonly record struct SubBlock(int Block, SubBlockKind Kind)
     /// <summary>Every half of a model, in the order they are computed.</summary>
     public static IEnumerable<SubBlock> All(int depth) => Enumerable.Range(0, depth)
         .SelectMany(block => new[] { new SubBlock(block, SubBlockKind.Attention), new SubBlock(block, SubBlockKind.Mlp) });
-}
-
-/// <summary>Some blocks' halves of one kind left out: those of <paramref name="Count"/> blocks from <paramref name="First"/> on.</summary>
-internal readonly record struct Skip(SubBlockKind Kind, int First, int Count)
-{
-    /// <summary>Every single half, then the top 2, 3 ... up to <paramref name="top"/> of either kind.</summary>
-    public static IEnumerable<Skip> All(int depth, int top) =>
-    [
-        .. SubBlock.All(depth).Select(s => new Skip(s.Kind, s.Block, 1)),
-        .. Enumerable.Range(2, Math.Max(0, top - 1)).SelectMany(k => new[] { Top(SubBlockKind.Attention, depth, k), Top(SubBlockKind.Mlp, depth, k) }),
-    ];
-
-    /// <summary>The topmost ones.</summary>
-    public static Skip Top(SubBlockKind kind, int depth, int count) => new(kind, depth - count, count);
-
-    /// <summary>Runs work with the halves' scales at 0, whatever they were; they are put back in any case.</summary>
-    public T With<T>(TransformerModel model, Func<T> work)
-    {
-        TransformerBlock[] blocks = [.. model.Blocks.Skip(First).Take(Count)];
-        (double Attention, double Mlp)[] scales = [.. blocks.Select(b => (b.AttentionScale, b.MlpScale))];
-        try
-        {
-            foreach (TransformerBlock block in blocks)
-            {
-                if (Kind == SubBlockKind.Attention)
-                    block.AttentionScale = 0;
-                else
-                    block.MlpScale = 0;
-            }
-
-            return work();
-        }
-        finally
-        {
-            for (int i = 0; i < blocks.Length; i++)
-                (blocks[i].AttentionScale, blocks[i].MlpScale) = scales[i];
-        }
-    }
 }

@@ -3,16 +3,6 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models;
 
-/// <summary>One layer of the EfficientNet family.</summary>
-/// <param name="Conv">timm's name of the convolution in the module that owns it.</param>
-/// <param name="Norm">timm's name of its batch norm; null where the convolution has a bias instead.</param>
-/// <param name="Out">Channels after it.</param>
-/// <param name="Kernel">Side of the kernel.</param>
-/// <param name="Stride">1 or 2.</param>
-/// <param name="Depthwise">One group a channel.</param>
-/// <param name="Activated">Whether it ends with the activation.</param>
-internal sealed record ConvNormShape(string Conv, string? Norm, int Out, int Kernel, int Stride, bool Depthwise, bool Activated);
-
 /// <summary>A convolution, its batch norm and activation. It is no module: both are registered with the owner, under timm's names.</summary>
 internal sealed class ConvNorm
 {

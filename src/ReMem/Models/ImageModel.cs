@@ -3,55 +3,6 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models;
 
-/// <summary>What a model is made with. Validated by <see cref="ModelCatalogue.Create(string, ModelOptions)"/>.</summary>
-public sealed record ModelOptions
-{
-    /// <summary>Outputs of the classifier; 1 or more. Default 1000.</summary>
-    public int NumClasses { get; init; } = 1000;
-
-    /// <summary>Side of the square input in pixels; a multiple of the patch size for ViTs, 32 or more for ConvNeXt. Default: the model's own.</summary>
-    public int? ImageSize { get; init; }
-
-    /// <summary>Stochastic depth at the last block, 0 to below 1, rising linearly from 0 at the first (Huang 2016). Default 0.</summary>
-    public double DropPathRate { get; init; }
-
-    /// <summary>Dropout before the classifier, 0 to below 1. Default: 0.</summary>
-    public double DropRate { get; init; }
-
-    /// <summary>How a transformer's tokens are pooled, where a checkpoint was tuned with another pooling than the model's own. Default: the model's own.</summary>
-    public GlobalPool? GlobalPool { get; init; }
-
-    /// <summary>Whether a ViT norms queries and keys, as one that was made with timm's <c>qk_norm</c>. Default false.</summary>
-    public bool QkNorm { get; init; }
-}
-
-/// <summary>What the catalogue knows of a model without building it.</summary>
-/// <param name="Name">timm's name.</param>
-/// <param name="Role">What it is usually taken for: "teacher", "student" or "both".</param>
-/// <param name="ImageSize">Default side of the input, pixels.</param>
-/// <param name="Normalization">What its published weights expect.</param>
-/// <param name="CropPct">timm's crop_pct of evaluation: shorter side resized to floor(size / CropPct), then a centre crop.</param>
-/// <param name="Interpolation">timm's interpolation name of evaluation, "bicubic" or "bilinear".</param>
-/// <param name="Classifier">The classifier's module name, as timm's default_cfg: "head", "fc", "classifier", "head.fc".</param>
-public sealed record ModelInfo(
-    string Name, string Role, int ImageSize, Normalization Normalization, double CropPct, string Interpolation, string Classifier)
-{
-    /// <summary>Classifiers beside the first, such as a distilled model's "head_dist". Default none.</summary>
-    public IReadOnlyList<string> OtherClassifiers { get; init; } = [];
-
-    /// <summary>timm's evaluation view of the model.</summary>
-    /// <param name="size">Side in pixels; null is the model's own.</param>
-    /// <exception cref="InputException">The interpolation has no meaning here.</exception>
-    public ViewOptions EvaluationView(int? size = null) => ViewOptions.ForEvaluation(size ?? ImageSize, CropPct, ViewInterpolation());
-
-    /// <summary>The filter that the published weights were evaluated with.</summary>
-    /// <exception cref="InputException">The interpolation has no meaning here.</exception>
-    public Interpolation ViewInterpolation() => ViewOptions.ParseInterpolation(Interpolation);
-
-    /// <summary>Names of the tensors that depend on the number of classes.</summary>
-    public IEnumerable<string> HeadTensors => new[] { Classifier }.Concat(OtherClassifiers).SelectMany(c => new[] { $"{c}.weight", $"{c}.bias" });
-}
-
 /// <summary>An image classifier with timm's interface. Submodule and parameter names are timm's, so a timm state dict loads by name.</summary>
 public abstract class ImageModel : nn.Module<Tensor, Tensor>
 {

@@ -1,14 +1,5 @@
 namespace ReMem.Models;
 
-/// <summary>An architecture's numbers, from which its size follows without a tensor.</summary>
-internal interface ICountedShape
-{
-    /// <summary>Parameters and multiply-accumulates of one image.</summary>
-    /// <param name="imageSize">Side of the square input, pixels.</param>
-    /// <param name="classes">Outputs of the classifier.</param>
-    ModelStatistics Count(int imageSize, int classes);
-}
-
 /// <summary>Adds up the layers of a convolutional network as an image passes them. Norms and activations multiply nothing here.</summary>
 /// <param name="imageSize">Side of the square input, pixels.</param>
 internal sealed class LayerCount(int imageSize)

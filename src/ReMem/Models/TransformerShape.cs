@@ -1,47 +1,5 @@
 namespace ReMem.Models;
 
-/// <summary>How tokens become the one feature that the classifier reads; the names are timm's <c>global_pool</c>.</summary>
-public enum GlobalPool
-{
-    /// <summary>The class token.</summary>
-    Token,
-
-    /// <summary>The mean of the patch tokens.</summary>
-    Avg,
-
-    /// <summary>Attention of a learned query over the patch tokens (Zhai 2022).</summary>
-    Map,
-}
-
-/// <summary>The nonlinearity of an MLP.</summary>
-internal enum GeluKind
-{
-    /// <summary>x Phi(x), exact.</summary>
-    Gelu,
-
-    /// <summary>GELU's tanh approximation.</summary>
-    GeluTanh,
-
-    /// <summary>x sigmoid(1.702 x), as OpenAI's CLIP.</summary>
-    QuickGelu,
-}
-
-/// <summary>The form of a block's MLP.</summary>
-internal enum MlpKind
-{
-    /// <summary>Two layers with an activation between.</summary>
-    Plain,
-
-    /// <summary>SwiGLU (Shazeer 2020) whose gate and value share one weight: <c>fc1</c> is twice as wide, the gate's half first.</summary>
-    PackedSwiGlu,
-
-    /// <summary>SwiGLU with a weight each, <c>fc1_g</c> and <c>fc1_x</c>.</summary>
-    SplitSwiGlu,
-
-    /// <summary>The same with a norm before the last layer (EVA-02's sub-LN).</summary>
-    NormedSwiGlu,
-}
-
 /// <summary>The numbers that every transformer of the catalogue has.</summary>
 /// <param name="PatchSize">Side of a patch, pixels.</param>
 /// <param name="Width">Channels of a token; a multiple of the heads.</param>

@@ -1,3 +1,6 @@
+using ReMem.Runtime;
+using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Models;
@@ -34,4 +37,95 @@ internal sealed record VisionTransformerShape(int PatchSize, int Width, int Dept
 
     /// <inheritdoc/>
     public override TransformerModel Build(ModelInfo info, ModelOptions options) => new VisionTransformer(info, options, this);
+}
+
+/// <summary>One pre-norm block: h + a ls1 MSA(LN h), then h + b ls2 MLP(LN h). a = b = 1 is bit-identical to the plain block.</summary>
+internal sealed class VisionTransformerBlock : TransformerBlock
+{
+    private readonly LayerNorm norm1;
+    private readonly Attention attn;
+    private readonly LayerScale? ls1;
+    private readonly LayerNorm norm2;
+    private readonly nn.Module<Tensor, Tensor> mlp;
+    private readonly LayerScale? ls2;
+
+    /// <summary>Builds the block.</summary>
+    /// <param name="shape">The model's numbers.</param>
+    /// <param name="dropPath">Chance that a sample skips a branch while training (stochastic depth).</param>
+    public VisionTransformerBlock(VisionTransformerShape shape, double dropPath)
+        : base(nameof(VisionTransformerBlock), dropPath)
+    {
+        norm1 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
+        attn = new Attention(shape);
+        norm2 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
+        mlp = TransformerMlp.Of(shape);
+        if (shape.LayerScale is { } gain)
+        {
+            ls1 = new LayerScale(shape.Width, gain);
+            ls2 = new LayerScale(shape.Width, gain);
+        }
+
+        RegisterComponents();
+    }
+
+    private protected override Tensor AttentionBranch(Tensor x)
+    {
+        Tensor y = attn.call(norm1.call(x));
+        return ls1 is null ? y : ls1.call(y);
+    }
+
+    private protected override Tensor MlpBranch(Tensor x)
+    {
+        Tensor y = mlp.call(norm2.call(x));
+        return ls2 is null ? y : ls2.call(y);
+    }
+
+    private sealed class LayerScale : nn.Module<Tensor, Tensor>
+    {
+        private readonly Parameter gamma;
+
+        public LayerScale(int width, double gain)
+            : base(nameof(LayerScale))
+        {
+            gamma = new Parameter(TensorMath.Repeated(gain, width));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x) => x * gamma;
+    }
+
+    private sealed class Attention : AttentionLayer
+    {
+        private readonly int _heads;
+        private readonly Linear qkv;
+        private readonly LayerNorm? q_norm;
+        private readonly LayerNorm? k_norm;
+        private readonly Linear proj;
+
+        public Attention(VisionTransformerShape shape)
+            : base(nameof(Attention))
+        {
+            _heads = shape.Heads;
+            qkv = nn.Linear(shape.Width, 3L * shape.Width, hasBias: shape.QkvBias);
+            if (shape.QkNorm)
+            {
+                q_norm = nn.LayerNorm(shape.Width / shape.Heads, shape.NormEpsilon);
+                k_norm = nn.LayerNorm(shape.Width / shape.Heads, shape.NormEpsilon);
+            }
+
+            proj = nn.Linear(shape.Width, shape.Width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (long batch, long tokens, long width) = (x.shape[0], x.shape[1], x.shape[2]);
+            Tensor heads = qkv.Project(x).view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+            Tensor queries = q_norm is null ? heads[0] : q_norm.call(heads[0]);
+            Tensor keys = k_norm is null ? heads[1] : k_norm.call(heads[1]);
+            Tensor mixed = Attend(queries, keys, heads[2]);
+            return proj.Project(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
+        }
+    }
 }

@@ -178,11 +178,3 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
             return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, Path.GetFullPath(teacherFolder), seed, folder, studentPath));
     }
 }
-
-/// <summary>One method at one seed.</summary>
-/// <param name="Method">none, standard, sam, reweighted or both.</param>
-/// <param name="Seed">The repetition.</param>
-/// <param name="Teacher">Null for "none".</param>
-/// <param name="Information">What the teacher keeps; null for "none".</param>
-/// <param name="Student">The student.</param>
-internal sealed record MethodRun(string Method, int Seed, TrainedResult? Teacher, MeterResult? Information, TrainedResult Student);

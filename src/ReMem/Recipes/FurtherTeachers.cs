@@ -4,9 +4,6 @@ using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;
 
-/// <summary>A teacher and its model folder, which is null where it has none.</summary>
-internal sealed record NamedTeacher(ImageModel Model, string? Folder);
-
 /// <summary>The further teachers that a recipe names, in eval mode.</summary>
 internal sealed class FurtherTeachers : IDisposable
 {

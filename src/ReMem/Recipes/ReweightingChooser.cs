@@ -3,20 +3,6 @@ using ReMem.Teachers;
 
 namespace ReMem.Recipes;
 
-/// <summary>What a short fine-tuning with one policy keeps and scores.</summary>
-/// <param name="Policy">The policy.</param>
-/// <param name="ValidationTop1">Share in [0, 1].</param>
-/// <param name="Information">I_hat of the logits on validation images, nats per pixel channel, over decoder seeds.</param>
-/// <param name="Seconds">Of training and measuring.</param>
-internal sealed record ReweightingTrial(string Policy, double ValidationTop1, Interval Information, double Seconds);
-
-/// <summary>Which policy 'auto' stands for, and why.</summary>
-/// <param name="Policy">The choice.</param>
-/// <param name="Reason">One sentence.</param>
-/// <param name="Epochs">Length of the trials.</param>
-/// <param name="Trials">All that was measured, the plain model first.</param>
-internal sealed record ReweightingChoice(string Policy, string Reason, int Epochs, IReadOnlyList<ReweightingTrial> Trials);
-
 /// <summary>
 /// Chooses a reweighting from short fine-tunings: the policy whose logits keep most, of those that score no worse than the plain model within the
 /// standard error of its validation accuracy, and only where it keeps more beyond the meter's own interval. Test images have no part in it.

@@ -150,8 +150,3 @@ internal sealed class RunFolder : IDisposable
     private static IDisposable Lock(string path) =>
         FileLock.TryTake(System.IO.Path.Combine(path, LockFile), leave: false) ?? throw new FolderInUseException(path);
 }
-
-/// <summary>Another process works in the folder.</summary>
-/// <param name="path">The folder.</param>
-internal sealed class FolderInUseException(string path)
-    : InputException("The output folder is in use by another run.", path, "Wait for that run, or give another folder with --out.");

@@ -13,22 +13,6 @@ using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes;
 
-/// <summary>A trained model's scores and the record of its training.</summary>
-/// <param name="Validation">On the split that choices are made on.</param>
-/// <param name="Test">On the split that results are reported on.</param>
-/// <param name="Training">The epochs.</param>
-internal sealed record TrainedResult(ClassificationMetrics Validation, ClassificationMetrics Test, TrainingResult Training)
-{
-    /// <summary>How the policy 'auto' was chosen; null where a policy was named.</summary>
-    public ReweightingChoice? Reweighting { get; init; }
-}
-
-/// <summary>What a teacher's outputs keep of the image.</summary>
-/// <param name="Logits">From the logits.</param>
-/// <param name="Pooled">From the pooled feature.</param>
-/// <param name="Seconds">Wall time.</param>
-internal sealed record MeterResult(InformationResult Logits, InformationResult Pooled, double Seconds);
-
 /// <summary>The stages that commands and recipes share. Each leaves its result in a folder and is skipped where that stands.</summary>
 /// <param name="data">The images.</param>
 /// <param name="progress">Hears of the work.</param>

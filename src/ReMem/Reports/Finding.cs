@@ -3,19 +3,6 @@ using ReMem.Evaluation;
 
 namespace ReMem.Reports;
 
-/// <summary>What an interval lets one say of a difference.</summary>
-internal enum Verdict
-{
-    /// <summary>The interval includes 0, or one seed gives none.</summary>
-    WithinNoise,
-
-    /// <summary>The whole interval is above 0.</summary>
-    Higher,
-
-    /// <summary>The whole interval is below 0.</summary>
-    Lower,
-}
-
 /// <summary>
 /// The difference of two methods, paired by seed: both share data order, initialisation and split there, so the pairs' differences vary less
 /// than the methods do.

@@ -3,12 +3,6 @@ using static TorchSharp.torch;
 
 namespace ReMem.Reports;
 
-/// <summary>A column of pictures, one an image.</summary>
-/// <param name="Head">What drew them.</param>
-/// <param name="Caption">A line below it.</param>
-/// <param name="Images">uint8 [n, 3, S, S].</param>
-internal sealed record PictureColumn(string Head, string Caption, Tensor Images);
-
 /// <summary>Pictures side by side, on a page that holds them all.</summary>
 internal static class PicturePage
 {

@@ -57,9 +57,3 @@ internal static class FiniteTensors
         return new NonFiniteTensor(name, double.IsNaN(number) ? "NaN" : "infinity", at);
     }
 }
-
-/// <summary>A tensor with a number that is not finite.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Value">"NaN" or "infinity".</param>
-/// <param name="At">Where the first such number is in the flat tensor.</param>
-internal sealed record NonFiniteTensor(string Name, string Value, long At);

@@ -4,11 +4,6 @@ using ReMem.Runtime;
 
 namespace ReMem.Teachers;
 
-/// <summary>How much of a block's two branches enters the residual stream: h + a Attention(LN h), then h + b MLP(LN h).</summary>
-/// <param name="Attention">a; 1 is the plain block.</param>
-/// <param name="Mlp">b; 1 is the plain block.</param>
-internal readonly record struct BlockScales(double Attention, double Mlp);
-
 /// <summary>
 /// Chooses the scales of every block. That the top MLP blocks lose most of the information is the paper's (arXiv 2506.23041); the choice of scales is ours,
 /// as are the controls that scale attention in the MLPs' place. See docs/method.md.

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,27 +41,4 @@ internal static class FlatPass
                 run(start, (int)Math.Min(LongestRun, end - start));
         }
     }
-}
-
-/// <summary>The memory of a contiguous vector on the CPU, of any length; it must outlive this.</summary>
-/// <typeparam name="T">float for a float32 vector, double for a float64 one.</typeparam>
-internal readonly unsafe struct FlatMemory<T>
-    where T : unmanaged
-{
-    private readonly T* _first;
-
-    /// <summary>Points at a vector's numbers; at none where there is no vector.</summary>
-    public FlatMemory(Tensor? vector)
-    {
-        if (vector is null || vector.numel() == 0)
-            return;
-        using Tensor one = vector.narrow(0, 0, 1);
-        _first = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(one.bytes));
-    }
-
-    /// <summary>Whether there is no vector.</summary>
-    public bool IsEmpty => _first is null;
-
-    /// <summary>Some of its numbers.</summary>
-    public Span<T> At(long start, int length) => new(_first + start, length);
 }

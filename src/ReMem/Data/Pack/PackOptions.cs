@@ -2,19 +2,6 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ReMem.Data.Pack;
 
-/// <summary>How packed images are encoded.</summary>
-internal enum PackFormat
-{
-    /// <summary>JPEG with full chroma: small, and close to the pixels.</summary>
-    Jpeg,
-
-    /// <summary>PNG: the very pixels.</summary>
-    Png,
-
-    /// <summary>Lossless WebP: the very pixels in two thirds of PNG's bytes, at several times its cost of packing.</summary>
-    WebP,
-}
-
 /// <summary>How a data set is packed.</summary>
 internal sealed record PackOptions
 {
@@ -50,16 +37,3 @@ internal sealed record PackOptions
     /// <summary>The shorter side of what is packed, in pixels.</summary>
     public int ShorterSide => (int)Math.Ceiling((ImageSize * Margin) - 1e-9);
 }
-
-/// <summary>A packed data set.</summary>
-/// <param name="Folder">Its folder, which is a data source as it is.</param>
-/// <param name="Train">Images to train on.</param>
-/// <param name="Validation">Images of validation.</param>
-/// <param name="Test">Images of test.</param>
-/// <param name="Shards">Parquet files.</param>
-/// <param name="SourceBytes">Of the encoded images that went in.</param>
-/// <param name="Bytes">Of the files that came out.</param>
-/// <param name="Unchanged">Images that were small enough to stay as they were.</param>
-/// <param name="BadImages">Images that were left out, each with the reason.</param>
-internal sealed record PackResult(
-    string Folder, int Train, int Validation, int Test, int Shards, long SourceBytes, long Bytes, int Unchanged, IReadOnlyList<string> BadImages);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using ReMem.Runtime;
 
@@ -73,31 +72,5 @@ internal sealed class CacheShard : IDisposable
         hash.AppendData(head);
         hash.AppendData(rows);
         return hash.GetHashAndReset();
-    }
-}
-
-/// <summary>Whose rows a shard holds.</summary>
-/// <param name="Cache">The fingerprint of key and layout, 64 hexadecimal digits.</param>
-/// <param name="View">The view epoch.</param>
-/// <param name="Shard">Its number in the view.</param>
-/// <param name="Rows">How many.</param>
-/// <param name="RowBytes">Bytes of each.</param>
-internal readonly record struct ShardDescription(string Cache, int View, int Shard, int Rows, int RowBytes)
-{
-    /// <summary>What a shard begins with.</summary>
-    public static ReadOnlySpan<byte> Magic => "ReMemTC1"u8;
-
-    /// <summary>The header without its checksum.</summary>
-    public byte[] ToBytes()
-    {
-        byte[] head = [.. Magic, .. Convert.FromHexString(Cache), .. new byte[4 * sizeof(int)]];
-        int at = Magic.Length + SHA256.HashSizeInBytes;
-        foreach (int number in new[] { View, Shard, Rows, RowBytes })
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(at), number);
-            at += sizeof(int);
-        }
-
-        return head;
     }
 }

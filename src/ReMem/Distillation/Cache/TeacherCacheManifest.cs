@@ -3,13 +3,6 @@ using ReMem.Runtime;
 
 namespace ReMem.Distillation.Cache;
 
-/// <summary>Where a cache came from, so that it can be checked without naming teacher and data again.</summary>
-/// <param name="Teacher">The teacher's model folder; null where it had none.</param>
-/// <param name="Recipe">The recipe of the student that it was built for, as YAML; null where there was none.</param>
-/// <param name="Seed">The recipe's seed that it was built at.</param>
-/// <param name="Classes">Class names in the order of the logits; empty where they are not known.</param>
-internal sealed record TeacherCacheOrigin(string? Teacher, string? Recipe, int Seed, IReadOnlyList<string> Classes);
-
 /// <summary>The file cache.json of a cache: what it holds, and what that is a function of.</summary>
 /// <param name="Format">Always <see cref="CurrentFormat"/>.</param>
 /// <param name="Key">The parts of its <see cref="TeacherCacheKey"/>.</param>

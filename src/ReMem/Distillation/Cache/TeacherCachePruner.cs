@@ -1,31 +1,7 @@
-using System.ComponentModel.DataAnnotations;
 using ReMem.Runtime;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Distillation.Cache;
-
-/// <summary>Which caches are no longer wanted. What is left out spares none and condemns none.</summary>
-internal sealed record TeacherCachePrunerOptions
-{
-    /// <summary>Those that were not opened for longer than so many days, 0 to 36500; null does not look at their age. Default null.</summary>
-    [Range(0.0, 36500)]
-    public double? OlderThanDays { get; init; }
-
-    /// <summary>The longest unused, until the others together take at most so many bytes, 0 or more; null does not look at their size. Default null.</summary>
-    [Range(0, long.MaxValue)]
-    public long? MaxBytes { get; init; }
-
-    /// <summary>Those that cannot be used again: unreadable ones, and those whose teacher is gone or has other weights now. Default false.</summary>
-    public bool Stale { get; init; }
-
-    /// <summary>All of them. Default false.</summary>
-    public bool All { get; init; }
-}
-
-/// <summary>A cache that is to go.</summary>
-/// <param name="Cache">Which.</param>
-/// <param name="Reason">Why, as a part of a sentence.</param>
-internal sealed record PrunedCache(TeacherCacheInfo Cache, string Reason);
 
 /// <summary>Chooses the caches to remove.</summary>
 /// <param name="options">Which are no longer wanted.</param>

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using ReMem.Data;
 using ReMem.Distillation.Losses;
 using ReMem.Distillation.Targets;
@@ -9,40 +8,6 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Distillation.Cache;
-
-/// <summary>How a cache is compared with its teacher.</summary>
-internal sealed record TeacherCacheVerifierOptions
-{
-    /// <summary>Images that the teacher is run on again, at least, 1 to 10000000; all shards are checked in any case. Default 256.</summary>
-    [Range(1, 10_000_000)]
-    public int Samples { get; init; } = 256;
-
-    /// <summary>The largest mean KL(teacher || cache) that passes, nats, 0 to 1000. Rounding to 16 bits costs some 1e-6. Default 1e-3.</summary>
-    [Range(0.0, 1000)]
-    public double MaxKl { get; init; } = 1e-3;
-
-    /// <summary>The smallest top-1 and top-5 agreement that passes, 0 to 1. Default 0.99.</summary>
-    [Range(0.0, 1)]
-    public double MinAgreement { get; init; } = 0.99;
-
-    /// <summary>Chooses the images. Default 0.</summary>
-    public long Seed { get; init; }
-}
-
-/// <summary>How a cache compares with its teacher.</summary>
-/// <param name="Shards">Shards that are there; each fits its checksum.</param>
-/// <param name="MissingShards">Shards that views begun but not finished lack.</param>
-/// <param name="Samples">Images that the teacher was run on again.</param>
-/// <param name="MeanKl">Mean of KL(teacher || cache) at temperature 1, nats; the teacher's outputs rounded as the cache keeps them.</param>
-/// <param name="MaxKl">The largest of an image.</param>
-/// <param name="Top1Agreement">Share of images whose largest logit is the same class, in [0, 1].</param>
-/// <param name="Top5Agreement">Mean share of the five largest logits' classes that both have, in [0, 1].</param>
-/// <param name="RestKl">What a top-k cache leaves out: mean KL of the teacher's full answer from what is kept of it, nats; 0 where all is kept.</param>
-/// <param name="FeatureDifference">Mean relative difference of the pooled features; null where none are kept.</param>
-/// <param name="MapDifference">Mean relative difference of tokens and attention, the larger of both where both are kept; null where neither is.</param>
-/// <param name="Passed">Whether all of it is within the tolerances.</param>
-internal sealed record TeacherCacheCheck(
-    int Shards, int MissingShards, int Samples, double MeanKl, double MaxKl, double Top1Agreement, double Top5Agreement, double RestKl, double? FeatureDifference, double? MapDifference, bool Passed);
 
 /// <summary>Checks every shard, and runs the teacher again on a sample of what a cache holds.</summary>
 /// <param name="options">Sample and tolerances.</param>

@@ -47,13 +47,3 @@ internal sealed record ContentCheck(ContentHash Algorithm, string Hex)
 
     private static string Short(string hex) => hex.Length <= ShownDigits ? hex : $"{hex[..ShownDigits]}...";
 }
-
-/// <summary>A hash of a file's content.</summary>
-internal enum ContentHash
-{
-    /// <summary>SHA-256 of the bytes.</summary>
-    Sha256,
-
-    /// <summary>SHA-1 of "blob ", the length, a zero and the bytes, as git names contents. It tells damage, not forgery.</summary>
-    GitBlob,
-}

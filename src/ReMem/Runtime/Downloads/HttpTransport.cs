@@ -5,40 +5,6 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime.Downloads;
 
-/// <summary>A server's answer with the answers that redirected to it.</summary>
-internal sealed class HttpAnswer(HttpResponseMessage response, Uri address, IReadOnlyList<HttpResponseMessage> hops) : IDisposable
-{
-    public HttpResponseMessage Response => response;
-
-    /// <summary>Who answered, for messages: no path, no query, no password.</summary>
-    public string Host => HttpTransport.HostOf(address);
-
-    /// <summary>The ETag as the server wrote it.</summary>
-    public string? Etag => First(response, "ETag");
-
-    /// <summary>A header of the answer, or else of the redirects before it.</summary>
-    public string? Header(string name) => First(response, name) ?? hops.Reverse().Select(h => First(h, name)).FirstOrDefault(v => v is not null);
-
-    /// <summary>A header of the answer itself, as the server wrote it.</summary>
-    public string? OwnHeader(string name) => First(response, name);
-
-    public void Dispose()
-    {
-        response.Dispose();
-        foreach (HttpResponseMessage hop in hops)
-            hop.Dispose();
-    }
-
-    private static string? First(HttpResponseMessage message, string name) =>
-        message.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.FirstOrDefault() : null;
-}
-
-/// <summary>A server that a token is sent to, and nobody else.</summary>
-/// <param name="Origin">Its address.</param>
-/// <param name="Token">The token; null is none.</param>
-/// <param name="LimitRemedy">What to do, without a token, when it limits how often it may be asked.</param>
-internal sealed record Credential(Uri Origin, string? Token, string LimitRemedy);
-
 /// <summary>
 /// Sends requests and follows redirects by hand: a token goes to its own origin and nowhere else, and no redirect leads from https to http.
 /// Failures that may pass become <see cref="ServerFault"/>.

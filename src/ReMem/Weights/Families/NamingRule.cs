@@ -2,19 +2,6 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>What a rule did with a tensor.</summary>
-internal enum RuleOutcome
-{
-    /// <summary>Its name does not fit.</summary>
-    No,
-
-    /// <summary>It is a part of a tensor that is made when another one comes; a later rule may still take it for more.</summary>
-    Part,
-
-    /// <summary>It is dealt with.</summary>
-    Done,
-}
-
 /// <summary>What becomes of the tensors whose names fit a pattern. <see cref="NamePattern"/> tells what <c>#</c> and <c>*</c> mean.</summary>
 internal sealed class NamingRule
 {

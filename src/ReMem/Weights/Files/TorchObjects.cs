@@ -3,34 +3,6 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>Numbers that tensors share: PyTorch's storage. Its place is found after the pickle names it.</summary>
-/// <param name="type">Of its numbers; null where untyped, a number being a byte.</param>
-/// <param name="key">Its name in the archive.</param>
-/// <param name="elements">How many numbers.</param>
-internal sealed class TorchStorage(ScalarType? type, string key, long elements)
-{
-    public ScalarType? Type { get; } = type;
-
-    public string Key { get; } = key;
-
-    /// <summary>Bytes; 0 or more.</summary>
-    public long Bytes { get; } = checked(elements * (type is { } t ? TensorTypes.Size(t) : 1));
-
-    /// <summary>First byte in the file.</summary>
-    public long Offset { get; set; }
-
-    /// <summary>The storage that this one is a part of, and from which byte; only in very old files.</summary>
-    public (TorchStorage Whole, long Begin)? Part { get; init; }
-}
-
-/// <summary>A tensor as pickled: a view of a storage.</summary>
-/// <param name="Storage">Its numbers.</param>
-/// <param name="Type">Of its numbers.</param>
-/// <param name="First">The first one, in numbers.</param>
-/// <param name="Shape">Sizes.</param>
-/// <param name="Strides">In numbers.</param>
-internal sealed record TorchTensor(TorchStorage Storage, ScalarType Type, long First, IReadOnlyList<long> Shape, IReadOnlyList<long> Strides);
-
 /// <summary>
 /// What the names in a checkpoint's pickle mean: PyTorch's tensor makers, storage and number types, and plain containers. Anything else is stepped over
 /// and its name kept; it only matters where a tensor needs it.

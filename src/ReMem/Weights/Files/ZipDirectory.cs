@@ -4,14 +4,6 @@ using ReMem.Runtime;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>A file in a zip archive.</summary>
-/// <param name="Name">As stored; only ever compared, never used as a path.</param>
-/// <param name="Offset">First byte of its data in the archive.</param>
-/// <param name="Length">Bytes when unpacked, as declared.</param>
-/// <param name="Packed">Bytes in the archive.</param>
-/// <param name="IsStored">Whether it is not compressed.</param>
-internal sealed record ZipEntry(string Name, long Offset, long Length, long Packed, bool IsStored);
-
 /// <summary>
 /// The directory of a zip archive (PKWARE APPNOTE 6.3, with zip64). The framework's reader does not tell where an entry lies, which mapping needs. Entries
 /// that overlap, reach past the end, or claim more than deflate can yield are refused.

@@ -12,9 +12,6 @@ using Microsoft.Extensions.Logging;
 
 namespace ReMem.Tests.Weights.Hub;
 
-/// <summary>A request as the server saw it.</summary>
-internal sealed record Seen(string Method, string Path, string? Range, string? Authorization, string? IfRange);
-
 /// <summary>
 /// A hub on 127.0.0.1 with one repository, me/model, whose branch main is <see cref="Commit"/>. It answers as the real one does, with large files
 /// behind a redirect where <see cref="Cdn"/> is set, and misbehaves as a test says.

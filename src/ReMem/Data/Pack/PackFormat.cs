@@ -1,0 +1,14 @@
+namespace ReMem.Data.Pack;
+
+/// <summary>How packed images are encoded.</summary>
+internal enum PackFormat
+{
+    /// <summary>JPEG with full chroma: small, and close to the pixels.</summary>
+    Jpeg,
+
+    /// <summary>PNG: the very pixels.</summary>
+    Png,
+
+    /// <summary>Lossless WebP: the very pixels in two thirds of PNG's bytes, at several times its cost of packing.</summary>
+    WebP,
+}

@@ -1,0 +1,14 @@
+namespace ReMem.Models;
+
+/// <summary>How a network ends.</summary>
+internal enum EfficientNetHead
+{
+    /// <summary>conv_head, bn2 and activation, then pooling (MobileNetV2, EfficientNet).</summary>
+    ConvThenPool,
+
+    /// <summary>Pooling, then conv_head with a bias and activation (Howard 2019, MobileNetV3).</summary>
+    PoolThenConv,
+
+    /// <summary>Pooling, then conv_head, norm_head and activation (MobileNetV4).</summary>
+    PoolThenConvNorm,
+}

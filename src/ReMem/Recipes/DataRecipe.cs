@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+using ReMem.Data;
+
+namespace ReMem.Recipes;
+
+/// <summary>The images of a recipe.</summary>
+internal sealed record DataRecipe
+{
+    /// <summary>A path, or LAYOUT:PATH?KEY=VALUE (docs/datasets.md), relative to the working directory. Required.</summary>
+    [Required]
+    public string Source { get; init; } = string.Empty;
+
+    /// <summary>Side of the square views in pixels, 8 to 2048, where teacher or student have none of their own. Default 224.</summary>
+    [Range(8, 2048)]
+    public int ImageSize { get; init; } = 224;
+
+    /// <summary>Share of a class for validation where the source has no such split, above 0 to 0.5. Default 0.15.</summary>
+    [Range(0.001, 0.5)]
+    public double ValFraction { get; init; } = 0.15;
+
+    /// <summary>Share of a class for test where the source has no such split, above 0 to 0.5. Default 0.15.</summary>
+    [Range(0.001, 0.5)]
+    public double TestFraction { get; init; } = 0.15;
+
+    /// <summary>Seed of those splits. Default 0.</summary>
+    public int SplitSeed { get; init; }
+
+    /// <summary>Whether those splits keep near-duplicates in one of them, which decodes every image first. Default false.</summary>
+    public bool KeepNearDuplicatesTogether { get; init; }
+
+    /// <summary>
+    /// Validation and test images that are in another split, too: "fail" at exact copies, "strict" also at near-duplicates, "warn" at none. Default fail.
+    /// </summary>
+    public LeakagePolicy OnLeakage { get; init; } = LeakagePolicy.Fail;
+
+    /// <summary>Which part of the training split is used. Default all.</summary>
+    public SubsetOptions Subset { get; init; } = new();
+
+    /// <summary>"fail" or "skip". Default fail.</summary>
+    public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Fail;
+
+    /// <summary>Evaluation resizes the shorter side to image_size / crop_pct before the centre crop, 0.5 to 1. Default 0.9.</summary>
+    [Range(0.5, 1)]
+    public double CropPct { get; init; } = 0.9;
+
+    /// <summary>At most this many training images, spread over the classes by the split seed; 0 is all. Default 0.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxTrain { get; init; }
+
+    /// <summary>At most this many validation and this many test images; 0 is all. Default 0.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxEval { get; init; }
+}

@@ -1,0 +1,18 @@
+namespace ReMem.Reports;
+
+/// <summary>The data that a comparison was made on.</summary>
+/// <param name="Description">Where it came from.</param>
+/// <param name="ImageSize">Side of the square views, pixels.</param>
+/// <param name="Classes">In index order.</param>
+/// <param name="Warnings">What a reader should know.</param>
+internal sealed record DataSection(string Description, int ImageSize, IReadOnlyList<ClassCount> Classes, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Images for training.</summary>
+    public int Train => Classes.Sum(c => c.Train);
+
+    /// <summary>Images for choices.</summary>
+    public int Validation => Classes.Sum(c => c.Validation);
+
+    /// <summary>Images for results.</summary>
+    public int Test => Classes.Sum(c => c.Test);
+}

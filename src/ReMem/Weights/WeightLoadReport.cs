@@ -1,0 +1,74 @@
+using ReMem.Runtime;
+using ReMem.Weights.Families;
+using ReMem.Weights.Files;
+
+namespace ReMem.Weights;
+
+/// <summary>What loading did, tensor by tensor.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Loaded">How many tensors were read into the model.</param>
+/// <param name="Resampled">Position embeddings, bias tables and patch kernels that were resampled to the model's grid or patch.</param>
+/// <param name="NewHead">Head tensors left at initialisation, since the class count differs.</param>
+/// <param name="FileClasses">Classes of the file's head; null where it has none.</param>
+public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<string> Resampled, IReadOnlyList<string> NewHead, long? FileClasses)
+{
+    /// <summary>The file's format, such as "safetensors".</summary>
+    public string Format { get; init; } = string.Empty;
+
+    /// <summary>Whose names the file has, such as "Hugging Face ViT"; null where nobody's that remem knows.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>How many tensors were renamed, or made of others, to be timm's.</summary>
+    public int Renamed { get; init; }
+
+    /// <summary>The file's tensors that timm's model has no use for.</summary>
+    public IReadOnlyList<DroppedTensor> Dropped { get; init; } = [];
+
+    /// <summary>The file's own classifier where it has another name than the model's, such as "classifier"; null where it has none that is seen.</summary>
+    public string? FileHead { get; init; }
+
+    /// <summary>What the model's names begin with in the file, such as "backbone."; empty where nothing.</summary>
+    public string Prefix { get; init; } = string.Empty;
+
+    /// <summary>Prefixes of other networks in the file that fit as well and were not taken.</summary>
+    public IReadOnlyList<string> OtherNetworks { get; init; } = [];
+
+    /// <summary>Where in a training's checkpoint the state dict was, such as "model_ema"; null where it is the file itself.</summary>
+    public string? StateDict { get; init; }
+
+    /// <summary>The model's tensors that the file lacks, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>The file's tensors that the model lacks; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
+    public IReadOnlyList<string> Unexpected { get; init; } = [];
+
+    /// <summary>Tensors of another shape in the file, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
+    public IReadOnlyList<string> MisShaped { get; init; } = [];
+
+    /// <summary>One line for a person.</summary>
+    public override string ToString()
+    {
+        string text = $"{Loaded} tensors from {System.IO.Path.GetFileName(Path)}";
+        if (StateDict is not null)
+            text += $", its '{StateDict}'";
+        if (Prefix.Length > 0 && OtherNetworks.Count > 0)
+            text += $", those of '{PlainText.WithoutControls(Prefix)}'";
+        if (OtherNetworks.Count > 0)
+            text += $" (not {WeightsErrors.Or(OtherNetworks)}: another prefix takes those)";
+        if (Family is not (null or "timm"))
+            text += $" ({Family}; {Renamed} renamed)";
+        if (Resampled.Count > 0)
+            text += $"; {string.Join(", ", Resampled)} resampled to this image size";
+        if (NewHead.Count > 0)
+            text += $"; new head ({(FileClasses is { } classes ? $"the file's{(FileHead is null ? string.Empty : $" '{PlainText.WithoutControls(FileHead)}'")} has {classes} classes" : "the file has none")})";
+        if (Dropped.Count > 0)
+            text += $"; {Dropped.Count} dropped ({WeightLoader.Few([.. Dropped.Select(d => d.Name)])}: {Dropped[0].Why})";
+        foreach ((IReadOnlyList<string> names, string what) in new[] { (Missing, "missing"), (Unexpected, "unexpected"), (MisShaped, "of another shape") })
+        {
+            if (names.Count > 0)
+                text += $"; {names.Count} {what} ({WeightLoader.Few(names)})";
+        }
+
+        return text;
+    }
+}
