@@ -36,6 +36,7 @@ internal static unsafe class Autocast
     public static IDisposable Enter(DeviceType device)
     {
         Require();
+        SignalStack.Enlarge();
         return new Section(Found.Value!, (byte)device, on: true);
     }
 
