@@ -33,6 +33,7 @@ public sealed class CasesTests : IDisposable
     [InlineData("mat", "mat-laughs30.mat", "a packed array is packed again")]
     [InlineData("mat", "mat-laughs-wide.mat", "a packed array is packed again")]
     [InlineData("scan", "F-scan.json", Read)]
+    [InlineData("pickle", "pkl-legacy-types.pth", Read)]
     [InlineData("cache", "cachejson-ArgumentNullException-1-101.bin", "at $.key")]
     [InlineData("cache", "cachejson-ArgumentNullException-4-101.bin", "at $.key")]
     [InlineData("result", "F-result-null.json", "at $.test")]
