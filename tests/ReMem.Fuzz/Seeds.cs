@@ -20,7 +20,7 @@ internal static class Seeds
     [
         Encode(40, 30, SKEncodedImageFormat.Jpeg), Encode(17, 9, SKEncodedImageFormat.Png), Encode(24, 16, SKEncodedImageFormat.Webp),
         Tiff(Compression.NONE, 1), Tiff(Compression.LZW, 6), Tiff(Compression.ADOBE_DEFLATE, 1, tiled: true), Tiff(Compression.PACKBITS, 3), Tiff(Compression.JPEG, 1),
-        RawPixels.FromPlanes(new byte[3 * 7 * 5], 7, 5), .. FuzzReader.Cases("pattern.*", "*.gif", "bmp-*", "png-*", "F-image*"),
+        RawPixels.FromPlanes(new byte[3 * 7 * 5], 7, 5), .. FuzzReader.Cases("pattern.*", "*.gif", "*.tif", "bmp-*", "png-*", "F-image*"),
         Convert.FromBase64String("R0lGODdhBQAEAIEAAPoKFAAAAAAAAAAAACwAAAAABQAEAAAICQABCBxIsGDBgAAsAAAAAAUABACBCvoUAAAAAAAAAAAACAkAAQgcSLBgwYAAOw=="),
     ];
 
