@@ -7,6 +7,7 @@ internal static class TiffStructure
 {
     private const int ShortType = 3, LongType = 4, LongLongType = 16;
     private const int Width = 256, Length = 257, Samples = 277, RowsPerStrip = 278, Planes = 284, TileWidth = 322, TileLength = 323;
+    private const int StripBytes = 279, TileBytes = 325;
 
     /// <summary>Bytes of a value by its type, from 1: BYTE, ASCII, SHORT ... IFD8.</summary>
     private static ReadOnlySpan<byte> TypeBytes => [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8];
@@ -38,6 +39,9 @@ internal static class TiffStructure
             uint size = type >= 1 && type <= TypeBytes.Length ? TypeBytes[type - 1] : 1u;
             if (count > (ulong)tiff.Length / size)
                 return Corrupt($"a tag claims {count} values, more than its {tiff.Length} bytes can hold");
+            int tag = (int)numbers.At(entry, 2);
+            if (tag is StripBytes or TileBytes && Largest(numbers, entry + (isLarge ? 12 : 8), type, (int)count, isLarge ? 8 : 4) is var piece && piece > (ulong)tiff.Length)
+                return Corrupt($"a strip or tile claims {piece} bytes, more than its own {tiff.Length}");
             ulong value = type switch
             {
                 ShortType => numbers.At(entry + (isLarge ? 12 : 8), 2),
@@ -45,7 +49,7 @@ internal static class TiffStructure
                 LongLongType when isLarge => numbers.At(entry + 12, 8),
                 _ => 1,
             };
-            switch ((int)numbers.At(entry, 2))
+            switch (tag)
             {
                 case Width: width = Math.Max(width, value); break;
                 case Length: height = Math.Max(height, value); break;
@@ -64,6 +68,24 @@ internal static class TiffStructure
         return pieces > (UInt128)tiff.Length ? Corrupt($"it claims {pieces} strips or tiles, more than its {tiff.Length} bytes can hold") : null;
     }
 
+    /// <summary>The largest value of an entry; 0 where its values lie outside the file, or are no sizes.</summary>
+    /// <param name="numbers">The file.</param>
+    /// <param name="place">Of the entry's value, or of the place of its values.</param>
+    /// <param name="type">Of the values.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="placeBytes">Of a place.</param>
+    private static ulong Largest(Numbers numbers, int place, int type, int count, int placeBytes)
+    {
+        if (type is not (ShortType or LongType or LongLongType))
+            return 0;
+        int bytes = TypeBytes[type - 1];
+        ulong at = bytes * (long)count <= placeBytes ? (ulong)place : numbers.At(place, placeBytes);
+        ulong largest = 0;
+        for (int i = 0; i < count && numbers.Has(at, bytes); i++, at += (ulong)bytes)
+            largest = Math.Max(largest, numbers.At((int)at, bytes));
+        return largest;
+    }
+
     private static string Corrupt(string why) => $"is a corrupt or truncated TIFF: {why}";
 
     private static ulong Pieces(ulong whole, ulong piece) => (whole / piece) + (whole % piece > 0 ? 1UL : 0UL);
@@ -72,6 +94,8 @@ internal static class TiffStructure
     private readonly ref struct Numbers(ReadOnlySpan<byte> tiff, bool isBig)
     {
         private readonly ReadOnlySpan<byte> _tiff = tiff;
+
+        public bool Has(ulong offset, int bytes) => offset <= (ulong)Math.Max(0, _tiff.Length - bytes);
 
         public ulong At(int offset, int bytes)
         {

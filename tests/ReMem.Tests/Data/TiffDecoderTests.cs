@@ -119,6 +119,27 @@ public class TiffDecoderTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void BytesOfStripsAreCheckedBeforeMemoryIsTaken(int strips)
+    {
+        byte[] bytes = Encode(3, 2, Rgb, compression: Compression.LZW);
+        int at = EntryOf(bytes, 279), place = at + 8;
+        if (strips > 1)
+        {
+            // The values then lie outside the entry.
+            place = bytes.Length;
+            BitConverter.GetBytes(strips).CopyTo(bytes, at + 4);
+            BitConverter.GetBytes(place).CopyTo(bytes, at + 8);
+            bytes = [.. bytes, .. new byte[4 * strips]];
+        }
+
+        BitConverter.GetBytes((ushort)4).CopyTo(bytes, at + 2);
+        BitConverter.GetBytes(700_000_000).CopyTo(bytes, place + (4 * (strips - 1)));
+        Refused(bytes, "a strip or tile claims 700000000 bytes");
+    }
+
+    [Theory]
     [InlineData(8, "its directory lies outside it")]
     [InlineData(16, "its directory is cut short")]
     public void DirectoriesOfBigTiffAreCheckedBeforeMemoryIsTaken(int place, string says)

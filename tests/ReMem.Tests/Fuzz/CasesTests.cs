@@ -41,6 +41,7 @@ public sealed class CasesTests : IDisposable
     [InlineData("image", "png-13377.png", "claims 13377 x 13377 pixels")]
     [InlineData("image", "F-image-mem.bin", "claims 4610 x 37974 pixels")]
     [InlineData("image", "bmp-big.bmp", "claims 13377 x 13377 pixels")]
+    [InlineData("image", "tiff-strip.tif", "a strip or tile claims ")]
     [InlineData("image", "tiff-count.tif", "a tag claims 539820033 values, more than its 758 bytes can hold")]
     [InlineData("idx", "idx-overflow-images", "more than its 16 bytes can hold")]
     [InlineData("wds", "F-wds-overflow.tar", Read)]
