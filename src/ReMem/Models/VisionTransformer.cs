@@ -1,6 +1,6 @@
 using ReMem.Runtime;
-using TorchSharp.Modules;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ReMem.Models;
