@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ReMem.Evaluation;
 using ReMem.Export;
+using ReMem.Export.Int8;
 using ReMem.Models;
 using ReMem.Weights;
 
@@ -26,13 +28,19 @@ internal static class ExportCommand
         var softmax = new Option<bool>("--softmax") { Description = "End with probabilities instead of logits." };
         var half = new Option<bool>("--half") { Description = "Store weights as float16; an ONNX file computes in it too." };
         var outside = new Option<bool>("--external-data") { Description = "Keep the weights in FILE.data beside the ONNX file. Files of 2 GB and more always do." };
+        var int8 = new Option<bool>("--int8") { Description = "Write int8 weights and activations (QDQ), calibrated on the training images of --data and checked on its test images against float32." };
+        var source8 = new Option<string?>("--data") { Description = "Images for --int8: a data set with the model's classes.", HelpName = "DATA" };
+        var images = new Option<int?>("--int8-images") { Description = "Calibration images. Default: 200.", HelpName = "N" };
+        var ranges = new Option<RangeMethod?>("--int8-ranges") { Description = "How the range of an activation is chosen: auto, min-max, percentile or least-squares. Default: auto, whichever has the smallest squared error.", HelpName = "METHOD" };
+        var keep = new Option<string?>("--int8-keep") { Description = "Layers that stay float32: auto (the first or the last, where that is measurably better), none, or their timm names with commas between. Default: auto.", HelpName = "NAMES" };
+        var loss = new Option<double?>("--int8-max-loss") { Description = "Percentage points of top-1 that the int8 file may lose; past it the export fails. Default: 2.", HelpName = "POINTS" };
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "export",
             "Write a model folder, or a named model and its weights, as ONNX (dynamic batch; class names and preprocessing in the metadata) and check it in ONNX Runtime.",
             "remem export --model-dir student/ --out student.onnx --input image --softmax");
-        foreach (Symbol symbol in new Symbol[] { folder, name, source, prefix, names, size, output, input, softmax, half, outside, offline, json })
+        foreach (Symbol symbol in new Symbol[] { folder, name, source, prefix, names, size, output, input, softmax, half, outside, int8, source8, images, ranges, keep, loss, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -44,6 +52,16 @@ internal static class ExportCommand
                 throw new InputException($"--model-dir holds labels and image size; give no {idle.Name} with it.", "command line");
             if (weights && new Option[] { input, softmax, outside }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } given)
                 throw new InputException($"{given.Name} is for ONNX files only.", "command line", "Leave it out for .safetensors.");
+            Option[] of8 = [source8, images, ranges, keep, loss];
+            bool isInt8 = parsed.GetValue(int8);
+            if (!isInt8 && of8.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } needs)
+                throw new InputException($"{needs.Name} is for int8 files only.", "command line", "Give --int8 with it.");
+            if (isInt8 && new Option[] { half, outside }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } other)
+                throw new InputException($"{other.Name} does not go with --int8.", "command line", "Leave out one of the two.");
+            if (isInt8 && weights)
+                throw new InputException("--int8 is for ONNX files only.", "command line", "Give a name that ends in .onnx.");
+            if (isInt8 && parsed.GetValue(source8) is null)
+                throw new InputException("--int8 needs images to calibrate on.", "command line", "Give --data DATA, the images that the model was trained on.");
             var options = new OnnxExportOptions { Input = parsed.GetValue(input), Softmax = parsed.GetValue(softmax), Half = parsed.GetValue(half) };
             if (parsed.GetValue(outside))
                 options = options with { LargestFile = 0 };
@@ -52,6 +70,18 @@ internal static class ExportCommand
                 parsed.GetValue(folder), parsed.GetValue(name), parsed.GetValue(source), parsed.GetValue(prefix), parsed.GetValue(names), parsed.GetValue(size),
                 parsed.GetValue(offline), cancel);
             model.eval();
+            if (isInt8)
+            {
+                var defaults = new Int8Options();
+                return WriteInt8(model, file, options with { Labels = labels }, parsed.GetValue(source8)!, parsed.GetValue(json), cancel, defaults with
+                {
+                    Images = parsed.GetValue(images) ?? defaults.Images,
+                    Ranges = parsed.GetValue(ranges) ?? defaults.Ranges,
+                    Keep = parsed.GetValue(keep) ?? defaults.Keep,
+                    MaxLoss = parsed.GetValue(loss) ?? defaults.MaxLoss,
+                });
+            }
+
             return weights
                 ? WriteWeights(model, file, options.Half, parsed.GetValue(json))
                 : WriteOnnx(model, file, options with { Labels = labels }, parsed.GetValue(json));
@@ -77,6 +107,19 @@ internal static class ExportCommand
         else
             Console.WriteLine(FormattableString.Invariant(
                 $"{file}: largest difference {check.LargestDifference:0.0e+0} to the model, top-1 agreement {100 * check.Top1Agreement:0.0} % on {check.Images} inputs in ONNX Runtime"));
+        return ExitCodes.Done;
+    }
+
+    private static int WriteInt8(
+        ImageModel model, string file, OnnxExportOptions export, string data, bool json, CancellationToken cancel, Int8Options options)
+    {
+        Int8Result result = Common.WithProgress(progress => Int8Exporter.Run(new LabelledModel(model, export.Labels!), file, export, data, options, progress, cancel));
+        if (result.Check.Failure is { } failure)
+            throw new ReMemException(failure, result.Path, "Give more calibration images (--int8-images), keep layers in float32 (--int8-keep), or allow a larger loss (--int8-max-loss).");
+        if (json)
+            Common.PrintJson(result);
+        else
+            Common.PrintLine(result.Summary());
         return ExitCodes.Done;
     }
 

@@ -34,6 +34,24 @@ internal static class CheckedExport
     internal static CheckedFile Write(
         ImageModel model, string path, OnnxExportOptions options, Func<string, OnnxCheck>? check, Action<string>? exported)
     {
+        void Export(string file)
+        {
+            OnnxExporter.Export(model, file, options);
+            exported?.Invoke(file);
+        }
+
+        (string written, OnnxCheck found) = Write(path, Export, file => Check(file, check ?? (f => OnnxVerifier.VerifyOnNoise(model, f, options))), c => c.Agrees);
+        return new CheckedFile(written, found);
+    }
+
+    /// <summary>Writes a file of any form that has a check.</summary>
+    /// <param name="path">The file; an existing one is replaced, or removed where the new one fails.</param>
+    /// <param name="write">Writes it under another name.</param>
+    /// <param name="check">Checks it there.</param>
+    /// <param name="passes">Whether it may have its name.</param>
+    /// <returns>Where it is, and what the check found.</returns>
+    internal static (string Path, T Check) Write<T>(string path, Action<string> write, Func<string, T> check, Func<T, bool> passes)
+    {
         if (Directory.Exists(path))
             throw AtomicFile.CannotWrite(path, new IOException());
         string target = AtomicFile.TargetOf(path), folder = Path.GetDirectoryName(target)!;
@@ -43,19 +61,18 @@ internal static class CheckedExport
         try
         {
             Directory.CreateDirectory(stage);
-            OnnxExporter.Export(model, file, options);
-            exported?.Invoke(file);
-            OnnxCheck found = Check(file, check ?? (f => OnnxVerifier.VerifyOnNoise(model, f, options)));
+            write(file);
+            T found = check(file);
             Remove(FailedPath(target));
-            if (!found.Agrees)
+            if (!passes(found))
             {
                 Remove(target);
                 Move(file, FailedPath(target));
-                return new CheckedFile(target == Path.GetFullPath(path) ? FailedPath(path) : FailedPath(target), found);
+                return (target == Path.GetFullPath(path) ? FailedPath(path) : FailedPath(target), found);
             }
 
             Move(file, target);
-            return new CheckedFile(path, found);
+            return (path, found);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

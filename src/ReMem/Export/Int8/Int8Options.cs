@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ReMem.Export.Int8;
+
+/// <summary>How an int8 file is made.</summary>
+internal sealed record Int8Options
+{
+    /// <summary>The value of <see cref="Keep"/> that measures whether the first and the last layer are better left in float32.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>The value of <see cref="Keep"/> that quantises every layer.</summary>
+    public const string None = "none";
+
+    /// <summary>Calibration images, 1 to 100,000. Default 200.</summary>
+    [Range(1, 100_000)]
+    public int Images { get; init; } = 200;
+
+    /// <summary>How activation ranges are chosen. Default Auto.</summary>
+    [EnumDataType(typeof(RangeMethod))]
+    public RangeMethod Ranges { get; init; } = RangeMethod.Auto;
+
+    /// <summary>Layers that stay float32: auto, none, or their timm names with commas between. Default auto.</summary>
+    public string Keep { get; init; } = Auto;
+
+    /// <summary>Percentage points of top-1 that the file may lose, 0 to 100; one that loses more fails its check. Default 2.</summary>
+    [Range(0, 100)]
+    public double MaxLoss { get; init; } = 2;
+
+    /// <summary>Which calibration images are drawn. Default 0.</summary>
+    public long Seed { get; init; }
+}
