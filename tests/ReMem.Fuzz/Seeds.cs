@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using Parquet;
-using ReMem.Data;
+using ReMem.Data.Layouts;
 using ReMem.Data.Pack;
 using SkiaSharp;
 

@@ -1,3 +1,4 @@
+using ReMem.Data.Checks;
 using ReMem.Eng.EmojiData;
 using SkiaSharp;
 
