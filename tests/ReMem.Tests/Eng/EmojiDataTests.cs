@@ -1,4 +1,3 @@
-using ReMem.Data.Checks;
 using ReMem.Eng.EmojiData;
 using SkiaSharp;
 
