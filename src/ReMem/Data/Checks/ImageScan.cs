@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using ReMem.Data.Decoding;
 using ReMem.Data.Pixels;
 using ReMem.Data.Sources;
-using ReMem.Data.Views;
 
 namespace ReMem.Data.Checks;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using ReMem.Data.Pixels;
 using ReMem.Data.Sources;
-using ReMem.Data.Views;
 
 namespace ReMem.Data.Decoding;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ReMem.Data.Pixels;
-using ReMem.Data.Views;
 using SkiaSharp;
 
 namespace ReMem.Data.Decoding;

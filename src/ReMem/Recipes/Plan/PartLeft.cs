@@ -1,4 +1,3 @@
-using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
 using ReMem.Training;
 
@@ -28,7 +27,7 @@ internal sealed record PartLeft(ComparisonPart Part, int? TeacherEpochs, bool Me
         bool taught = part.Method != "none";
         string trials = At("teacher", StageRunner.TrialsFolder);
         ILookup<bool, string> tried = (Directory.Exists(trials) ? Directory.GetDirectories(trials) : []).ToLookup(t => File.Exists(Path.Combine(t, StageRunner.ResultFile)));
-        return new PartLeft(part, taught ? Epochs("teacher") : null, taught && !File.Exists(At("teacher", ComparisonPipeline.MeterFile)), Epochs("student"))
+        return new PartLeft(part, taught ? Epochs("teacher") : null, taught && !File.Exists(At("teacher", StageRunner.MeterFile)), Epochs("student"))
         {
             TrialsDone = tried[true].Count(),
             TrialEpochs = tried[false].Sum(t => TrainingCheckpoint.EpochsIn(Path.Combine(t, StageRunner.CheckpointFile))),

@@ -19,9 +19,6 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
 {
     private const string EnvironmentFile = "environment.json";
 
-    /// <summary>The file that a teacher's measurement is kept in.</summary>
-    internal const string MeterFile = "information.json";
-
     private readonly WeightSource _sources = sources ?? new WeightSource();
 
     /// <summary>Given the exported file before it is checked, where tests break it.</summary>
@@ -149,7 +146,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         if (part.Method == "none")
             return new MethodRun(part.Method, part.Seed, null, null, student);
         return RunFolder.TryRead<TrainedResult>(Result("teacher", StageRunner.ResultFile)) is { } teacher
-            && RunFolder.TryRead<MeterResult>(Result("teacher", MeterFile)) is { } meter
+            && RunFolder.TryRead<MeterResult>(Result("teacher", StageRunner.MeterFile)) is { } meter
                 ? new MethodRun(part.Method, part.Seed, teacher, meter, student)
                 : null;
     }
@@ -166,13 +163,13 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         {
             string[] path = StagePath(part, "teacher");
             teacherResult = stages.Teacher(recipe.Teacher, options, recipe.Information, seed, folder, path);
-            meter = folder.TryRead<MeterResult>([.. path, MeterFile]);
+            meter = folder.TryRead<MeterResult>([.. path, StageRunner.MeterFile]);
             if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, StageRunner.ResultFile]) is null)
                 teacher = ModelFolder.Load(teacherFolder).Model;
             if (meter is null)
             {
                 meter = stages.Meter(teacher!, recipe.Information, string.Join('/', path));
-                folder.Write(meter, [.. path, MeterFile]);
+                folder.Write(meter, [.. path, StageRunner.MeterFile]);
             }
         }
 

@@ -23,6 +23,9 @@ internal sealed class StageRunner(PreparedData data, IProgress<ProgressReport>? 
     /// <summary>The file that a finished training leaves last.</summary>
     internal const string ResultFile = "result.json";
 
+    /// <summary>The file that a teacher's measurement is kept in.</summary>
+    internal const string MeterFile = "information.json";
+
     /// <summary>Validation images that show whether a teacher is above chance.</summary>
     private const int CheckImages = 256;
 

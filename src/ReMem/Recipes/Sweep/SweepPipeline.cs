@@ -130,7 +130,7 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         // The result makes a teacher count as done, so it comes last.
         foreach (string file in Directory.GetFiles(from).OrderBy(f => Path.GetFileName(f) == StageRunner.ResultFile))
         {
-            if (Path.GetFileName(file) != ComparisonPipeline.MeterFile || maker.Cell.MeterInputs == part.Cell.MeterInputs)
+            if (Path.GetFileName(file) != StageRunner.MeterFile || maker.Cell.MeterInputs == part.Cell.MeterInputs)
                 AtomicFile.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         }
     }

@@ -1,7 +1,7 @@
-using ReMem.Data.Decoding;
+using ReMem.Data.Views;
 using ReMem.Runtime;
 
-namespace ReMem.Data.Views;
+namespace ReMem.Data.Decoding;
 
 /// <summary>How large a JPEG has to be decoded: for a view, or to a shorter side whatever the view.</summary>
 /// <param name="Side">Pixels of the shorter side that are enough where there is no view; 0 is the full size.</param>
