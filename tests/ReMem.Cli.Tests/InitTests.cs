@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ReMem.Cli.Tests;
 
@@ -6,6 +7,27 @@ namespace ReMem.Cli.Tests;
 public class InitTests
 {
     private static readonly string Teacher = Path.Combine(Cli.Root, "demo", "teacher", "model.safetensors");
+
+    /// <summary>The tensors of a file under two prefixes.</summary>
+    private static void WriteTwice(string from, string to, params string[] prefixes)
+    {
+        byte[] bytes = File.ReadAllBytes(from);
+        int size = (int)BitConverter.ToInt64(bytes);
+        byte[] data = bytes[(8 + size)..];
+        var header = new JsonObject();
+        for (int i = 0; i < prefixes.Length; i++)
+        {
+            foreach ((string name, JsonNode? tensor) in JsonNode.Parse(bytes.AsSpan(8, size))!.AsObject().Where(t => t.Key != "__metadata__"))
+            {
+                JsonNode moved = tensor!.DeepClone();
+                moved["data_offsets"] = new JsonArray([.. tensor["data_offsets"]!.AsArray().Select(o => (JsonNode)((long)o! + ((long)i * data.Length)))]);
+                header[prefixes[i] + name] = moved;
+            }
+        }
+
+        byte[] text = JsonSerializer.SerializeToUtf8Bytes(header);
+        File.WriteAllBytes(to, [.. BitConverter.GetBytes((long)text.Length), .. text, .. Enumerable.Repeat(data, prefixes.Length).SelectMany(d => d)]);
+    }
 
     [Fact]
     public void Photos_become_a_recipe_that_runs_unchanged()
@@ -58,6 +80,54 @@ public class InitTests
         File.Copy(Path.Combine(photos, "train", "red", "0.png"), work.At("single", "red", "0.png"));
         Cli.Run("init", work.At("single"), "--out", recipe).IsBadInput("one class only, 'red'");
         Assert.False(File.Exists(recipe));
+    }
+
+    [Fact]
+    public void A_prefix_takes_one_of_several_networks_and_the_recipe_keeps_it()
+    {
+        using var work = new Workspace();
+        string photos = work.Photos(16, 8), recipe = work.At("recipe.yaml"), both = work.At("both.safetensors");
+        WriteTwice(Teacher, both, "student.", "teacher.");
+        string[] init = ["init", photos, "--model", "vit_pico_patch4_32", "--weights", both, "--out", recipe];
+        Cli.Run([.. init, "--prefix", "encoder."]).IsBadInput("No tensor's name begins with 'encoder.'", "'student.' or 'teacher.'");
+        Cli.Run("init", photos, "--prefix", "student.", "--out", recipe).IsBadInput("without the weights", "--weights");
+        Assert.False(File.Exists(recipe));
+        CliResult made = Cli.Run([.. init, "--prefix", "student."]);
+        Assert.True(made.ExitCode == 0, made.Error);
+        Assert.Contains("weights_prefix: 'student.'", File.ReadAllText(recipe), StringComparison.Ordinal);
+
+        string[] smoke = ["run", recipe, "--smoke", "methods=[standard]", "information.epochs=0", "information.image_size=16", "--out", work.At("run")];
+        CliResult run = Cli.Run(smoke);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("it is outside 'student.', where the model is", File.ReadAllText(work.At("run", "log.txt")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_command_that_reads_weights_takes_the_prefix()
+    {
+        using var work = new Workspace();
+        string photos = work.Photos(8, 4), both = work.At("both.safetensors"), picture = Path.Combine(photos, "test", "red", "0.png");
+        WriteTwice(Teacher, both, "student.", "teacher.");
+        string[] model = ["--model", "vit_pico_patch4_32", "--weights", both];
+        foreach (string[] command in new string[][]
+        {
+            ["inspect", both],
+            ["convert", both, work.At("x.safetensors"), "--model", "vit_pico_patch4_32"],
+            ["predict", picture, .. model],
+            ["export", .. model, "--out", work.At("x.onnx")],
+            ["probe", photos, .. model, "--out", work.At("probe")],
+            ["finetune", photos, .. model, "--image-size", "32", "--epochs", "1", "--out", work.At("teacher")],
+            ["distill", photos, "--student", "vit_pico_patch4_32", "--weights", both, "--image-size", "32", "--epochs", "1", "--out", work.At("student")],
+        })
+        {
+            Cli.Run([.. command, "--prefix", "encoder."]).IsBadInput("No tensor's name begins with 'encoder.'", "'student.' or 'teacher.'");
+        }
+
+        CliResult distilled = Cli.Run(
+            "distill", photos, "--student", "vit_pico_patch4_32", "--weights", both, "--prefix", "student.", "--image-size", "32", "--epochs", "1", "--out", work.At("student"));
+        Assert.True(distilled.ExitCode == 0, distilled.Error);
+        foreach (string[] command in new string[][] { ["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32"], ["distill", photos, "--student", "resnet20"] })
+            Cli.Run([.. command, "--prefix", "student.", "--out", work.At("none")]).IsBadInput("without the weights whose names it begins");
     }
 
     [Fact]

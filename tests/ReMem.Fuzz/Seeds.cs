@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using BitMiracle.LibTiff.Classic;
 using Parquet;
 using ReMem.Data.Layouts;
 using ReMem.Data.Pack;
@@ -18,9 +19,45 @@ internal static class Seeds
     public static IReadOnlyList<byte[]> Images() =>
     [
         Encode(40, 30, SKEncodedImageFormat.Jpeg), Encode(17, 9, SKEncodedImageFormat.Png), Encode(24, 16, SKEncodedImageFormat.Webp),
-        RawPixels.FromPlanes(new byte[3 * 7 * 5], 7, 5), .. FuzzReader.Cases("pattern.*", "*.gif", "bmp-*", "png-*", "F-image*"),
+        Tiff(Compression.NONE, 1), Tiff(Compression.LZW, 6), Tiff(Compression.ADOBE_DEFLATE, 1, tiled: true), Tiff(Compression.PACKBITS, 3), Tiff(Compression.JPEG, 1),
+        RawPixels.FromPlanes(new byte[3 * 7 * 5], 7, 5), .. FuzzReader.Cases("pattern.*", "*.gif", "*.tif", "bmp-*", "png-*", "F-image*"),
         Convert.FromBase64String("R0lGODdhBQAEAIEAAPoKFAAAAAAAAAAAACwAAAAABQAEAAAICQABCBxIsGDBgAAsAAAAAAUABACBCvoUAAAAAAAAAAAACAkAAQgcSLBgwYAAOw=="),
     ];
+
+    /// <summary>A TIFF of 24 x 16 pixels.</summary>
+    private static byte[] Tiff(Compression compression, int orientation, bool tiled = false)
+    {
+        const int Width = 24, Height = 16, Tile = 16;
+        using var stream = new MemoryStream();
+        using (BitMiracle.LibTiff.Classic.Tiff tiff = BitMiracle.LibTiff.Classic.Tiff.ClientOpen("", "w", stream, new TiffStream()))
+        {
+            tiff.SetField(TiffTag.IMAGEWIDTH, Width);
+            tiff.SetField(TiffTag.IMAGELENGTH, Height);
+            tiff.SetField(TiffTag.BITSPERSAMPLE, 8);
+            tiff.SetField(TiffTag.SAMPLESPERPIXEL, 3);
+            tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.RGB);
+            tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
+            tiff.SetField(TiffTag.COMPRESSION, compression);
+            tiff.SetField(TiffTag.ORIENTATION, (Orientation)orientation);
+            if (tiled)
+            {
+                tiff.SetField(TiffTag.TILEWIDTH, Tile);
+                tiff.SetField(TiffTag.TILELENGTH, Tile);
+                foreach (int x in new[] { 0, Tile })
+                    tiff.WriteTile(Pixels(Tile * Tile), x, 0, 0, 0);
+            }
+            else
+            {
+                tiff.SetField(TiffTag.ROWSPERSTRIP, Height / 2);
+                for (int y = 0; y < Height; y++)
+                    tiff.WriteScanline(Pixels(Width), y);
+            }
+        }
+
+        return stream.ToArray();
+
+        static byte[] Pixels(int count) => [.. Enumerable.Range(0, 3 * count).Select(i => (byte)(i * 5))];
+    }
 
     public static byte[] Zip()
     {

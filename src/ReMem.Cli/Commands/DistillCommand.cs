@@ -12,6 +12,7 @@ internal static class DistillCommand
         var student = new StudentArguments();
         var teachers = new Option<string[]>("--teacher-dir") { Description = "A folder that 'finetune' wrote, or hf-hub:owner/name; none trains on labels alone. Given more than once, the teachers' probabilities are averaged.", HelpName = "DIR" };
         var weights = new Option<string?>("--weights") { Description = "Weights the student starts from (a file, hf-hub:owner/name or an https address); none starts from scratch.", HelpName = "SOURCE" };
+        var prefix = Common.Prefix();
         var temperature = new Option<double>("--temperature") { Description = "Softens teacher and student.", DefaultValueFactory = _ => 1 };
         var weight = new Option<double>("--weight") { Description = "Share of the teacher's part, 0 to 1.", DefaultValueFactory = _ => 0.9 };
         var schedule = new Option<string>("--weight-schedule") { Description = "constant, linear(start) or cosine(start) up or down to that share, or lr.", HelpName = "SCHEDULE", DefaultValueFactory = _ => "constant" };
@@ -22,7 +23,7 @@ internal static class DistillCommand
             "distill",
             "Train a small student on your images and a teacher's outputs for the very same views. Further settings are key=value, such as training.lr=1e-3.",
             "remem distill photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --out student/");
-        foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teachers, weights, temperature, weight, schedule, cache, output, json])
+        foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teachers, weights, prefix, temperature, weight, schedule, cache, output, json])
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -34,7 +35,8 @@ internal static class DistillCommand
                 "distill",
                 parsed,
                 loaded?.Model,
-                $"student.weights={(parsed.GetValue(weights) is { } file ? CommandRecipe.Quote(file) : "null")}",
+                $"student.weights={CommandRecipe.QuoteOrNull(parsed.GetValue(weights))}",
+                $"student.weights_prefix={CommandRecipe.QuoteOrNull(parsed.GetValue(prefix))}",
                 FormattableString.Invariant($"student.distillation.temperature={parsed.GetValue(temperature)}"),
                 FormattableString.Invariant($"student.distillation.weight={parsed.GetValue(weight)}"),
                 $"student.distillation.weight_schedule={CommandRecipe.Quote(parsed.GetValue(schedule)!)}",

@@ -42,8 +42,8 @@ internal static class FinetuneCommand
                 parsed.GetValue(size),
                 [
                     $"teacher.model={CommandRecipe.Quote(parsed.GetValue(model)!)}",
-                    $"teacher.weights={(parsed.GetValue(weights) is { } file ? CommandRecipe.Quote(file) : "null")}",
-                    .. parsed.GetValue(prefix) is { } begin ? new[] { $"teacher.weights_prefix={CommandRecipe.Quote(begin)}" } : [],
+                    $"teacher.weights={CommandRecipe.QuoteOrNull(parsed.GetValue(weights))}",
+                    $"teacher.weights_prefix={CommandRecipe.QuoteOrNull(parsed.GetValue(prefix))}",
                     $"teacher.training.epochs={parsed.GetValue(epochs)}",
                     $"teacher.sharpness={CommandRecipe.Quote(parsed.GetValue(sharpness)!)}",
                     $"teacher.rho_schedule={CommandRecipe.Quote(parsed.GetValue(schedule)!)}",

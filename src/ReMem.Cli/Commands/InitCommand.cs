@@ -16,6 +16,7 @@ internal static class InitCommand
         var output = new Option<string>("--out", "-o") { Description = "The recipe to write.", HelpName = "FILE", DefaultValueFactory = _ => "recipe.yaml" };
         var model = new Option<string?>("--model") { Description = "The teacher, a transformer of 'remem models'. Default: by the number of cores.", HelpName = "NAME" };
         var weights = new Option<string?>("--weights") { Description = "The teacher's pretrained weights: a file, hf-hub:owner/name or an https address. Default: timm's on the hub, downloaded by the first run.", HelpName = "SOURCE" };
+        var prefix = Common.Prefix();
         var student = new Option<string?>("--student") { Description = "The student, a model of 'remem models'. Default: by the image size.", HelpName = "NAME" };
         var size = new Option<int?>("--image-size") { Description = "Side of the square views in pixels. Default: by images, teacher and cores.", HelpName = "N" };
         var force = new Option<bool>("--force") { Description = "Overwrite the recipe where it exists." };
@@ -24,7 +25,7 @@ internal static class InitCommand
             "init",
             "Look at images, propose teacher, student, resolution, lengths and methods, and write a commented recipe that 'remem run' runs.",
             "remem init photos/ && remem run recipe.yaml");
-        foreach (Symbol symbol in new Symbol[] { source, output, model, weights, student, size, force, json })
+        foreach (Symbol symbol in new Symbol[] { source, output, model, weights, prefix, student, size, force, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -36,6 +37,7 @@ internal static class InitCommand
                 Source = parsed.GetValue(source)!,
                 Model = parsed.GetValue(model),
                 Weights = parsed.GetValue(weights),
+                WeightsPrefix = parsed.GetValue(prefix),
                 Student = parsed.GetValue(student),
                 ImageSize = parsed.GetValue(size),
             };

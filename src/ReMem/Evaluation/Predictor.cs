@@ -54,8 +54,8 @@ public sealed class Predictor
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static IReadOnlyList<string> ReadLabels(string path)
     {
-        string text = InputFile.ReadAllText(path, "labels file", "Give a text file with one class name a line.");
-        return [.. text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0).Select(WithoutWordNetId)];
+        IEnumerable<string> lines = InputFile.ReadLines(path, "labels file", "Give a text file with one class name a line.");
+        return [.. lines.Where(line => line.Length > 0).Select(WithoutWordNetId)];
     }
 
     /// <summary>Classifies one file.</summary>

@@ -19,7 +19,9 @@ internal static class CheckedExport
 
     /// <summary>Exports and checks.</summary>
     /// <param name="model">Not changed.</param>
-    /// <param name="path">The file; an existing one is replaced, or removed where the new one fails.</param>
+    /// <param name="path">
+    /// The file; an existing one is replaced, or removed where the new one fails. A link is kept: its target is written. What is no file is refused.
+    /// </param>
     /// <param name="options">Of the export; null is the default.</param>
     /// <param name="check">Compares the file of a path with the model; null compares on noise.</param>
     /// <exception cref="InputException">The model has no ONNX form, a weight does not fit float16, or a file cannot be written.</exception>
@@ -32,9 +34,11 @@ internal static class CheckedExport
     internal static CheckedFile Write(
         ImageModel model, string path, OnnxExportOptions options, Func<string, OnnxCheck>? check, Action<string>? exported)
     {
-        string target = Path.GetFullPath(path), folder = Path.GetDirectoryName(target)!;
-        if (Directory.Exists(target))
+        if (Directory.Exists(path))
             throw AtomicFile.CannotWrite(path, new IOException());
+        string target = AtomicFile.TargetOf(path), folder = Path.GetDirectoryName(target)!;
+        RequireFile(WeightsOf(target));
+        RequireFile(FailedPath(target));
         string stage = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), file = Path.Combine(stage, Path.GetFileName(target));
         try
         {
@@ -47,7 +51,7 @@ internal static class CheckedExport
             {
                 Remove(target);
                 Move(file, FailedPath(target));
-                return new CheckedFile(FailedPath(path), found);
+                return new CheckedFile(target == Path.GetFullPath(path) ? FailedPath(path) : FailedPath(target), found);
             }
 
             Move(file, target);
@@ -68,6 +72,13 @@ internal static class CheckedExport
             if (Directory.Exists(stage))
                 Directory.Delete(stage, recursive: true);
         }
+    }
+
+    /// <summary>What is written next to the file has no name of its own to follow: a link there is somebody else's.</summary>
+    private static void RequireFile(string path)
+    {
+        if (AtomicFile.TargetOf(path) != path || new FileInfo(path).LinkTarget is not null)
+            throw new InputException($"Cannot write '{path}': it is a link, not a file.", remedy: "Remove the link, or choose another name.");
     }
 
     private static OnnxCheck Check(string file, Func<string, OnnxCheck> check)

@@ -33,4 +33,7 @@ internal static class CommandRecipe
 
     /// <summary>Text as YAML's single-quoted scalar.</summary>
     public static string Quote(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <summary>The same of text that may not be given.</summary>
+    public static string QuoteOrNull(string? value) => value is null ? "null" : Quote(value);
 }

@@ -10,6 +10,9 @@ internal static class InputFile
     /// <summary>More text than this is no list of names and no settings. 64 MiB.</summary>
     public const long MaxTextBytes = 64L << 20;
 
+    /// <summary>More than this is no list of class names. 16 MiB.</summary>
+    public const long MaxNamesBytes = 16L << 20;
+
     private const string NotAFileRemedy = "Copy its content to a file, and name that.";
 
     /// <summary>Opens a file for reading.</summary>
@@ -78,7 +81,16 @@ internal static class InputFile
     /// <summary>The lines of a text file that are not blank, trimmed.</summary>
     /// <exception cref="InputException">It cannot be read, or is larger than any list.</exception>
     public static string[] ReadNames(string path, string kind, string remedy = "Check the path.") =>
-        [.. ReadAllText(path, kind, remedy).Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)];
+        [.. ReadLines(path, kind, remedy).Select(l => l.Trim()).Where(l => l.Length > 0)];
+
+    /// <summary>The lines of a short text file, blank ones included, one at a time.</summary>
+    /// <exception cref="InputException">It cannot be read, or is larger than any list.</exception>
+    public static IEnumerable<string> ReadLines(string path, string kind, string remedy = "Check the path.")
+    {
+        using var text = new StringReader(ReadAllText(path, kind, remedy, MaxNamesBytes));
+        while (text.ReadLine() is { } line)
+            yield return line;
+    }
 
     private static InputException TooLarge(string path, string kind, long maxBytes) =>
         new($"The {kind} has more than {DiskSpace.Text(maxBytes)}, more than one ever has.", path, "Check that it is the right file.");

@@ -13,7 +13,7 @@ internal sealed class KernelMemory(string key, string? folder = null)
     {
         try
         {
-            return File.Exists(_path) && Json.Deserialize<Content>(File.ReadAllText(_path), _path) is { } content && content.Key == key && content.Outcomes is { } outcomes
+            return File.Exists(_path) && Json.TryReadFile<Content>(_path) is { } content && content.Key == key && content.Outcomes is { } outcomes
                 && outcomes.All(o => o?.Name is not null) ? outcomes : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)

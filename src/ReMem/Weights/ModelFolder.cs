@@ -16,7 +16,6 @@ public static class ModelFolder
     private const string WeightsFile = "model.safetensors";
     private const string ConfigFile = "config.json";
     private const string LabelsFile = "labels.txt";
-    private const long LargestLabels = 16 << 20;
 
     /// <summary>
     /// Writes the folder. All three files are complete beside the earlier ones before any of those is replaced, and a folder whose replacement
@@ -108,16 +107,7 @@ public static class ModelFolder
 
     private static string[] ReadLabels(string path)
     {
-        try
-        {
-            if (new FileInfo(path).Length > LargestLabels)
-                throw new InputException($"labels.txt has more than {LargestLabels} bytes.", path, "Restore the folder: it has one class name a line.");
-            return File.ReadAllLines(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException("labels.txt cannot be read.", path, "Check its permissions.", e);
-        }
+        return [.. InputFile.ReadLines(path, "labels file", "Restore the folder: labels.txt has one class name a line.")];
     }
 
     /// <summary>The state dict with a transformer's branch scales folded in. Changed tensors belong to the caller's scope.</summary>

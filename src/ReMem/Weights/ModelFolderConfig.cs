@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ReMem.Models;
 using ReMem.Models.Layers;
+using ReMem.Runtime;
 
 namespace ReMem.Weights;
 
@@ -47,9 +48,7 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
     {
         try
         {
-            if (new FileInfo(path).Length > LargestConfig)
-                throw new InputException($"The model's config.json has more than {LargestConfig} bytes.", remedy: "Restore the folder.");
-            using JsonDocument config = JsonDocument.Parse(File.ReadAllText(path));
+            using JsonDocument config = JsonDocument.Parse(InputFile.ReadAllText(path, "model's config.json", "Restore the folder.", LargestConfig));
             JsonElement root = config.RootElement;
             JsonElement facts = root.GetProperty("pretrained_cfg");
             string name = root.GetProperty("architecture").GetString() ?? string.Empty;

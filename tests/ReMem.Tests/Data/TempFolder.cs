@@ -26,5 +26,12 @@ internal sealed class TempFolder : IDisposable
         return this;
     }
 
+    /// <summary>Copies a folder with all that is below it into another one.</summary>
+    public void CopyInto(TempFolder other, string path)
+    {
+        foreach (string file in Directory.GetFiles(At(path), "*", SearchOption.AllDirectories))
+            other.Add(Path.GetRelativePath(Root, file), File.ReadAllBytes(file));
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

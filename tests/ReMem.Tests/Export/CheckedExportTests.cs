@@ -47,6 +47,55 @@ public sealed class CheckedExportTests : IDisposable
         Assert.Equal(["model.onnx", "model.onnx.data"], Entries());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_link_stays_and_its_target_is_written(bool dangling)
+    {
+        Assert.SkipUnless(!OperatingSystem.IsWindows(), "links need rights on Windows");
+        Directory.CreateDirectory(_folder.File("there"));
+        string target = _folder.File(Path.Combine("there", "target.onnx"));
+        if (!dangling)
+            System.IO.File.WriteAllText(target, "old");
+        System.IO.File.CreateSymbolicLink(File, target);
+        Assert.Equal(File, CheckedExport.Write(_model, File).Path);
+        Assert.Equal(target, new FileInfo(File).LinkTarget);
+        Assert.Equal(["model.onnx", "there"], Entries());
+        Assert.True(OnnxVerifier.VerifyOnNoise(_model, target, new OnnxExportOptions()).Agrees);
+
+        // Where the check fails, the link stays as well, and the failed file lies next to its target.
+        using var guard = no_grad();
+        (string path, _) = Broken(_ => _model.state_dict()["fc.weight"].add_(0.5));
+        Assert.Equal(_folder.File(Path.Combine("there", "target.failed-check.onnx")), path);
+        Assert.True(System.IO.File.Exists(path));
+        Assert.False(System.IO.File.Exists(target));
+        Assert.Equal(target, new FileInfo(File).LinkTarget);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".data")]
+    public void What_is_no_file_is_refused_and_stays(string ending)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pipes of Unix");
+        using (System.Diagnostics.Process process = System.Diagnostics.Process.Start("mkfifo", File + ending))
+            process.WaitForExit();
+        Assert.Contains("it is a pipe, not a file", Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message, StringComparison.Ordinal);
+        Assert.Equal("a pipe", ReMem.Runtime.FileKind.Other(File + ending));
+        Assert.Equal([$"model.onnx{ending}"], Entries());
+    }
+
+    [Theory]
+    [InlineData("model.onnx.data")]
+    [InlineData("model.failed-check.onnx")]
+    public void A_link_of_a_name_next_to_the_file_is_refused_and_stays(string name)
+    {
+        Assert.SkipUnless(!OperatingSystem.IsWindows(), "links need rights on Windows");
+        System.IO.File.CreateSymbolicLink(_folder.File(name), _folder.File("elsewhere"));
+        Assert.Contains("it is a link, not a file", Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message, StringComparison.Ordinal);
+        Assert.Equal([name], Entries());
+    }
+
     /// <summary>As on a processor whose kernels are wrong: what the model answers is not what its weights say.</summary>
     [Theory]
     [InlineData(false)]

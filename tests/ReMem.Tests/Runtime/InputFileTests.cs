@@ -45,6 +45,22 @@ public sealed class InputFileTests : IDisposable
     }
 
     [Fact]
+    public void Lists_of_names_have_a_smaller_limit_and_cost_no_more_than_their_names()
+    {
+        string file = _folder.File("labels.txt");
+        File.WriteAllText(file, " cat \r\n\ndog\n");
+        Assert.Equal(["cat", "dog"], InputFile.ReadNames(file, "labels file"));
+        Assert.Equal([" cat ", "", "dog"], InputFile.ReadLines(file, "labels file"));
+        File.WriteAllBytes(file, [.. Enumerable.Repeat((byte)'\n', (int)InputFile.MaxNamesBytes)]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Empty(InputFile.ReadNames(file, "labels file"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * InputFile.MaxNamesBytes);
+        File.WriteAllBytes(file, new byte[InputFile.MaxNamesBytes + 1]);
+        foreach (Action read in new Action[] { () => InputFile.ReadNames(file, "labels file"), () => global::ReMem.Evaluation.Predictor.ReadLabels(file) })
+            Assert.Contains("The labels file has more than 16.8 MB", Assert.Throws<InputException>(read).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_file_is_never_replaced()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "pipes, sockets and devices of Unix");

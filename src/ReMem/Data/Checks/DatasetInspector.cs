@@ -25,6 +25,7 @@ internal static class DatasetInspector
         List<string> warnings = [.. dataset.Warnings];
         if (bad.Length > 0)
             warnings.Add($"{bad.Length} images cannot be used. The first: {bad[0].Reason} Replace or delete them.");
+        warnings.AddRange(LostImages.Warnings(dataset, scan));
         warnings.AddRange(duplicates.Warnings());
         return new InspectionResult(
             dataset.Description,
@@ -37,7 +38,10 @@ internal static class DatasetInspector
             duplicates.ExactLeaks,
             duplicates.NearLeaks,
             duplicates.Groups.Count(g => g.DifferentLabels),
-            warnings);
+            warnings)
+        {
+            LostClasses = LostImages.Classes(dataset, scan),
+        };
     }
 
     private static SplitFacts Facts(ImageScan scan)

@@ -14,7 +14,7 @@ namespace ReMem.Data.Checks;
 internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
 {
     // Raised when what a scan holds, or how it is found, changes.
-    private const string Version = "2";
+    private const string Version = "3";
     private const int MostKept = 64;
 
     /// <summary>Where scans are kept between runs.</summary>

@@ -10,7 +10,9 @@ namespace ReMem.Data.Checks;
 /// <param name="Split">Its name.</param>
 /// <param name="Widths">Pixels, as shown upright; 0 for an image that cannot be used.</param>
 /// <param name="Heights">Pixels.</param>
-/// <param name="Formats">A letter each: J(PEG), P(NG), G(IF), W(ebP), B(MP), T(IFF); "-" for an image that cannot be used.</param>
+/// <param name="Formats">
+/// A letter each: J(PEG), P(NG), G(IF), W(ebP), B(MP), T(IFF); of an image that cannot be used the small letter of <see cref="UnreadFormat"/>, else "-".
+/// </param>
 /// <param name="HashBytes">Half of each file's SHA-256, 16 bytes an image.</param>
 /// <param name="Reasons">What is wrong, by index.</param>
 /// <param name="Sums">Of each channel over the sampled pixels, 0 to 255.</param>
@@ -30,6 +32,8 @@ internal sealed record ImageScan(
     private const int HashLength = 16;
     private const int MostSampled = 1 << 16;
     private static readonly string[] FormatNames = ["JPEG", "PNG", "GIF", "WebP", "BMP", "TIFF"];
+
+    private static readonly (char Letter, string Name)[] UnreadNames = [('h', "HEIC"), ('a', "AVIF"), ('k', "JPEG 2000"), ('x', "JPEG XL"), ('s', "SVG")];
 
     /// <summary>What near-duplicates are told by; empty in a scan that was kept from an earlier run.</summary>
     [JsonIgnore]
@@ -53,6 +57,9 @@ internal sealed record ImageScan(
 
     /// <summary>The format's name; null for an image that cannot be used.</summary>
     public string? Format(int index) => FormatNames.FirstOrDefault(f => f[0] == Formats[index]);
+
+    /// <summary>The format of an image that cannot be used because that format is not decoded; null for any other image.</summary>
+    public string? UnreadFormat(int index) => UnreadNames.FirstOrDefault(f => f.Letter == Formats[index]).Name;
 
     /// <summary>The shortest side of any usable image, and that image's index; null where there is none.</summary>
     public (int Side, int Index)? Smallest() =>
@@ -84,9 +91,10 @@ internal sealed record ImageScan(
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new ChannelSums(), (i, _, sums) =>
         {
             formats[i] = '-';
+            byte[] encoded = [];
             try
             {
-                byte[] encoded = source.Read(i);
+                encoded = source.Read(i);
                 SHA256.HashData(encoded).AsSpan(0, HashLength).CopyTo(hashes.AsSpan(i * HashLength));
                 ImageDecoder.Decoded decoded = ImageDecoder.Decode(
                     encoded, encoded.Length, source.Name(i), ImageDecoder.DefaultMaxPixels, default, bytes => new byte[bytes]);
@@ -102,6 +110,8 @@ internal sealed record ImageScan(
             catch (InputException e)
             {
                 reasons[i] = e.Message;
+                string? unread = ImageDecoder.UnreadFormatOf(encoded);
+                formats[i] = Array.Find(UnreadNames, f => f.Name == unread) is { Name: not null } known ? known.Letter : '-';
             }
 
             onImage?.Invoke();

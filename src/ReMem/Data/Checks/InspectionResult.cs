@@ -25,4 +25,8 @@ internal sealed record InspectionResult(
     int LeakedImages,
     int NearLeakedImages,
     int LabelConflicts,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>Classes that have training images of which none can be used.</summary>
+    public IReadOnlyList<string> LostClasses { get; init; } = [];
+}

@@ -58,6 +58,7 @@ internal static class Preflight
         List<string> warnings = [];
         if (bad.Length > 0)
             warnings.Add($"{bad.Length} of {total} images are left out. The first: {bad[0].Reason}");
+        warnings.AddRange(LostImages.Warnings(dataset, scan));
         warnings.AddRange(twice);
         if (imbalance >= StrongImbalance)
             warnings.Add($"The largest class has {imbalance:0.#} times the training images of the smallest: read balanced accuracy beside top-1.");

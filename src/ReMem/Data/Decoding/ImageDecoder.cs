@@ -191,7 +191,7 @@ internal static class ImageDecoder
         : null;
 
     /// <summary>A format that people have and that is not decoded; null is none that is known.</summary>
-    private static string? UnreadFormatOf(ReadOnlySpan<byte> encoded)
+    internal static string? UnreadFormatOf(ReadOnlySpan<byte> encoded)
     {
         if (encoded.StartsWith("\0\0\0\u000cjP  "u8) || encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x4F, 0xFF, 0x51]))
             return "JPEG 2000";

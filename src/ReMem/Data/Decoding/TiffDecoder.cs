@@ -29,6 +29,8 @@ internal static class TiffDecoder
         _ = Silenced;
         try
         {
+            if (TiffStructure.Refusal(encoded.AsSpan(0, length), refusal) is { } structure)
+                throw bad(structure);
             using Tiff? tiff = Tiff.ClientOpen("", "r", new MemoryStream(encoded, 0, length, writable: false), new TiffStream());
             if (tiff is null)
                 throw bad("is a corrupt or truncated TIFF: its header cannot be read");

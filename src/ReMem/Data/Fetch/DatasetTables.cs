@@ -69,7 +69,7 @@ internal static class DatasetTables
             : throw new InputException($"'{file}' has no array '{name}'.", folder, "Download it again.");
 
     private static string[] Lines(params string[] path) =>
-        [.. File.ReadLines(Path.Combine(path)).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#')];
+        [.. InputFile.ReadNames(Path.Combine(path), "list of the download", "Download it again.").Where(l => l[0] != '#')];
 
     private static void WriteLabels(string folder, string[] names) => AtomicFile.WriteAllText(Path.Combine(folder, Labels), string.Join('\n', names) + "\n");
 

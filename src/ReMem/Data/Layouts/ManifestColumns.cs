@@ -40,7 +40,7 @@ internal static class ManifestColumns
         string? split = Column(table, file, "split", options.SplitColumn, Split, optional: true);
         // "set" may count anything: it is a split where its values are splits.
         if (options.SplitColumn is null && split is not null && Plain(split) is not ("SPLIT" or "SUBSET")
-            && !table.Rows.All(r => DataFiles.SplitOf(r.Values.GetValueOrDefault(split) ?? "") is not null))
+            && !table.Rows.All(r => DataFiles.SplitOf(table.Text(r, split) ?? "") is not null))
         {
             split = null;
         }

@@ -82,15 +82,15 @@ internal static class ManifestLayout
         foreach (ManifestTable.Line line in table.Rows)
         {
             string where = $"'{file}' line {line.Number}";
-            string path = line.Values.GetValueOrDefault(image) is { Length: > 0 } p ? p : throw new InputException(
+            string path = table.Text(line, image) is { Length: > 0 } p ? p : throw new InputException(
                 $"{where} names no image ({image} is empty).", remedy: "Write the path of the image, or leave the line out.");
             if (path.Contains('\0', StringComparison.Ordinal))
                 throw new InputException($"{where} names an image by a path with a NUL in it.", remedy: "The table is damaged: copy or write it again.");
-            string name = line.Values.GetValueOrDefault(label) is { Length: > 0 } l ? l : throw new InputException(
+            string name = table.Text(line, label) is { Length: > 0 } l ? l : throw new InputException(
                 $"{where} has no label ({label} is empty).", remedy: "Leave out unlabelled lines; a missing test split is taken from training.");
-            string? group = groups is null ? null : line.Values.GetValueOrDefault(groups) is { Length: > 0 } g ? g : null;
+            string? group = groups is null ? null : table.Text(line, groups) is { Length: > 0 } g ? g : null;
             int before = paths.Missing;
-            rows.Add(new Row(paths.Resolve(path), name, splits is null ? split : SplitOf(line, splits, where), group));
+            rows.Add(new Row(paths.Resolve(path), name, splits is null ? split : SplitOf(table.Text(line, splits), where), group));
             missing ??= paths.Missing > before ? path : null;
         }
 
@@ -114,9 +114,8 @@ internal static class ManifestLayout
             warnings.Add($"{paths.Guessed} of {rows.Count} paths of '{file}' were found by their ends: '{example.Written}' is '{example.Found}'.");
     }
 
-    private static string SplitOf(ManifestTable.Line line, string column, string where)
+    private static string SplitOf(string? value, string where)
     {
-        string? value = line.Values.GetValueOrDefault(column);
         return DataFiles.SplitOf(value ?? "") ?? throw new InputException(
             $"{where} has split '{value}'.", remedy: "A split is train, val (or validation) or test; leave out lines of any other.");
     }

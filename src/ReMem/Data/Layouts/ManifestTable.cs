@@ -14,6 +14,14 @@ namespace ReMem.Data.Layouts;
 /// <param name="HasHeader">Whether the file names the columns; else they are called 1, 2 ...</param>
 internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyList<ManifestTable.Line> Rows, bool HasHeader = true)
 {
+    /// <summary>As many as a spreadsheet has.</summary>
+    private const int MaxColumns = 16_384;
+
+    private IReadOnlyDictionary<string, int> _places = new Dictionary<string, int>();
+
+    /// <summary>A row's text in a column; null where it has none.</summary>
+    public string? Text(Line row, string column) => _places.TryGetValue(column, out int at) && at < row.Cells.Length ? row.Cells[at] : null;
+
     /// <summary>Reads a file by its extension.</summary>
     /// <param name="file">The table.</param>
     /// <param name="isFile">Whether a value leads to an image, which no column's name does; null never.</param>
@@ -27,6 +35,9 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         }
         catch (CsvHelperException e)
         {
+            // The library wraps what its reader says.
+            if (e.InnerException is InputException own)
+                throw own;
             throw new InputException(
                 $"'{file}' line {e.Context?.Parser?.RawRow} cannot be read: {e.Message.Split('\n', '\r')[0].TrimEnd('.')}.",
                 remedy: "Quote values that hold separators or quotes.", inner: e);
@@ -37,14 +48,15 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         }
     }
 
-    private static StreamReader Text(string file) => new(InputFile.Open(file, "table"), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+    private static StreamReader Opened(string file) =>
+        new(new BoundedLines(InputFile.Open(file, "table"), file, "table"), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
 
     private static ManifestTable Separated(string file, string usual, Func<string, bool>? isFile)
     {
         ManifestDialect dialect;
-        using (StreamReader beginning = Text(file))
+        using (StreamReader beginning = Opened(file))
             dialect = ManifestDialect.Of(beginning, usual);
-        using StreamReader text = Text(file);
+        using StreamReader text = Opened(file);
         for (int i = 0; i < dialect.Skipped; i++)
             text.ReadLine();
         using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture)
@@ -54,8 +66,10 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
             WhiteSpaceChars = dialect.Delimiter == " " ? [] : [' '],
             // Short rows show up as a missing label, with their line.
             MissingFieldFound = null,
+            MaxFieldSize = BoundedLines.MaxLineBytes,
         });
         List<Line> rows = [];
+        var memory = new TableMemory(file);
         if (!csv.Read() || !csv.ReadHeader())
             return new ManifestTable([], rows);
         string[] header = [.. csv.HeaderRecord!.Select(h => h.Trim().Trim('\uFEFF'))];
@@ -65,21 +79,23 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         {
             string[] first = header;
             header = WithoutHeader(first, isFile);
-            rows.Add(new Line(csv.Parser.RawRow + dialect.Skipped, header.Zip(first).ToDictionary(p => p.First, p => (string?)p.Second)));
+            rows.Add(new Line(csv.Parser.RawRow + dialect.Skipped, first));
         }
 
+        RequireColumns(header.Length, file);
         string? twice = header.Where(h => h.Length > 0).GroupBy(h => h).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null)
             throw new InputException($"'{file}' has the column '{twice}' twice.", remedy: "Name each column once.");
         while (csv.Read())
         {
-            Dictionary<string, string?> values = [];
-            for (int i = 0; i < header.Length; i++)
-                values[header[i]] = csv.TryGetField(i, out string? value) ? value?.Trim() : null;
-            rows.Add(new Line(csv.Parser.RawRow + dialect.Skipped, values));
+            var cells = new string?[Math.Min(header.Length, csv.Parser.Count)];
+            for (int i = 0; i < cells.Length; i++)
+                cells[i] = csv.GetField(i)?.Trim();
+            memory.Add(cells);
+            rows.Add(new Line(csv.Parser.RawRow + dialect.Skipped, cells));
         }
 
-        return new ManifestTable([.. header.Where(h => h.Length > 0)], rows, hasHeader);
+        return new ManifestTable([.. header.Where(h => h.Length > 0)], rows, hasHeader) { _places = Places(header) };
     }
 
     /// <summary>Names for the columns of a table that has none: the image's by what it is, with two columns the other is the label.</summary>
@@ -99,27 +115,42 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
 
     private static ManifestTable JsonLines(string file)
     {
-        using StreamReader text = Text(file);
+        using StreamReader text = Opened(file);
         List<Line> rows = [];
-        List<string> columns = [];
+        Dictionary<string, int> columns = [];
+        var memory = new TableMemory(file);
         int number = 0;
         while (text.ReadLine() is { } line)
         {
             number++;
             if (string.IsNullOrWhiteSpace(line))
                 continue;
-            Dictionary<string, string?> values = [];
-            foreach ((string key, string? value) in Object(line, file, number))
-            {
-                if (!columns.Contains(key))
-                    columns.Add(key);
-                values[key] = value?.Trim();
-            }
-
-            rows.Add(new Line(number, values));
+            (string Key, string? Value)[] values = [.. Object(line, file, number)];
+            foreach ((string key, _) in values)
+                columns.TryAdd(key, columns.Count);
+            RequireColumns(columns.Count, file);
+            var cells = new string?[values.Length == 0 ? 0 : values.Max(v => columns[v.Key]) + 1];
+            foreach ((string key, string? value) in values)
+                cells[columns[key]] = value?.Trim();
+            memory.Add(cells);
+            rows.Add(new Line(number, cells));
         }
 
-        return new ManifestTable(columns, rows);
+        return new ManifestTable([.. columns.OrderBy(c => c.Value).Select(c => c.Key)], rows) { _places = columns };
+    }
+
+    private static Dictionary<string, int> Places(string[] header)
+    {
+        Dictionary<string, int> places = [];
+        for (int i = 0; i < header.Length; i++)
+            places[header[i]] = i;
+        return places;
+    }
+
+    private static void RequireColumns(int count, string file)
+    {
+        if (count > MaxColumns)
+            throw new InputException($"The table has more than {MaxColumns} columns, more than one ever has.", file, "Check that it is the right file.");
     }
 
     private static IEnumerable<(string Key, string? Value)> Object(string line, string file, int number)
@@ -146,6 +177,6 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
 
     /// <summary>A row.</summary>
     /// <param name="Number">Its line in the file, from 1.</param>
-    /// <param name="Values">Text by column.</param>
-    internal sealed record Line(int Number, IReadOnlyDictionary<string, string?> Values);
+    /// <param name="Cells">Text by the column's place; a row may be shorter than the table is wide.</param>
+    internal sealed record Line(int Number, string?[] Cells);
 }

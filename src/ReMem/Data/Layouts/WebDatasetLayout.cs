@@ -58,7 +58,9 @@ internal static class WebDatasetLayout
 
         void Finish()
         {
-            Part? image = parts.FirstOrDefault(p => FileTree.IsImage("x." + p.Extension) && (options.ImageColumn is null || p.Extension == options.ImageColumn));
+            // What is not decoded counts as the sample's image, so that it is said.
+            Part? image = parts.Where(p => FileTree.IsAnyImage("x." + p.Extension) && (options.ImageColumn is null || p.Extension == options.ImageColumn))
+                .OrderBy(p => FileTree.IsUnreadImage("x." + p.Extension)).FirstOrDefault();
             if (image is not null)
             {
                 string name = $"{shard}/{image.Key}.{image.Extension}";

@@ -1,3 +1,6 @@
+using System.Text;
+using ReMem.Runtime;
+
 namespace ReMem.Data.Sources;
 
 /// <summary>Image files as people name them: files, folders, patterns, or a list on a stream.</summary>
@@ -6,7 +9,8 @@ internal static class ImageFiles
     /// <summary>Stands for names that are read from a stream.</summary>
     public const string FromStream = "-";
 
-    private static readonly char[] Ends = ['\n', '\r', '\0'];
+    /// <summary>No system takes a longer path.</summary>
+    private const int MaxNameLength = 1 << 15;
 
     /// <summary>
     /// The files: of a folder all images in it and below it, in ordinal order; of a pattern (with *, **/, ? and {a,b}) what it matches; of "-" a name a line of
@@ -22,8 +26,8 @@ internal static class ImageFiles
         {
             if (name == FromStream)
             {
-                string[] listed = [.. list.ReadToEnd().Split(Ends).Select(n => n.Trim()).Where(n => n.Length > 0)];
-                if (listed.Length == 0)
+                List<string> listed = Listed(list);
+                if (listed.Count == 0)
                     throw new InputException("'-' reads the names of images from standard input, and there is none.", remedy: "Write one name a line: ls photos/*.jpg | remem predict - ...");
                 files.AddRange(listed.SelectMany(n => Directory.Exists(n) ? InFolder(n) : [n]));
             }
@@ -43,6 +47,43 @@ internal static class ImageFiles
         }
 
         return files;
+    }
+
+    /// <summary>The names of a list, a line each or between NULs. One that never ends is refused early.</summary>
+    private static List<string> Listed(TextReader list)
+    {
+        List<string> names = [];
+        var name = new StringBuilder();
+        var piece = new char[1 << 14];
+        long length = 0;
+        for (int count; (count = list.Read(piece)) > 0;)
+        {
+            if ((length += count) > InputFile.MaxTextBytes)
+                throw Endless($"more than {DiskSpace.Text(InputFile.MaxTextBytes)}");
+            ReadOnlySpan<char> rest = piece.AsSpan(0, count);
+            for (int end; (end = rest.IndexOfAny('\n', '\r', '\0')) >= 0; rest = rest[(end + 1)..])
+            {
+                name.Append(rest[..end]);
+                Finish();
+            }
+
+            name.Append(rest);
+            if (name.Length > MaxNameLength)
+                throw Endless($"a line of more than {MaxNameLength} letters");
+        }
+
+        Finish();
+        return names;
+
+        void Finish()
+        {
+            if (name.ToString().Trim() is { Length: > 0 } whole)
+                names.Add(whole);
+            name.Clear();
+        }
+
+        static InputException Endless(string what) =>
+            new($"'-' reads the names of images from standard input, which has {what}.", remedy: "Write one name a line: ls photos/*.jpg | remem predict - ...");
     }
 
     private static IEnumerable<string> InFolder(string folder)

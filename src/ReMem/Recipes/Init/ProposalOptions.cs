@@ -16,6 +16,9 @@ internal sealed record ProposalOptions
     /// <summary>Where the teacher's weights are, as <see cref="TeacherRecipe.Weights"/>. Default: timm's on the hub.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>What the teacher's names begin with there, as <see cref="TeacherRecipe.WeightsPrefix"/>. Default: it is found.</summary>
+    public string? WeightsPrefix { get; init; }
+
     /// <summary>timm's name of the student. Default: by the image size.</summary>
     public string? Student { get; init; }
 

@@ -37,6 +37,7 @@ internal static class RecipeInit
         ImageDataset data = DatasetReader.Open(options.Source);
         InspectionResult facts = DatasetInspector.Inspect(
             data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
+        InspectionVerdict.Require(facts, LeakagePolicy.Warn);
         RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);
         RequireFit(proposal, cancel);
         RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1, cancel);
@@ -50,6 +51,7 @@ internal static class RecipeInit
         var options = new ModelOptions { NumClasses = proposal.Facts.Classes.Count, ImageSize = proposal.ImageSize };
         using ImageModel teacher = ModelCatalogue.Create(proposal.Teacher, options);
         if (!WeightSource.IsRemote(proposal.Weights))
-            WeightLoader.Load(teacher, new WeightSource().ResolveFile(proposal.Weights, cancel));
+            WeightLoader.Load(
+                teacher, new WeightSource().ResolveFile(proposal.Weights, cancel), new WeightLoadOptions { Prefix = proposal.Options.WeightsPrefix });
     }
 }

@@ -161,6 +161,12 @@ internal sealed record RecipeProposal
         }
 
         Line(text, $"  weights: {Quoted(Weights)}");
+        if (Options.WeightsPrefix is { } prefix)
+        {
+            Line(text, $"  # Of the networks in that file, the one whose names begin so.");
+            Line(text, $"  weights_prefix: {Quoted(prefix)}");
+        }
+
         Line(text, $"  # The radius of sharpness-aware fine-tuning (methods sam and both); 0.02 to 0.2 is usual.");
         Line(text, $"  rho: 0.05");
         Line(text, $"  # The methods reweighted and both halve the MLPs of the last {TopBlocks} blocks, where a teacher forgets most of the image.");

@@ -80,6 +80,8 @@ internal static class RecipeProposer
             shape.RequireSize(teacher, size);
         if (options.Student is { } student)
             _ = ModelCatalogue.Info(student);
+        if (options.WeightsPrefix is not null && options.Weights is null)
+            throw new InputException("A prefix is given without the weights whose names it begins.", "--prefix", "Give the file with --weights, or leave the prefix out.");
         string weights = options.Weights ?? PretrainedTeachers.Source(teacher);
         if (!WeightSource.IsRemote(weights) && new WeightSource().ResolveFile(weights) is var file && !File.Exists(file))
             throw WeightsErrors.Missing(file);

@@ -6,7 +6,7 @@ namespace ReMem.Recipes.Stages;
 /// <summary>Passes progress on and appends its messages, with the time, to a run folder's log.txt.</summary>
 internal sealed class RunLog(RunFolder folder, IProgress<ProgressReport>? next) : IProgress<ProgressReport>
 {
-    private readonly string _path = folder.FileIn("log.txt");
+    private readonly string _path = AtomicFile.TargetOf(folder.FileIn("log.txt"));
     private readonly Lock _gate = new();
 
     public void Report(ProgressReport value)

@@ -21,6 +21,8 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
     {
         var retry = new Retry(options, options.Attempts, text => Tell(file.Name, text));
         var clock = Stopwatch.StartNew();
+        if (FileKind.Other(file.Target) is { } other)
+            throw new InputException($"Cannot write '{file.Target}': it is {other}, not a file.", remedy: "Remove it, or choose another folder.");
         string? earlier = null;
         try
         {

@@ -11,7 +11,7 @@ namespace ReMem.Weights.Files;
 internal sealed class ShardedWeightsFile : WeightsFile
 {
     private const string Kind = "index of shards";
-    private const long LargestIndex = 100_000_000;
+    private const long LargestIndex = 16 << 20;
     private readonly Dictionary<string, WeightsFile> _shardOf;
     private readonly IReadOnlyCollection<WeightsFile> _shards;
 
@@ -85,11 +85,7 @@ internal sealed class ShardedWeightsFile : WeightsFile
     {
         try
         {
-            // Not FileInfo's length: of a link, as the hub's cache has them, that is the link's own.
-            using FileStream stream = System.IO.File.OpenRead(path);
-            if (stream.Length > LargestIndex)
-                throw Broken(path, $"it has more than {LargestIndex} bytes");
-            using JsonDocument json = JsonDocument.Parse(stream);
+            using JsonDocument json = JsonDocument.Parse(InputFile.ReadAllText(path, Kind, "Download it again.", LargestIndex));
             var map = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (JsonProperty property in json.RootElement.GetProperty("weight_map").EnumerateObject())
             {
@@ -111,10 +107,6 @@ internal sealed class ShardedWeightsFile : WeightsFile
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw Broken(path, "it is not JSON with a weight_map", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw WeightsErrors.CannotRead(path, e);
         }
     }
 

@@ -46,8 +46,8 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
 
     private static TorchLegacyFile Read(MappedFile file)
     {
-        var storages = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
-        var objects = new TorchObjects(file, (named, id) => Resolve(named, id, storages, file));
+        var storages = new TorchLegacyStorages(file);
+        var objects = new TorchObjects(file, storages.Resolve, storages.Pass);
         var cursor = new ByteCursor(file, 0, file.Length);
         object? Next() => PickleReader.Read(cursor, file, objects);
 
@@ -61,36 +61,7 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
         TorchContents contents = TorchState.Find(Next(), objects.SteppedOver, file);
         if (Next() is not List<object?> keys)
             throw file.Broken("it does not list its storages");
-        foreach (object? key in keys)
-        {
-            if (key is not string name || !storages.Remove(name, out TorchStorage? storage))
-                throw file.Broken("it lists a storage that no tensor has, or one twice");
-            int size = storage.Type is { } type ? TensorTypes.Size(type) : 1;
-            long elements = cursor.Int64();
-            if (elements != storage.Bytes / size)
-                throw file.Broken($"its storage '{name}' has {elements} numbers, not {storage.Bytes / size}");
-            storage.Offset = cursor.At;
-            cursor.Skip(storage.Bytes);
-        }
-
-        if (storages.Count > 0)
-            throw file.Broken($"it lacks the numbers of its storage '{storages.Keys.First()}'");
+        storages.Place(keys, cursor);
         return new TorchLegacyFile(file, contents);
-    }
-
-    private static TorchStorage Resolve(TorchStorage named, object?[] id, Dictionary<string, TorchStorage> storages, MappedFile file)
-    {
-        if (!storages.TryGetValue(named.Key, out TorchStorage? whole))
-            storages.Add(named.Key, whole = named);
-        if (whole.Bytes != named.Bytes || whole.Type != named.Type)
-            throw file.Broken($"it says two things of its storage '{named.Key}'");
-        if (id is not [_, _, _, _, _, object?[] view])
-            return whole;
-
-        // Files of 2017 keep a part of a storage as (key, first number, count).
-        int size = named.Type is { } type ? TensorTypes.Size(type) : 1;
-        return view is [string key, long first, long count] && first >= 0 && count >= 0 && first <= named.Bytes / size && count <= (named.Bytes / size) - first
-            ? new TorchStorage(named.Type, key, count) { Part = (whole, first * size) }
-            : throw file.Broken($"its storage '{named.Key}' has a part that does not lie in it");
     }
 }

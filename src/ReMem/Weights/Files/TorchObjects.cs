@@ -9,7 +9,8 @@ namespace ReMem.Weights.Files;
 /// </summary>
 /// <param name="file">The archive, for messages.</param>
 /// <param name="load">Finds the storage of a persistent id, checked to be ('storage', type, key, location, elements, ...).</param>
-internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[], TorchStorage> load) : IPickleWorld
+/// <param name="pass">Hears of the storages whose type is not read: type, key and elements; null where nothing has to know.</param>
+internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[], TorchStorage> load, Action<string, string, long>? pass = null) : IPickleWorld
 {
     private const int MostNames = 100, LongestName = 200, MostCopied = 4_000_000;
 
@@ -113,7 +114,11 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
         if (parts is not [_, PickleGlobal type, string key, _, long elements, ..] || elements < 0)
             return null;
         if (!StorageTypes.TryGetValue(type.Name[(type.Name.LastIndexOf('.') + 1)..], out ScalarType? scalar))
+        {
+            pass?.Invoke(type.Name, key, elements);
             return new PickleOpaque(type.Name) { IsTensor = true };
+        }
+
         return TensorTypes.Bytes([elements], 8) is null ? null : load(new TorchStorage(scalar, key, elements), parts);
     }
 

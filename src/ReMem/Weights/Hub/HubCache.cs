@@ -11,6 +11,9 @@ namespace ReMem.Weights.Hub;
 /// </summary>
 internal sealed class HubCache
 {
+    /// <summary>A commit is 40 letters.</summary>
+    private const long MaxNoteBytes = 1 << 12;
+
     private readonly string _root;
     private readonly string _locks;
     private readonly bool _symlinks;
@@ -46,7 +49,7 @@ internal sealed class HubCache
         string path = Inside("refs", revision);
         try
         {
-            return File.Exists(path) && File.ReadAllText(path).Trim() is var commit && HubReference.IsCommit(commit) ? commit : null;
+            return File.Exists(path) && InputFile.ReadAllText(path, "hub's note of a commit", "Remove it: it is asked for again.", MaxNoteBytes).Trim() is var commit && HubReference.IsCommit(commit) ? commit : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

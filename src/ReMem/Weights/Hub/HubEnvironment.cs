@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReMem.Runtime;
 
 namespace ReMem.Weights.Hub;
 
@@ -6,6 +7,7 @@ namespace ReMem.Weights.Hub;
 internal sealed class HubEnvironment(Func<string, string?> variable)
 {
     public const string DefaultEndpoint = "https://huggingface.co";
+    private const long MaxTokenBytes = 1 << 16;
     private static readonly string[] Yes = ["1", "ON", "YES", "TRUE"];
 
     public static string DefaultHubCache => Path.Combine(Caches(null), "huggingface", "hub");
@@ -74,14 +76,7 @@ internal sealed class HubEnvironment(Func<string, string?> variable)
         if (token is null && File.Exists(file))
         {
             where = file;
-            try
-            {
-                token = File.ReadAllText(file).Trim();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new InputException("The file with the hub's token cannot be read.", file, "Check its permissions, or set HF_TOKEN.", e);
-            }
+            token = InputFile.ReadAllText(file, "file with the hub's token", "Check its permissions, or set HF_TOKEN.", MaxTokenBytes).Trim();
         }
 
         if (string.IsNullOrEmpty(token))

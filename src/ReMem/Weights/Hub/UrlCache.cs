@@ -80,7 +80,7 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
     {
         try
         {
-            Facts? facts = JsonSerializer.Deserialize<Facts>(File.ReadAllText(Path.Combine(folder, FactsFile)), Json.Options);
+            Facts? facts = Json.TryReadFile<Facts>(Path.Combine(folder, FactsFile));
             return facts is not null && HubCache.LengthOf(file) == facts.Size ? facts : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ReMem.Runtime;
 
 namespace ReMem.Weights.Hub;
 
@@ -7,7 +8,9 @@ internal static class WeightFiles
 {
     public const string Config = "config.json";
     private const string IndexEnding = ".index.json";
-    private const long LargestIndex = 64 << 20;
+
+    /// <summary>Far more than the names of any model's tensors. 16 MiB.</summary>
+    public const long MaxIndexBytes = 16 << 20;
 
     /// <summary>Whether a file lists shards rather than holding tensors.</summary>
     public static bool IsIndex(string file) => file.EndsWith(IndexEnding, StringComparison.Ordinal);
@@ -18,9 +21,7 @@ internal static class WeightFiles
     {
         try
         {
-            if (HubCache.LengthOf(index) > LargestIndex)
-                throw new InputException("The index of shards is too large to be one.", index, "Download it again.");
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllText(index));
+            using JsonDocument json = JsonDocument.Parse(InputFile.ReadAllText(index, "index of shards", "Download it again.", MaxIndexBytes));
             string[] shards = [.. json.RootElement.GetProperty("weight_map").EnumerateObject().Select(t => t.Value.GetString() ?? string.Empty).Distinct().Order(StringComparer.Ordinal)];
             return shards.FirstOrDefault(s => !HubReference.IsSafePath(s) || s.Contains('/', StringComparison.Ordinal)) is { } bad
                 ? throw new InputException($"The index of shards names '{bad}', which is no file beside it.", index, "Use another source.")
@@ -29,10 +30,6 @@ internal static class WeightFiles
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new InputException("This is no index of shards: it has no weight_map from tensors to files.", index, "Use another source.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException("The index of shards cannot be read.", index, "Check its permissions.", e);
         }
     }
 }

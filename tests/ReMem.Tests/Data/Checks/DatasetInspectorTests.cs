@@ -83,6 +83,46 @@ public sealed class DatasetInspectorTests : IDisposable
     }
 
     [Fact]
+    public void FormatsThatAreNotDecodedAreCountedPerClassWhateverTheFilesAreCalled()
+    {
+        byte[] heic = [0, 0, 0, 24, .. "ftypheic\0\0\0\0mif1heic"u8, .. new byte[200]], avif = [0, 0, 0, 28, .. "ftypavif\0\0\0\0avifmif1miaf"u8, .. new byte[200]];
+        byte[] jpeg2000 = [0, 0, 0, 12, .. "jP  \r\n"u8, 0x87, (byte)'\n', .. new byte[200]];
+        _folder.Add("train/c/phone.jpg", heic);
+        _folder.Add("train/c/phone too.png", heic);
+        _folder.Add("test/c/web.jpg", avif);
+        _folder.Add("val/a&b/scan.jpeg", jpeg2000);
+        _folder.Add("train/a&b/damaged.jpg", [1]);
+        InspectionResult result = Inspect();
+        Assert.Contains("The class 'c' loses 3 of its 13 images: 2 HEIC and 1 AVIF files cannot be read. Convert them to JPEG or PNG.", result.Warnings);
+        Assert.Contains("The class 'a&b' loses 1 of its 12 images: 1 JPEG 2000 files cannot be read. Convert them to JPEG or PNG.", result.Warnings);
+        Assert.Empty(result.LostClasses);
+        PreflightResult checks = Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn);
+        Assert.Contains(checks.Warnings, w => w.StartsWith("The class 'c' loses 3 of its 13 images", StringComparison.Ordinal));
+
+        // The same from a scan that was kept, from a table and from a zip.
+        string scans = _folder.At("scans");
+        Directory.CreateDirectory(scans);
+        ImageDataset data = DatasetReader.Open(_folder.Root);
+        Assert.Equal(DatasetInspector.Inspect(data, 2, scans).Warnings, DatasetInspector.Inspect(data, 2, scans).Warnings);
+        using var other = new TempFolder();
+        foreach (string split in new[] { "train", "val", "test" })
+            _folder.CopyInto(other, split);
+        System.IO.Compression.ZipFile.CreateFromDirectory(other.Root, _folder.At("set.zip"));
+        Assert.Contains(DatasetInspector.Inspect(DatasetReader.Open(_folder.At("set.zip"))).Warnings, w => w.StartsWith("The class 'c' loses 3 of its 13 images", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AClassOfWhichNothingCanBeReadIsFound()
+    {
+        foreach (string file in Directory.GetFiles(_folder.At("train/c")))
+            File.WriteAllBytes(file, [1, 2, 3]);
+        InspectionResult result = Inspect();
+        Assert.Equal(["c"], result.LostClasses);
+        Assert.Equal(
+            "None of the training images of the class 'c' can be used.", Assert.Throws<InputException>(() => InspectionVerdict.Require(result, LeakagePolicy.Warn)).Message);
+    }
+
+    [Fact]
     public void NearDuplicatesStayTogetherWhereAsked()
     {
         using var folder = new TempFolder();

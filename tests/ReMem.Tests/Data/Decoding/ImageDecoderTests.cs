@@ -180,6 +180,77 @@ public sealed class ImageDecoderTests
         AssertBad(jpeg[..(jpeg.Length / 2)], "half.jpg", "is truncated");
     }
 
+    [Theory]
+    [InlineData(10_000, 5_000, true, 1)]
+    [InlineData(10_000, 5_001, true, 2)]
+    [InlineData(5_001, 10_000, true, 2)]
+    [InlineData(20_000, 10_001, true, 4)]
+    [InlineData(50_000, 20_000, true, 8)]
+    [InlineData(10_000, 5_001, false, 1)]
+    public void JpegsBeyondTheLimitOfFullDecodingAreReducedThoughAllIsAskedFor(int width, int height, bool isJpeg, int divisor) =>
+        Assert.Equal(divisor, default(DecodedSize).Divisor(width, height, isJpeg));
+
+    /// <summary>51 million pixels: what comes out is half of what a decoder of rows makes in full, averaged by two, to 1 of 255 in the mean and 24 anywhere.</summary>
+    [Fact]
+    public void AJpegBeyondTheLimitIsTheFullOneResampled()
+    {
+        const int Width = 8000, Height = 6400;
+        byte[] jpeg = LargeJpeg(Width, Height);
+        RgbImage reduced = ImageDecoder.Decode(jpeg, "large.jpg");
+        Assert.Equal((Width / 2, Height / 2), (reduced.Width, reduced.Height));
+        using var codec = SKCodec.Create(new MemoryStream(jpeg));
+        Assert.Equal(SKCodecResult.Success, codec.StartScanlineDecode(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque)));
+        var rows = new byte[2 * Width * 4];
+        (long sum, int max, var values) = (0, 0, new HashSet<byte>());
+        for (int y = 0; y < reduced.Height; y++)
+        {
+            Scanlines(codec, rows, 2, Width * 4);
+            for (int i = 0; i < reduced.Width * 3; i++)
+            {
+                int at = (((i / 3) * 2) * 4) + (i % 3), below = at + (Width * 4);
+                byte is_ = reduced.Pixels[(y * reduced.Width * 3) + i];
+                int difference = Math.Abs((4 * is_) - rows[at] - rows[at + 4] - rows[below] - rows[below + 4]);
+                (sum, max) = (sum + difference, Math.Max(max, difference));
+                values.Add(is_);
+            }
+        }
+
+        Assert.InRange(sum / 4.0 / reduced.Pixels.Length, 0, 1);
+        Assert.InRange(max / 4.0, 0, 24);
+        Assert.InRange(values.Count, 200, 256);
+
+        // Turned by EXIF it is the same picture.
+        RgbImage turned = ImageDecoder.Decode(TestImages.WithOrientation(jpeg, 3), "large.jpg");
+        Assert.True(turned.Pixels.AsSpan(0, 3).SequenceEqual(reduced.Pixels.AsSpan(reduced.Pixels.Length - 3)));
+    }
+
+    private static unsafe void Scanlines(SKCodec codec, byte[] rows, int count, int stride)
+    {
+        fixed (byte* first = rows)
+            Assert.Equal(count, codec.GetScanlines((nint)first, count, stride));
+    }
+
+    private static byte[] LargeJpeg(int width, int height)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var canvas = new SKCanvas(bitmap);
+        using var paint = new SKPaint { IsAntialias = true };
+        paint.Shader = SKShader.CreateLinearGradient(
+            new SKPoint(0, 0), new SKPoint(width, height), [SKColors.Black, SKColors.OrangeRed, SKColors.SteelBlue, SKColors.White], SKShaderTileMode.Clamp);
+        canvas.DrawRect(0, 0, width, height, paint);
+        for (int i = 0; i < 60; i++)
+        {
+            float x = i * 7919 % width, y = i * 104_729 % height, radius = 40 + (i * 37 % 400);
+            paint.Shader = SKShader.CreateRadialGradient(
+                new SKPoint(x, y), radius, [new SKColor((byte)(i * 53), (byte)(i * 97), (byte)(i * 151)), SKColors.Transparent], SKShaderTileMode.Clamp);
+            canvas.DrawCircle(x, y, radius, paint);
+        }
+
+        canvas.Flush();
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 92);
+        return data.ToArray();
+    }
+
     private static void AssertBad(byte[] encoded, string name, string why)
     {
         InputException error = Assert.Throws<InputException>(() => ImageDecoder.Decode(encoded, name));

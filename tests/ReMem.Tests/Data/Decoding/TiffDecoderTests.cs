@@ -90,6 +90,81 @@ public class TiffDecoderTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
+    /// <summary>The library takes memory for as many values as a tag claims, and for as many strips and tiles as the sizes make.</summary>
+    [Theory]
+    [InlineData(277, 3, 500_000_000L, "a tag claims 500000000 values")]
+    [InlineData(273, 4, uint.MaxValue, "a tag claims 4294967295 values")]
+    [InlineData(258, 12, 1_000_000L, "a tag claims 1000000 values")]
+    [InlineData(274, 99, 1_000_000L, "a tag claims 1000000 values")]
+    public void CountsOfValuesAreCheckedBeforeMemoryIsTaken(int tag, int type, long count, string says)
+    {
+        byte[] bytes = Encode(3, 2, Rgb);
+        int at = EntryOf(bytes, tag);
+        BitConverter.GetBytes((ushort)type).CopyTo(bytes, at + 2);
+        BitConverter.GetBytes((uint)count).CopyTo(bytes, at + 4);
+        Refused(bytes, says);
+    }
+
+    [Fact]
+    public void CountsOfStripsAreCheckedBeforeMemoryIsTaken()
+    {
+        byte[] bytes = Encode(3, 2, Rgb);
+        foreach ((int tag, int value) in new[] { (256, 1), (257, 3_900_000), (278, 1) })
+        {
+            int at = EntryOf(bytes, tag);
+            BitConverter.GetBytes((ushort)4).CopyTo(bytes, at + 2);
+            BitConverter.GetBytes(value).CopyTo(bytes, at + 8);
+        }
+
+        Refused(bytes, "it claims 3900000 strips or tiles");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void BytesOfStripsAreCheckedBeforeMemoryIsTaken(int strips)
+    {
+        byte[] bytes = Encode(3, 2, Rgb, compression: Compression.LZW);
+        int at = EntryOf(bytes, 279), place = at + 8;
+        if (strips > 1)
+        {
+            // The values then lie outside the entry.
+            place = bytes.Length;
+            BitConverter.GetBytes(strips).CopyTo(bytes, at + 4);
+            BitConverter.GetBytes(place).CopyTo(bytes, at + 8);
+            bytes = [.. bytes, .. new byte[4 * strips]];
+        }
+
+        BitConverter.GetBytes((ushort)4).CopyTo(bytes, at + 2);
+        BitConverter.GetBytes(700_000_000).CopyTo(bytes, place + (4 * (strips - 1)));
+        Refused(bytes, "a strip or tile claims 700000000 bytes");
+    }
+
+    [Theory]
+    [InlineData(8, "its directory lies outside it")]
+    [InlineData(16, "its directory is cut short")]
+    public void DirectoriesOfBigTiffAreCheckedBeforeMemoryIsTaken(int place, string says)
+    {
+        byte[] bytes = new byte[200];
+        byte[] header = [.. "II+\0"u8, 8, 0, 0, 0, 16];
+        header.CopyTo(bytes, 0);
+        BitConverter.GetBytes(1L << 40).CopyTo(bytes, place);
+        Refused(bytes, says);
+    }
+
+    private static int EntryOf(byte[] tiff, int tag)
+    {
+        int directory = BitConverter.ToInt32(tiff, 4), count = BitConverter.ToUInt16(tiff, directory);
+        return Enumerable.Range(0, count).Select(i => directory + 2 + (12 * i)).First(a => BitConverter.ToUInt16(tiff, a) == tag);
+    }
+
+    private static void Refused(byte[] bytes, string says)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains(says, Assert.Throws<InputException>(() => ImageDecoder.Decode(bytes, "x.tif")).Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
     private static void Fails(byte[] bytes) =>
         Assert.Contains("cut.tif", Assert.Throws<InputException>(() => ImageDecoder.Decode(bytes, "cut.tif")).Message);
 

@@ -35,6 +35,63 @@ public sealed class ManifestLayoutTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("t.csv", "path,label\nimg/000.png,")]
+    [InlineData("t.csv", "")]
+    [InlineData("t.tsv", "path\tlabel\nimg/000.png\t\"")]
+    [InlineData("t.jsonl", "{\"path\":\"")]
+    [InlineData("t.txt", "img/000.png 0\n")]
+    public void LinesWithoutAnEndAreRefusedBeforeMemoryIsTakenForThem(string name, string begin)
+    {
+        // A sparse file of 16 GB: zeros that take no disk.
+        using (FileStream file = File.Create(_folder.At(name)))
+        {
+            file.Write(Encoding.UTF8.GetBytes(begin));
+            file.SetLength(16L << 30);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At(name)));
+        Assert.Contains("has a line of more than 1.0 MB", error.Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+    }
+
+    [Fact]
+    public void QuotesThatAreNotClosedAreRefusedBeforeMemoryIsTakenForTheRest()
+    {
+        using (StreamWriter text = File.CreateText(_folder.At("t.csv")))
+        {
+            text.Write("path,label\nimg/000.png,\"cat\n");
+            for (int i = 0; i < 2_000_000; i++)
+                text.Write("img/000.png,cat\n");
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("t.csv")));
+        Assert.Contains("cannot be read", error.Message);
+        Assert.Equal("Quote values that hold separators or quotes.", error.Remedy);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+    }
+
+    [Fact]
+    public void TablesOfMoreColumnsThanAnyAreRefused()
+    {
+        string names = string.Join(',', Enumerable.Range(0, 16_385).Select(i => $"c{i}"));
+        _folder.Add("t.csv", Encoding.UTF8.GetBytes($"{names}\n1,2\n"));
+        Assert.Contains("more than 16384 columns", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("t.csv"))).Message);
+        _folder.Add("t.jsonl", Encoding.UTF8.GetBytes(string.Join('\n', names.Split(',').Select(n => $"{{\"{n}\": 1}}"))));
+        Assert.Contains("more than 16384 columns", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("t.jsonl"))).Message);
+    }
+
+    [Fact]
+    public void RowsOfJsonMayLackColumns()
+    {
+        Write("t.jsonl", "", i => i % 2 == 0 ? $"{{\"label\":\"a\",\"path\":\"img/00{i}.png\"}}\n" : $"{{\"note\":1,\"path\":\"img/00{i}.png\",\"label\":\"b\"}}\n", 10);
+        ImageDataset data = DatasetReader.Open(_folder.At("t.jsonl"));
+        Assert.Equal(["a", "b"], data.Classes);
+        Assert.Equal(10, data.Train.Count + data.Validation.Count + data.Test.Count);
+    }
+
     [Fact]
     public void ColumnsAreNamedInTheSource()
     {

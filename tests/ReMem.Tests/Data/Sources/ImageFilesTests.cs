@@ -40,12 +40,39 @@ public sealed class ImageFilesTests : IDisposable
         Assert.Contains("there is none", Assert.Throws<InputException>(() => Expand("\n", "-")).Message);
     }
 
+    [Theory]
+    [InlineData('\0', "more than 67.1 MB")]
+    [InlineData('\n', "more than 67.1 MB")]
+    [InlineData('x', "a line of more than 32768 letters")]
+    public void ListsThatDoNotEndAreRefusedEarly(char letter, string says)
+    {
+        var endless = new EndlessText(letter);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains(says, Assert.Throws<InputException>(() => ImageFiles.Expand(["-"], endless)).Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.InRange(endless.Letters, 1, 68_000_000);
+    }
+
     [Fact]
     public void FilesStayAsTheyAreNamed()
     {
         Assert.Equal(["a/notes.txt", "gone.png"], Expand("", "a/notes.txt", "gone.png"));
         Directory.CreateDirectory(_folder.At("empty"));
         Assert.Contains("holds no image", Assert.Throws<InputException>(() => Expand("", "empty")).Message);
+    }
+
+    private sealed class EndlessText(char letter) : TextReader
+    {
+        public long Letters { get; private set; }
+
+        public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
+
+        public override int Read(Span<char> buffer)
+        {
+            buffer.Fill(letter);
+            Letters += buffer.Length;
+            return buffer.Length;
+        }
     }
 
     private string[] Expand(string list, params string[] names) =>

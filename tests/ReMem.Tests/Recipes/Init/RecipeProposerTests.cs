@@ -69,11 +69,13 @@ public sealed class RecipeProposerTests : IDisposable
             Source = _folder.At("it's"),
             Model = "vit_pico_patch4_32",
             Weights = weights,
+            WeightsPrefix = "student's.",
             Student = "convnext_atto",
             ImageSize = 64,
         });
         Recipe recipe = proposal.Recipe;
         Assert.Equal(("vit_pico_patch4_32", weights, "convnext_atto", 64), (recipe.Teacher.Model, recipe.Teacher.Weights, recipe.Student.Model, recipe.Data.ImageSize));
+        Assert.Equal("student's.", recipe.Teacher.WeightsPrefix);
         Assert.Equal("top(2,0.5)", recipe.Teacher.Reweighting);
         Assert.Equal(_folder.At("it's"), recipe.Data.Source);
         Assert.DoesNotContain("downloaded", proposal.Text(null), StringComparison.Ordinal);
