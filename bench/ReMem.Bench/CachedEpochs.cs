@@ -1,4 +1,6 @@
 using ReMem.Data;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
 using ReMem.Distillation.Losses;

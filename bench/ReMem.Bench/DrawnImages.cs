@@ -1,4 +1,4 @@
-using ReMem.Data;
+using ReMem.Data.Sources;
 using ReMem.Runtime;
 using SkiaSharp;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ReMem.Data;
+using ReMem.Data.Views;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
 using ReMem.Information;

@@ -1,4 +1,6 @@
 using ReMem.Recipes;
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
 using ReMem.Reports;
 
 namespace ReMem.Fuzz;

@@ -1,4 +1,7 @@
 using ReMem.Data;
+using ReMem.Data.Checks;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
 
 namespace ReMem.Fuzz;
 

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using BitMiracle.LibTiff.Classic;
 using Parquet;
-using ReMem.Data;
+using ReMem.Data.Layouts;
 using ReMem.Data.Pack;
 using SkiaSharp;
 

@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text;
 using ReMem.Data;
+using ReMem.Data.Checks;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
 using ReMem.Models;
 using ReMem.Training;
 using TorchSharp;
@@ -74,7 +78,7 @@ internal sealed class DataPipelineComparison(string python, string script, strin
     {
         var clock = new CostClock();
         ImageDataset data = DatasetReader.Open(groceryFolder);
-        ReMem.Data.Preflight.Check(data, threads: Threads, viewSize: Size, leakage: LeakagePolicy.Warn, scanFolder: kept);
+        ReMem.Data.Checks.Preflight.Check(data, threads: Threads, viewSize: Size, leakage: LeakagePolicy.Warn, scanFolder: kept);
         return (clock.Elapsed, data.Train.Count + data.Validation.Count + data.Test.Count);
     }
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using ReMem.Data;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
 using ReMem.Distillation;
 using ReMem.Models;
 using ReMem.Runtime;

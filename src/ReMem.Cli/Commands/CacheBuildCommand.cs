@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ReMem.Distillation;
 using ReMem.Recipes;
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
 using ReMem.Runtime;
 
 namespace ReMem.Cli.Commands;

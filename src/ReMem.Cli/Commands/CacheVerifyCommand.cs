@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ReMem.Distillation.Cache;
 using ReMem.Recipes;
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
 
 namespace ReMem.Cli.Commands;
 

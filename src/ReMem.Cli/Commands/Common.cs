@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using ReMem.Cli.Output;
 using ReMem.Evaluation;
 using ReMem.Recipes;
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
 using ReMem.Runtime;
 using ReMem.Weights.Hub;
 
@@ -113,7 +115,7 @@ internal static class Common
     /// <param name="option">The command's option that takes weights from a local file, for what to do where a download fails.</param>
     public static int RunStage(
         Recipe recipe, string identity, string path, Action check, bool offline, bool json, CancellationToken cancel,
-        Func<Stages, RunFolder, TrainedResult> stage, string? option = null)
+        Func<StageRunner, RunFolder, TrainedResult> stage, string? option = null)
     {
         LoadLibtorch();
         check();

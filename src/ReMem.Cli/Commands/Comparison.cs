@@ -1,6 +1,9 @@
 using System.CommandLine;
 using ReMem.Cli.Workers;
 using ReMem.Recipes;
+using ReMem.Recipes.Plan;
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
 using ReMem.Reports;
 
 namespace ReMem.Cli.Commands;

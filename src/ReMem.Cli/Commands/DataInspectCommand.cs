@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ReMem.Data;
-using ReMem.Recipes;
+using ReMem.Data.Checks;
+using ReMem.Data.Sources;
+using ReMem.Recipes.Init;
 
 namespace ReMem.Cli.Commands;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using ReMem.Data;
+using ReMem.Data.Decoding;
+using ReMem.Data.Layouts;
 using ReMem.Data.Pack;
+using ReMem.Data.Sources;
 
 namespace ReMem.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ReMem.Recipes;
+using ReMem.Recipes.Stages;
 
 namespace ReMem.Cli.Commands;
 
@@ -43,7 +44,7 @@ internal static class DistillCommand
                 $"student.further_teachers=[{string.Join(", ", sources.Skip(1).Select(CommandRecipe.Quote))}]");
             if (loaded is null && recipe.Student.FurtherTeachers.Count > 0)
                 throw new InputException("The student has further teachers and no first one.", "student.further_teachers", "Give the first with --teacher-dir DIR.");
-            return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, () => Stages.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancel, (stages, run) =>
+            return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, () => StageRunner.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancel, (stages, run) =>
             {
                 if (loaded is not null)
                     stages.AlignClasses(loaded.Model, loaded.Labels, loaded.Source);

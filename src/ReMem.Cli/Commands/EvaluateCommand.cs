@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ReMem.Data;
+using ReMem.Data.Decoding;
 using ReMem.Evaluation;
 using ReMem.Runtime;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ReMem.Recipes;
+using ReMem.Recipes.Stages;
 using ReMem.Teachers;
 
 namespace ReMem.Cli.Commands;
@@ -54,7 +55,7 @@ internal static class FinetuneCommand
             void Check()
             {
                 TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);
-                Stages.RequireTrainable(recipe, student: false);
+                StageRunner.RequireTrainable(recipe, student: false);
             }
 
             return Common.RunStage(

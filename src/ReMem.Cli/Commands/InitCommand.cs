@@ -1,5 +1,7 @@
 using System.CommandLine;
 using ReMem.Recipes;
+using ReMem.Recipes.Init;
+using ReMem.Recipes.Plan;
 using ReMem.Runtime;
 using ReMem.Weights.Hub;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ReMem.Cli.Output;
-using ReMem.Data;
+using ReMem.Data.Sources;
 using ReMem.Evaluation;
 using ReMem.Runtime;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ReMem.Information;
 using ReMem.Recipes;
+using ReMem.Recipes.Run;
 
 namespace ReMem.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using ReMem.Evaluation;
 using ReMem.Information;
-using ReMem.Recipes;
+using ReMem.Recipes.Run;
 using ReMem.Reports;
 
 namespace ReMem.Cli.Commands;

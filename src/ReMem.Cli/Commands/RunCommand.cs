@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ReMem.Recipes;
+using ReMem.Recipes.Stages;
 
 namespace ReMem.Cli.Commands;
 

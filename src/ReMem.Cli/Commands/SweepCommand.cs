@@ -1,5 +1,7 @@
 using System.CommandLine;
 using ReMem.Recipes;
+using ReMem.Recipes.Stages;
+using ReMem.Recipes.Sweep;
 using ReMem.Reports;
 
 namespace ReMem.Cli.Commands;

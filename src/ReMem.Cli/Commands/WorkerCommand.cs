@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using ReMem.Cli.Workers;
 using ReMem.Recipes;
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
 using ReMem.Runtime;
 
 namespace ReMem.Cli.Commands;

@@ -1,4 +1,4 @@
-using ReMem.Recipes;
+using ReMem.Recipes.Stages;
 
 namespace ReMem.Cli.Workers;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using ReMem.Recipes;
+using ReMem.Recipes.Stages;
 using ReMem.Runtime;
 
 namespace ReMem.Cli.Workers;

@@ -1,3 +1,4 @@
+using ReMem.Data.Views;
 using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

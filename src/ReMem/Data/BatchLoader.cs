@@ -1,4 +1,9 @@
 using System.Diagnostics;
+using ReMem.Data.Checks;
+using ReMem.Data.Decoding;
+using ReMem.Data.Pixels;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
 using ReMem.Runtime;
 using static TorchSharp.torch;
 
@@ -195,7 +200,7 @@ public sealed class BatchLoader
     /// <summary>Writes a view in every size to its place in a batch.</summary>
     private void Make(int viewEpoch, int index, long view, int place, int[] sizes, Tensor[] images)
     {
-        CounterRandom random = Data.View.Random(_options.Seed, viewEpoch, view);
+        CounterRandom random = Data.Views.View.Random(_options.Seed, viewEpoch, view);
         var decoded = default(DecodedImageCache.Lease);
         for (int s = 0; s < sizes.Length; s++)
         {
@@ -206,7 +211,7 @@ public sealed class BatchLoader
             if (decoded.Image is null)
                 decoded = _cache.Lend(_source, index, new DecodedSize(0, _view, random));
             var scratch = ViewScratch.Take();
-            PixelOps.Planes(Data.View.Apply(decoded.Image, _view, random, side, scratch.View(bytes)).Pixels, planes);
+            PixelOps.Planes(Data.Views.View.Apply(decoded.Image, _view, random, side, scratch.View(bytes)).Pixels, planes);
             scratch.GiveBack();
             _views.Keep(viewEpoch, view, side, planes);
         }

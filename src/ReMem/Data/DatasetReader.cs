@@ -1,3 +1,6 @@
+using ReMem.Data.Checks;
+using ReMem.Data.Layouts;
+using ReMem.Data.Sources;
 using ReMem.Runtime;
 
 namespace ReMem.Data;

@@ -1,3 +1,5 @@
+using ReMem.Data.Layouts;
+using ReMem.Data.Sources;
 using ReMem.Runtime;
 
 namespace ReMem.Data;

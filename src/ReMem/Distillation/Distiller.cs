@@ -4,6 +4,7 @@ using ReMem.Distillation.Cache;
 using ReMem.Distillation.Losses;
 using ReMem.Distillation.Targets;
 using ReMem.Models;
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 using ReMem.Training;
 using ReMem.Weights;

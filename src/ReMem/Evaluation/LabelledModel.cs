@@ -1,4 +1,4 @@
-using ReMem.Data;
+using ReMem.Data.Layouts;
 using ReMem.Models;
 using ReMem.Weights;
 

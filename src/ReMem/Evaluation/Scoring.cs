@@ -1,4 +1,6 @@
 using ReMem.Data;
+using ReMem.Data.Checks;
+using ReMem.Data.Decoding;
 using ReMem.Runtime;
 
 namespace ReMem.Evaluation;

@@ -1,4 +1,5 @@
-using ReMem.Data;
+using ReMem.Data.Pixels;
+using ReMem.Data.Views;
 using ReMem.Models;
 using static TorchSharp.torch;
 

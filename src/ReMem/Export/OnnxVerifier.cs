@@ -1,6 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ReMem.Data;
+using ReMem.Data.Pixels;
+using ReMem.Data.Views;
 using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Runtime;

@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Models.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using ReMem.Models;
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 using ReMem.Training;
 using TorchSharp;

@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Models.Layers;
 
 namespace ReMem.Information;
 

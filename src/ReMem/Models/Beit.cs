@@ -1,3 +1,4 @@
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -88,7 +89,7 @@ internal sealed class BeitBlock : TransformerBlock
         norm1 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
         attn = new Attention(shape, grid, index);
         norm2 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
-        mlp = TransformerMlp.Of(shape);
+        mlp = TransformerMlp.Of(shape.Mlp, shape.Width, shape.HiddenWidth, shape.Activation, shape.NormEpsilon);
         RegisterComponents();
     }
 

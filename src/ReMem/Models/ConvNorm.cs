@@ -1,3 +1,4 @@
+using ReMem.Models.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

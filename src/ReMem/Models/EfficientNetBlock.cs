@@ -1,3 +1,4 @@
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,3 +1,5 @@
+using ReMem.Models.Layers;
+
 namespace ReMem.Models;
 
 /// <summary>One block of the EfficientNet family.</summary>

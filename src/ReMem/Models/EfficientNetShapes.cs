@@ -1,3 +1,4 @@
+using ReMem.Models.Layers;
 using static ReMem.Models.EfficientNetBlockType;
 
 namespace ReMem.Models;

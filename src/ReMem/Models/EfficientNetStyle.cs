@@ -1,3 +1,5 @@
+using ReMem.Models.Layers;
+
 namespace ReMem.Models;
 
 /// <summary>What the layers of one network have in common.</summary>

@@ -1,3 +1,4 @@
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -78,7 +79,7 @@ internal sealed class EvaBlock : TransformerBlock
         norm1 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
         attn = shape.SplitQkv ? new SplitAttention(shape, rope) : new FusedAttention(shape, rope);
         norm2 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
-        mlp = TransformerMlp.Of(shape);
+        mlp = TransformerMlp.Of(shape.Mlp, shape.Width, shape.HiddenWidth, shape.Activation, shape.NormEpsilon);
         RegisterComponents();
     }
 

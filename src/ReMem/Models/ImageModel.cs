@@ -1,4 +1,4 @@
-using ReMem.Data;
+using ReMem.Data.Views;
 using static TorchSharp.torch;
 
 namespace ReMem.Models;

@@ -1,3 +1,5 @@
+using ReMem.Models.Layers;
+
 namespace ReMem.Models;
 
 /// <content>The pretrained transformers. Facts that differ between timm's checkpoints of a name are those of its default one.</content>

@@ -1,4 +1,5 @@
-using ReMem.Data;
+using ReMem.Data.Pixels;
+using ReMem.Data.Views;
 
 namespace ReMem.Models;
 

@@ -1,3 +1,5 @@
+using ReMem.Models.Layers;
+
 namespace ReMem.Models;
 
 /// <summary>What a model is made with. Validated by <see cref="ModelCatalogue.Create(string, ModelOptions)"/>.</summary>

@@ -1,3 +1,4 @@
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -170,7 +171,8 @@ internal abstract class TransformerModel : ImageModel
         if (!Shape.NormAfterPooling)
             norm = Add(nameof(norm), nn.LayerNorm(Shape.Width, Shape.NormEpsilon));
         if (Shape.Pool == GlobalPool.Map)
-            attn_pool = Add(nameof(attn_pool), new AttentionPool(Shape));
+            attn_pool = Add(
+                nameof(attn_pool), new AttentionPool(Shape.Width, Shape.Heads, Shape.HiddenWidth, Shape.Activation, Shape.NormEpsilon));
         if (Shape.NormAfterPooling)
             fc_norm = Add(nameof(fc_norm), nn.LayerNorm(Shape.Width, Shape.NormEpsilon));
         head = Add(nameof(head), nn.Linear(Shape.Width, Options.NumClasses));

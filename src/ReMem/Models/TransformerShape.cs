@@ -1,3 +1,5 @@
+using ReMem.Models.Layers;
+
 namespace ReMem.Models;
 
 /// <summary>The numbers that every transformer of the catalogue has.</summary>

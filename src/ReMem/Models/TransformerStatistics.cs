@@ -1,3 +1,5 @@
+using ReMem.Models.Layers;
+
 namespace ReMem.Models;
 
 /// <summary>Sizes of transformers from their numbers alone: building the largest to count them would take gigabytes.</summary>

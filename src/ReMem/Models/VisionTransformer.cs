@@ -1,3 +1,4 @@
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -58,7 +59,7 @@ internal sealed class VisionTransformerBlock : TransformerBlock
         norm1 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
         attn = new Attention(shape);
         norm2 = nn.LayerNorm(shape.Width, shape.NormEpsilon);
-        mlp = TransformerMlp.Of(shape);
+        mlp = TransformerMlp.Of(shape.Mlp, shape.Width, shape.HiddenWidth, shape.Activation, shape.NormEpsilon);
         if (shape.LayerScale is { } gain)
         {
             ls1 = new LayerScale(shape.Width, gain);

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using ReMem.Data;
+using ReMem.Data.Checks;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
 
 namespace ReMem.Recipes;
 

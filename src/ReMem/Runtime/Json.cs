@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -81,10 +82,13 @@ internal static class Json
 
         public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
         {
-            if (double.IsFinite(value))
-                writer.WriteNumberValue(value);
-            else
+            if (!double.IsFinite(value))
                 writer.WriteNullValue();
+            // .NET's shortest text of some powers of two, 2^-25 among them, is that of the number below.
+            else if (double.IsPow2(Math.Abs(value)) && double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value)
+                writer.WriteRawValue(value.ToString("G17", CultureInfo.InvariantCulture));
+            else
+                writer.WriteNumberValue(value);
         }
     }
 }

@@ -10,6 +10,9 @@ namespace ReMem.Runtime;
 /// <param name="notice">Hears what is done and why; may be null.</param>
 internal sealed class KernelLadder(IReadOnlyList<KernelRung> rungs, Func<KernelRung, KernelOutcome> check, KernelMemory memory, Action<string>? notice)
 {
+    /// <summary>Products of this share of the convolutions' speed are as fast: the timing is no more exact.</summary>
+    private const double Slower = 0.97;
+
     /// <summary>Names the set to use, whatever the check says.</summary>
     public const string Variable = "REMEM_KERNELS";
 
@@ -108,7 +111,7 @@ internal sealed class KernelLadder(IReadOnlyList<KernelRung> rungs, Func<KernelR
                 return Chosen(slower, outcomes);
             if (outcomes.FirstOrDefault(o => o.Name == rung.Name) is not { } outcome)
                 return null;
-            if (outcome.IsRightInBf16 && outcome.Speed < 1)
+            if (outcome.IsRightInBf16 && outcome.Speed < Slower)
                 slower = rung;
             else if (outcome.IsRightInBf16)
                 return Chosen(rung, outcomes);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ReMem.Data;
+using ReMem.Data.Views;
 
 namespace ReMem.Training;
 

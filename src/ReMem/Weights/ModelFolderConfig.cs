@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ReMem.Models;
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 
 namespace ReMem.Weights;

@@ -1,4 +1,7 @@
 using ReMem.Data;
+using ReMem.Data.Decoding;
+using ReMem.Data.Pixels;
+using ReMem.Data.Views;
 using static ReMem.Tests.Training.TinyTraining;
 
 namespace ReMem.Tests.Data;

@@ -1,4 +1,9 @@
 using ReMem.Data;
+using ReMem.Data.Decoding;
+using ReMem.Data.Pixels;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
+using ReMem.Tests.Data.Checks;
 using TorchSharp;
 using static TorchSharp.torch;
 

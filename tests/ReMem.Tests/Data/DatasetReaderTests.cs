@@ -2,6 +2,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using ReMem.Data;
+using ReMem.Data.Checks;
+using ReMem.Data.Sources;
 using ReMem.Runtime;
 
 namespace ReMem.Tests.Data;

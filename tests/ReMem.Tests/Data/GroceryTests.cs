@@ -1,4 +1,8 @@
 using ReMem.Data;
+using ReMem.Data.Checks;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
 
 namespace ReMem.Tests.Data;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using ReMem.Data;
+using ReMem.Data.Pixels;
 using ReMem.Runtime;
 using SkiaSharp;
 

@@ -1,4 +1,6 @@
 using ReMem.Data;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
 
 namespace ReMem.Tests.Demo;
 

@@ -1,4 +1,7 @@
 using ReMem.Data;
+using ReMem.Data.Pixels;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
 using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Tests.Data;

@@ -1,4 +1,4 @@
-using ReMem.Data;
+using ReMem.Data.Layouts;
 using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Weights;

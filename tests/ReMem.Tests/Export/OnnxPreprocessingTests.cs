@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
-using ReMem.Data;
+using ReMem.Data.Pixels;
+using ReMem.Data.Views;
 using ReMem.Export;
 using ReMem.Export.Onnx;
 using ReMem.Models;

@@ -1,4 +1,6 @@
 using ReMem.Data;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
 using ReMem.Evaluation;
 using ReMem.Information;
 using ReMem.Models;

@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Models.Layers;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Models;

@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

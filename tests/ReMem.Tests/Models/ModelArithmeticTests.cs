@@ -8,8 +8,9 @@ namespace ReMem.Tests.Models;
 /// <summary>Every model of the catalogue as it trains, a batch of 16 with all threads, float32 against float64: what a wrong kernel would spoil in silence.</summary>
 public sealed class ModelArithmeticTests
 {
-    // Rounding passes through up to fifty layers, and a ReLU may open or close for it; a wrong kernel is off by 5 to 85 %.
-    private const double Tolerance = 2e-3;
+    // Rounding passes through up to fifty layers. A ReLU may open or close for it, which moves the gradient of a small batch (by 0.4 % where it was worst, over six sets of kernels). A wrong kernel is
+    // off by 5 to 85 %.
+    private const double Tolerance = 2e-3, GradientTolerance = 1e-2;
 
     public static TheoryData<string> Students => [.. ModelCatalogue.All.Where(m => m.Role == "student").Select(m => m.Name)];
 
@@ -31,7 +32,7 @@ public sealed class ModelArithmeticTests
         (Tensor logits, Tensor gradient) = Run(single, images, toward);
         (Tensor exactLogits, Tensor exactGradient) = Run(exact, images.to(ScalarType.Float64), toward.to(ScalarType.Float64));
         Assert.InRange(Relative(logits, exactLogits), 0, Tolerance);
-        Assert.InRange(Relative(gradient, exactGradient), 0, Tolerance);
+        Assert.InRange(Relative(gradient, exactGradient), 0, GradientTolerance);
     }
 
     private static (Tensor Logits, Tensor Gradient) Run(ImageModel model, Tensor images, Tensor toward)

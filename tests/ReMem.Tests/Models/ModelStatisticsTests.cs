@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Models.Layers;
 using TorchSharp;
 
 namespace ReMem.Tests.Models;

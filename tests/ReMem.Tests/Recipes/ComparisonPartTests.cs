@@ -1,4 +1,5 @@
 using ReMem.Recipes;
+using ReMem.Recipes.Stages;
 using ReMem.Runtime;
 
 namespace ReMem.Tests.Recipes;

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
-using ReMem.Data;
+using ReMem.Data.Decoding;
+using ReMem.Data.Pixels;
 using ReMem.Reports;
 using static TorchSharp.torch;
 

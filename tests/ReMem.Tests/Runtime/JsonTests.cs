@@ -29,6 +29,17 @@ public sealed class JsonTests
         Assert.Equal(sample, Json.Deserialize<Sample>(json, "x"));
     }
 
+    /// <summary>.NET's own shortest text of two of them is that of the number below.</summary>
+    [Fact]
+    public void Powers_of_two_keep_every_digit()
+    {
+        for (int exponent = -1022; exponent < 1024; exponent++)
+        {
+            var sample = new Sample("", Math.ScaleB(1, exponent), -Math.ScaleB(1, exponent));
+            Assert.Equal(sample, Json.Deserialize<Sample>(Json.Serialize(sample), "x"));
+        }
+    }
+
     [Theory]
     [InlineData("{\n\"class_name\": }", "f.json, line 2")]
     [InlineData("{}", "f.json")]

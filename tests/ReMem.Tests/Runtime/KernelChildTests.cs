@@ -13,7 +13,8 @@ public sealed class KernelChildTests
         KernelRung rung = KernelRung.Named(Libtorch.Load().Kernels!.Rung);
         KernelOutcome outcome = KernelChild.Check(rung);
         Assert.True(outcome.IsRight, outcome.Verdict);
-        Assert.True(outcome.Cases > 600);
+        // Without oneDNN one case in five is computed.
+        Assert.InRange(outcome.Cases, rung.OneDnn ? 600 : 120, int.MaxValue);
         Assert.True(outcome.Error is > 1e-8 and <= KernelCase.Float32Limit);
         TestContext.Current.TestOutputHelper?.WriteLine($"{CpuIdentity.Current.Name}: {rung.Name} {outcome.Verdict}");
     }

@@ -1,4 +1,6 @@
 using ReMem.Data;
+using ReMem.Data.Sources;
+using ReMem.Data.Views;
 using ReMem.Models;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;

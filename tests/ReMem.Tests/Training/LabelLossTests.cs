@@ -1,4 +1,5 @@
 using ReMem.Data;
+using ReMem.Data.Views;
 using ReMem.Training;
 using static TorchSharp.torch;
 

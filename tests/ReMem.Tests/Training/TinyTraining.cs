@@ -1,4 +1,5 @@
 using ReMem.Data;
+using ReMem.Data.Views;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Tests.Data;

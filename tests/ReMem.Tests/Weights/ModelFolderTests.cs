@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ReMem.Models;
+using ReMem.Models.Layers;
 using ReMem.Tests.Models;
 using ReMem.Weights;
 using ReMem.Weights.Files;

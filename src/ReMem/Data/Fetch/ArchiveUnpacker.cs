@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
+using ReMem.Data.Layouts;
+using ReMem.Data.Sources;
 using ReMem.Runtime;
 
 namespace ReMem.Data.Fetch;

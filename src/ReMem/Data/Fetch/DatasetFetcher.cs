@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using ReMem.Data.Sources;
 using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using ReMem.Data.Layouts;
 using ReMem.Runtime;
 
 namespace ReMem.Data.Fetch;

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using ReMem.Data.Checks;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
 using ReMem.Runtime;
 using ReMem.Runtime.Downloads;
 

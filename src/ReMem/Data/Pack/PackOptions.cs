@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Data.Decoding;
 
 namespace ReMem.Data.Pack;
 

@@ -1,3 +1,6 @@
+using ReMem.Data.Decoding;
+using ReMem.Data.Pixels;
+using ReMem.Data.Sources;
 using SkiaSharp;
 
 namespace ReMem.Data.Pack;

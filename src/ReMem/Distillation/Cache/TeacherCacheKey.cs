@@ -4,6 +4,8 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using ReMem.Data;
+using ReMem.Data.Checks;
+using ReMem.Data.Views;
 using ReMem.Models;
 using ReMem.Training;
 using ReMem.Weights;

@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Models.Layers;
 using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using ReMem.Data;
 using ReMem.Data.Fetch;
+using ReMem.Data.Layouts;
+using ReMem.Data.Sources;
 using ReMem.Runtime.Downloads;
 using ReMem.Tests.Weights.Hub;
 

@@ -1,5 +1,9 @@
 using ReMem.Data;
+using ReMem.Data.Decoding;
+using ReMem.Data.Layouts;
 using ReMem.Data.Pack;
+using ReMem.Data.Pixels;
+using ReMem.Data.Sources;
 using ReMem.Runtime.Downloads;
 using SkiaSharp;
 

@@ -1,4 +1,5 @@
 using ReMem.Data;
+using ReMem.Data.Views;
 using ReMem.Distillation.Cache;
 using ReMem.Distillation.Losses;
 using ReMem.Distillation.Targets;

@@ -1,4 +1,6 @@
 using ReMem.Data;
+using ReMem.Data.Pixels;
+using ReMem.Data.Views;
 using ReMem.Distillation.Cache;
 using ReMem.Models;
 using static ReMem.Tests.Training.TinyTraining;

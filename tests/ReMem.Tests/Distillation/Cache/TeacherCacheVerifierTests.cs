@@ -1,4 +1,5 @@
 using ReMem.Data;
+using ReMem.Data.Views;
 using ReMem.Distillation.Cache;
 using ReMem.Models;
 using static ReMem.Tests.Training.TinyTraining;

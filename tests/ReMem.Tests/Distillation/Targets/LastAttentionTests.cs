@@ -1,5 +1,6 @@
 using ReMem.Distillation.Targets;
 using ReMem.Models;
+using ReMem.Models.Layers;
 using ReMem.Tests.Models;
 using static TorchSharp.torch;
 

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
+using ReMem.Runtime;
+
+namespace ReMem.Data.Checks;
+
+/// <summary>
+/// What decoding every image of a data set once shows. It is kept by a fingerprint of the files (names, lengths, times of writing), so that a data set
+/// that has not changed is not decoded again.
+/// </summary>
+/// <param name="Splits">train, val and test.</param>
+/// <param name="Near">Pairs that join near-duplicates to sets, as indices into train, val and test one after the other.</param>
+internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
+{
+    // Raised when what a scan holds, or how it is found, changes.
+    private const string Version = "3";
+    private const int MostKept = 64;
+
+    /// <summary>Where scans are kept between runs.</summary>
+    public static string DefaultFolder => UserCache.Folder("scans");
+
+    /// <summary>The splits of a data set with their names.</summary>
+    public static (string Name, IImageSource Source)[] SplitsOf(ImageDataset data) =>
+        [("train", data.Train), ("val", data.Validation), ("test", data.Test)];
+
+    /// <summary>Takes the scan of an earlier run, or decodes every image.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="cache">Decoded images are kept here while they fit; null keeps none.</param>
+    /// <param name="threads">To decode on.</param>
+    /// <param name="viewSize">Side of the views that will be made; 0 where none will.</param>
+    /// <param name="folder">Where scans are kept; null keeps none.</param>
+    /// <param name="progress">Told after every image.</param>
+    public static DatasetScan Of(
+        ImageDataset data, DecodedImageCache? cache, int threads, int viewSize, string? folder, IProgress<PreflightProgress>? progress)
+    {
+        string? file = folder is not null && Fingerprint(data) is { } print ? Path.Combine(folder, print + ".json") : null;
+        if (file is not null && TryRead(file, data) is { } kept)
+            return kept;
+        (string Name, IImageSource Source)[] splits = SplitsOf(data);
+        int total = splits.Sum(s => s.Source.Count), done = 0;
+        ImageScan[] scans = [.. splits.Select(s => ImageScan.Run(
+            s.Name, s.Source, cache, threads, () => progress?.Report(new PreflightProgress(Interlocked.Increment(ref done), total)), viewSize))];
+        int[][] near = [.. NearDuplicates.Find([.. scans.SelectMany(s => s.Prints)]).Select(p => new[] { p.A, p.B })];
+        var scan = new DatasetScan(scans, near);
+        if (file is not null)
+            TryWrite(file, scan);
+        return scan;
+    }
+
+    /// <summary>The files that the samples are in, as they are now; null for sources that cannot tell.</summary>
+    internal static string? Fingerprint(ImageDataset data) => SplitFingerprint.OfFiles(Version, SplitsOf(data));
+
+    private static DatasetScan? TryRead(string file, ImageDataset data)
+    {
+        // A damaged or unreadable one only costs the decoding.
+        DatasetScan? scan = Json.TryReadFile<DatasetScan>(file);
+        return scan is not null && scan.Fits([.. SplitsOf(data).Select(s => s.Source.Count)]) ? scan : null;
+    }
+
+    /// <summary>Whether a scan that was read can be of splits of these sizes: its lists are as long, and nothing in it points outside them.</summary>
+    internal bool Fits(IReadOnlyList<int> counts)
+    {
+        int total = counts.Sum();
+        return Splits.Length == counts.Count && Splits.Zip(counts, (split, count) => split.Fits(count)).All(fits => fits)
+            && Near.All(pair => pair.Length == 2 && pair.All(i => i >= 0 && i < total));
+    }
+
+    private static void TryWrite(string file, DatasetScan scan)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, scan, Json.Line));
+            foreach (FileInfo old in new DirectoryInfo(Path.GetDirectoryName(file)!).GetFiles("*.json").OrderByDescending(f => f.LastWriteTimeUtc).Skip(MostKept))
+                old.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
+        {
+            // Nothing is lost but the time of decoding again.
+        }
+    }
+}

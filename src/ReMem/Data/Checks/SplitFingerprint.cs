@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ReMem.Data.Sources;
+using ReMem.Runtime;
+
+namespace ReMem.Data.Checks;
+
+/// <summary>Tells whether a split is still the one it was: by the stamps of its files, which costs nothing, or by every byte of every sample.</summary>
+internal static class SplitFingerprint
+{
+    // Raised when what is hashed changes.
+    private const string Version = "1";
+
+    /// <summary>
+    /// 64 hexadecimal digits: SHA-256 over the encoded bytes of every sample in order. Moving or copying a data set does not change it. It is kept
+    /// between runs by the stamps of the files, so that an unchanged split is not read again.
+    /// </summary>
+    /// <param name="split">The split.</param>
+    /// <param name="threads">To read on, 1 or more.</param>
+    /// <exception cref="InputException">A sample cannot be read.</exception>
+    public static string OfContent(IImageSource split, int threads) => OfContent(split, threads, UserCache.Folder("fingerprints"));
+
+    internal static string OfContent(IImageSource split, int threads, string folder)
+    {
+        string? file = OfFiles(Version, [("split", split)]) is { } stamps ? Path.Combine(folder, stamps + ".txt") : null;
+        if (file is not null && Kept(file) is { } kept)
+            return kept;
+        var digests = new byte[split.Count][];
+        try
+        {
+            Parallel.For(0, split.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => digests[i] = SHA256.HashData(split.Read(i)));
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<InputException>().FirstOrDefault() is { } first)
+        {
+            throw new InputException(first.Message, first.Where, first.Remedy, e);
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (byte[] digest in digests)
+            hash.AppendData(digest);
+        string whole = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (file is not null)
+            Keep(file, whole);
+        return whole;
+    }
+
+    /// <summary>The files that the samples are in, as they are now (names, lengths, times of writing); null for sources that cannot tell.</summary>
+    /// <param name="version">Of what is kept by it.</param>
+    /// <param name="splits">With their names.</param>
+    internal static string? OfFiles(string version, IReadOnlyList<(string Name, IImageSource Source)> splits)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
+        Add(version);
+        HashSet<string> files = [];
+        foreach ((string name, IImageSource split) in splits)
+        {
+            Add(string.Create(CultureInfo.InvariantCulture, $"{name} {split.Count}"));
+            for (int i = 0; i < split.Count; i++)
+                Add(split.Name(i));
+            IImageSource whole = split;
+            while (whole is Subset subset)
+                whole = subset.Whole;
+            if (whole is not EncodedSource source)
+                return null;
+            files.UnionWith(source.Files);
+        }
+
+        try
+        {
+            foreach (string file in files.Order(StringComparer.Ordinal))
+            {
+                // What is missing is a bad image, and stays one until it is there.
+                FileStamp stamp = File.Exists(file) && FileKind.Other(file) is null ? FileStamp.Of(file) : new FileStamp(file, -1, 0);
+                Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(stamp.Path)} {stamp.Length} {stamp.Written}"));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It may become readable at any time.
+            return null;
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset())[..32];
+    }
+
+    /// <summary>What an earlier run kept; null where it is none, or damaged.</summary>
+    private static string? Kept(string file)
+    {
+        try
+        {
+            string? text = new FileInfo(file) is { Exists: true, Length: 2 * SHA256.HashSizeInBytes } ? File.ReadAllText(file) : null;
+            return text is { Length: 2 * SHA256.HashSizeInBytes } && text.All(char.IsAsciiHexDigit) ? text : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void Keep(string file, string fingerprint)
+    {
+        try
+        {
+            AtomicFile.WriteAllText(file, fingerprint);
+        }
+        catch (InputException)
+        {
+            // Nothing is lost but the time of reading again.
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using ReMem.Data.Sources;
+using ReMem.Runtime;
+
+namespace ReMem.Data.Layouts;
+
+/// <summary>Folders of class folders, split or not.</summary>
+internal static class FolderLayout
+{
+    private const int MostNested = 16;
+
+    /// <summary>Reads whichever of the two it is. A folder around it all, as archives often bring one, is stepped into.</summary>
+    public static RawDataset Read(FileTree tree)
+    {
+        string root = Unwrapped(tree);
+        return IsSplit(tree, root) ? ReadSplit(tree, root) : ReadWhole(tree, root);
+    }
+
+    /// <summary>
+    /// Whether the folder has a train/ of class folders, or nothing but splits. A class that is named "train" beside other classes is neither.
+    /// </summary>
+    public static bool IsSplit(FileTree tree, string root = "")
+    {
+        string[] folders = tree.Folders(root);
+        bool onlySplits = folders.Length > 0 && folders.All(f => DataFiles.SplitOf(FileTree.NameOf(f)) is not null);
+        return onlySplits || folders.Any(f => SplitOf(tree, folders, f) == "train" && tree.Folders(f).Length > 0);
+    }
+
+    /// <summary>Down through folders that hold one folder and no image, until there are several, or a split, or images.</summary>
+    private static string Unwrapped(FileTree tree)
+    {
+        string root = "";
+        for (int depth = 0; depth < MostNested && tree.Folders(root) is [string only] && DataFiles.SplitOf(FileTree.NameOf(only)) is null
+            && tree.Folders(only).Length > 0 && !tree.Files(root).Concat(tree.Files(only)).Any(FileTree.IsAnyImage); depth++)
+        {
+            root = only;
+        }
+
+        return root;
+    }
+
+    /// <summary>
+    /// What a folder's name says: exactly, or, where no folder is exactly train, within a longer name such as seg_train. The latter counts for folders of
+    /// class folders alone, so that a class "train station" stays one.
+    /// </summary>
+    private static string? SplitOf(FileTree tree, string[] folders, string folder)
+    {
+        string name = FileTree.NameOf(folder);
+        if (DataFiles.SplitOf(name) is { } exact)
+            return exact;
+        return !folders.Any(f => DataFiles.SplitOf(FileTree.NameOf(f)) == "train") && tree.Folders(folder).Length > 0 ? DataFiles.SplitWithin(name) : null;
+    }
+
+    private static RawDataset ReadSplit(FileTree tree, string root)
+    {
+        List<string> warnings = [];
+        Dictionary<string, string> found = [];
+        string[] folders = tree.Folders(root);
+        foreach (string folder in folders)
+        {
+            if (SplitOf(tree, folders, folder) is not { } split)
+                warnings.Add($"The folder '{tree.Where(folder)}' is no split (train, val, test) and is ignored.");
+            else if (!found.TryAdd(split, folder))
+                throw new InputException($"'{tree.Where(found[split])}' and '{tree.Where(folder)}' are both the {split} split.", remedy: "Keep one of them.");
+        }
+
+        List<RawSplit> splits = [];
+        List<UnlabelledSplit> unlabelled = [];
+        foreach (string split in DataFiles.Splits.Where(found.ContainsKey))
+        {
+            string folder = Within(tree, split, found[split]);
+            int loose = tree.Files(folder).Count(FileTree.IsImage);
+            if (split != "train" && loose > 0 && tree.Folders(folder).Length == 0)
+                unlabelled.Add(new UnlabelledSplit(split, tree.Where(folder), loose));
+            else
+                splits.Add(ReadClasses(tree, split, folder, warnings));
+        }
+
+        warnings.AddRange(unlabelled.Select(u =>
+            $"'{u.Where}' holds {u.Images} images without class folders: they have no labels, so that nothing is scored on them.{PredictHint(u.Where)}"));
+        return splits.Count > 0
+            ? new RawDataset(tree.Description, splits, Classes(splits[0]), warnings) { Unlabelled = unlabelled }
+            : throw Unlabelled(unlabelled[0].Where, unlabelled[0].Images);
+    }
+
+    /// <summary>train/train/cat: a split's folder that a copy of itself, as archives bring one, is all there is in.</summary>
+    private static string Within(FileTree tree, string split, string folder)
+    {
+        for (int depth = 0; depth < MostNested && tree.Folders(folder) is [string only] && !tree.Files(folder).Any(FileTree.IsAnyImage)
+            && (DataFiles.SplitOf(FileTree.NameOf(only)) == split || FileTree.NameOf(only) == FileTree.NameOf(folder)); depth++)
+        {
+            folder = only;
+        }
+
+        return folder;
+    }
+
+    private static RawDataset ReadWhole(FileTree tree, string root)
+    {
+        List<string> warnings = [];
+        RawSplit whole = ReadClasses(tree, "", root, warnings);
+        return new RawDataset(tree.Description, [whole], Classes(whole), warnings);
+    }
+
+    /// <summary>torchvision's order, also of folders that are named by numbers.</summary>
+    private static string[] Classes(RawSplit train) => [.. train.Declared.Order(StringComparer.Ordinal)];
+
+    private static RawSplit ReadClasses(FileTree tree, string split, string root, List<string> warnings)
+    {
+        string where = tree.Where(root);
+        int loose = tree.Files(root).Count(FileTree.IsImage);
+        string[] folders = WithoutThumbnails(tree, tree.Folders(root), warnings);
+        if (folders.Length == 0)
+        {
+            throw loose > 0 ? Unlabelled(where, loose) : new InputException(
+                $"'{where}' is empty: it holds no class folders.{Unread(tree.Files(root))}", remedy: "Give each class a folder, named as the class, with its images.");
+        }
+
+        if (loose > 0)
+            warnings.Add($"{loose} images lie in '{where}' outside any class folder and are ignored.");
+
+        List<string> files = [], classes = [];
+        int ignored = 0;
+        string? example = null;
+        foreach (string folder in folders)
+        {
+            // macOS writes accents as marks of their own (NFD): one name, whichever way it is written.
+            string name = UnicodeText.Composed(FileTree.NameOf(folder));
+            string[] all = tree.AllFiles(folder, warnings), images = [.. all.Where(f => FileTree.IsImage(f) && !IsThumbnail(f, folder))];
+            files.AddRange(images);
+            classes.AddRange(Enumerable.Repeat(name, images.Length));
+            string[] unread = [.. all.Where(FileTree.IsUnreadImage)];
+            if (unread.Length > 0)
+            {
+                string what = $"The class '{name}' of '{where}' loses {unread.Length} of its {unread.Length + images.Length} images:{Unread(unread)}";
+                if (images.Length == 0)
+                    throw new InputException(what, remedy: "Convert them to JPEG or PNG.");
+                warnings.Add($"{what} Convert them to JPEG or PNG.");
+            }
+
+            foreach (string other in all.Where(f => !FileTree.IsAnyImage(f)))
+            {
+                ignored++;
+                example ??= tree.Where(other);
+            }
+        }
+
+        if (ignored > 0)
+            warnings.Add($"{ignored} {(ignored == 1 ? "file" : "files")} in '{where}' without an image's extension are ignored, such as '{example}'.");
+        return new RawSplit(
+            split, where, [.. folders.Select(f => UnicodeText.Composed(FileTree.NameOf(f))).Distinct()], classes, [.. files.Select(tree.Where)],
+            i => tree.Read(files[i]))
+        {
+            Files = tree.OnDisk(files),
+            Parts = tree.Part is { } part ? i => part(files[i]) : null,
+        };
+    }
+
+    /// <summary>Folders of thumbnails next to class folders are no class of their own.</summary>
+    private static string[] WithoutThumbnails(FileTree tree, string[] folders, List<string> warnings)
+    {
+        string[] kept = [.. folders.Where(f => !SystemFiles.HoldsThumbnails(FileTree.NameOf(f)))];
+        if (kept.Length < 2)
+            return folders;
+        warnings.AddRange(folders.Except(kept).Select(f => $"The folder '{tree.Where(f)}' holds thumbnails by its name and is no class."));
+        return kept;
+    }
+
+    private static bool IsThumbnail(string file, string folder) => file[(folder.Length + 1)..].Split('/')[..^1].Any(SystemFiles.HoldsThumbnails);
+
+    /// <summary>" 9 .heic and 1 .tga files cannot be read."; nothing where all can.</summary>
+    private static string Unread(IEnumerable<string> files)
+    {
+        string[] counts =
+        [
+            .. files.Where(FileTree.IsUnreadImage).GroupBy(f => Path.GetExtension(f).ToLowerInvariant()).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => $"{g.Count()} {g.Key}"),
+        ];
+        return counts.Length == 0 ? "" : $" {string.Join(" and ", counts)} files cannot be read.";
+    }
+
+    private static InputException Unlabelled(string where, int images) => new(
+        $"'{where}' holds {images} images but no class folders.",
+        remedy: $"Give each class a folder, named as the class, with its images.{PredictHint(where)}");
+
+    /// <summary>What can be done with images without labels, where the command can reach them.</summary>
+    private static string PredictHint(string where) =>
+        Directory.Exists(where) ? $" 'remem predict \"{where}\" --model-dir DIR' classifies images without labels." : "";
+}

@@ -1,0 +1,17 @@
+namespace ReMem.Data.Pixels;
+
+/// <summary>How pixels are interpolated. All but <see cref="Nearest"/> widen with the reduction, so that nothing aliases.</summary>
+public enum Interpolation
+{
+    /// <summary>The nearest pixel; aliases.</summary>
+    Nearest,
+
+    /// <summary>A triangle of support 1.</summary>
+    Bilinear,
+
+    /// <summary>Keys' cubic with a = -0.5, support 2.</summary>
+    Bicubic,
+
+    /// <summary>A windowed sinc of support 3.</summary>
+    Lanczos,
+}

@@ -1,7 +1,0 @@
-namespace ReMem.Data;
-
-/// <summary>An image in memory: interleaved 8-bit RGB rows, top first.</summary>
-/// <param name="Width">Pixels.</param>
-/// <param name="Height">Pixels.</param>
-/// <param name="Pixels">Width x Height x 3 bytes.</param>
-public sealed record RgbImage(int Width, int Height, byte[] Pixels);

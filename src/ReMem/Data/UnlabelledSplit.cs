@@ -1,7 +1,0 @@
-namespace ReMem.Data;
-
-/// <summary>A held-out split of images without labels.</summary>
-/// <param name="Split">"val" or "test".</param>
-/// <param name="Where">Its folder.</param>
-/// <param name="Images">How many.</param>
-internal sealed record UnlabelledSplit(string Split, string Where, int Images);

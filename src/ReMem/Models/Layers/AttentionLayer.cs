@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+
+namespace ReMem.Models.Layers;
+
+/// <summary>The attention of a transformer's block, [B, N, C] to [B, N, C], whose queries, keys and values can be seen.</summary>
+/// <param name="name">Of the module's type.</param>
+internal abstract class AttentionLayer(string name) : nn.Module<Tensor, Tensor>(name)
+{
+    /// <summary>Told of what is mixed; null costs nothing.</summary>
+    public IBlockObserver? Observer { get; set; }
+
+    /// <summary>softmax(q k' / sqrt(d) + bias) v, [B, H, N, d], once it was shown what that is made of.</summary>
+    /// <param name="queries">[B, H, N, d].</param>
+    /// <param name="keys">[B, H, N, d].</param>
+    /// <param name="values">[B, H, N, d].</param>
+    /// <param name="bias">[1, H, N, N]; null where there is none.</param>
+    protected Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? bias = null)
+    {
+        Observer?.Attending(queries, keys, values, bias);
+        return nn.functional.scaled_dot_product_attention(queries, keys, values, bias);
+    }
+}

@@ -1,0 +1,25 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ReMem.Models.Layers;
+
+/// <summary>
+/// Where every convolution of the library is made, so that no 1x1 convolution can pass by <see cref="PointwiseConvolution"/>; a test looks
+/// for others.
+/// </summary>
+internal static class Convolutions
+{
+    /// <summary>A layer [B, C, H, W] to [B, outputs, ...], with PyTorch's initialisation.</summary>
+    /// <param name="channels">C.</param>
+    /// <param name="outputs">Channels after it.</param>
+    /// <param name="kernel">Side of the kernel.</param>
+    /// <param name="stride">In both directions.</param>
+    /// <param name="padding">Zeros on each side.</param>
+    /// <param name="groups">1, or C for a depthwise convolution.</param>
+    /// <param name="bias">Whether it has one.</param>
+    public static Convolution Make(
+        long channels, long outputs, long kernel, long stride = 1, long padding = 0, long groups = 1, bool bias = true) =>
+        kernel == 1 && padding == 0 && groups == 1
+            ? new PointwiseConvolution(channels, outputs, stride, bias)
+            : nn.Conv2d(channels, outputs, (kernel, kernel), (stride, stride), (padding, padding), groups: groups, bias: bias);
+}

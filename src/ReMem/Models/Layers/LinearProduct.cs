@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using ReMem.Runtime;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ReMem.Models.Layers;
+
+/// <summary>
+/// The linear layers of the transformers' blocks. Where no gradient is wanted, on an x64 CPU, a product is asked for as a convolution of single pixels: libtorch gives
+/// those to oneDNN, and plain products to MKL, which needs passes of its own for the bias and for laying out what it reads.
+/// </summary>
+/// <remarks>
+/// On an AMD EPYC that takes 0.6 to 0.98 of the time, by shape; with a backward pass the two are level, so that training keeps the plain
+/// product. Where <see cref="PointwisePath"/> avoids 1x1 convolutions, every product is a plain one.
+/// </remarks>
+internal static class LinearProduct
+{
+    /// <summary>The layer's output, [..., C] to [..., D]. A layer's hooks are called only where gradients are wanted.</summary>
+    public static Tensor Project(this Linear layer, Tensor x) => ServesConvolution(x) ? AsConvolution(x, layer.weight!, layer.bias) : layer.call(x);
+
+    /// <summary>x W' + b, [..., C] to [..., D].</summary>
+    public static Tensor Of(Tensor x, Tensor weight, Tensor bias) =>
+        ServesConvolution(x) ? AsConvolution(x, weight, bias) : nn.functional.linear(x, weight, bias);
+
+    private static bool ServesConvolution(Tensor x) =>
+        PointwisePath.Current == PointwiseKernel.Convolution
+        && !is_grad_enabled()
+        && x.device_type == DeviceType.CPU
+        && x.dtype is ScalarType.Float32 or ScalarType.BFloat16
+        && RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
+    private static Tensor AsConvolution(Tensor x, Tensor weight, Tensor? bias)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pixels = x.reshape(1, -1, 1, weight.shape[1]).permute(0, 3, 1, 2);
+        Tensor product = nn.functional.conv2d(pixels, weight.view(weight.shape[0], weight.shape[1], 1, 1), bias);
+        return product.permute(0, 2, 3, 1).reshape([.. x.shape[..^1], weight.shape[0]]).MoveToOuterDisposeScope();
+    }
+}

@@ -1,6 +1,0 @@
-namespace ReMem.Recipes;
-
-/// <summary>Another process works in the folder.</summary>
-/// <param name="path">The folder.</param>
-internal sealed class FolderInUseException(string path)
-    : InputException("The output folder is in use by another run.", path, "Wait for that run, or give another folder with --out.");

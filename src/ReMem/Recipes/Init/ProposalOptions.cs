@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using ReMem.Runtime;
+
+namespace ReMem.Recipes.Init;
+
+/// <summary>What a person has decided already of a recipe that is to be proposed.</summary>
+internal sealed record ProposalOptions
+{
+    /// <summary>The images, as <see cref="DataRecipe.Source"/>. Required.</summary>
+    [Required]
+    public string Source { get; init; } = string.Empty;
+
+    /// <summary>timm's name of the teacher, a transformer. Default: by the number of cores.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Where the teacher's weights are, as <see cref="TeacherRecipe.Weights"/>. Default: timm's on the hub.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>What the teacher's names begin with there, as <see cref="TeacherRecipe.WeightsPrefix"/>. Default: it is found.</summary>
+    public string? WeightsPrefix { get; init; }
+
+    /// <summary>timm's name of the student. Default: by the image size.</summary>
+    public string? Student { get; init; }
+
+    /// <summary>Side of the views in pixels, 8 to 2048. Default: by the images, the teacher and the number of cores.</summary>
+    [Range(8, 2048)]
+    public int? ImageSize { get; init; }
+
+    /// <summary>Cores to compute on, 1 to 1024. Default: this machine's.</summary>
+    [Range(1, 1024)]
+    public int Cores { get; init; } = Math.Min(1024, Environment.ProcessorCount);
+
+    internal ProposalOptions Validated()
+    {
+        DataOptions.Validate(this, "init");
+        return this;
+    }
+}

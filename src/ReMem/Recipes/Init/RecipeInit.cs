@@ -1,0 +1,57 @@
+using ReMem.Data;
+using ReMem.Data.Checks;
+using ReMem.Data.Sources;
+using ReMem.Models;
+using ReMem.Recipes.Plan;
+using ReMem.Recipes.Run;
+using ReMem.Runtime;
+using ReMem.Weights;
+using ReMem.Weights.Hub;
+
+namespace ReMem.Recipes.Init;
+
+/// <summary>Looks at images, proposes a recipe for them, and writes it.</summary>
+internal static class RecipeInit
+{
+    /// <summary>Refuses a file that cannot be written before anything is looked at.</summary>
+    /// <param name="file">The recipe to write.</param>
+    /// <param name="force">Whether it may be there already.</param>
+    /// <exception cref="InputException">It is a folder, or it exists.</exception>
+    public static void RequireFree(string file, bool force)
+    {
+        if (Directory.Exists(file))
+            throw new InputException("The recipe to write is a folder.", file, "Give a file with --out, such as recipe.yaml.");
+        if (File.Exists(file) && !force)
+            throw new InputException("The recipe exists already.", file, "Give another file with --out, or --force to overwrite it.");
+    }
+
+    /// <summary>Inspects the images, proposes, times the proposal on this machine, and writes the recipe with both.</summary>
+    /// <param name="options">What a person has decided.</param>
+    /// <param name="file">The recipe to write.</param>
+    /// <param name="progress">Hears of the work.</param>
+    /// <param name="cancel">Stops it; nothing is written then.</param>
+    /// <exception cref="InputException">The images, the weights or what was decided do not serve; nothing is written.</exception>
+    public static InitResult Run(ProposalOptions options, string file, IProgress<ProgressReport> progress, CancellationToken cancel)
+    {
+        RecipeProposer.RequireKnown(options);
+        ImageDataset data = DatasetReader.Open(options.Source);
+        InspectionResult facts = DatasetInspector.Inspect(
+            data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
+        InspectionVerdict.Require(facts, LeakagePolicy.Warn);
+        RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);
+        RequireFit(proposal, cancel);
+        RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1, cancel);
+        AtomicFile.WriteAllText(file, proposal.Text(plan, file));
+        return new InitResult(proposal, plan);
+    }
+
+    /// <summary>Weights on disk have to be there and fit now, not when the first run looks for them.</summary>
+    private static void RequireFit(RecipeProposal proposal, CancellationToken cancel)
+    {
+        var options = new ModelOptions { NumClasses = proposal.Facts.Classes.Count, ImageSize = proposal.ImageSize };
+        using ImageModel teacher = ModelCatalogue.Create(proposal.Teacher, options);
+        if (!WeightSource.IsRemote(proposal.Weights))
+            WeightLoader.Load(
+                teacher, new WeightSource().ResolveFile(proposal.Weights, cancel), new WeightLoadOptions { Prefix = proposal.Options.WeightsPrefix });
+    }
+}

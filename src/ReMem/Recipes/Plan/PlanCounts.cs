@@ -1,0 +1,24 @@
+using ReMem.Training;
+
+namespace ReMem.Recipes.Plan;
+
+/// <summary>The size of the work, as far as data and recipe say it.</summary>
+/// <param name="Train">Training images.</param>
+/// <param name="Validation">Validation images.</param>
+/// <param name="Test">Test images.</param>
+/// <param name="Classes">Classes.</param>
+internal sealed record PlanCounts(int Train, int Validation, int Test, int Classes)
+{
+    /// <summary>Images of all splits.</summary>
+    public int All => Train + Validation + Test;
+
+    /// <summary>Counts a data set.</summary>
+    public static PlanCounts Of(Data.Sources.ImageDataset data) => new(data.Train.Count, data.Validation.Count, data.Test.Count, data.Classes.Count);
+
+    /// <summary>As the loader cuts the split: a last batch that is not full is left out, where it is not the only one.</summary>
+    public int Batches(TrainingOptions training) => Math.Max(1, Train / training.BatchSize);
+
+    /// <summary>Validations in the epochs after <paramref name="done"/>.</summary>
+    public static int Validations(TrainingOptions training, int done) =>
+        Enumerable.Range(1, training.Epochs).Count(e => e > done && (e % training.ValidateEvery == 0 || e == training.Epochs));
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using ReMem.Recipes.Stages;
+using ReMem.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ReMem.Recipes.Plan;
+
+/// <summary>
+/// Foretells what a run costs on this machine, by a few timed steps of its real models on its real data. The run itself is not touched: torch's generator
+/// and number of threads are put back, and models, loaders and decoded images are the measurement's own.
+/// </summary>
+/// <param name="recipe">The job.</param>
+/// <param name="options">How much is timed, and how many parts run at once.</param>
+internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
+{
+    private readonly PlanOptions _options = options ?? new PlanOptions();
+
+    /// <summary>Plans what is left of a run.</summary>
+    /// <param name="data">The recipe's data.</param>
+    /// <param name="folder">The run folder, which need not exist; what is done in it is left out.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">An option is out of range, or a model does not fit the recipe.</exception>
+    public RunPlan Plan(PreparedData data, string folder, CancellationToken cancel = default)
+    {
+        DataOptions.Validate(_options, "plan");
+        PartLeft[] parts = [.. recipe.Parts().Select(part => PartLeft.In(folder, part))];
+        long begin = Stopwatch.GetTimestamp();
+        RunRates rates = Measure(data, cancel);
+        RunPlan plan = new PlanAssembler(recipe, PlanCounts.Of(data.Dataset), rates, _options.Jobs).Assemble(parts);
+        string caches = StudentCache.Root(recipe.Student.Distillation);
+        return plan with
+        {
+            MeasuredSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds,
+            Warnings = [.. Warnings(plan, AvailableMemory(), DiskSpace.Free(folder), DiskSpace.OnSameDisk(folder, caches) ? null : DiskSpace.Free(caches))],
+        };
+    }
+
+    /// <summary>What a machine with so much memory and disk lacks for a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="memory">Bytes that this run may take; null where nobody knows.</param>
+    /// <param name="disk">Free bytes where the run folder is; null where nobody knows.</param>
+    /// <param name="cacheDisk">Free bytes where the teacher caches are, if that is another disk; else null.</param>
+    internal static IEnumerable<string> Warnings(RunPlan plan, long? memory, long? disk, long? cacheDisk = null)
+    {
+        if (plan.PeakMemoryBytes > memory)
+        {
+            string fewer = plan.Jobs > 1 ? "fewer --jobs, or a smaller" : "a smaller";
+            yield return FormattableString.Invariant(
+                $"about {plan.PeakMemoryBytes / 1e9:0.0} GB of memory are needed and {memory / 1e9:0.0} GB are free: use {fewer} training.batch_size or data.image_size, or close other programs.");
+        }
+
+        const string roomier = "free some, or keep fewer views or logits with student.distillation.views or cache_top_k";
+        long caches = cacheDisk is null ? plan.CacheBytes : 0, needed = plan.DiskBytes + caches;
+        if (needed > disk)
+        {
+            string mend = caches > 0 ? FormattableString.Invariant($"{roomier} (teacher caches are {caches / 1e9:0.00} GB of it)") : "free some";
+            yield return FormattableString.Invariant(
+                $"about {needed / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {mend}, or put the run on another disk with --out.");
+        }
+
+        if (plan.CacheBytes > cacheDisk)
+        {
+            yield return FormattableString.Invariant(
+                $"about {plan.CacheBytes / 1e9:0.00} GB of disk are needed for teacher caches and {cacheDisk / 1e9:0.00} GB are free there: {roomier}, or choose another disk with student.distillation.cache.");
+        }
+    }
+
+    private static long? AvailableMemory()
+    {
+        // Within a container the limit is less than what the machine has.
+        long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return Machine.AvailableMemory() is { } free ? Math.Min(limit, free + ProcessMemory.Now) : limit;
+    }
+
+    private RunRates Measure(PreparedData data, CancellationToken cancel)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor generator = get_rng_state();
+        int threads = get_num_threads();
+        int each = _options.Jobs == 1 ? threads : PartWorkers.ThreadsEach(_options.Jobs, recipe.Threads);
+        try
+        {
+            set_num_threads(each);
+            return new CostMeasurement(recipe, data, _options, _options.Jobs == 1 ? data.Threads : each, cancel).Run();
+        }
+        finally
+        {
+            set_num_threads(threads);
+            set_rng_state(generator);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using ReMem.Models;
+using ReMem.Recipes.Plan;
+using ReMem.Recipes.Stages;
+using ReMem.Reports;
+using ReMem.Runtime;
+using ReMem.Weights;
+using ReMem.Weights.Hub;
+
+namespace ReMem.Recipes.Run;
+
+/// <summary>
+/// The whole job of a recipe: for every seed, prepare the teachers, measure what each keeps, distil a student from each; then export the
+/// student of the method that did best on validation, and report. Every finished stage is kept, so the same call continues an interrupted run.
+/// </summary>
+/// <param name="recipe">The job.</param>
+/// <param name="progress">Hears of the work.</param>
+/// <param name="sources">Finds the weights that the recipe names; null looks as the environment says.</param>
+internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport>? progress, WeightSource? sources = null)
+{
+    private const string EnvironmentFile = "environment.json";
+
+    private readonly WeightSource _sources = sources ?? new WeightSource();
+
+    /// <summary>Given the exported file before it is checked, where tests break it.</summary>
+    internal Action<string>? Exported { get; init; }
+
+    /// <summary>Runs what is not done yet, then exports the best student and checks its file on the whole test split: where it fails,
+    /// <see cref="OnnxSection.Failure"/> of the report says why, and there is no student/model.onnx.</summary>
+    /// <param name="path">The run folder: new, empty, or of this very recipe.</param>
+    /// <param name="command">The command line, for the report.</param>
+    /// <param name="workers">Compute the parts in processes of their own; null computes them here, one after the other.</param>
+    /// <param name="cancel">Stops between steps; the folder stays resumable.</param>
+    /// <exception cref="InputException">Whatever is wrong with recipe, data, weights or folder.</exception>
+    public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
+    {
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        PartWorkers.RequireJobs(workers?.Jobs ?? 1);
+        StageRunner.RequireTrainable(recipe);
+        StageRunner.FetchWeights(recipe, _sources, cancel);
+        PreparedData data = Open();
+        using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
+        return folder.Use(() => Run(folder, data, command, started, workers, cancel));
+    }
+
+    /// <summary>Says what <see cref="Run(string, string, PartWorkers?, CancellationToken)"/> would cost, and does none of it; nothing is downloaded.</summary>
+    /// <param name="path">The run folder, which need not exist; what is done in it is left out.</param>
+    /// <param name="jobs">Parts at once.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">Whatever is wrong with recipe, data or folder.</exception>
+    public RunPlan Plan(string path, int jobs = 1, CancellationToken cancel = default)
+    {
+        PartWorkers.RequireJobs(jobs);
+        StageRunner.RequireTrainable(recipe);
+        RunFolder.RequireFree(path, RecipeReader.Write(recipe));
+        return Measure(Open(), path, jobs, progress, cancel);
+    }
+
+    /// <summary>Computes one part in the folder of a run that another process holds, and leaves its results there.</summary>
+    /// <param name="path">The run folder.</param>
+    /// <param name="part">Which.</param>
+    /// <param name="threads">Threads to compute with, 1 or more.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="InputException">The folder is no run of this recipe.</exception>
+    /// <exception cref="FolderInUseException">The part is being computed, or was just computed, by another process.</exception>
+    public void RunPart(string path, ComparisonPart part, int threads, CancellationToken cancel = default)
+    {
+        Libtorch.SetThreads(threads);
+        using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
+        // Another process held it until now: the part is that one's, and is not reported twice.
+        if (TryRead(part, path) is not null)
+            throw new FolderInUseException(path);
+        PreparedData data = PreparedData.Open(recipe.Data, threads, largestView: recipe.LargestView);
+        RunMethod(part, new StageRunner(data, progress, cancel, _sources), folder);
+    }
+
+    private PreparedData Open()
+    {
+        if (recipe.Threads > 0)
+            Libtorch.SetThreads(recipe.Threads);
+        return PreparedData.Open(recipe, progress);
+    }
+
+    private ComparisonReport Run(
+        RunFolder folder, PreparedData data, string command, DateTimeOffset started, PartWorkers? workers, CancellationToken cancel)
+    {
+        var log = new RunLog(folder, progress);
+        if (folder.TryRead<EnvironmentInfo>(EnvironmentFile) is { } earlier && EnvironmentInfo.Current().DifferenceFrom(earlier) is { } difference)
+            log.Report(new ProgressReport("run", difference));
+        folder.Write(EnvironmentInfo.Current(), EnvironmentFile);
+        var stages = new StageRunner(data, log, cancel, _sources);
+        stages.RequireFurtherTeachers(recipe);
+
+        RunPlan? plan = Plan(folder, data, workers?.Jobs ?? 1, log, cancel);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        ComparisonPart[] parts = [.. recipe.Parts()];
+        workers?.Run(folder.Path, parts.Where(part => TryRead(part, folder.Path) is null), log, cancel);
+        var runs = new List<MethodRun>();
+        foreach (ComparisonPart part in parts)
+        {
+            using IDisposable held = folder.Hold([.. part.Path]);
+            runs.Add(RunMethod(part, stages, folder));
+        }
+
+        MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
+        string student = StudentFolder(folder.Path, new ComparisonPart(best.Method, best.Seed));
+        OnnxSection onnx = new StudentExport(data, log, Exported, cancel).Run(best, student, folder.Path, $"'{best.Method}', seed {best.Seed}");
+        string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
+        if (outcome is not null)
+            log.Report(new ProgressReport("plan", outcome));
+        ComparisonReport report = new ReportAssembler(recipe, data.Dataset).Assemble(runs, onnx, command, started, outcome);
+        ReportWriter.Write(report, folder.Path);
+        return report;
+    }
+
+    private RunPlan Measure(PreparedData data, string path, int jobs, IProgress<ProgressReport>? told, CancellationToken cancel)
+    {
+        told?.Report(new ProgressReport("plan", "timing a few steps of each stage"));
+        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(data, path, cancel);
+    }
+
+    /// <summary>Foretells the cost of what is left, and tells it; null where nothing is.</summary>
+    private RunPlan? Plan(RunFolder folder, PreparedData data, int jobs, RunLog log, CancellationToken cancel)
+    {
+        if (recipe.Parts().All(part => PartLeft.In(folder.Path, part).IsDone))
+            return null;
+        RunPlan plan = Measure(data, folder.Path, jobs, log, cancel);
+        folder.Write(plan, RunFolder.PlanFile);
+        foreach (string line in PlanTable.Lines(plan))
+            log.Report(new ProgressReport("plan", line));
+        return plan;
+    }
+
+    private static double MeanValidation(List<MethodRun> runs, string method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
+
+    /// <summary>The model folder of a part's student.</summary>
+    internal static string StudentFolder(string folder, ComparisonPart part) => Path.Combine([folder, .. StagePath(part, "student")]);
+
+    private static string[] StagePath(ComparisonPart part, string role) => [.. part.Path, role];
+
+    /// <summary>A finished part's results, or null.</summary>
+    internal static MethodRun? TryRead(ComparisonPart part, string folder)
+    {
+        string Result(string role, string file) => Path.Combine([folder, .. StagePath(part, role), file]);
+        if (RunFolder.TryRead<TrainedResult>(Result("student", StageRunner.ResultFile)) is not { } student)
+            return null;
+        if (part.Method == "none")
+            return new MethodRun(part.Method, part.Seed, null, null, student);
+        return RunFolder.TryRead<TrainedResult>(Result("teacher", StageRunner.ResultFile)) is { } teacher
+            && RunFolder.TryRead<MeterResult>(Result("teacher", StageRunner.MeterFile)) is { } meter
+                ? new MethodRun(part.Method, part.Seed, teacher, meter, student)
+                : null;
+    }
+
+    private MethodRun RunMethod(ComparisonPart part, StageRunner stages, RunFolder folder)
+    {
+        (string method, int seed) = part;
+        TrainedResult? teacherResult = null;
+        MeterResult? meter = null;
+        ImageModel? teacher = null;
+        string[] studentPath = StagePath(part, "student");
+        string teacherFolder = Path.Combine([folder.Path, .. StagePath(part, "teacher")]);
+        if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
+        {
+            string[] path = StagePath(part, "teacher");
+            teacherResult = stages.Teacher(recipe.Teacher, options, recipe.Information, seed, folder, path);
+            meter = folder.TryRead<MeterResult>([.. path, StageRunner.MeterFile]);
+            if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, StageRunner.ResultFile]) is null)
+                teacher = ModelFolder.Load(teacherFolder).Model;
+            if (meter is null)
+            {
+                meter = stages.Meter(teacher!, recipe.Information, string.Join('/', path));
+                folder.Write(meter, [.. path, StageRunner.MeterFile]);
+            }
+        }
+
+        using (teacher)
+            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, Path.GetFullPath(teacherFolder), seed, folder, studentPath));
+    }
+}

@@ -1,0 +1,106 @@
+using ReMem.Data.Sources;
+using ReMem.Recipes.Stages;
+using ReMem.Reports;
+using ReMem.Runtime;
+using ReMem.Training;
+
+namespace ReMem.Recipes.Run;
+
+/// <summary>Turns the stages' results into a report.</summary>
+internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
+{
+    /// <summary>Assembles the report.</summary>
+    public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, string command, DateTimeOffset started, string? outcome) => new()
+    {
+        Title = recipe.Title ?? recipe.Name,
+        Command = command,
+        RecipeName = recipe.Name,
+        RecipeText = RecipeReader.Write(recipe),
+        Data = Data(recipe.Data, dataset),
+        Teacher = recipe.Teacher.Model,
+        Student = recipe.Student.Model,
+        Seeds = recipe.Seeds,
+        Rows = [.. recipe.Methods.Select(method => new TeacherRow { Method = method, Seeds = [.. runs.Where(r => r.Method == method).Select(Row)] })],
+        Curves = [.. runs.Where(r => r.Seed == recipe.Seeds[0]).SelectMany(Curves)],
+        Onnx = onnx,
+        Environment = EnvironmentInfo.Current(),
+        Notes = [.. Notes(runs), .. outcome is null ? [] : new[] { outcome }],
+        Started = started,
+        Finished = DateTimeOffset.UtcNow,
+    };
+
+    /// <summary>What the results were measured on.</summary>
+    public static DataSection Data(DataRecipe recipe, ImageDataset dataset)
+    {
+        int[][] counts = [.. new[] { dataset.Train, dataset.Validation, dataset.Test }.Select(split => CountByClass(split, dataset.Classes.Count))];
+        return new DataSection(
+            dataset.Description, recipe.ImageSize, [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))], dataset.Warnings);
+    }
+
+    /// <summary>One seed's figures.</summary>
+    public static SeedRow Row(MethodRun run) => new()
+    {
+        Seed = run.Seed,
+        TeacherTop1 = run.Teacher?.Test.Top1,
+        TeacherValidationTop1 = run.Teacher?.Validation.Top1,
+        StudentValidationTop1 = run.Student.Validation.Top1,
+        TeacherBalanced = run.Teacher?.Test.BalancedAccuracy,
+        InformationLogits = run.Information?.Logits.NatsPerChannel,
+        InformationPooled = run.Information?.Pooled.NatsPerChannel,
+        StudentTop1 = run.Student.Test.Top1,
+        StudentBalanced = run.Student.Test.BalancedAccuracy,
+        StudentTop5 = run.Student.Test.Top5,
+        Ece = run.Student.Test.ExpectedCalibrationError,
+        TeacherMinutes = (run.Teacher?.Training.Seconds ?? 0) / 60,
+        StudentMinutes = run.Student.Training.Seconds / 60,
+    };
+
+    /// <summary>Why 'auto' chose what it did, and all that it measured.</summary>
+    private static string Choice(ReweightingChoice choice) => $"auto: {choice.Reason} After {choice.Epochs} epochs: "
+        + string.Join("; ", choice.Trials.Select(t => FormattableString.Invariant($"{t.Policy} {100 * t.ValidationTop1:0.0} %, I_hat {t.Information.Mean:0.0000}"))) + ".";
+
+    private static IEnumerable<Curve> Curves(MethodRun run)
+    {
+        foreach ((string role, TrainedResult? result) in new[] { ("Teacher", run.Teacher), ("Student", run.Student) })
+        {
+            if (result is null)
+                continue;
+            yield return new Curve($"{role}: training loss", run.Method, [.. result.Training.Epochs.Select(e => new CurvePoint(e.Epoch, e.TrainLoss))]);
+            yield return new Curve($"{role}: validation top-1 (%)", run.Method, [.. Validated(result.Training.Epochs)]);
+        }
+    }
+
+    private static IEnumerable<CurvePoint> Validated(IEnumerable<EpochRecord> epochs) =>
+        epochs.Where(e => e.ValidationTop1 is not null).Select(e => new CurvePoint(e.Epoch, 100 * e.ValidationTop1!.Value));
+
+    private IEnumerable<string> Notes(IReadOnlyList<MethodRun> runs)
+    {
+        int teacher = recipe.Teacher.ImageSize ?? recipe.Data.ImageSize, student = recipe.Student.ImageSize ?? recipe.Data.ImageSize;
+        if (teacher != recipe.Data.ImageSize || student != recipe.Data.ImageSize)
+            yield return $"Teachers see views of {teacher} px and students of {student} px; while distilling, both see the same crop.";
+        foreach (string method in recipe.Methods)
+        {
+            double[] validation = [.. runs.Where(r => r.Method == method).Select(r => r.Student.Validation.Top1)];
+            yield return FormattableString.Invariant($"Validation top-1 of the students of '{method}': {100 * validation.Average():0.0} % (the exported student was chosen by it).");
+        }
+
+        foreach (MethodRun run in runs.Where(r => r.Teacher?.Reweighting is not null))
+            yield return $"{run.Method}, seed {run.Seed}: {Choice(run.Teacher!.Reweighting!)}";
+        int skipped = runs.Sum(r => r.Student.Training.SkippedSteps + (r.Teacher?.Training.SkippedSteps ?? 0));
+        if (skipped > 0)
+            yield return $"{skipped} steps were left out since the gradient was not finite.";
+        if (runs.Select(r => r.Information).FirstOrDefault(i => i is not null) is { Logits: var meter })
+        {
+            yield return FormattableString.Invariant(
+                $"I_hat: decoders learned on {dataset.Train.Count} training images and were judged on {meter.TestImages} test images ({meter.LeakedImages} left out as equal to a training image), {recipe.Information.ImageSize} px, {recipe.Information.Seeds} decoder seeds.");
+        }
+    }
+
+    private static int[] CountByClass(IImageSource split, int classes)
+    {
+        int[] counts = new int[classes];
+        for (int i = 0; i < split.Count; i++)
+            counts[split.Label(i)]++;
+        return counts;
+    }
+}

@@ -1,0 +1,59 @@
+using ReMem.Models;
+using ReMem.Weights;
+using ReMem.Weights.Hub;
+
+namespace ReMem.Recipes.Stages;
+
+/// <summary>The further teachers that a recipe names, in eval mode.</summary>
+internal sealed class FurtherTeachers : IDisposable
+{
+    private readonly List<NamedTeacher> _all = [];
+
+    private FurtherTeachers()
+    {
+    }
+
+    /// <summary>In the recipe's order.</summary>
+    public IReadOnlyList<NamedTeacher> All => _all;
+
+    /// <summary>Loads them.</summary>
+    /// <param name="named">Model folders, or places in the hub.</param>
+    /// <param name="size">Side of the images that the first teacher takes, pixels.</param>
+    /// <param name="sources">Finds them.</param>
+    /// <param name="align">Brings a model of a class list into the data set's order.</param>
+    /// <param name="cancel">Stops a download.</param>
+    /// <exception cref="InputException">One is no model folder, or of other classes or another size.</exception>
+    public static FurtherTeachers Load(
+        IReadOnlyList<string> named, int size, WeightSource sources, Action<ImageModel, IReadOnlyList<string>, string> align, CancellationToken cancel)
+    {
+        var teachers = new FurtherTeachers();
+        try
+        {
+            foreach (string source in named)
+            {
+                string folder = sources.ResolveFolder(source, cancel);
+                (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(folder);
+                teachers._all.Add(new NamedTeacher(model, WeightSource.IsRemote(source) ? source : Path.GetFullPath(folder)));
+                align(model, labels, source);
+                if (model.ImageSize != size)
+                {
+                    throw new InputException(
+                        $"This teacher takes images of {model.ImageSize} px and the first one of {size} px, but batches hold one size for all teachers.", source, "Use teachers of one image size.");
+                }
+            }
+
+            return teachers;
+        }
+        catch
+        {
+            teachers.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (NamedTeacher teacher in _all)
+            teacher.Model.Dispose();
+    }
+}

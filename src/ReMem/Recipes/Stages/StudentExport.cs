@@ -1,0 +1,61 @@
+using ReMem.Export;
+using ReMem.Models;
+using ReMem.Reports;
+using ReMem.Runtime;
+using ReMem.Weights;
+
+namespace ReMem.Recipes.Stages;
+
+/// <summary>
+/// Exports the student that a run or a sweep ends with, and scores the ONNX file itself on the whole test split. It is done anew whenever a
+/// run is continued.
+/// </summary>
+/// <param name="data">The images.</param>
+/// <param name="progress">Hears of the result.</param>
+/// <param name="exported">Given the file before it is checked, where tests break it; null does nothing.</param>
+/// <param name="cancel">Stops between batches.</param>
+internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>? progress, Action<string>? exported, CancellationToken cancel)
+{
+    private const string Folder = "student";
+    private const string OnnxFile = "model.onnx";
+
+    /// <summary>Writes student/ into a folder: the model folder, and model.onnx or, where that fails its check, model.failed-check.onnx.</summary>
+    /// <param name="best">The student's results.</param>
+    /// <param name="source">Its model folder.</param>
+    /// <param name="folder">The run's or the sweep's.</param>
+    /// <param name="name">What it is called in messages.</param>
+    public OnnxSection Run(MethodRun best, string source, string folder, string name)
+    {
+        progress?.Report(new ProgressReport("export", $"student of {name} to ONNX, checked on the test split"));
+        (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(source);
+        using (model)
+        {
+            string target = Path.Combine(folder, Folder);
+            ModelFolder.Save(target, model, labels);
+            OnnxCheck Check(string file) => OnnxVerifier.VerifyOnSplit(
+                model, file, data.Evaluation(data.Dataset.Test, model), data.Dataset.Classes, best.Student.Test.Top1, cancel);
+            var options = new OnnxExportOptions { Labels = labels };
+            (string path, OnnxCheck check) = CheckedExport.Write(model, Path.Combine(target, OnnxFile), options, Check, exported);
+            progress?.Report(new ProgressReport("export", Message(name, check)));
+            string relative = $"{Folder}/{Path.GetFileName(path)}";
+            return new OnnxSection(relative, best.Method, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
+            {
+                RelativeDifference = check.RelativeDifference,
+                Tolerance = check.Tolerance,
+                ModelScores = ExportedScores.Of(check.Model),
+                FileScores = ExportedScores.Of(check.File),
+                Failure = check.Failure,
+            };
+        }
+    }
+
+    private static string Message(string name, OnnxCheck check)
+    {
+        if (check.Failure is { } failure)
+            return $"student of {name}: {ConsoleTable.Failed(failure)}";
+        string scores = FormattableString.Invariant($"ONNX file top-1 {100 * check.File!.Top1:0.0} %, model {100 * check.Model!.Top1:0.0} %");
+        string differences = FormattableString.Invariant(
+            $"largest difference {check.LargestDifference:0.0e+0}, top-1 agreement {100 * check.Top1Agreement:0.0} %");
+        return $"student of {name}: {scores} on {check.Images} test images; {differences}";
+    }
+}

@@ -1,0 +1,14 @@
+using ReMem.Evaluation;
+using ReMem.Training;
+
+namespace ReMem.Recipes.Stages;
+
+/// <summary>A trained model's scores and the record of its training.</summary>
+/// <param name="Validation">On the split that choices are made on.</param>
+/// <param name="Test">On the split that results are reported on.</param>
+/// <param name="Training">The epochs.</param>
+internal sealed record TrainedResult(ClassificationMetrics Validation, ClassificationMetrics Test, TrainingResult Training)
+{
+    /// <summary>How the policy 'auto' was chosen; null where a policy was named.</summary>
+    public ReweightingChoice? Reweighting { get; init; }
+}

@@ -1,0 +1,162 @@
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
+using ReMem.Reports;
+using ReMem.Runtime;
+using ReMem.Weights.Hub;
+
+namespace ReMem.Recipes.Sweep;
+
+/// <summary>
+/// Computes the cells of a sweep that are not done yet and makes one table of all. A teacher that several cells share is fine-tuned and measured once.
+/// Several processes may work on the same folder: each takes what no other has.
+/// </summary>
+/// <param name="plan">The cells.</param>
+/// <param name="progress">Hears of the work.</param>
+/// <param name="sources">Finds the weights that the recipe names; null looks as the environment says.</param>
+internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? progress, WeightSource? sources = null)
+{
+    private const string TeacherFolder = "teacher";
+    private const string ExportLock = ".export.lock";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private readonly WeightSource _sources = sources ?? new WeightSource();
+
+    /// <summary>Given the exported file before it is checked, where tests break it.</summary>
+    internal Action<string>? Exported { get; init; }
+
+    /// <summary>
+    /// Computes what is missing, exports the student that did best on validation and checks its file on the whole test split, then writes
+    /// report.json, report.html and table.md into the folder. Where the file fails, <see cref="OnnxSection.Failure"/> of the report says why,
+    /// and there is no student/model.onnx.
+    /// </summary>
+    /// <param name="path">The sweep's folder: new, empty, or of a sweep whose cells these continue.</param>
+    /// <param name="command">The command line, for the report.</param>
+    /// <param name="workers">Compute parts in processes of their own; null computes them here, one after the other.</param>
+    /// <param name="cancel">Stops between steps; the folder stays resumable.</param>
+    /// <exception cref="InputException">Whatever is wrong with recipe, data, weights or folder.</exception>
+    public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
+    {
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        PartWorkers.RequireJobs(workers?.Jobs ?? 1);
+        int threads = plan.Recipe.Threads > 0 ? plan.Recipe.Threads : Environment.ProcessorCount;
+        foreach (SweepCell cell in plan.Cells)
+            StageRunner.RequireTrainable(cell.Recipe);
+        foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe).DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, string.Join('\n', r.Student.FurtherTeachers), r.Methods[0] == "none")))
+            StageRunner.FetchWeights(recipe, _sources, cancel);
+        PreparedData data = PreparedData.Open(plan.Recipe, progress);
+        var stages = new StageRunner(data, progress, cancel, _sources);
+        foreach (Recipe recipe in plan.Cells.Where(c => c.Method != "none").Select(c => c.Recipe).DistinctBy(r => (string.Join('\n', r.Student.FurtherTeachers), r.Teacher.ImageSize ?? r.Data.ImageSize)))
+            stages.RequireFurtherTeachers(recipe);
+        foreach (SweepCell cell in plan.Cells)
+            RunFolder.Prepare(Path.Combine(path, cell.Folder), RecipeReader.Write(cell.Recipe));
+        SweepPart[] parts = [.. plan.Seeds.SelectMany(seed => plan.Cells.Select(cell => new SweepPart(cell, new ComparisonPart(cell.Method, seed), Path.Combine(path, cell.Folder))))];
+        Tell($"{parts.Length} parts ({plan.Cells.Count} cells, {plan.Seeds.Count} seeds), {parts.Count(p => p.IsDone)} done");
+
+        // The first cell with a teacher makes it; those that share it come after.
+        SweepPart[] makers = [.. parts.Where(p => p.Cell.TeacherInputs is null || Maker(p, parts) == p)];
+        ComputeAll(makers, parts, workers, threads, cancel);
+        ComputeAll([.. parts.Except(makers)], parts, workers, threads, cancel);
+
+        OnnxSection onnx = Export(path, parts, data, cancel);
+        ComparisonReport report = new SweepAssembler(plan, data.Dataset).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], onnx, command, started);
+        ReportWriter.Write(report, path);
+        AtomicFile.WriteAllText(Path.Combine(path, "table.md"), ConsoleTable.Markdown(report));
+        return report;
+    }
+
+    /// <summary>Exports the best seed of the cell whose students did best on validation.</summary>
+    private OnnxSection Export(string path, SweepPart[] parts, PreparedData data, CancellationToken cancel)
+    {
+        static double Validation(SweepPart part) => part.Result!.Student.Validation.Top1;
+        SweepPart best = parts.GroupBy(p => p.Cell).MaxBy(cell => cell.Average(Validation))!.MaxBy(Validation)!;
+
+        // Processes that work on one sweep end together.
+        void Waiting() => Tell("another process exports the student; waiting");
+        using IDisposable held = FileLock.TakeAsync(Path.Combine(path, ExportLock), Waiting, cancel).GetAwaiter().GetResult();
+        return new StudentExport(data, progress, Exported, cancel).Run(
+            best.Result!, ComparisonPipeline.StudentFolder(best.Folder, best.Part), path, $"{best.Cell.Name}, seed {best.Part.Seed}");
+    }
+
+    private static SweepPart Maker(SweepPart part, SweepPart[] parts) =>
+        parts.First(p => p.Cell.TeacherInputs == part.Cell.TeacherInputs && p.Part.Seed == part.Part.Seed);
+
+    private void ComputeAll(SweepPart[] wave, SweepPart[] all, PartWorkers? workers, int threads, CancellationToken cancel)
+    {
+        for (SweepPart[] left = [.. wave.Where(p => !p.IsDone)]; left.Length > 0;)
+        {
+            var limits = new ParallelOptions { MaxDegreeOfParallelism = workers?.Jobs ?? 1, CancellationToken = cancel };
+            Parallel.ForEachAsync(left, limits, async (part, stop) =>
+            {
+                try
+                {
+                    await Compute(part, all, workers, threads, stop).ConfigureAwait(false);
+                }
+                catch (FolderInUseException)
+                {
+                    // It stays among what is left.
+                }
+            }).GetAwaiter().GetResult();
+            left = [.. left.Where(p => !p.IsDone)];
+            if (left.Length == 0)
+                return;
+            Tell($"{left.Length} parts are being computed by another process; waiting");
+            cancel.WaitHandle.WaitOne(Patience);
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task Compute(SweepPart part, SweepPart[] all, PartWorkers? workers, int threads, CancellationToken cancel)
+    {
+        if (part.IsDone)
+            return;
+        var news = new Prefixed(part.Cell.Folder, progress);
+        TakeTeacher(part, all);
+        if (workers is null)
+            new ComparisonPipeline(part.Cell.Recipe, news, _sources).RunPart(part.Folder, part.Part, threads, cancel);
+        else
+            await workers.Runner(part.Folder, part.Part, news, cancel).ConfigureAwait(false);
+        Tell($"{part.Cell.Name}, seed {part.Part.Seed} is done ({all.Count(p => p.IsDone)} of {all.Length} parts)");
+    }
+
+    /// <summary>Copies a finished teacher of the same inputs, and its measurement where that is of the same inputs, too.</summary>
+    private static void TakeTeacher(SweepPart part, SweepPart[] all)
+    {
+        if (part.Cell.TeacherInputs is null || Maker(part, all) is not { } maker || maker == part)
+            return;
+        string from = Path.Combine([maker.Folder, .. maker.Part.Path, TeacherFolder]), to = Path.Combine([part.Folder, .. part.Part.Path, TeacherFolder]);
+        if (File.Exists(Path.Combine(to, StageRunner.ResultFile)) || !File.Exists(Path.Combine(from, StageRunner.ResultFile)))
+            return;
+        using RunFolder held = RunFolder.Join(part.Folder, RecipeReader.Write(part.Cell.Recipe), [.. part.Part.Path]);
+
+        // The result makes a teacher count as done, so it comes last.
+        foreach (string file in Directory.GetFiles(from).OrderBy(f => Path.GetFileName(f) == StageRunner.ResultFile))
+        {
+            if (Path.GetFileName(file) != StageRunner.MeterFile || maker.Cell.MeterInputs == part.Cell.MeterInputs)
+                AtomicFile.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+
+    private void Tell(string message) => progress?.Report(new ProgressReport("sweep", message));
+
+    /// <summary>A cell at a seed.</summary>
+    private sealed class SweepPart(SweepCell cell, ComparisonPart part, string folder)
+    {
+        private MethodRun? _result;
+
+        public SweepCell Cell => cell;
+
+        public ComparisonPart Part => part;
+
+        public string Folder => folder;
+
+        public bool IsDone => Result is not null;
+
+        /// <summary>Null until it stands. Parts are counted often, and a finished one does not change.</summary>
+        public MethodRun? Result => _result ??= ComparisonPipeline.TryRead(part, folder);
+    }
+
+    /// <summary>Says which cell the news is of.</summary>
+    private sealed class Prefixed(string cell, IProgress<ProgressReport>? next) : IProgress<ProgressReport>
+    {
+        public void Report(ProgressReport value) => next?.Report(value with { Stage = $"{cell}/{value.Stage}" });
+    }
+}

@@ -1,0 +1,31 @@
+using ReMem.Data.Sources;
+
+namespace ReMem.Tests.Data.Sources;
+
+public sealed class EncodedStoreTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void GivesBackWhatWasAdded(bool inFile)
+    {
+        using var store = new EncodedStore(inFile ? _folder.Root : null);
+        byte[]?[] images = [.. Enumerable.Range(0, 300).Select(i => i % 7 == 3 ? null : Enumerable.Repeat((byte)i, i * 11).ToArray())];
+        foreach (byte[]? image in images)
+            store.Add(image);
+        Parallel.For(0, images.Length, i => Assert.Equal(images[i], store[i]));
+        if (!OperatingSystem.IsWindows())
+            Assert.Empty(Directory.EnumerateFiles(_folder.Root));
+    }
+
+    [Fact]
+    public void FolderThatCannotBeWrittenIsNamed()
+    {
+        InputException error = Assert.Throws<InputException>(() => new EncodedStore(_folder.At("nowhere")));
+        Assert.Contains("nowhere", error.Message);
+    }
+}

@@ -1,0 +1,158 @@
+using ReMem.Data;
+using ReMem.Models;
+using ReMem.Recipes;
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
+using ReMem.Runtime;
+using ReMem.Tests.Data;
+using ReMem.Weights;
+using static TorchSharp.torch;
+
+namespace ReMem.Tests.Recipes.Stages;
+
+[Collection(TorchGenerator.Name)]
+public sealed class StageRunnerTests : IDisposable
+{
+    private const string Models = "name: x\ndata:\n  source: photos\n  image_size: 32\nteacher:\n  model: vit_pico_patch4_32\nstudent:\n  model: resnet20\n";
+    private readonly TempFolder _folder = new();
+
+    public StageRunnerTests()
+    {
+        foreach ((string split, int count) in new[] { ("train", 24), ("val", 3), ("test", 6) })
+        {
+            foreach (string name in new[] { "a", "b" })
+            {
+                for (int i = 0; i < count; i++)
+                    _folder.Add($"photos/{split}/{name}/{i}.png", TestImages.Noise(50, 40, split + name, i));
+            }
+        }
+    }
+
+    [Fact]
+    public void Teacher_and_student_have_sizes_of_their_own_from_end_to_end()
+    {
+        Recipe recipe = RecipeReader.Parse("name: sizes", "r.yaml",
+        [
+            $"data.source={_folder.At("photos")}", "data.image_size=48", "data.crop_pct=1",
+            "teacher={model: vit_pico_patch4_32, image_size: 64, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}}",
+            "student={model: resnet20, image_size: 32, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}, distillation: {weight: 0.5}}",
+            "information={image_size: 16, epochs: 0, seeds: 2}",
+        ]);
+        PreparedData data = PreparedData.Open(recipe);
+        using RunFolder folder = RunFolder.Open(_folder.At("run"), RecipeReader.Write(recipe));
+        var stages = new StageRunner(data, null, CancellationToken.None);
+        stages.Teacher(recipe.Teacher, new ReMem.Teachers.TeacherOptions(), recipe.Information, 0, folder, "teacher");
+        using ImageModel teacher = ModelFolder.Load(_folder.At("run/teacher")).Model;
+        Assert.Equal(64, teacher.ImageSize);
+
+        List<(long[] Shape, float[] Values)> seen = [];
+        teacher.register_forward_pre_hook((_, input) =>
+        {
+            seen.Add((input.shape, input.contiguous().data<float>().ToArray()));
+            return input;
+        });
+        stages.Student(recipe.Student, teacher, null, 0, folder, "student");
+        using ImageModel student = ModelFolder.Load(_folder.At("run/student")).Model;
+        Assert.Equal(32, student.ImageSize);
+
+        // What the teacher saw is the student's own view, at the teacher's size and normalised as the teacher is.
+        BatchLoader loader = data.Training(recipe.Student.Training, student, new CounterRandom(0, "student").NextUInt32(), teacher: teacher);
+        using Batch batch = loader.Epoch(0).First();
+        Assert.Equal([8, 3, 32, 32], batch.Images.shape);
+        using Tensor expected = teacher.Info.Normalization.Apply(batch.SecondImages!);
+        Assert.Equal([8, 3, 64, 64], seen[0].Shape);
+        Assert.Equal(expected.data<float>().ToArray(), seen[0].Values);
+
+        // A model refuses images of another size than it was made for.
+        stages.Meter(teacher, recipe.Information, "meter");
+        Assert.Equal(data.Dataset.Test.Count, stages.Score(teacher, data.Dataset.Test).Count);
+    }
+
+    [Fact]
+    public void Without_sizes_of_their_own_both_take_the_datas()
+    {
+        Recipe recipe = RecipeReader.Parse("name: sizes", "r.yaml", [$"data.source={_folder.At("photos")}", "data.image_size=32", "student={model: resnet20, training: {epochs: 1, batch_size: 8}}"]);
+        using RunFolder folder = RunFolder.Open(_folder.At("run"), RecipeReader.Write(recipe));
+        new StageRunner(PreparedData.Open(recipe), null, CancellationToken.None).Student(recipe.Student, null, null, 0, folder, "student");
+        using ImageModel student = ModelFolder.Load(_folder.At("run/student")).Model;
+        Assert.Equal(32, student.ImageSize);
+        Assert.Contains("it must be between 8 and 2048", Assert.Throws<InputException>(() => RecipeReader.Parse("name: x", "r.yaml", ["data.source=x", "teacher.image_size=4"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Further_teachers_teach_too_matched_by_the_names_of_their_classes()
+    {
+        ImageModel own = Saved("own", ["a", "b"]);
+        Saved("same", ["b", "a"], swap: true);
+        List<string> told = [];
+        double once = Loss("alone"), twice = Loss("both", "student.further_teachers=['same']"), another = Loss("another", "student.further_teachers=['other']");
+        Assert.Equal(once, twice, 1e-5);
+        Assert.NotEqual(once, another, 1e-4);
+        Assert.Contains(told, t => t.EndsWith("/same has the data set's classes in another order; they are matched by name", StringComparison.Ordinal));
+        Assert.Contains(told, t => t.StartsWith("warning: ", StringComparison.Ordinal) && t.Contains("/other: the teacher's top-1", StringComparison.Ordinal));
+
+        double Loss(string name, params string[] more)
+        {
+            Saved("other", ["a", "b"], seed: 3);
+            Recipe recipe = Several(more);
+            using RunFolder folder = RunFolder.Open(_folder.At(name), RecipeReader.Write(recipe));
+            var watch = new ReMem.Tests.Training.TinyTraining.Watcher(r => told.Add(r.Message ?? string.Empty));
+            return new StageRunner(PreparedData.Open(recipe), watch, CancellationToken.None).Student(recipe.Student, own, null, 0, folder, "student").Training.Epochs[0].TrainLoss;
+        }
+    }
+
+    [Fact]
+    public void Further_teachers_that_cannot_teach_are_told_before_any_work()
+    {
+        Saved("other", ["a", "c"]);
+        Saved("large", ["a", "b"], size: 64);
+        InputException Error(string name, string methods = "both")
+        {
+            Recipe recipe = Several([$"student.further_teachers=['{name}']", $"methods=[{methods}]"]);
+            return Assert.Throws<InputException>(() => new ComparisonPipeline(recipe, null).Run(_folder.At("run"), "remem run"));
+        }
+
+        Assert.StartsWith("This is no model folder", Error("missing").Message, StringComparison.Ordinal);
+        Assert.Equal(_folder.At("missing"), Error("missing").Where);
+        Assert.StartsWith("The model does not know 'b' of the data set's classes; it has 'c' instead.", Error("other").Message, StringComparison.Ordinal);
+        Assert.StartsWith("This teacher takes images of 64 px and the first one of 32 px", Error("large").Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.At("run/seed-0")));
+    }
+
+    [Theory]
+    [InlineData("teacher.training.freeze=7", "Of 'vit_pico_patch4_32' 7 blocks are to be frozen, but it has 6.")]
+    [InlineData("teacher.training.progressive=from(16)", "'vit_pico_patch4_32' is made for one image size, 32 px")]
+    [InlineData("student.training.freeze=layer4", "Unknown part of 'resnet20' 'layer4'; did you mean 'layer")]
+    [InlineData("student.training.progressive=from(32)", "'from(32)' starts at 32 px; 'resnet20' on views of 32 px can start at 8 to 31 px.")]
+    [InlineData("student.distillation.objective='kl + attention'", "The objective compares the attention of two vision transformers, and 'resnet20' has none.")]
+    public void What_does_not_fit_a_model_is_told_before_any_work(string setting, string message)
+    {
+        InputException error = Assert.Throws<InputException>(() => StageRunner.RequireTrainable(RecipeReader.Parse(Models, "r.yaml", [setting])));
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("teacher.training.freeze=6", "student.training.progressive=from(16)")]
+    [InlineData("teacher.training.freeze=7", "methods=[none]")]
+    public void What_fits_or_is_not_used_is_not(params string[] settings) => StageRunner.RequireTrainable(RecipeReader.Parse(Models, "r.yaml", settings));
+
+    public void Dispose() => _folder.Dispose();
+
+    private Recipe Several(IReadOnlyList<string> more) => RecipeReader.Parse("name: several", "r.yaml",
+    [
+        $"data.source={_folder.At("photos")}", "data.image_size=32", "teacher.model=vit_pico_patch4_32",
+        "student={model: resnet20, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}, distillation: {weight: 1, cache: none}}",
+        .. more.Select(m => m.Replace("['", $"['{_folder.At(string.Empty)}/", StringComparison.Ordinal)),
+    ]);
+
+    private ImageModel Saved(string name, string[] labels, bool swap = false, int size = 32, int seed = 8)
+    {
+        manual_seed(seed);
+        ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 2, ImageSize = size });
+        if (swap)
+            ClassOrder.Apply(model, ["a", "b"], labels, name);
+        ModelFolder.Save(_folder.At(name), model, labels);
+        model.eval();
+        return model;
+    }
+}
