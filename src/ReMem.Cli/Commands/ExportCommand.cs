@@ -31,7 +31,7 @@ internal static class ExportCommand
         var int8 = new Option<bool>("--int8") { Description = "Write int8 weights and activations (QDQ), calibrated on the training images of --data and checked on its test images against float32." };
         var source8 = new Option<string?>("--data") { Description = "Images for --int8: a data set with the model's classes.", HelpName = "DATA" };
         var images = new Option<int?>("--int8-images") { Description = "Calibration images. Default: 200.", HelpName = "N" };
-        var ranges = new Option<RangeMethod?>("--int8-ranges") { Description = "How the range of an activation is chosen: auto, min-max, percentile or least-squares. Default: auto, whichever has the smallest squared error.", HelpName = "METHOD" };
+        var ranges = new Option<string?>("--int8-ranges") { Description = "How the range of an activation is chosen: auto, min-max, percentile or least-squares. Default: auto, whichever has the smallest squared error.", HelpName = "METHOD" };
         var keep = new Option<string?>("--int8-keep") { Description = "Layers that stay float32: auto (the first or the last, where that is measurably better), none, or their timm names with commas between. Default: auto.", HelpName = "NAMES" };
         var loss = new Option<double?>("--int8-max-loss") { Description = "Percentage points of top-1 that the int8 file may lose; past it the export fails. Default: 2.", HelpName = "POINTS" };
         var offline = Common.Offline();
@@ -76,7 +76,7 @@ internal static class ExportCommand
                 return WriteInt8(model, file, options with { Labels = labels }, parsed.GetValue(source8)!, parsed.GetValue(json), cancel, defaults with
                 {
                     Images = parsed.GetValue(images) ?? defaults.Images,
-                    Ranges = parsed.GetValue(ranges) ?? defaults.Ranges,
+                    Ranges = parsed.GetValue(ranges) is { } method ? Int8Options.RangesNamed(method) : defaults.Ranges,
                     Keep = parsed.GetValue(keep) ?? defaults.Keep,
                     MaxLoss = parsed.GetValue(loss) ?? defaults.MaxLoss,
                 });
@@ -119,7 +119,7 @@ internal static class ExportCommand
         if (json)
             Common.PrintJson(result);
         else
-            Common.PrintLine(result.Summary());
+            result.Lines().ForEach(Common.PrintLine);
         return ExitCodes.Done;
     }
 

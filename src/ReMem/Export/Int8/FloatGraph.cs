@@ -25,8 +25,9 @@ internal sealed class FloatGraph
     /// <summary>Reads an ONNX file whose weights are inside.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="where">Its name, for messages.</param>
+    /// <param name="isQuantized">Whether it may be quantised already.</param>
     /// <exception cref="InputException">It is no such file, or holds what cannot be quantised.</exception>
-    public static FloatGraph Read(ReadOnlySpan<byte> bytes, string where)
+    public static FloatGraph Read(ReadOnlySpan<byte> bytes, string where, bool isQuantized = false)
     {
         ModelProto model;
         try
@@ -45,7 +46,7 @@ internal sealed class FloatGraph
         var graph = new FloatGraph(model);
         foreach (NodeProto node in graph.Nodes)
         {
-            if (node.OpType is "QuantizeLinear" or "DequantizeLinear" or "QLinearConv" or "DynamicQuantizeLinear")
+            if (!isQuantized && node.OpType is "QuantizeLinear" or "DequantizeLinear" or "QLinearConv" or "DynamicQuantizeLinear")
                 throw new InputException($"The ONNX file is quantised already (the node '{node.Name}').", where, "Give the float32 file.");
         }
 

@@ -32,6 +32,9 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
 
     private const int TimedRuns = 30;
 
+    /// <summary>Given the file before it is scored, where tests break it.</summary>
+    internal Action<string>? Written { get; set; }
+
     /// <summary>Opens the images and writes the file.</summary>
     /// <param name="model">The model and its classes.</param>
     /// <param name="path">The file.</param>
@@ -70,7 +73,14 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
             throw new InputException("A file is float16 or int8, not both.", "export", "Leave out one of the two.");
         Made? made = null;
         (string written, Int8Check check) = CheckedExport.Write(
-            path, file => made = Make(file, export, calibration), file => Compare(made!, file, held), c => c.Failure is null);
+            path,
+            file =>
+            {
+                made = Make(file, export, calibration);
+                Written?.Invoke(file);
+            },
+            file => Compare(made!, file, held),
+            c => c.Failure is null);
         (double single, double rounded) = Milliseconds(made!, path);
         return new Int8Result(written, check, made!.Kept, made.Layers, made.Pairs, made.FloatBytes, made.Bytes, single, rounded);
     }
@@ -120,14 +130,15 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         byte[] bytes = best.Graph.ToBytes();
         AtomicFile.WriteAllBytes(file, bytes);
         int layers = QuantizationPlan.Of(whole, best.Kept).Layers.Count;
-        return new Made(single, best.Rounded, best.Kept, layers, best.Pairs, floatBytes, bytes.Length);
+        return new Made(trunk, single, best.Rounded, best.Kept, layers, best.Pairs, floatBytes, bytes.Length);
     }
 
     /// <summary>Both files' scores on images that were not calibrated on.</summary>
     private Int8Check Compare(Made made, string file, BatchLoader held)
     {
         using var single = new GraphRunner(made.Float, file);
-        using var rounded = new GraphRunner(made.Rounded, file);
+        FloatGraph written = FloatGraph.Read(File.ReadAllBytes(file), file, isQuantized: true);
+        using var rounded = new GraphRunner(written.From(made.Trunk, model.ImageSize).ToBytes(), file);
         int images = 0, agree = 0, singleRight = 0, roundedRight = 0;
         foreach ((DenseTensor<float> batch, long[] labels) in Labelled(held, int.MaxValue))
         {
@@ -244,5 +255,5 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
     private void Say(string text) => progress?.Report(new ProgressReport("int8", text));
 
     /// <summary>The chosen variant, and the part behind the preprocessing of it and of the float32 model.</summary>
-    private sealed record Made(byte[] Float, byte[] Rounded, string[] Kept, int Layers, int Pairs, long FloatBytes, long Bytes);
+    private sealed record Made(string Trunk, byte[] Float, byte[] Rounded, string[] Kept, int Layers, int Pairs, long FloatBytes, long Bytes);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Runtime;
 
 namespace ReMem.Export.Int8;
 
@@ -28,4 +29,18 @@ internal sealed record Int8Options
 
     /// <summary>Which calibration images are drawn. Default 0.</summary>
     public long Seed { get; init; }
+
+    /// <summary>The names of <see cref="Ranges"/>.</summary>
+    private static readonly Dictionary<string, RangeMethod> Methods = new(StringComparer.Ordinal)
+    {
+        ["auto"] = RangeMethod.Auto,
+        ["min-max"] = RangeMethod.MinMax,
+        ["percentile"] = RangeMethod.Percentile,
+        ["least-squares"] = RangeMethod.LeastSquares,
+    };
+
+    /// <summary>The method of a name: auto, min-max, percentile or least-squares.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public static RangeMethod RangesNamed(string name) =>
+        Methods.TryGetValue(name, out RangeMethod method) ? method : throw Nearest.Unknown("way of choosing ranges", name, [.. Methods.Keys], "--int8-ranges");
 }

@@ -21,16 +21,19 @@ internal sealed record Int8Result(
     double FloatMilliseconds,
     double Milliseconds)
 {
-    /// <summary>A few lines for a person.</summary>
-    public string Summary()
+    /// <summary>What a person wants to know, line by line.</summary>
+    public List<string> Lines()
     {
         string Mega(long bytes) => FormattableString.Invariant($"{bytes / 1e6:0.00} MB");
-        string kept = Kept.Count == 0 ? "all" : $"all but {string.Join(" and ", Kept)}";
-        string slower = Milliseconds > FloatMilliseconds ? "; int8 is slower here, use float32 unless size decides" : "";
-        return FormattableString.Invariant($"""
-            {Path}: {Mega(Bytes)} (float32 {Mega(FloatBytes)}), {Layers} layers in int8 ({kept}), {Equalized} pairs equalised
-            test: top-1 {100 * Check.Top1:0.0} % (float32 {100 * Check.FloatTop1:0.0} %), the same class for {100 * Check.Agreement:0.0} % of {Check.Images} images
-            one image, one thread: {Milliseconds:0.00} ms (float32 {FloatMilliseconds:0.00} ms){slower}
-            """);
+        string kept = Kept.Count == 0 ? "" : $"; {string.Join(" and ", Kept)} in float32";
+        string slower = Milliseconds > FloatMilliseconds ? "; int8 is slower here: use float32 unless size decides" : "";
+        string pairs = Equalized == 0 ? "" : FormattableString.Invariant($"; {Equalized} pairs of convolutions equalised");
+        return
+        [
+            FormattableString.Invariant($"{Path}: {Mega(Bytes)} (float32 {Mega(FloatBytes)}), {Layers} layers in int8{kept}{pairs}"),
+            FormattableString.Invariant(
+                $"test: top-1 {100 * Check.Top1:0.0} % (float32 {100 * Check.FloatTop1:0.0} %), the same class for {100 * Check.Agreement:0.0} % of {Check.Images} images"),
+            FormattableString.Invariant($"one image, one thread: {Milliseconds:0.00} ms (float32 {FloatMilliseconds:0.00} ms){slower}"),
+        ];
     }
 }
