@@ -24,6 +24,7 @@ internal static class CommandTree
         EvaluateCommand.Create(),
         PredictCommand.Create(),
         ExportCommand.Create(),
+        BenchCommand.Create(),
         CacheCommand.Create(),
         DataCommand.Create(),
         InspectCommand.Create(),

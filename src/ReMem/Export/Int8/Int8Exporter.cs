@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ReMem.Data;
+using ReMem.Data.Decoding;
+using ReMem.Data.Sources;
 using ReMem.Evaluation;
 using ReMem.Export.Onnx;
 using ReMem.Models;

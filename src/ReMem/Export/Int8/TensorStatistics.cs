@@ -15,6 +15,7 @@ internal sealed class TensorStatistics
 
     private readonly long[] _histogram = new long[Bins];
     private double[] _sums = [];
+    private readonly Dictionary<RangeMethod, TensorRange> _ranges = [];
     private long _positions;
 
     /// <summary>The smallest value; +infinity before the first.</summary>
@@ -58,20 +59,12 @@ internal sealed class TensorStatistics
             _histogram[(int)Math.Clamp((value - (double)Low) * scale, 0, Bins - 1)]++;
     }
 
-    /// <summary>The range by a method.</summary>
+    /// <summary>The range by a method, once the histogram is whole.</summary>
     public TensorRange Range(RangeMethod method)
     {
-        if (!(Low <= High))
-            return TensorRange.Of(0, 0);
-        TensorRange whole = TensorRange.Of(Low, High);
-        return method switch
-        {
-            RangeMethod.MinMax => whole,
-            RangeMethod.Percentile => Percentile(),
-            RangeMethod.LeastSquares => LeastSquares(),
-            RangeMethod.Auto => new[] { whole, Percentile(), LeastSquares() }.MinBy(Error),
-            _ => throw new ArgumentOutOfRangeException(nameof(method), method, null),
-        };
+        if (!_ranges.TryGetValue(method, out TensorRange range))
+            _ranges[method] = range = Choose(method);
+        return range;
     }
 
     /// <summary>The mean squared error of a range, by the histogram.</summary>
@@ -92,6 +85,21 @@ internal sealed class TensorStatistics
         }
 
         return error / Math.Max(count, 1);
+    }
+
+    private TensorRange Choose(RangeMethod method)
+    {
+        if (!(Low <= High))
+            return TensorRange.Of(0, 0);
+        TensorRange whole = TensorRange.Of(Low, High);
+        return method switch
+        {
+            RangeMethod.MinMax => whole,
+            RangeMethod.Percentile => Percentile(),
+            RangeMethod.LeastSquares => LeastSquares(),
+            RangeMethod.Auto => new[] { whole, Range(RangeMethod.Percentile), Range(RangeMethod.LeastSquares) }.MinBy(Error),
+            _ => throw new ArgumentOutOfRangeException(nameof(method), method, null),
+        };
     }
 
     private TensorRange Percentile()

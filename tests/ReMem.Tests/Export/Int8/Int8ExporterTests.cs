@@ -2,6 +2,8 @@ using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ReMem.Data;
+using ReMem.Data.Pixels;
+using ReMem.Data.Views;
 using ReMem.Export;
 using ReMem.Export.Int8;
 using ReMem.Models;
