@@ -24,7 +24,7 @@ internal sealed record Int8Options
     public string Keep { get; init; } = Auto;
 
     /// <summary>Percentage points of top-1 that the file may lose, 0 to 100; one that loses more fails its check. Default 2.</summary>
-    [Range(0, 100)]
+    [Range(0.0, 100.0)]
     public double MaxLoss { get; init; } = 2;
 
     /// <summary>Which calibration images are drawn. Default 0.</summary>
