@@ -10,6 +10,8 @@ internal static class OnnxTypes
     {
         ScalarType.Float32 => 1,
         ScalarType.Byte => 2,
+        ScalarType.Int8 => 3,
+        ScalarType.Int32 => 6,
         ScalarType.Int64 => 7,
         ScalarType.Float16 => 10,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type that remem writes in ONNX"),

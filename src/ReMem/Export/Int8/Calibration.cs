@@ -1,13 +1,12 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ReMem.Export.Onnx;
+using static TorchSharp.torch;
 
 namespace ReMem.Export.Int8;
 
 /// <summary>Runs the float32 model on the calibration images and notes what its activations are.</summary>
 internal static class Calibration
 {
-    private const int Float32 = 1;
-
     /// <summary>The statistics of every activation that a plan rounds: two passes, one for the extremes and one for the histograms.</summary>
     /// <param name="graph">Not changed.</param>
     /// <param name="tensors">The activations.</param>
@@ -25,7 +24,7 @@ internal static class Calibration
         FloatGraph observed = graph.Clone();
         string input = observed.Model.Graph.Input[0].Name;
         foreach (string tensor in tensors.Where(t => t != input && !observed.IsOutput(t)))
-            observed.Model.Graph.Output.Add(new ValueInfoProto { Name = tensor, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Float32 } } });
+            observed.Model.Graph.Output.Add(new ValueInfoProto { Name = tensor, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = OnnxTypes.Of(ScalarType.Float32) } } });
         Dictionary<string, TensorStatistics> statistics = tensors.ToDictionary(t => t, _ => new TensorStatistics());
         using var runner = new GraphRunner(observed.ToBytes(), where);
         foreach (bool second in histograms ? new[] { false, true } : [false])

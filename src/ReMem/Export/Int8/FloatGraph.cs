@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using ReMem.Export.Onnx;
+using static TorchSharp.torch;
 
 namespace ReMem.Export.Int8;
 
 /// <summary>A float32 ONNX model in memory, to be changed: its nodes, and its float32 constants as arrays.</summary>
 internal sealed class FloatGraph
 {
-    private const int Float32 = 1;
     private readonly Dictionary<string, TensorProto> _constants;
 
     private FloatGraph(ModelProto model)
@@ -61,7 +61,7 @@ internal sealed class FloatGraph
     public byte[] ToBytes() => Model.ToByteArray();
 
     /// <summary>Whether a name is a float32 constant.</summary>
-    public bool IsFloatConstant(string name) => _constants.TryGetValue(name, out TensorProto? t) && t.DataType == Float32;
+    public bool IsFloatConstant(string name) => _constants.TryGetValue(name, out TensorProto? t) && t.DataType == OnnxTypes.Of(ScalarType.Float32);
 
     /// <summary>Whether a name is a constant of any type.</summary>
     public bool IsConstant(string name) => _constants.ContainsKey(name);
@@ -76,10 +76,10 @@ internal sealed class FloatGraph
     public void SetFloats(string name, ReadOnlySpan<float> values) => _constants[name].RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
 
     /// <summary>Adds a constant.</summary>
-    public string Add<T>(string name, int type, long[] shape, ReadOnlySpan<T> values)
+    public string Add<T>(string name, ScalarType type, long[] shape, ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        var tensor = new TensorProto { Name = name, DataType = type, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
+        var tensor = new TensorProto { Name = name, DataType = OnnxTypes.Of(type), RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
         tensor.Dims.AddRange(shape);
         _constants.Add(name, tensor);
         Model.Graph.Initializer.Add(tensor);
@@ -116,7 +116,7 @@ internal sealed class FloatGraph
         part.Nodes.Clear();
         part.Model.Graph.Node.AddRange(kept);
         part.Model.Graph.Input.Clear();
-        part.Model.Graph.Input.Add(OnnxGraph.Value(tensor, TorchSharp.torch.ScalarType.Float32, "batch", 3, size, size));
+        part.Model.Graph.Input.Add(OnnxGraph.Value(tensor, ScalarType.Float32, "batch", 3, size, size));
         part.DropUnused();
         return part;
     }

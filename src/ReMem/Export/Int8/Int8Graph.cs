@@ -1,4 +1,5 @@
 using ReMem.Export.Onnx;
+using static TorchSharp.torch;
 
 namespace ReMem.Export.Int8;
 
@@ -8,8 +9,6 @@ namespace ReMem.Export.Int8;
 /// </summary>
 internal static class Int8Graph
 {
-    private const int Uint8 = 2, Int8 = 3, Int32 = 6, Float32 = 1;
-
     /// <summary>A bias has to fit 32 bits with room for the sum that it is added to.</summary>
     private const double LargestBias = 1 << 30;
 
@@ -41,9 +40,9 @@ internal static class Int8Graph
         float[]? bias = layer.Bias is { } given ? graph.Floats(given) : null;
         (sbyte[] values, float[] scales) = WeightQuantizer.Round(
             weights, channels, layer.IsConvolution, bias is null ? null : [.. bias.Select(b => (float)(Math.Abs(b) / LargestBias / input.Scale))]);
-        string scale = graph.Add<float>($"{layer.Weight}_scale", Float32, [channels], scales);
-        string zero = graph.Add<sbyte>($"{layer.Weight}_zero_point", Int8, [channels], new sbyte[channels]);
-        string rounded = graph.Add<sbyte>($"{layer.Weight}_quantized", Int8, shape, values);
+        string scale = graph.Add<float>($"{layer.Weight}_scale", ScalarType.Float32, [channels], scales);
+        string zero = graph.Add<sbyte>($"{layer.Weight}_zero_point", ScalarType.Int8, [channels], new sbyte[channels]);
+        string rounded = graph.Add<sbyte>($"{layer.Weight}_quantized", ScalarType.Int8, shape, values);
         NodeProto back = Node("DequantizeLinear", [rounded, scale, zero], $"{layer.Weight}_dequantized", layer.Axis);
         layer.Node.Input[1] = back.Output[0];
         if (bias is null)
@@ -56,8 +55,8 @@ internal static class Int8Graph
         NodeProto biasBack = Node(
             "DequantizeLinear",
             [
-                graph.Add<int>($"{name}_quantized", Int32, [channels], biasValues), graph.Add<float>($"{name}_scale", Float32, [channels], biasScales),
-                graph.Add<int>($"{name}_zero_point", Int32, [channels], new int[channels]),
+                graph.Add<int>($"{name}_quantized", ScalarType.Int32, [channels], biasValues), graph.Add<float>($"{name}_scale", ScalarType.Float32, [channels], biasScales),
+                graph.Add<int>($"{name}_zero_point", ScalarType.Int32, [channels], new int[channels]),
             ],
             $"{name}_dequantized",
             0);
@@ -91,8 +90,8 @@ internal static class Int8Graph
         foreach (string tensor in plan.Tensors)
         {
             TensorRange range = chosen[tensor];
-            string scale = graph.Add<float>($"{tensor}_scale", Float32, [], [range.Scale]);
-            string zero = graph.Add<byte>($"{tensor}_zero_point", Uint8, [], [range.ZeroPoint]);
+            string scale = graph.Add<float>($"{tensor}_scale", ScalarType.Float32, [], [range.Scale]);
+            string zero = graph.Add<byte>($"{tensor}_zero_point", ScalarType.Byte, [], [range.ZeroPoint]);
             NodeProto rounded = Node("QuantizeLinear", [tensor, scale, zero], $"{tensor}_quantized", null);
             NodeProto back = Node("DequantizeLinear", [rounded.Output[0], scale, zero], $"{tensor}_dequantized", null);
             foreach (NodeProto consumer in consumers[tensor])
