@@ -11,18 +11,21 @@ internal sealed record AttentionCase(int Heads, int Tokens, int Width, bool Bf16
     : KernelCase($"attention of {Heads} heads, {Tokens} tokens, width {Width}, {(Bf16 ? "bf16" : "float32")}", Bf16)
 {
     /// <inheritdoc/>
-    protected override double Compare()
+    protected override Func<double> Expect()
     {
         double[][] given = [.. Enumerable.Range(1, 4).Select(salt => KernelNumbers.Doubles(Heads * Tokens * Width, salt))];
-        Tensor[] tensors = [.. given.Select(values => KernelNumbers.ToTensor(values, 1, Heads, Tokens, Width))];
-        Tensor[] inputs = [.. tensors[..3].Select(t => (Bf16 ? t.to(ScalarType.BFloat16) : t).requires_grad_(true))];
-        Tensor output = nn.functional.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2]);
-        output.backward([tensors[3].to(output.dtype)]);
         (double[] o, double[][] gradients) = Reference(given);
-        double worst = Relative(Values(output), o);
-        for (int i = 0; i < 3; i++)
-            worst = Math.Max(worst, Relative(Values(inputs[i].grad!), gradients[i]));
-        return worst;
+        return () =>
+        {
+            Tensor[] tensors = [.. given.Select(values => KernelNumbers.ToTensor(values, 1, Heads, Tokens, Width))];
+            Tensor[] inputs = [.. tensors[..3].Select(t => (Bf16 ? t.to(ScalarType.BFloat16) : t).requires_grad_(true))];
+            Tensor output = nn.functional.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2]);
+            output.backward([tensors[3].to(output.dtype)]);
+            double worst = Relative(Values(output), o);
+            for (int i = 0; i < 3; i++)
+                worst = Math.Max(worst, Relative(Values(inputs[i].grad!), gradients[i]));
+            return worst;
+        };
     }
 
     private (double[] Output, double[][] Gradients) Reference(double[][] given)

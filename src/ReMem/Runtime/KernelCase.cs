@@ -20,17 +20,25 @@ internal abstract record KernelCase(string Name, bool Bf16)
     public double Limit => Bf16 ? Bf16Limit : Float32Limit;
 
     /// <summary>Computes both and compares.</summary>
-    /// <returns>The largest relative error (L2 norm of the difference over that of the reference) of the result and its gradients; infinity where the
-    /// result is not finite, or another one when computed again.</returns>
-    public double Error()
+    /// <returns>See <see cref="Prepare"/>.</returns>
+    public double Error() => Prepare()();
+
+    /// <summary>Computes what is expected, in float64 and without libtorch: another thread can do this ahead of time.</summary>
+    /// <returns>Computes the same by libtorch and compares: the largest relative error (L2 norm of the difference over that of the reference) of the
+    /// result and its gradients; infinity where the result is not finite, or differs when it is computed again.</returns>
+    public Func<double> Prepare()
     {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable? mixed = Bf16 ? Autocast.Enter(DeviceType.CPU) : null;
-        return Compare();
+        Func<double> compare = Expect();
+        return () =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable? mixed = Bf16 ? Autocast.Enter(DeviceType.CPU) : null;
+            return compare();
+        };
     }
 
-    /// <summary>See <see cref="Error"/>.</summary>
-    protected abstract double Compare();
+    /// <summary>See <see cref="Prepare"/>.</summary>
+    protected abstract Func<double> Expect();
 
     /// <summary>Relative error; infinity where anything is not finite.</summary>
     protected static double Relative(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
