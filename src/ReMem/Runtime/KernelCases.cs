@@ -9,17 +9,26 @@ internal static class KernelCases
     private static readonly int[] Batches = [16, 8, 64, 2, 1];
 
     /// <summary>Without AVX-512, oneDNN computes bf16 convolutions by slow loops, one image like another.</summary>
-    private static readonly int MixedBatch = Avx512F.IsSupported ? int.MaxValue : 2;
+    private const int SlowMixedBatch = 2;
 
     /// <summary>The cases that all threads compute.</summary>
-    public static IReadOnlyList<KernelCase> AllThreads { get; } = [.. Pointwise(), .. Spatial(), .. Products(), .. Mixed()];
+    public static IReadOnlyList<KernelCase> AllThreads { get; } = [.. Pointwise(), .. Spatial(), .. Products(), .. Mixed(Avx512F.IsSupported ? int.MaxValue : SlowMixedBatch)];
 
     /// <summary>The cases that one thread computes, as a process does that shares its cores with others.</summary>
     public static IReadOnlyList<KernelCase> OneThread { get; } = [.. AllThreads.Where((_, i) => i % 4 == 0)];
 
-    /// <summary>Changes with the cases, so that a choice made by others is not taken for one made by these.</summary>
-    public static string Fingerprint { get; } =
-        $"{AllThreads.Count}+{OneThread.Count}-{CounterRandom.Fnv1a(string.Join('\n', AllThreads.Select(c => c.Name))):x8}";
+    /// <summary>
+    /// Changes with the cases, so that a choice made by others is not taken for one made by these. A constant, since making every case at each start
+    /// takes as long as all else; a test compares it with <see cref="ComputeFingerprint"/>.
+    /// </summary>
+    public const string Fingerprint = "572-10445b58";
+
+    /// <summary>What <see cref="Fingerprint"/> has to be, on every processor.</summary>
+    internal static string ComputeFingerprint()
+    {
+        KernelCase[] all = [.. Pointwise(), .. Spatial(), .. Products(), .. Mixed(int.MaxValue), .. Mixed(SlowMixedBatch)];
+        return $"{all.Length}-{CounterRandom.Fnv1a(string.Join('\n', all.Select(c => c.Name))):x8}";
+    }
 
     /// <summary>1x1 convolutions: every pair of widths on channels-last tensors, and a part of them with stride 2 and on contiguous ones.</summary>
     private static IEnumerable<KernelCase> Pointwise()
@@ -100,12 +109,13 @@ internal static class KernelCases
     }
 
     /// <summary>The same under bf16 autocast, at fewer shapes.</summary>
-    private static IEnumerable<KernelCase> Mixed()
+    /// <param name="largestBatch">Of convolutions.</param>
+    private static IEnumerable<KernelCase> Mixed(int largestBatch)
     {
         foreach (KernelCase one in Pointwise().Where((_, i) => i % 9 == 4).Concat(Spatial().Where((_, i) => i % 4 == 1)))
         {
             var full = (ConvolutionCase)one;
-            int batch = Math.Min(full.Batch, MixedBatch);
+            int batch = Math.Min(full.Batch, largestBatch);
             yield return new ConvolutionCase(full.In, full.Out, full.Kernel, full.Stride, full.Groups, batch, full.Side, full.ChannelsLast, true);
         }
 

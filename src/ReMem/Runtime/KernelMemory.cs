@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ReMem.Runtime;
 
 /// <summary>What was found out about the kernels of this machine, kept between processes.</summary>
@@ -5,21 +7,60 @@ namespace ReMem.Runtime;
 /// <param name="folder">Where they are kept; null is the user's cache folder.</param>
 internal sealed class KernelMemory(string key, string? folder = null)
 {
-    private readonly string _path = Path.Combine(
-        folder ?? UserCache.Folder("kernels"), $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key)))[..16]}.json");
+    // No cryptographic hash: loading its library takes longer than all else here, and the file holds the whole key.
+    private readonly string _path = Path.Combine(folder ?? UserCache.Folder("kernels"), $"{CounterRandom.Fnv1a(key):x8}.json");
 
     /// <summary>Findings by rung; empty where there are none, or none that can be read.</summary>
+    /// <remarks>Every start of the program reads this. A document read by hand takes some milliseconds; a serializer that first reflects takes a hundred.</remarks>
     public IReadOnlyList<KernelOutcome> Read()
     {
         try
         {
-            return File.Exists(_path) && Json.TryReadFile<Content>(_path) is { } content && content.Key == key && content.Outcomes is { } outcomes
-                && outcomes.All(o => o?.Name is not null) ? outcomes : [];
+            if (!File.Exists(_path))
+                return [];
+            using JsonDocument document = JsonDocument.Parse(InputFile.ReadAllText(_path, "JSON file", "Delete the file."));
+            JsonElement root = document.RootElement;
+            if (root.GetProperty("key").GetString() != key)
+                return [];
+            var outcomes = new List<KernelOutcome>();
+            foreach (JsonElement outcome in root.GetProperty("outcomes").EnumerateArray())
+                outcomes.Add(Read(outcome));
+            return outcomes;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException or JsonException
+            or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return [];
         }
+    }
+
+    private static KernelOutcome Read(JsonElement outcome)
+    {
+        string? Text(string name) => outcome.GetProperty(name).GetString();
+        double Number(string name) => outcome.GetProperty(name) is { ValueKind: not JsonValueKind.Null } number ? number.GetDouble() : double.NaN;
+        string status = Text("status") ?? throw new FormatException("The status is null.");
+        return new KernelOutcome(
+            Text("name") ?? throw new FormatException("The name is null."),
+            Text("description") ?? string.Empty,
+            status switch
+            {
+                "right" => KernelStatus.Right,
+                "wrong" => KernelStatus.Wrong,
+                "died" => KernelStatus.Died,
+                "too_slow" => KernelStatus.TooSlow,
+                _ => throw new FormatException($"'{status}' is no status."),
+            },
+            Number("error"),
+            Text("worst"),
+            Number("bf16_error"),
+            Text("bf16_worst"),
+            outcome.GetProperty("wrong_cases").GetInt32(),
+            outcome.GetProperty("cases").GetInt32(),
+            Number("seconds"),
+            Text("detail"))
+        {
+            Speed = Number("speed") is double.NaN ? null : Number("speed"),
+        };
     }
 
     /// <summary>Keeps findings; false where they cannot be written.</summary>

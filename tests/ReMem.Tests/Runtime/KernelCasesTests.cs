@@ -27,7 +27,24 @@ public sealed class KernelCasesTests
         foreach (int batch in new[] { 1, 2, 8, 16, 64 })
             Assert.Contains(convolutions, c => c.Kernel == 1 && c.ChannelsLast && c.Batch == batch);
         Assert.Contains(KernelCases.OneThread, c => c is ConvolutionCase { Kernel: 1, ChannelsLast: true });
-        Assert.Matches(@"^\d+\+\d+-[0-9a-f]{8}$", KernelCases.Fingerprint);
+    }
+
+    [Fact]
+    public void The_fingerprint_is_that_of_the_cases_so_that_other_cases_are_checked_anew() =>
+        Assert.Equal(KernelCases.ComputeFingerprint(), KernelCases.Fingerprint);
+
+    [Fact]
+    public void What_is_expected_can_be_computed_ahead_on_another_thread()
+    {
+        Libtorch.Load();
+        foreach (KernelCase one in new KernelCase[] { new ConvolutionCase(8, 16, 3, 2, 1, 2, 6, true), new ProductCase(2, 5, 6, 7), new AttentionCase(2, 5, 8) })
+        {
+            Func<double>? compare = null;
+            var ahead = new Thread(() => compare = one.Prepare());
+            ahead.Start();
+            ahead.Join();
+            Assert.InRange(compare!(), 1e-12, KernelCase.Float32Limit);
+        }
     }
 
     [Fact]
