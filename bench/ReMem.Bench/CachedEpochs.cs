@@ -13,8 +13,8 @@ namespace ReMem.Bench;
 
 /// <summary>
 /// An epoch of a student alone, from a teacher's cache, and from the live teacher, all on the same views: 'cache [ROUNDS [BATCH]]'. Views are new in every
-/// epoch, or come round and are kept in memory. The three take turns, and processor time is told beside wall time, since other work on the machine hardly
-/// changes it. The first epoch of a training, which decodes the images, is left out.
+/// epoch, or are repeated and kept in memory. The three take turns, and processor time is reported as well as wall time, since other work
+/// on the machine hardly changes it. The first epoch of a training, which decodes the images, is left out.
 /// </summary>
 internal sealed class CachedEpochs(int batch, int views)
 {

@@ -47,7 +47,8 @@ internal static class StageMemory
             Directory.Delete(folder, recursive: true);
         }
 
-        // Tensor.TotalCount counts a tensor that became a module's parameter for ever, and the meter makes modules; it works on this thread alone.
+        // Tensor.TotalCount counts a tensor that became a module's parameter forever, and the meter makes modules; it works on this thread
+        // only.
         long elsewhere = Tensor.TotalCount - DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Watch("meter", Measure, () => elsewhere + DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }

@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace ReMem.Bench;
 
 /// <summary>
-/// What a training step of DeiT-Tiny costs beside the plain one in float32: 'steps [ROUNDS [THREADS]]'. All forms take turns within a round, five steps each, so that
-/// every(5) has its one sharp step; what else the machine does meets all. Then the flat optimiser beside TorchSharp's, and peak memory, a process each.
+/// The cost of a training step of DeiT-Tiny compared with the plain one in float32: 'steps [ROUNDS [THREADS]]'. All forms take turns within
+/// a round, five steps each, so that every(5) has its one sharp step; other load on the machine affects all. Then the flat optimiser
+/// compared with TorchSharp's, and peak memory, in a process each.
 /// </summary>
 internal sealed class StepComparison(int rounds)
 {

@@ -18,7 +18,7 @@ public sealed record Drawing(byte[] Pixels)
     /// <summary>SHA-256 of the pixels, in hexadecimal.</summary>
     public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Pixels));
 
-    /// <summary>Reads a 64 x 64 PNG, flattens it on white and halves it.</summary>
+    /// <summary>Reads a 64 x 64 PNG, flattens it on white and scales it to half its size.</summary>
     /// <exception cref="InputException">The file is missing, is no image, or has another size.</exception>
     public static Drawing Load(string file)
     {

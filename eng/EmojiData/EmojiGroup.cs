@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ReMem.Eng.EmojiData;
 
 /// <summary>
-/// Names the group of an emoji: what is left when skin tone, gender, hair and direction are taken away. Drawings of one group are
+/// Names the group of an emoji: its name without skin tone, gender, hair and direction. Drawings of one group are
 /// variations of one picture, so a group never straddles two splits.
 /// </summary>
 public static class EmojiGroup
@@ -102,7 +102,7 @@ public static class EmojiGroup
         return FamilyOf.GetValueOrDefault(name, name).ToLowerInvariant();
     }
 
-    /// <summary>People joined become the one emoji that stands for them: a family, a couple, a kiss; two hands become a handshake.</summary>
+    /// <summary>Joined people become the single emoji for them: a family, a couple, a kiss; two hands become a handshake.</summary>
     private static List<int> Together(List<int> points)
     {
         if (points is [0x1FAF1, 0x1FAF2])

@@ -52,10 +52,10 @@ namespace ReMem.Eng
             int changed = Apply(bytes, version);
             if (changed == 0)
                 return 0;
-            string beside = path + ".patched";
-            File.WriteAllBytes(beside, bytes);
+            string temporary = path + ".patched";
+            File.WriteAllBytes(temporary, bytes);
             File.Delete(path);
-            File.Move(beside, path);
+            File.Move(temporary, path);
             return changed;
         }
 

@@ -6,15 +6,15 @@ using ReMem.Runtime;
 namespace ReMem.Cli;
 
 /// <summary>
-/// What is wrong with a command line: a name that is not known comes first, with the nearest one that is.
-/// What else does not fit may follow from it.
+/// Errors of a command line: an unknown name comes first, with the nearest known one.
+/// Other errors may follow from it.
 /// </summary>
 internal static class CommandLineErrors
 {
     private const int ShortName = 2;
 
-    /// <summary>One message a fault, without its end of line; none where all is well.</summary>
-    /// <param name="parsed">The command line as it was read.</param>
+    /// <summary>One message per error, without its end of line; empty where there is none.</summary>
+    /// <param name="parsed">The parsed command line.</param>
     /// <param name="given">The arguments themselves.</param>
     public static IReadOnlyList<string> Of(ParseResult parsed, IReadOnlyList<string> given)
     {
@@ -24,7 +24,7 @@ internal static class CommandLineErrors
             : [.. parsed.Errors.Select(e => e.Message)];
     }
 
-    /// <summary>The word that stands where a command should, whatever follows it.</summary>
+    /// <summary>The word in the position of a command, whatever follows it.</summary>
     private static string? UnknownCommand(ParseResult parsed)
     {
         Command at = parsed.RootCommandResult.Command;
@@ -40,13 +40,13 @@ internal static class CommandLineErrors
         return null;
     }
 
-    /// <summary>Arguments that begin with a dash and are no option: never taken for a file, a key=value or an option's value.</summary>
+    /// <summary>Arguments that begin with a dash and are not an option: never used as a file, a key=value or an option's value.</summary>
     private static List<string> UnknownOptions(ParseResult parsed, string[] given)
     {
         string[] known = [.. Known(parsed.CommandResult)];
         var found = new List<string>();
 
-        // With one dash the library takes a name for letters: -out would be -o with the value ut.
+        // With one dash the library reads a name as letters: -out would be -o with the value ut.
         string[] letters = [.. given.Where(a => IsDashed(a) && a[1] != '-' && known.Contains($"-{Name(a)}"))];
         found.AddRange(letters.Select(a => Unknown("option", Name(a), known)));
         string[] before = [.. parsed.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash)
@@ -54,9 +54,9 @@ internal static class CommandLineErrors
         IEnumerable<string> words = parsed.UnmatchedTokens.Concat(parsed.CommandResult.Children.OfType<ArgumentResult>()
             .Where(a => a.Argument.ValueType != typeof(int)).SelectMany(a => a.Tokens).Select(t => t.Value));
         foreach (string word in words.Where(w => IsDashed(w) && before.Contains(w)).Except(letters))
-            found.Add($"{Unknown("option", Name(word), known)}\n  What begins with '-' and is no option goes after --.");
+            found.Add($"{Unknown("option", Name(word), known)}\n  Put arguments that begin with '-' and are not options after --.");
 
-        // "--out=-x" says that it is a value, "--out -x" does not.
+        // "--out=-x" marks it as a value, "--out -x" does not.
         foreach (OptionResult option in parsed.CommandResult.Children.OfType<OptionResult>())
         {
             IEnumerable<string> values = option.Tokens.Select(t => t.Value).Where(v => IsDashed(v) && !IsNumber(v) && given.Contains(v));
@@ -77,7 +77,7 @@ internal static class CommandLineErrors
     /// <summary>"--name" of "--name=value" and "--name:value".</summary>
     private static string Name(string argument) => argument.IndexOfAny(['=', ':']) is > 0 and var end ? argument[..end] : argument;
 
-    /// <summary>The names of a command's options, and of those that hold for all below another command.</summary>
+    /// <summary>The names of a command's options, including recursive options of its parents.</summary>
     private static IEnumerable<string> Known(CommandResult command)
     {
         for (CommandResult? at = command; at is not null; at = at.Parent as CommandResult)
@@ -95,7 +95,8 @@ internal static class CommandLineErrors
         $"Unknown {kind} '{PlainText.Line(name)}'{(Nearby(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : ".")}";
 
     /// <summary>
-    /// The one that the name begins, else the nearest. To a name of a letter or two everything short is near: it has to begin alike.
+    /// The one that starts with the name, else the nearest. For a name of one or two letters, which is near to everything short, it must
+    /// start equally.
     /// </summary>
     private static string? Nearby(string name, IReadOnlyList<string> known)
     {

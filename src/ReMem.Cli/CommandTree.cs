@@ -7,7 +7,9 @@ namespace ReMem.Cli;
 /// <summary>All commands.</summary>
 internal static class CommandTree
 {
-    /// <summary>What a person types. The program file has another name, which a root command of the library's own would show.</summary>
+    /// <summary>
+    /// The program's name in usage. The program file has another name, which the library's default root command would show.
+    /// </summary>
     public const string Program = "remem";
 
     public static Command Create() => new(

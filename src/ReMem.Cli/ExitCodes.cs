@@ -1,6 +1,6 @@
 namespace ReMem.Cli;
 
-/// <summary>What the process says to its caller.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0;

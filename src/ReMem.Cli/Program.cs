@@ -25,13 +25,13 @@ try
 }
 catch (ReMemException e)
 {
-    // The help itself could not be printed.
+    // The help could not be printed.
     return Common.Failed(e, verbose: false);
 }
 
 file static class CommandResults
 {
-    /// <summary>A command and those that it stands below, innermost first.</summary>
+    /// <summary>A command and its parents, innermost first.</summary>
     public static IEnumerable<CommandResult> AncestorsAndSelf(this CommandResult? result)
     {
         for (; result is not null; result = result.Parent as CommandResult)

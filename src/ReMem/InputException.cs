@@ -1,6 +1,6 @@
 namespace ReMem;
 
-/// <summary>What the user gave is wrong (a file, a value, a name): the command line exits with 2, and nothing was lost.</summary>
+/// <summary>An error in the user's input (a file, a value, a name): the command line exits with 2, and no work is lost.</summary>
 public class InputException : ReMemException
 {
     /// <inheritdoc cref="ReMemException(string, string?, string?, Exception?)"/>

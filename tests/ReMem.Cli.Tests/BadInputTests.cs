@@ -1,6 +1,6 @@
 namespace ReMem.Cli.Tests;
 
-/// <summary>What a person can get wrong: one sentence, exit code 2, nothing lost and nothing written.</summary>
+/// <summary>User errors: one sentence, exit code 2, nothing lost and nothing written.</summary>
 public class BadInputTests
 {
     [Theory]
@@ -46,10 +46,10 @@ public class BadInputTests
     [InlineData("export --model resnet18 --weights missing.pth --out a.onnx", "does not exist")]
     [InlineData("evaluate photos --model-dir missing", "missing")]
     [InlineData("finetune missing --model vit_pico_patch4_32 --image-size 32 --out out", "missing")]
-    public void Is_told_in_one_sentence(string arguments, string part) => Cli.Run(arguments.Split(' ')).IsBadInput(part);
+    public void Is_reported_in_one_sentence(string arguments, string part) => Cli.Run(arguments.Split(' ')).IsBadInput(part);
 
     [Fact]
-    public void Wrong_options_and_data_are_told_before_anything_is_written()
+    public void Wrong_options_and_data_are_reported_before_anything_is_written()
     {
         using var work = new Workspace();
         string photos = work.Photos(3, 2);
@@ -103,7 +103,7 @@ public class BadInputTests
     }
 
     [Fact]
-    public void What_a_worker_finds_wrong_is_told_as_if_it_were_found_here()
+    public void What_a_worker_finds_wrong_is_reported_as_if_it_were_found_here()
     {
         using var work = new Workspace();
         File.WriteAllText(work.At("recipe.yaml"), $$"""

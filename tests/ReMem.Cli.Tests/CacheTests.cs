@@ -90,7 +90,7 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
-    public void A_cache_that_does_not_fit_is_told_in_one_sentence()
+    public void A_cache_that_does_not_fit_is_reported_in_one_sentence()
     {
         string cache = _work.At("cache");
         Assert.Equal(0, Build("--cache", cache).ExitCode);
@@ -98,7 +98,7 @@ public sealed class CacheTests : IDisposable
         Distill("student", "distillation.views=2", "--cache", cache, "--objective", "rkd").IsBadInput("keeps no pooled features");
         Distill("student", "distillation.views=2", "--cache", _photos).IsBadInput("no teacher cache");
         Run("cache", "verify", _photos).IsBadInput("no cache.json");
-        Run("cache", "prune", "--max-size", "5x").IsBadInput("'5x' is no size");
+        Run("cache", "prune", "--max-size", "5x").IsBadInput("'5x' is not a size");
 
         string shard = Path.Combine(cache, "view-00000", "shard-00000.bin");
         using (FileStream stream = File.OpenWrite(shard))
@@ -134,13 +134,14 @@ public sealed class CacheTests : IDisposable
         Assert.Contains("\"teacher_weight\":0.9}", File.ReadAllLines(_work.At("again", "metrics.jsonl"))[^1], StringComparison.Ordinal);
 
         Distill("student", "distillation.views=2").IsBadInput("another run", "student");
-        Distill("none", "--teacher-dir", _work.At("nowhere")).IsBadInput("no model folder", "nowhere");
+        Distill("none", "--teacher-dir", _work.At("nowhere")).IsBadInput("not a model folder", "nowhere");
         CliResult features = Distill("features", [.. both, "--objective", "kl + rkd"]);
         Assert.True(features.ExitCode == 0, features.Error);
         Distill("none", [.. both, "--weight-schedule", "linear(2)"]).IsBadInput("the start is '2'", "weight_schedule");
         File.WriteAllLines(_work.At("other", "labels.txt"), ["red", "green", "violet"]);
         Distill("none", both).IsBadInput("does not know 'blue'", "other");
-        Run("distill", _photos, "--out", _work.At("none"), $"further_teachers=['{_work.At("other")}']").IsBadInput("further teachers and no first one");
+        Run("distill", _photos, "--out", _work.At("none"), $"further_teachers=['{_work.At("other")}']")
+            .IsBadInput("further teachers and no first one");
     }
 
     [Fact]

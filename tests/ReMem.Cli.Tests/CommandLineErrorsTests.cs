@@ -74,7 +74,8 @@ public class CommandLineErrorsTests
     public void The_program_says_it_with_exit_code_2_and_where_help_is()
     {
         Cli.Run("finetun").IsBadInput("error: Unknown command 'finetun'; did you mean 'finetune'?", "Try: remem --help");
-        Cli.Run("distill", "photos", "--techer-dir", "t", "--out", "s").IsBadInput("did you mean '--teacher-dir'?", "goes after --", "Try: remem distill --help");
+        Cli.Run("distill", "photos", "--techer-dir", "t", "--out", "s")
+            .IsBadInput("did you mean '--teacher-dir'?", "after --", "Try: remem distill --help");
         Cli.Run("inspect", "--prefix", "--x", "w.pth").IsBadInput("Unknown option '--x'", "--prefix=--x");
 
         // After two dashes it is a file.

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ReMem.Cli.Tests;
 
-/// <summary>The commands one after the other, as a person uses them.</summary>
+/// <summary>The commands one after the other, as a user runs them.</summary>
 public class CommandTests
 {
     private static readonly string[] Quick = ["training.batch_size=8", "data.crop_pct=1"];

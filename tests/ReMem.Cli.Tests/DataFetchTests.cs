@@ -7,7 +7,7 @@ namespace ReMem.Cli.Tests;
 public class DataFetchTests
 {
     [Fact]
-    public void The_list_is_printed_and_what_cannot_be_had_is_told()
+    public void The_list_is_printed_and_an_unknown_name_is_reported()
     {
         using var work = new Workspace();
         CliResult list = Cli.Run("data", "fetch", "--json");

@@ -18,7 +18,7 @@ public class DataInspectTests
         File.Copy(work.At("photos", "train", "red", "0.png"), work.At("photos", "test", "red", "copy.png"));
         CliResult leak = Cli.Run("data", "inspect", photos, "--json");
         Assert.Equal(2, leak.ExitCode);
-        Assert.Contains("1 validation or test images are in another split", leak.Error, StringComparison.Ordinal);
+        Assert.Contains("1 validation or test images are also in another split", leak.Error, StringComparison.Ordinal);
         Assert.Equal(1, JsonDocument.Parse(leak.Out).RootElement.GetProperty("leaked_images").GetInt32());
         Assert.Equal(0, Cli.Run("data", "inspect", photos, "--leakage", "warn").ExitCode);
     }
@@ -32,11 +32,12 @@ public class DataInspectTests
         CliResult result = Cli.Run("data", "inspect", photos);
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("1 images cannot be used", result.Out, StringComparison.Ordinal);
-        Assert.Contains("page.png' is no JPEG, PNG, WebP, GIF, BMP or TIFF", result.Out, StringComparison.Ordinal);
-        int[] told = [.. result.Error.Split('\n').Where(l => l.Contains(" images", StringComparison.Ordinal) && l.Contains("inspect: ", StringComparison.Ordinal))
+        Assert.Contains("page.png' is not a JPEG, PNG, WebP, GIF, BMP or TIFF", result.Out, StringComparison.Ordinal);
+        int[] reported = [.. result.Error.Split('\n')
+            .Where(l => l.Contains(" images", StringComparison.Ordinal) && l.Contains("inspect: ", StringComparison.Ordinal))
             .Select(l => int.Parse(l.Split("inspect: ")[1].Split(' ')[0], CultureInfo.InvariantCulture))];
-        Assert.NotEmpty(told);
-        Assert.Equal(told.Order(), told);
+        Assert.NotEmpty(reported);
+        Assert.Equal(reported.Order(), reported);
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public class DataInspectTests
     }
 
     [Fact]
-    public void Wrong_input_is_told_in_a_sentence()
+    public void Wrong_input_is_reported_in_a_sentence()
     {
         Cli.Run("data", "inspect", "no/such/place").IsBadInput("'no/such/place' does not exist");
         Cli.Run("data", "inspect", "cvs:a.csv").IsBadInput("did you mean 'csv'");
@@ -79,7 +80,7 @@ public class DataInspectTests
         File.WriteAllBytes(work.At("a.tar"), new byte[700]);
         File.WriteAllText(work.At("a.parquet"), "PAR1");
         Cli.Run("data", "inspect", work.At("a.csv")).IsBadInput("line 2 has no label");
-        Cli.Run("data", "inspect", work.At("a.tar")).IsBadInput("a.tar", "to mend it: ");
+        Cli.Run("data", "inspect", work.At("a.tar")).IsBadInput("a.tar", "to fix it: ");
         Cli.Run("data", "inspect", work.At("a.parquet")).IsBadInput("a.parquet' cannot be read as Parquet");
         Cli.Run("data", "inspect", "x", "--leakage", "maybe").IsBadInput("maybe", "remem data inspect --help");
     }

@@ -26,7 +26,7 @@ public class DataPackTests
     }
 
     [Fact]
-    public void A_copy_in_two_splits_stops_training_unless_told_to_go_on()
+    public void A_copy_in_two_splits_stops_training_unless_told_to_continue()
     {
         using var work = new Workspace();
         string photos = work.Photos(4, 2);

@@ -75,7 +75,7 @@ public class FailedCheckTests
         Assert.True(result.ExitCode == 1, $"{result.ExitCode}: {result.Error}");
         Assert.Empty(result.Out);
         Assert.Matches("error: (The training diverged in epoch \\d+, by step|\\d+ steps in a row had a non-finite gradient, up to step) \\d+: .*'.+'", result.Error);
-        Assert.Contains("to mend it: Lower the learning rate", result.Error, StringComparison.Ordinal);
+        Assert.Contains("to fix it: Lower the learning rate", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(work.At("model", "model.safetensors")));
         Assert.False(File.Exists(work.At("model", "config.json")));

@@ -6,7 +6,7 @@ namespace ReMem.Cli.Tests;
 public class FullDiskTests
 {
     [Fact]
-    public void A_full_disk_is_told_in_one_sentence_and_with_room_the_same_command_finishes()
+    public void A_full_disk_is_reported_in_one_sentence_and_with_room_the_same_command_finishes()
     {
         using var work = new Workspace();
         string disk = work.At("disk");

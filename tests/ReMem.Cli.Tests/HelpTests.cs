@@ -63,7 +63,7 @@ public class HelpTests
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(Cli.Run("doctor", "--json").Out).RootElement.ValueKind);
     }
 
-    /// <summary>The loader itself writes down what a process loads: sizes have to be had where a convolution would end it.</summary>
+    /// <summary>The loader itself logs what a process loads: sizes must be available where a convolution would end the process.</summary>
     [Fact]
     public void The_catalogue_loads_no_libtorch()
     {

@@ -22,13 +22,13 @@ public class HostileStreamsTests
     }
 
     [Fact]
-    public void Too_few_file_handles_are_said_before_any_work()
+    public void Too_few_file_handles_are_reported_before_any_work()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "a shell's limits");
         using var work = new Workspace();
         CliResult result = Shell($"ulimit -n 64; dotnet \"$REMEM\" finetune '{work.Photos(8, 3)}' --model vit_pico_patch4_32 --image-size 32 --epochs 1 --rho 0 --out '{work.At("teacher")}' training.batch_size=8");
         Assert.True(result.ExitCode == 1, result.Error);
-        Assert.Contains("The system lets a program hold 64 files open; this takes 256.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("The system allows 64 open files; 256 are needed.", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(work.At("teacher")));
         Assert.Equal(0, Shell("ulimit -n 64; dotnet \"$REMEM\" models").ExitCode);
     }

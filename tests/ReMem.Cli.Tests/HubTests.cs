@@ -45,7 +45,7 @@ public class HubTests
             variables = new() { ["HF_ENDPOINT"] = hub.Address.AbsoluteUri, ["HF_HOME"] = work.At("hf"), ["REMEM_CACHE"] = work.At("cache") };
             hub.Files["model.safetensors"] = File.ReadAllBytes(teacher);
 
-            // What is wrong on the command line is told before anything is downloaded.
+            // Errors of the command line are reported before anything is downloaded.
             Cli.RunWith(variables, "convert", "hf-hub:me/model", work.At("out.pth")).IsBadInput("safetensors");
             Cli.RunWith(variables, "convert", "hf-hub:me/model", work.At("out.safetensors"), "--model", "vit_pcio_patch4_32").IsBadInput("vit_pico_patch4_32");
             Assert.Empty(hub.Requests);

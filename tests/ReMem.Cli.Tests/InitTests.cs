@@ -64,7 +64,7 @@ public class InitTests
     }
 
     [Fact]
-    public void What_cannot_be_looked_at_is_told_in_one_sentence_and_nothing_is_written()
+    public void What_cannot_be_looked_at_is_reported_in_one_sentence_and_nothing_is_written()
     {
         using var work = new Workspace();
         string photos = work.Photos(3, 2), recipe = work.At("recipe.yaml");
@@ -131,7 +131,7 @@ public class InitTests
     }
 
     [Fact]
-    public void Weights_that_are_not_there_and_sizes_that_do_not_fit_are_told_before_anything_is_written()
+    public void Weights_that_are_not_there_and_sizes_that_do_not_fit_are_reported_before_anything_is_written()
     {
         using var work = new Workspace();
         string photos = work.Photos(16, 6), recipe = work.At("recipe.yaml");

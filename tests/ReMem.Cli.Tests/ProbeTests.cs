@@ -21,7 +21,8 @@ public class ProbeTests
 
         CliResult outputs = Cli.Run(["probe", photos, "--model-dir", work.At("a"), "--model-dir", work.At("b"), "--check", "gaussian", "--pictures", "2", "--out", work.At("probe"), .. Meter]);
         Assert.True(outputs.ExitCode == 0, outputs.Error);
-        foreach (string part in new[] { "class_token", "pooled", "patch_tokens", "logits", "nats per pixel channel", "nats an image", "b logits against a logits", "inconclusive" })
+        foreach (string part in new[] { "class_token", "pooled", "patch_tokens", "logits", "nats per pixel channel", "nats per image",
+            "b logits against a logits", "inconclusive" })
             Assert.Contains(part, outputs.Out, StringComparison.Ordinal);
         Assert.Equal(2 * 5, File.ReadAllText(work.At("probe", "pictures.html")).Split("<img ").Length - 1);
 
@@ -32,7 +33,7 @@ public class ProbeTests
         Assert.Equal(result.GetProperty("finding").GetString(), JsonDocument.Parse(File.ReadAllText(work.At("blocks", "blocks.json"))).RootElement.GetProperty("finding").GetString());
         Assert.Contains("<svg", File.ReadAllText(work.At("blocks", "blocks.html")), StringComparison.Ordinal);
 
-        // The same weights without their folder are a pretrained model, whose classes nobody knows.
+        // The same weights without their folder are a pretrained model with unknown classes.
         CliResult pretrained = Cli.Run(["probe", photos, "--model", "vit_pico_patch4_32", "--weights", work.At("a", "model.safetensors"), "--blocks", "--top", "1",
             "--out", work.At("pretrained"), "image_size=8", "seeds=2", "data.crop_pct=1"]);
         Assert.True(pretrained.ExitCode == 0, pretrained.Error);
@@ -49,8 +50,9 @@ public class ProbeTests
     [InlineData("probe photos --model-dir a --model resnet18", "give no --model")]
     [InlineData("probe photos --model-dir a --check infonec", "did you mean 'infonce'")]
     [InlineData("probe photos --model-dir a --blocks --pictures 2", "--blocks makes no pictures")]
-    [InlineData("probe photos --model-dir a --top 2", "--top says nothing without --blocks")]
+    [InlineData("probe photos --model-dir a --top 2", "--top needs --blocks")]
     [InlineData("probe photos --model-dir a --max-images -1", "must not be below 0")]
     [InlineData("probe photos --model-dir a --model-dir ./a", "names a folder twice")]
-    public void What_does_not_go_together_is_told_in_one_sentence(string arguments, string part) => Cli.Run(arguments.Split(' ')).IsBadInput(part);
+    public void What_does_not_go_together_is_reported_in_one_sentence(string arguments, string part) =>
+        Cli.Run(arguments.Split(' ')).IsBadInput(part);
 }

@@ -8,5 +8,6 @@ public class WorkerProcessTests
     [InlineData("warning: this\nerror: System.ArithmeticException: it broke\n   at Some.Method()\n", "error: System.ArithmeticException: it broke")]
     [InlineData("terminate called after throwing\n  what(): out of memory\n", "what(): out of memory")]
     [InlineData("", "")]
-    public void The_line_that_says_why_a_worker_ended_is_told(string errors, string told) => Assert.Equal(told, WorkerProcess.Cause(errors));
+    public void The_line_with_the_cause_of_a_workers_end_is_reported(string errors, string expected) =>
+        Assert.Equal(expected, WorkerProcess.Cause(errors));
 }

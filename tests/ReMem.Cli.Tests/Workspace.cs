@@ -1,13 +1,13 @@
 namespace ReMem.Cli.Tests;
 
-/// <summary>A folder of a test's own, removed after it, with small drawings of classes that colour tells apart.</summary>
+/// <summary>A temporary folder for a test, removed after it, with small drawings of classes that differ in colour.</summary>
 internal sealed class Workspace : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("remem-cli-").FullName;
 
     public string At(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Makes train/, val/ and test/ with that many images a class; classes are "blue", "green", "red".</summary>
+    /// <summary>Makes train/, val/ and test/ with that many images per class; classes are "blue", "green", "red".</summary>
     public string Photos(int train = 24, int rest = 8, string name = "photos")
     {
         (string Name, SkiaSharp.SKColor Color)[] classes = [("blue", new(40, 60, 200)), ("green", new(40, 180, 60)), ("red", new(200, 50, 40))];

@@ -1,6 +1,6 @@
 namespace ReMem.Fuzz;
 
-/// <summary>A reader of foreign bytes, and what a hostile file is made from.</summary>
+/// <summary>A reader of untrusted bytes, and the seeds of its hostile files.</summary>
 /// <param name="Name">On the command line.</param>
 /// <param name="Seeds">Valid files, and some that went wrong once; mutations start from them.</param>
 /// <param name="Read">Reads bytes all the way, in a folder of its own. Only the product's own exceptions may leave it.</param>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ReMem.Tests;
 
-/// <summary>Tests keep their scans of data sets beside the program, not in the user's cache.</summary>
+/// <summary>Tests store their scans of data sets next to the program, not in the user's cache.</summary>
 internal static class ScanCache
 {
     [ModuleInitializer]

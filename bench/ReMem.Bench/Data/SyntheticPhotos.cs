@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace ReMem.Bench.Data;
 
-/// <summary>Photos of 12 megapixels that nobody owns: gradients, shapes and grain at several scales, so that a JPEG of them is as large as a camera's.</summary>
+/// <summary>
+/// Synthetic photos of 12 megapixels: gradients, shapes and grain at several scales, so that a JPEG of them is as large as a camera's.
+/// </summary>
 internal static class SyntheticPhotos
 {
     private const int Width = 4000;

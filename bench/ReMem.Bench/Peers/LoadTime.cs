@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Bench.Peers;
 
-/// <summary>Loading ViT-Large's weights from safetensors, beside reading the same file; both from the page cache.</summary>
+/// <summary>Loading ViT-Large's weights from safetensors, compared with reading the same file; both from the page cache.</summary>
 internal static class LoadTime
 {
     private const string Large = "vit_large_patch16_224";

@@ -15,7 +15,7 @@ internal sealed class PeerProcess : IDisposable
         var info = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (string argument in (string[])[script, .. arguments])
             info.ArgumentList.Add(argument);
-        // The peer's best setting: with two loading processes beside it, idle threads that spin cost it two fifths of its rate.
+        // The peer's best setting: with two loading processes next to it, idle threads that spin cost it two fifths of its rate.
         info.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
         info.Environment.Remove("GOMP_SPINCOUNT");
         info.Environment["OMP_NUM_THREADS"] = info.Environment["OPENBLAS_NUM_THREADS"] = $"{threads}";

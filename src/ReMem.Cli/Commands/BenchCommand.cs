@@ -3,7 +3,7 @@ using ReMem.Evaluation.Latency;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem bench: what ONNX files cost on this machine.</summary>
+/// <summary>remem bench: latency and memory of ONNX files on this machine.</summary>
 internal static class BenchCommand
 {
     public static Command Create()

@@ -21,8 +21,8 @@ internal static class CacheBuildCommand
         var json = Common.Json();
         Command command = Common.Command(
             "build",
-            "Run a teacher once over the views that a student will be shown, and keep what it says. Arguments are those of 'distill': the same ones mean the "
-            + "same views, whatever the student's loss, learning rate and temperature. What an earlier or another process has built is not built again.",
+            "Run a teacher once over the views of a student's training, and store its outputs. Arguments are those of 'distill': the same arguments give the "
+            + "same views, whatever the student's loss, learning rate and temperature. Shards built earlier or by another process are not built again.",
             "remem cache build photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --views 4 --epochs 30");
         foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teacher, views, folder, top, dry, json])
             command.AddSymbol(symbol);

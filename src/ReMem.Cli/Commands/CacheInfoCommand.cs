@@ -4,14 +4,15 @@ using ReMem.Runtime;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem cache info: what caches there are, and what one holds.</summary>
+/// <summary>remem cache info: lists caches, or describes one.</summary>
 internal static class CacheInfoCommand
 {
     public static Command Create()
     {
         var folder = new Argument<string?>("DIR") { Description = CacheCommand.Where, Arity = ArgumentArity.ZeroOrOne };
         var json = Common.Json();
-        Command command = Common.Command("info", "List teacher caches with their size and last use, or show all that one is a function of.", "remem cache info");
+        Command command = Common.Command(
+            "info", "List teacher caches with their size and last use, or show what one depends on.", "remem cache info");
         command.Add(folder);
         command.Add(json);
         command.Action((parsed, _) =>

@@ -4,21 +4,24 @@ using ReMem.Runtime;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem cache prune: removes caches that are no longer wanted.</summary>
+/// <summary>remem cache prune: removes caches.</summary>
 internal static class CachePruneCommand
 {
     public static Command Create()
     {
         var folder = new Argument<string?>("DIR") { Description = CacheCommand.Where, Arity = ArgumentArity.ZeroOrOne };
-        var age = new Option<double?>("--older-than") { Description = "Those not used for so many days.", HelpName = "DAYS" };
-        var size = new Option<string?>("--max-size") { Description = "The longest unused, until the rest takes at most so much, such as 20GB.", HelpName = "SIZE" };
-        var stale = new Option<bool>("--stale") { Description = "Those that are damaged, and those whose teacher is gone or has other weights now." };
+        var age = new Option<double?>("--older-than") { Description = "Caches not used for this many days.", HelpName = "DAYS" };
+        var size = new Option<string?>(
+            "--max-size") { Description = "The least recently used ones, until the rest takes at most this much, such as 20GB.",
+            HelpName = "SIZE" };
+        var stale = new Option<bool>(
+            "--stale") { Description = "Damaged caches, and those whose teacher is missing or has other weights now." };
         var all = new Option<bool>("--all") { Description = "All of them." };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Remove them. Without it they are only listed." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Remove them. Without this option they are only listed." };
         var json = Common.Json();
         Command command = Common.Command(
             "prune",
-            "List the teacher caches that are no longer wanted, and with --yes remove them. Caches in use and other files are left alone.",
+            "List the teacher caches to remove, and with --yes remove them. Caches in use and other files are left alone.",
             "remem cache prune --older-than 30 --stale --yes");
         foreach (Symbol symbol in new Symbol[] { folder, age, size, stale, all, yes, json })
             command.AddSymbol(symbol);

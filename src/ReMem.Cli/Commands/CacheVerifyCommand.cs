@@ -6,19 +6,24 @@ using ReMem.Recipes.Stages;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem cache verify: whether a cache still says what its teacher says.</summary>
+/// <summary>remem cache verify: compares a cache with its teacher.</summary>
 internal static class CacheVerifyCommand
 {
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "A teacher cache." };
         var overrides = Common.Overrides();
-        var teacher = new Option<string?>("--teacher-dir") { Description = "The teacher, where it has moved. Default: as the cache notes.", HelpName = "DIR" };
-        var data = new Option<string?>("--data") { Description = "The data set, where it has moved. Default: as the cache notes.", HelpName = "DATA" };
+        var teacher = new Option<string?>(
+            "--teacher-dir") { Description = "The teacher, where it has moved. Default: as recorded in the cache.", HelpName = "DIR" };
+        var data = new Option<string?>(
+            "--data") { Description = "The data set, where it has moved. Default: as recorded in the cache.", HelpName = "DATA" };
         var defaults = new TeacherCacheVerifierOptions();
         var samples = new Option<int>("--samples") { Description = "Images that the teacher is run on again.", DefaultValueFactory = _ => defaults.Samples };
-        var kl = new Option<double>("--max-kl") { Description = "The largest mean KL that passes, in nats.", DefaultValueFactory = _ => defaults.MaxKl };
-        var agreement = new Option<double>("--min-agreement") { Description = "The smallest top-1 and top-5 agreement that passes, 0 to 1.", DefaultValueFactory = _ => defaults.MinAgreement };
+        var kl = new Option<double>(
+            "--max-kl") { Description = "The maximal mean KL that passes, in nats.", DefaultValueFactory = _ => defaults.MaxKl };
+        var agreement = new Option<double>(
+            "--min-agreement") { Description = "The minimal top-1 and top-5 agreement that passes, 0 to 1.",
+            DefaultValueFactory = _ => defaults.MinAgreement };
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
@@ -42,7 +47,8 @@ internal static class CacheVerifyCommand
                 Print(check);
             return check.Passed
                 ? ExitCodes.Done
-                : throw new ReMemException("The teacher cache does not agree with its teacher.", cache.Folder, "Remove it, and build it anew.");
+                : throw new ReMemException(
+                    "The teacher cache does not agree with its teacher.", cache.Folder, "Remove it, and build it again.");
         });
         return command;
     }

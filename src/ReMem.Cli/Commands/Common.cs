@@ -10,13 +10,13 @@ using ReMem.Weights.Hub;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>What the commands share: options, the way errors become exit codes, and where output goes.</summary>
+/// <summary>Common parts of the commands: options, exit codes for errors, and output.</summary>
 internal static class Common
 {
     public const string ModelDirHelp = "A folder that 'finetune' or 'distill' wrote, or hf-hub:owner/name of a timm model.";
     public const string WeightsHelp = "a file, hf-hub:owner/name[@revision], local-dir:DIR or an https address";
 
-    /// <summary>What an interrupted training keeps.</summary>
+    /// <summary>The message of an interrupted training.</summary>
     public const string EpochsAreKept = "everything up to the last epoch is kept";
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the full cause of an error.", Recursive = true };
@@ -27,7 +27,7 @@ internal static class Common
 
     public static Option<string> OnBadImage() => new("--on-bad-image") { Description = "skip or fail at an image that cannot be decoded.", HelpName = "skip|fail", DefaultValueFactory = _ => "fail" };
 
-    /// <summary>What --on-bad-image says.</summary>
+    /// <summary>The value of --on-bad-image.</summary>
     /// <exception cref="InputException">It is neither.</exception>
     public static bool IsSkip(string given) => given switch
     {
@@ -36,8 +36,8 @@ internal static class Common
         _ => throw Nearest.Unknown("on_bad_image", given, ["skip", "fail"], "--on-bad-image"),
     };
 
-    /// <summary>Refuses a command line that names no model, or two.</summary>
-    /// <exception cref="InputException">So it is.</exception>
+    /// <summary>Throws where the command line names no model, or two.</summary>
+    /// <exception cref="InputException">It names none or two.</exception>
     public static void RequireOneModel(string? folder, string? name, string? weights)
     {
         if (folder is not null && (name is not null || weights is not null))
@@ -61,14 +61,15 @@ internal static class Common
 
     public static Option<string?> Prefix() => new("--prefix")
     {
-        Description = "What the model's names begin with in the weights, such as student. or '' for nothing. Default: it is found; of several that fit, averaged weights or the teacher's.",
+        Description =
+            "Prefix of the model's tensor names in the weights, such as student. or '' for none. Default: it is found; of several that fit, averaged weights or the teacher's.",
         HelpName = "PREFIX",
     };
 
-    /// <summary>Where weights and model folders are looked for; downloads show in the display.</summary>
-    /// <param name="offline">Asks no server.</param>
+    /// <summary>Resolves weights and model folders; downloads are shown in the progress display.</summary>
+    /// <param name="offline">Contacts no server.</param>
     /// <param name="progress">Shows downloads.</param>
-    /// <param name="option">How a file or folder is given instead; null where a recipe's keys say.</param>
+    /// <param name="option">The option for a local file or folder; null where it is a recipe's key.</param>
     public static WeightSource Sources(bool offline, ConsoleProgress progress, string? option = null) => new(progress: progress) { Offline = offline, LocalOption = option };
 
     /// <summary>A model folder on disk, downloaded where its source is the hub.</summary>
@@ -105,14 +106,14 @@ internal static class Common
 
     /// <summary>Runs one training in its own folder and prints its scores.</summary>
     /// <param name="recipe">What is trained.</param>
-    /// <param name="identity">What else the training is a function of.</param>
+    /// <param name="identity">What else the training depends on.</param>
     /// <param name="path">The folder.</param>
-    /// <param name="check">Refuses what is wrong with the recipe before any image is decoded.</param>
+    /// <param name="check">Checks the recipe before any image is decoded.</param>
     /// <param name="offline">Download nothing.</param>
     /// <param name="json">Print JSON.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <param name="stage">Trains.</param>
-    /// <param name="option">The command's option that takes weights from a local file, for what to do where a download fails.</param>
+    /// <param name="option">The command's option that takes weights from a local file, for the remedy where a download fails.</param>
     public static int RunStage(
         Recipe recipe, string identity, string path, Action check, bool offline, bool json, CancellationToken cancel,
         Func<StageRunner, RunFolder, TrainedResult> stage, string? option = null)
@@ -139,11 +140,13 @@ internal static class Common
     /// <summary>Sets a command's action; errors become one to three lines on stderr and an exit code.</summary>
     /// <param name="command">The command.</param>
     /// <param name="action">What it does.</param>
-    /// <param name="resumes">What is said of an interrupted one that the same command continues; null where it would begin anew.</param>
+    /// <param name="resumes">
+    /// The message where the same command continues an interrupted one; null where it would start from the beginning.
+    /// </param>
     public static void Action(
         this Command command, Func<ParseResult, CancellationToken, int> action, Func<ParseResult, string?>? resumes = null) => command.SetAction((parsed, interrupted) => Task.Run(() =>
     {
-        // A terminal that is closed ends the work as Ctrl-C does, with its state saved; under nohup the signal does not come.
+        // Closing the terminal ends the work as Ctrl-C does, with its state saved; under nohup there is no such signal.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -166,7 +169,7 @@ internal static class Common
         }
         catch (Exception e)
         {
-            // A static constructor's or a task's own wrapping says nothing.
+            // The wrapping exception of a static constructor or a task has no information.
             Exception cause = e is TypeInitializationException or AggregateException ? e.GetBaseException() : e;
             Console.Error.WriteLine(parsed.GetValue(Verbose)
                 ? $"error: {e}"
@@ -175,14 +178,14 @@ internal static class Common
         }
     }));
 
-    /// <summary>Says an error, and what the process ends with.</summary>
+    /// <summary>Prints an error and returns the exit code.</summary>
     public static int Failed(ReMemException e, bool verbose)
     {
         Say(e, verbose);
         return e is InputException ? ExitCodes.BadInput : ExitCodes.Failed;
     }
 
-    /// <summary>Prints one line, whatever the names in it hold.</summary>
+    /// <summary>Prints one line, with control characters in names escaped.</summary>
     public static void PrintLine(string text) => Console.WriteLine(PlainText.Line(text));
 
     /// <summary>Runs work under a progress display: live bars on a terminal, plain lines otherwise.</summary>
@@ -204,7 +207,7 @@ internal static class Common
 
     public static void PrintJson(object value) => Console.WriteLine(Runtime.Json.Serialize(value));
 
-    /// <summary>This process's own command line, as it is pasted into a shell.</summary>
+    /// <summary>This process's command line, quoted for a shell.</summary>
     public static string CommandLine() => ShellCommand.Of(Environment.GetCommandLineArgs().Skip(1));
 
     public static void LoadLibtorch()
@@ -219,7 +222,7 @@ internal static class Common
         if (e.Where is not null)
             Console.Error.WriteLine($"  in: {PlainText.Line(e.Where)}");
         if (e.Remedy is not null)
-            Console.Error.WriteLine($"  to mend it: {PlainText.Line(e.Remedy)}");
+            Console.Error.WriteLine($"  to fix it: {PlainText.Line(e.Remedy)}");
         if (verbose && e.InnerException is not null)
             Console.Error.WriteLine(e.InnerException);
     }

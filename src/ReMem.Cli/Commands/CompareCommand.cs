@@ -4,21 +4,22 @@ using ReMem.Reports;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem compare: what the teachers of several runs keep against what their students reach.</summary>
+/// <summary>remem compare: information in the teachers of several runs against accuracy of their students.</summary>
 internal static class CompareCommand
 {
     public static Command Create()
     {
         var runs = new Argument<string[]>("RUNS")
         {
-            Description = "Folders of finished runs and sweeps. Join those of the same images, student and student's training with commas, and name a group if you like (else it is called as its first folder): NAME=DIR,DIR.",
+            Description =
+                "Folders of finished runs and sweeps. Join those with the same images, student and student training with commas. A group may have a name (default: its first folder's): NAME=DIR,DIR.",
             Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<string>("--out", "-o") { Description = "Where teachers.json and teachers.html go.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("runs", "compare") };
         var json = Common.Json();
         Command command = Common.Command(
             "compare",
-            "Draw what the teachers of several runs keep against what their students reach, and say how the two rank together: within each group, over all, and at equal accuracy of the teacher.",
+            "Plot I_hat of the teachers of several runs against the accuracy of their students, and report their rank correlation: within each group, over all groups, and at equal teacher accuracy.",
             "remem compare grocery=runs/grocery-sweep long-tail=runs/cifar-sweep,runs/cifar --out runs/compare");
         command.Add(runs);
         command.Add(output);

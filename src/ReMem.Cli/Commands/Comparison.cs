@@ -13,14 +13,14 @@ internal static class Comparison
 {
     public static Option<int> Jobs() => new("--jobs", "-j")
     {
-        Description = "Parts (a seed of a method) to compute at once, each in a process of its own with its share of the cores.",
+        Description = "Parts (a seed of a method) to compute at once, each in a separate process with its share of the cores.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
 
     public static Option<bool> PlanOnly() => new("--plan", "--dry-run")
     {
-        Description = "Say what the run would cost here (minutes, memory and disk, from a few timed steps), and do none of it.",
+        Description = "Only print the estimated cost of the run on this machine (minutes, memory and disk, from a few timed steps).",
     };
 
     /// <summary>Prints the plan of a run.</summary>

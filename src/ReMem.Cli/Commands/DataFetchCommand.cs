@@ -3,7 +3,7 @@ using ReMem.Data.Fetch;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem data fetch: brings a public data set by name.</summary>
+/// <summary>remem data fetch: downloads a public data set by name.</summary>
 internal static class DataFetchCommand
 {
     private const string MirrorVariable = "REMEM_DATA_MIRROR";
@@ -18,7 +18,7 @@ internal static class DataFetchCommand
         var json = Common.Json();
         Command command = Common.Command(
             "fetch",
-            "Download a public data set, check it by its SHA-256 and unpack it; the folder is a DATA as it is. A broken transfer is continued by the same command.",
+            "Download a public data set, check it by its SHA-256 and unpack it; the folder can be used as DATA. An interrupted transfer is continued by the same command.",
             "remem data fetch cifar-100 --to data/cifar-100");
         foreach (Symbol symbol in new Symbol[] { name, to, archives, mirror, offline, json })
             command.AddSymbol(symbol);
@@ -59,7 +59,8 @@ internal static class DataFetchCommand
 
     private static Uri? Address(string? text) => string.IsNullOrWhiteSpace(text) ? null
         : Uri.TryCreate(text, UriKind.Absolute, out Uri? address) ? address
-        : throw new InputException($"'{text}' is no address.", "command line", "Give a mirror such as https://mirror.example/datasets.");
+        : throw new InputException(
+            $"'{text}' is not an address.", "command line", "Give a mirror such as https://mirror.example/datasets.");
 
     private static void Print(DatasetFetchResult r)
     {

@@ -6,25 +6,29 @@ using ReMem.Recipes.Init;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem data inspect: what a data set holds, and what is wrong with it.</summary>
+/// <summary>remem data inspect: the contents and faults of a data set.</summary>
 internal static class DataInspectCommand
 {
-    private const int MostClasses = 40;
-    private const int MostGroups = 10;
+    private const int MaxClasses = 40;
+    private const int MaxGroups = 10;
     private const int BarWidth = 30;
 
     public static Command Create()
     {
         var path = Common.Data();
-        var html = new Option<string?>("--html") { Description = "Also write an index and a contact sheet a class to this folder.", HelpName = "DIR" };
-        var leakage = new Option<string>("--leakage") { Description = "Validation and test images that are in another split, too: strict fails at them, fail only at exact copies, warn at none.", HelpName = "strict|fail|warn", DefaultValueFactory = _ => "strict" };
+        var html = new Option<string?>(
+            "--html") { Description = "Also write an index and a contact sheet per class to this folder.", HelpName = "DIR" };
+        var leakage = new Option<string>(
+            "--leakage") { Description =
+            "Validation and test images that are also in another split: strict fails at them, fail only at exact copies, warn at none.",
+            HelpName = "strict|fail|warn", DefaultValueFactory = _ => "strict" };
         leakage.AcceptOnlyFromAmong("strict", "fail", "warn");
         var threads = new Option<int>("--threads") { Description = "Threads to decode on; 0 is all cores.", DefaultValueFactory = _ => 0 };
         var json = Common.Json();
         Command command = Common.Command(
             "inspect",
             "Count, measure and compare all images of a data set: classes, sizes, channel statistics, corrupt files, exact and near duplicates within and "
-            + "across splits, pictures with several labels. Images in two splits are an error. A data set that has not changed is told at once.",
+            + "across splits, pictures with several labels. Images in two splits are an error. For an unchanged data set the stored result is printed.",
             "remem data inspect photos/ --html sheets/");
         foreach (Symbol symbol in new Symbol[] { path, html, leakage, threads, json })
             command.AddSymbol(symbol);
@@ -57,15 +61,16 @@ internal static class DataInspectCommand
 
         Console.WriteLine(FormattableString.Invariant($"  mean {Channels(r.ChannelMeans)}, deviation {Channels(r.ChannelDeviations)} (training pixels, 0 to 1)"));
         Console.WriteLine("classes (train / val / test):");
-        double most = Math.Max(1, r.Classes.Max(c => c.Train));
-        int width = r.Classes.Take(MostClasses).Max(c => c.Class.Length);
-        foreach (ClassImages c in r.Classes.Take(MostClasses))
-            Common.PrintLine($"  {c.Class.PadRight(width)} {c.Train,6} {c.Validation,6} {c.Test,6}  {new string('#', (int)Math.Ceiling(BarWidth * c.Train / most))}");
-        if (r.Classes.Count > MostClasses)
-            Console.WriteLine($"  and {r.Classes.Count - MostClasses} more");
+        double max = Math.Max(1, r.Classes.Max(c => c.Train));
+        int width = r.Classes.Take(MaxClasses).Max(c => c.Class.Length);
+        foreach (ClassImages c in r.Classes.Take(MaxClasses))
+            Common.PrintLine(
+                $"  {c.Class.PadRight(width)} {c.Train,6} {c.Validation,6} {c.Test,6}  {new string('#', (int)Math.Ceiling(BarWidth * c.Train / max))}");
+        if (r.Classes.Count > MaxClasses)
+            Console.WriteLine($"  and {r.Classes.Count - MaxClasses} more");
         Console.WriteLine($"duplicates: {Groups(r, DuplicateKind.Exact, false)} exact and {Groups(r, DuplicateKind.Near, false)} near groups within a split, "
             + $"{Groups(r, DuplicateKind.Exact, true)} and {Groups(r, DuplicateKind.Near, true)} across; {r.LabelConflicts} with several labels");
-        foreach (DuplicateGroup group in r.Duplicates.OrderByDescending(g => (g.DifferentLabels, g.AcrossSplits)).Take(MostGroups))
+        foreach (DuplicateGroup group in r.Duplicates.OrderByDescending(g => (g.DifferentLabels, g.AcrossSplits)).Take(MaxGroups))
             Common.PrintLine($"  {(group.Kind == DuplicateKind.Exact ? "exact" : "near")}: {string.Join(" = ", group.Images.Take(4).Select(i => $"{i.Name} ({i.Split}, {i.Class})"))}");
         foreach (string warning in r.Warnings)
             Common.PrintLine($"warning: {warning}");

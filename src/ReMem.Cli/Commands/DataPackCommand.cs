@@ -7,7 +7,7 @@ using ReMem.Data.Sources;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem data pack: decodes a data set once and keeps it at the resolution of training.</summary>
+/// <summary>remem data pack: decodes a data set once and stores it at training resolution.</summary>
 internal static class DataPackCommand
 {
     public static Command Create()
@@ -17,20 +17,31 @@ internal static class DataPackCommand
         var path = Common.Data();
         var to = new Argument<string>("OUT") { Description = "The folder that becomes the packed data set; it must not exist." };
         var size = new Option<int>("--image-size") { Description = "Side of the views that models will be trained on.", HelpName = "PIXELS", DefaultValueFactory = _ => defaults.ImageSize };
-        var margin = new Option<double>("--margin") { Description = "The shorter side is packed at so many times that, for crops; 2 leaves crops of a quarter of the area sharp.", DefaultValueFactory = _ => defaults.Margin };
+        var margin = new Option<double>(
+            "--margin") { Description =
+            "The shorter side is packed at this multiple of the image size, for crops; 2 keeps crops of a quarter of the area sharp.",
+            DefaultValueFactory = _ => defaults.Margin };
         var format = new Option<PackFormat>("--format") { Description = "jpeg, or lossless png or webp. Images that are small enough stay as they are.", HelpName = "jpeg|png|webp", DefaultValueFactory = _ => defaults.Format };
         var quality = new Option<int>("--quality") { Description = "JPEG's quality, 1 to 100.", DefaultValueFactory = _ => defaults.Quality };
-        var shard = new Option<int>("--shard-mb") { Description = "About how many MiB a file may have.", DefaultValueFactory = _ => (int)(defaults.ShardBytes >> 20) };
+        var shard = new Option<int>(
+            "--shard-mb") { Description = "Approximate size of a file in MiB.",
+            DefaultValueFactory = _ => (int)(defaults.ShardBytes >> 20) };
         var bad = Common.OnBadImage();
-        var seed = new Option<long>("--split-seed") { Description = "Decides who goes into a split that the source does not have.", DefaultValueFactory = _ => reading.Seed };
-        var val = new Option<double>("--val-fraction") { Description = "Share of a class for validation where the source has no such split.", DefaultValueFactory = _ => reading.ValFraction };
-        var test = new Option<double>("--test-fraction") { Description = "Share of a class for test where the source has no such split.", DefaultValueFactory = _ => reading.TestFraction };
-        var near = new Option<bool>("--keep-near-duplicates-together") { Description = "Such a division keeps near-duplicates in one split." };
+        var seed = new Option<long>(
+            "--split-seed") { Description = "Seed of splits that the source does not have.", DefaultValueFactory = _ => reading.Seed };
+        var val = new Option<double>(
+            "--val-fraction") { Description = "Share of each class for validation where the source has no such split.",
+            DefaultValueFactory = _ => reading.ValFraction };
+        var test = new Option<double>(
+            "--test-fraction") { Description = "Share of each class for test where the source has no such split.",
+            DefaultValueFactory = _ => reading.TestFraction };
+        var near = new Option<bool>(
+            "--keep-near-duplicates-together") { Description = "Keep near-duplicates in one split when splitting." };
         var threads = new Option<int>("--threads") { Description = "Threads to decode and encode on; 0 is all cores.", DefaultValueFactory = _ => 0 };
         var json = Common.Json();
         Command command = Common.Command(
             "pack",
-            "Decode a data set once and write it as Parquet at the resolution of training, with its splits and class names. The folder is a DATA as it is; training reads it several "
+            "Decode a data set once and write it as Parquet at training resolution, with its splits and class names. The folder can be used as DATA; training reads it several "
             + "times faster than large photos. An interrupted run is continued by the same command.",
             "remem data pack photos/ packed/ --image-size 224");
         foreach (Symbol symbol in new Symbol[] { path, to, size, margin, format, quality, shard, bad, seed, val, test, near, threads, json })

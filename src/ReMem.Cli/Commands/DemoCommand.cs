@@ -3,7 +3,7 @@ using ReMem.Recipes;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem demo: the main job on what ships inside.</summary>
+/// <summary>remem demo: a whole comparison on included data.</summary>
 internal static class DemoCommand
 {
     public static Command Create()
@@ -15,7 +15,7 @@ internal static class DemoCommand
         var json = Common.Json();
         Command command = Common.Command(
             "demo",
-            "The whole job on the emoji drawings and the small pretrained ViT that ship inside: four fine-tuned teachers, what each keeps, five students, "
+            "A whole comparison on the included emoji drawings and small pretrained ViT: four fine-tuned teachers, the information in each, five students, "
             + "a table, a report and an ONNX file. About five minutes on two cores. The same command continues an interrupted demo.",
             "remem demo");
         command.Add(overrides);

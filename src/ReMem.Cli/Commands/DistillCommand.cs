@@ -21,7 +21,7 @@ internal static class DistillCommand
         var json = Common.Json();
         Command command = Common.Command(
             "distill",
-            "Train a small student on your images and a teacher's outputs for the very same views. Further settings are key=value, such as training.lr=1e-3.",
+            "Train a small student on your images and a teacher's outputs for the same views. Further settings are key=value, such as training.lr=1e-3.",
             "remem distill photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --out student/");
         foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teachers, weights, prefix, temperature, weight, schedule, cache, output, json])
             command.AddSymbol(symbol);

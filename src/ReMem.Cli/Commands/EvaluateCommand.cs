@@ -9,7 +9,7 @@ namespace ReMem.Cli.Commands;
 /// <summary>remem evaluate: a model's scores on labelled images.</summary>
 internal static class EvaluateCommand
 {
-    private const int MostNamed = 10;
+    private const int MaxNamed = 10;
 
     public static Command Create()
     {
@@ -17,7 +17,7 @@ internal static class EvaluateCommand
         var folder = Common.ModelDir();
         var split = new Option<string?>("--split")
         {
-            Description = "train, val, test or all. Default: test; of images that are not split, all.",
+            Description = "train, val, test or all. Default: test; without splits, all.",
             HelpName = string.Join('|', ScoredImages.Splits),
         };
         var bad = Common.OnBadImage();
@@ -25,7 +25,7 @@ internal static class EvaluateCommand
         var json = Common.Json();
         Command command = Common.Command(
             "evaluate",
-            "Score a model folder on labelled images: top-1, top-5, balanced accuracy, calibration error, and every class. The images need not be split, nor have "
+            "Score a model folder on labelled images: top-1, top-5, balanced accuracy, calibration error, and scores per class. The images need not have splits or "
             + "every class of the model.",
             "remem evaluate photos/ --model-dir student/ --split test");
         foreach (Symbol symbol in new Symbol[] { data, folder, split, bad, offline, json })
@@ -54,8 +54,9 @@ internal static class EvaluateCommand
         IReadOnlyList<string> absent = metrics.AbsentClasses;
         if (absent.Count > 0)
         {
-            string more = absent.Count > MostNamed ? $" and {absent.Count - MostNamed} more" : string.Empty;
-            Common.PrintLine($"no images of {absent.Count} of the model's {metrics.PerClass.Count} classes, which balanced accuracy leaves out: {string.Join(", ", absent.Take(MostNamed))}{more}");
+            string more = absent.Count > MaxNamed ? $" and {absent.Count - MaxNamed} more" : string.Empty;
+            Common.PrintLine(
+                $"no images of {absent.Count} of the model's {metrics.PerClass.Count} classes, which balanced accuracy leaves out: {string.Join(", ", absent.Take(MaxNamed))}{more}");
         }
 
         Console.WriteLine($"\n{"class",-32} {"count",6} {"recall",7} {"precision",10} {"F1",6}");
@@ -63,6 +64,6 @@ internal static class EvaluateCommand
             Common.PrintLine(FormattableString.Invariant($"{c.Name,-32} {c.Count,6} {Percent(c.Recall),7} {Percent(c.Precision),10} {Percent(c.F1),6}"));
     }
 
-    /// <summary>A share as percent; what is undefined is a dash.</summary>
+    /// <summary>A share in percent; a dash where it is undefined.</summary>
     private static string Percent(double share) => double.IsNaN(share) ? "-" : FormattableString.Invariant($"{100 * share:0.0}");
 }

@@ -16,24 +16,32 @@ internal static class ExportCommand
         var name = new Option<string?>("--model") { Description = "timm's name of a model without a folder, with --weights.", HelpName = "NAME" };
         var source = new Option<string?>("--weights") { Description = $"Weights of --model, in any format that 'remem inspect' shows: {Common.WeightsHelp}.", HelpName = "SOURCE" };
         var prefix = Common.Prefix();
-        var names = new Option<string?>("--labels") { Description = "Class names of --weights, one a line in index order.", HelpName = "FILE" };
+        var names = new Option<string?>(
+            "--labels") { Description = "Class names of --weights, one per line in index order.", HelpName = "FILE" };
         var size = new Option<int?>("--image-size") { Description = "Side of --model's input in pixels. Default: the model's." };
         var output = new Option<string>("--out", "-o") { Description = "The file: NAME.onnx, or NAME.safetensors for the weights alone.", HelpName = "FILE", Required = true };
         var input = new Option<OnnxInput>("--input")
         {
-            Description = "What the file takes: normalized (float32 NCHW), pixels (uint8 NHWC of the model's size; normalised inside), or image (uint8 NHWC of any size; resized, cropped and normalised inside).",
+            Description =
+                "The file's input: normalized (float32 NCHW), pixels (uint8 NHWC of the model's size; normalised inside), or image (uint8 NHWC of any size; resized, cropped and normalised inside).",
             HelpName = "normalized|pixels|image",
             DefaultValueFactory = _ => OnnxInput.Normalized,
         };
         var softmax = new Option<bool>("--softmax") { Description = "End with probabilities instead of logits." };
         var half = new Option<bool>("--half") { Description = "Store weights as float16; an ONNX file computes in it too." };
-        var outside = new Option<bool>("--external-data") { Description = "Keep the weights in FILE.data beside the ONNX file. Files of 2 GB and more always do." };
+        var outside = new Option<bool>(
+            "--external-data") { Description = "Store the weights in FILE.data next to the ONNX file. Always done from 2 GB on." };
         var int8 = new Option<bool>("--int8") { Description = "Write int8 weights and activations (QDQ), calibrated on the training images of --data and checked on its test images against float32." };
         var source8 = new Option<string?>("--data") { Description = "Images for --int8: a data set with the model's classes.", HelpName = "DATA" };
         var images = new Option<int?>("--int8-images") { Description = "Calibration images. Default: 200.", HelpName = "N" };
         var ranges = new Option<string?>("--int8-ranges") { Description = "How the range of an activation is chosen: auto, min-max, percentile or least-squares. Default: auto, whichever has the smallest squared error.", HelpName = "METHOD" };
-        var keep = new Option<string?>("--int8-keep") { Description = "Layers that stay float32: auto (the first or the last, where that is measurably better), none, or their timm names with commas between. Default: auto.", HelpName = "NAMES" };
-        var loss = new Option<double?>("--int8-max-loss") { Description = "Percentage points of top-1 that the int8 file may lose; past it the export fails. Default: 2.", HelpName = "POINTS" };
+        var keep = new Option<string?>(
+            "--int8-keep") { Description =
+            "Layers that stay float32: auto (the first or the last, where that is measurably better), none, or their timm names separated by commas. Default: auto.", HelpName = "NAMES" };
+        var loss = new Option<double?>(
+            "--int8-max-loss") { Description =
+            "Percentage points of top-1 that the int8 file may lose; if it loses more, the export fails. Default: 2.",
+            HelpName = "POINTS" };
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
@@ -64,7 +72,7 @@ internal static class ExportCommand
                 throw new InputException("--int8 needs images to calibrate on.", "command line", "Give --data DATA, the images that the model was trained on.");
             var options = new OnnxExportOptions { Input = parsed.GetValue(input), Softmax = parsed.GetValue(softmax), Half = parsed.GetValue(half) };
             if (parsed.GetValue(outside))
-                options = options with { LargestFile = 0 };
+                options = options with { MaxFileBytes = 0 };
             Common.LoadLibtorch();
             (ImageModel model, IReadOnlyList<string> labels) = Common.Load(
                 parsed.GetValue(folder), parsed.GetValue(name), parsed.GetValue(source), parsed.GetValue(prefix), parsed.GetValue(names), parsed.GetValue(size),
@@ -98,7 +106,7 @@ internal static class ExportCommand
                 failure,
                 written,
                 options.Half
-                    ? "The model's numbers are beyond float16: leave out --half."
+                    ? "The model's values do not fit float16: leave out --half."
                     : "Do not deploy the file: run 'remem doctor', and report this with the model's name.");
         }
 

@@ -28,7 +28,7 @@ internal static class FinetuneCommand
         var json = Common.Json();
         Command command = Common.Command(
             "finetune",
-            "Fine-tune a pretrained ViT teacher on your images, sharpness-aware and with reweighted MLP blocks if you like. "
+            "Fine-tune a pretrained ViT teacher on your images, optionally with sharpness-aware minimisation and reweighted MLP blocks. "
             + "Further settings are key=value, such as training.lr=1e-4 training.batch_size=32.",
             "remem finetune photos/ --model deit_tiny_patch16_224 --weights deit.safetensors --image-size 96 --rho 0.05 --out teacher/");
         foreach (Symbol symbol in new Symbol[] { data, overrides, model, weights, prefix, size, epochs, rho, sharpness, schedule, reweighting, seed, bad, output, offline, json })

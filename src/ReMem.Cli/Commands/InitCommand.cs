@@ -7,7 +7,7 @@ using ReMem.Weights.Hub;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem init: looks at images and writes a recipe for them.</summary>
+/// <summary>remem init: inspects images and writes a recipe for them.</summary>
 internal static class InitCommand
 {
     public static Command Create()
@@ -19,11 +19,11 @@ internal static class InitCommand
         var prefix = Common.Prefix();
         var student = new Option<string?>("--student") { Description = "The student, a model of 'remem models'. Default: by the image size.", HelpName = "NAME" };
         var size = new Option<int?>("--image-size") { Description = "Side of the square views in pixels. Default: by images, teacher and cores.", HelpName = "N" };
-        var force = new Option<bool>("--force") { Description = "Overwrite the recipe where it exists." };
+        var force = new Option<bool>("--force") { Description = "Overwrite an existing recipe." };
         var json = Common.Json();
         Command command = Common.Command(
             "init",
-            "Look at images, propose teacher, student, resolution, lengths and methods, and write a commented recipe that 'remem run' runs.",
+            "Inspect images, propose teacher, student, resolution, training lengths and methods, and write a commented recipe that 'remem run' runs.",
             "remem init photos/ && remem run recipe.yaml");
         foreach (Symbol symbol in new Symbol[] { source, output, model, weights, prefix, student, size, force, json })
             command.AddSymbol(symbol);

@@ -4,7 +4,7 @@ using ReMem.Weights;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>remem inspect: what a weights file holds.</summary>
+/// <summary>remem inspect: the contents of a weights file.</summary>
 internal static class InspectCommand
 {
     public static Command Create()
@@ -17,7 +17,9 @@ internal static class InspectCommand
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
-            "inspect", "Show a weights file's tensors, types, shapes and metadata, whose names it has and which model it fits. Nothing in it is run.", "remem inspect deit_tiny.pth");
+            "inspect",
+            "Show a weights file's tensors, types, shapes and metadata, its naming scheme and the model it fits. No code in it is run.",
+            "remem inspect deit_tiny.pth");
         foreach (Symbol symbol in new Symbol[] { file, prefix, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
@@ -49,20 +51,21 @@ internal static class InspectCommand
             Console.WriteLine($"{PlainText.Line(key)}: {PlainText.Line(value)}");
         Console.WriteLine(FormattableString.Invariant($"{found.Format}, {found.Tensors.Count} tensors, {found.Parameters:N0} parameters, {found.Bytes / 1e6:0.0} MB"));
         if (found.SteppedOver.Count > 0)
-            Console.WriteLine($"stepped over, nothing of it was run: {string.Join(", ", found.SteppedOver.Select(Clean))}");
+            Console.WriteLine($"stepped over, not run: {string.Join(", ", found.SteppedOver.Select(Clean))}");
         if (found.Prefix.Length > 0 || found.OtherNetworks.Count > 0)
             Console.WriteLine(Place(null, found.Prefix, found.OtherNetworks));
-        Console.WriteLine($"names: {found.Family ?? "none that remem knows"}");
+        Console.WriteLine($"names: {found.Family ?? "unknown"}");
         Console.WriteLine($"model: {(found.Models.Count == 0 ? "none of the catalogue" : string.Join(" or ", found.Models))}");
     }
 
-    /// <summary>Where in a file the weights were found, in one line.</summary>
+    /// <summary>The place of the weights in the file, in one line.</summary>
     public static string Place(string? stateDict, string prefix, IReadOnlyList<string> others)
     {
         string text = $"taken: {(stateDict is null ? string.Empty : $"'{PlainText.Line(stateDict)}', ")}{(prefix.Length == 0 ? "names without a prefix" : $"names that begin with '{PlainText.Line(prefix)}'")}";
-        return others.Count == 0 ? text : $"{text}; {string.Join(", ", others.Select(o => $"'{PlainText.Line(o)}'"))} would do as well (--prefix decides)";
+        return others.Count == 0
+            ? text : $"{text}; {string.Join(", ", others.Select(o => $"'{PlainText.Line(o)}'"))} fit equally well (--prefix decides)";
     }
 
-    // A file's own text must not steer the terminal.
+    // A file's text must not control the terminal.
     public static string Clean(string text) => PlainText.Line(text);
 }

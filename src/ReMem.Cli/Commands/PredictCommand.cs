@@ -13,24 +13,29 @@ internal static class PredictCommand
     {
         var images = new Argument<string[]>("IMAGE")
         {
-            Description = "Image files, folders (all images in and below them), patterns such as 'photos/**/*.jpg', or - for names on standard input, one a line.",
+            Description =
+                "Image files, folders (all images in and below them), patterns such as 'photos/**/*.jpg', or - for names on standard input, one per line.",
             Arity = ArgumentArity.OneOrMore,
         };
         var folder = new Option<string?>("--model-dir") { Description = Common.ModelDirHelp, HelpName = "DIR" };
         var model = new Option<string?>("--model") { Description = "timm's name, with --weights." };
         var weights = new Option<string?>("--weights") { Description = $"Weights of --model, in any format that 'remem inspect' shows: {Common.WeightsHelp}.", HelpName = "SOURCE" };
         var prefix = Common.Prefix();
-        var labels = new Option<string?>("--labels") { Description = "Class names, one a line in index order. Default: ImageNet's where the weights have 1000 classes.", HelpName = "FILE" };
+        var labels = new Option<string?>(
+            "--labels") { Description =
+            "Class names, one per line in index order. Default: ImageNet's where the weights have 1000 classes.", HelpName = "FILE" };
         var size = new Option<int?>("--image-size") { Description = "Side of the input in pixels. Default: the model's." };
-        var top = new Option<int>("--top") { Description = "How many classes an image.", DefaultValueFactory = _ => 5 };
-        var sure = new Option<double>("--min-probability") { Description = "Answer \"unknown\" where the best class is less probable, 0 to 1.", HelpName = "P" };
+        var top = new Option<int>("--top") { Description = "Number of classes per image.", DefaultValueFactory = _ => 5 };
+        var sure = new Option<double>(
+            "--min-probability") { Description = "Answer \"unknown\" where the best class is less probable than this, 0 to 1.",
+            HelpName = "P" };
         var format = new Option<string?>("--format") { Description = "How the answers are printed. Default: table.", HelpName = string.Join('|', PredictionWriter.Formats) };
         var bad = Common.OnBadImage();
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "predict",
-            "Classify images with a model folder, or with a named model and its weights. An image that cannot be used does not cost the others their answers: it is named on "
+            "Classify images with a model folder, or with a named model and its weights. An image that cannot be used does not affect the others: it is reported on "
             + "stderr, and the exit code is 2 unless --on-bad-image is skip.",
             "remem predict photos/ --model-dir student/ --min-probability 0.5 --format csv > answers.csv");
         foreach (Symbol symbol in new Symbol[] { images, folder, model, weights, prefix, labels, size, top, sure, format, bad, offline, json })
@@ -57,12 +62,14 @@ internal static class PredictCommand
                 return ExitCodes.Done;
             throw new InputException(
                 faults.Length == 1 && files.Count == 1 ? PredictionWriter.Reason(faults[0]) : $"{faults.Length} of {files.Count} images cannot be used. The first: {PredictionWriter.Reason(faults[0])}",
-                remedy: skip ? "Give images that can be read." : "Replace them, or leave them out with --on-bad-image skip; the others' answers are complete.");
+                remedy: skip
+                    ? "Give images that can be read."
+                    : "Replace them, or leave them out with --on-bad-image skip; the results of the others are complete.");
         });
         return command;
     }
 
-    /// <summary>Prints every outcome as it comes, and returns those that are faults.</summary>
+    /// <summary>Prints every outcome as it arrives, and returns the failed ones.</summary>
     private static PredictionOutcome[] Print(IEnumerable<PredictionOutcome> outcomes, string format, string model)
     {
         List<PredictionOutcome> faults = [];

@@ -5,7 +5,7 @@ using ReMem.Reports;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>What 'remem probe' prints for people.</summary>
+/// <summary>The human-readable output of 'remem probe'.</summary>
 internal static class ProbeOutput
 {
     public static void Print(ProbeReport report)
@@ -21,7 +21,7 @@ internal static class ProbeOutput
                 {
                     string cap = check.Cap is { } most ? FormattableString.Invariant($", at most ln N = {most:0.00}") : "";
                     Console.WriteLine(FormattableString.Invariant(
-                        $"    {check.Method,-9} {check.Nats.Mean:0.00} ± {check.Nats.HalfWidth:0.00} nats an image{cap} ({check.FeatureDimensions} and {check.CodeDimensions} components)"));
+                        $"    {check.Method,-9} {check.Nats.Mean:0.00} ± {check.Nats.HalfWidth:0.00} nats per image{cap} ({check.FeatureDimensions} and {check.CodeDimensions} components)"));
                 }
             }
         }
@@ -29,7 +29,7 @@ internal static class ProbeOutput
         foreach (InformationComparison c in report.Comparisons)
             Console.WriteLine(FormattableString.Invariant($"{c.What} against {c.Against}: {c.Difference.Mean:+0.0000;-0.0000} ± {c.Difference.HalfWidth:0.0000}, {c.Verdict}"));
         if (report.LeakedImages > 0)
-            Console.WriteLine($"{report.LeakedImages} test images were left out, since they are among the training images.");
+            Console.WriteLine($"{report.LeakedImages} test images were left out, since they are also training images.");
         if (report.Pictures is not null)
             Console.WriteLine($"pictures: {report.Pictures}");
     }

@@ -20,7 +20,7 @@ internal static class RunCommand
         var json = Common.Json();
         Command command = Common.Command(
             "run",
-            "Fine-tune the teachers of a recipe, measure what they keep, distil a student from each, and compare. It begins with a plan: what each stage will "
+            "Fine-tune the teachers of a recipe, measure their information about the image, distil a student from each, and compare. It starts with a plan: the time that each stage will "
             + "take on this machine.",
             "remem run recipes/grocery-deit-tiny.yaml seeds=[0,1,2] --jobs 2 --out runs/grocery");
         command.Add(recipe);

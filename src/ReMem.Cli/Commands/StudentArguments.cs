@@ -4,7 +4,7 @@ using ReMem.Recipes;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>A student and what it is shown, as 'distill' and 'cache build' take it: the same arguments mean the same views.</summary>
+/// <summary>The student and its views, for 'distill' and 'cache build': the same arguments give the same views.</summary>
 internal sealed class StudentArguments
 {
     private readonly Argument<string> _data = Common.Data();
@@ -21,8 +21,8 @@ internal sealed class StudentArguments
 
     public Option<bool> Offline { get; } = Common.Offline();
 
-    /// <summary>The recipe that the arguments stand for; it is validated as any recipe.</summary>
-    /// <param name="name">The command's.</param>
+    /// <summary>The recipe of the arguments; it is validated like any recipe.</summary>
+    /// <param name="name">The command's name.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="teacher">Gives the default of the image size; null where there is none.</param>
     /// <param name="more">Further values, which key=value arguments override.</param>

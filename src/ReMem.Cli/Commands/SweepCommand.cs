@@ -19,14 +19,17 @@ internal static class SweepCommand
             HelpName = "KEY=V,V",
         };
         var seeds = new Option<string?>("--seeds") { Description = "Repetitions: 0..2, or 0,1,2. Default: the recipe's.", HelpName = "A..B" };
-        var smoke = new Option<bool>("--smoke") { Description = "Shrink the recipe to about a minute a cell, to see that everything works." };
-        var output = new Option<string?>("--out", "-o") { Description = "The sweep's folder; what is done there is not done again. Default: runs/NAME-sweep.", HelpName = "DIR" };
+        var smoke = new Option<bool>(
+            "--smoke") { Description = "Shrink the recipe to about a minute per cell, to see that everything works." };
+        var output = new Option<string?>(
+            "--out", "-o") { Description = "The sweep's folder; finished parts there are not repeated. Default: runs/NAME-sweep.",
+            HelpName = "DIR" };
         var jobs = Comparison.Jobs();
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "sweep",
-            "Try every combination of some values of a recipe over seeds. What methods or combinations share is computed once; the settings of a method are chosen on validation.",
+            "Try every combination of some values of a recipe over seeds. Work that methods or combinations share is done once; the settings of a method are chosen on validation.",
             "remem sweep recipes/grocery-deit-tiny.yaml --grid rho=0.02,0.05,0.1 --grid reweighting=top(4,0.25),top(4,0.5) --seeds 0..2 --jobs 2");
         command.Add(recipe);
         command.Add(overrides);

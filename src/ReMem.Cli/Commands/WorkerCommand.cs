@@ -8,7 +8,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Cli.Commands;
 
-/// <summary>The worker's side of 'run --jobs': computes one part, tells of it in JSON lines on stdout, and stops when stdin ends.</summary>
+/// <summary>The worker process of 'run --jobs': computes one part, reports in JSON lines on stdout, and stops when stdin ends.</summary>
 internal static class WorkerCommand
 {
     public static Command Create()
@@ -17,7 +17,7 @@ internal static class WorkerCommand
         var method = new Argument<string>("METHOD");
         var seed = new Argument<int>("SEED");
         var threads = new Argument<int>("THREADS");
-        var command = new Command(WorkerProcess.Command, "Computes one part of a run that 'run --jobs' holds.") { folder, method, seed, threads };
+        var command = new Command(WorkerProcess.Command, "Computes one part of a run of 'run --jobs'.") { folder, method, seed, threads };
         command.Hidden = true;
         command.Action((parsed, cancel) =>
         {
@@ -33,7 +33,7 @@ internal static class WorkerCommand
             }
             catch (ReMemException e)
             {
-                Tell(new WorkerMessage(null, WorkerError.Of(e)));
+                Send(new WorkerMessage(null, WorkerError.Of(e)));
                 return e is InputException ? ExitCodes.BadInput : ExitCodes.Failed;
             }
         });
@@ -52,11 +52,11 @@ internal static class WorkerCommand
         }
         catch (ObjectDisposedException)
         {
-            // The work was done first.
+            // The work was finished first.
         }
     }
 
-    private static void Tell(WorkerMessage message) => Console.WriteLine(JsonSerializer.Serialize(message, Json.Line));
+    private static void Send(WorkerMessage message) => Console.WriteLine(JsonSerializer.Serialize(message, Json.Line));
 
     private sealed class Reporter : IProgress<ProgressReport>
     {
@@ -72,7 +72,7 @@ internal static class WorkerCommand
                 _sinceTick.Restart();
             }
 
-            Tell(new WorkerMessage(value, null));
+            Send(new WorkerMessage(value, null));
         }
     }
 }

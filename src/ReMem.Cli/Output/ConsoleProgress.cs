@@ -5,13 +5,15 @@ using Spectre.Console;
 
 namespace ReMem.Cli.Output;
 
-/// <summary>Progress on stderr: a live line a job with bar, rate and time left on a terminal, else a plain line every few seconds.</summary>
+/// <summary>
+/// Progress on stderr: on a terminal a live line per job with bar, rate and time left, else a plain line every few seconds.
+/// </summary>
 internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<TransferProgress>, IDisposable
 {
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(30);
-    // Spectre cannot know that this writer is standard error.
+    // Spectre cannot detect that this writer is standard error.
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
     {
         Out = new AnsiConsoleOutput(PlainWriter.Steering),
@@ -28,7 +30,7 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
 
     private ConsoleProgress()
     {
-        // A file or pipe has no width to wrap at; whoever reads it wants whole lines.
+        // A file or pipe has no width to wrap at: lines stay whole.
         if (!_live)
             _console.Profile.Width = int.MaxValue;
     }
@@ -47,7 +49,7 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
 
     private void Show(string stage, string? message, Func<int, string> tick)
     {
-        // Jobs of 'run --jobs' report side by side.
+        // Jobs of 'run --jobs' report concurrently.
         lock (_gate)
         {
             if (message is not null)
@@ -55,7 +57,7 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
             else if (_live)
                 Draw(stage, tick);
             else
-                Tell(stage, tick);
+                Print(stage, tick);
         }
     }
 
@@ -68,12 +70,12 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
         _console.WriteLine(PlainText.Lines(message));
     }
 
-    private void Tell(string stage, Func<int, string> line)
+    private void Print(string stage, Func<int, string> line)
     {
         Job job = Find(stage);
-        if (_clock.Elapsed - job.Told < PlainInterval)
+        if (_clock.Elapsed - job.Printed < PlainInterval)
             return;
-        job.Told = _clock.Elapsed;
+        job.Printed = _clock.Elapsed;
         _console.WriteLine(PlainText.Line(line(int.MaxValue)));
     }
 
@@ -81,12 +83,12 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
     {
         Job job = Find(stage);
         job.Line = width => PlainText.Line(line(width));
-        job.Told = _clock.Elapsed;
+        job.Printed = _clock.Elapsed;
         if (_clock.Elapsed - _drawn < LiveInterval)
             return;
         _drawn = _clock.Elapsed;
         Clear();
-        _jobs.RemoveAll(j => _clock.Elapsed - j.Told > Stale);
+        _jobs.RemoveAll(j => _clock.Elapsed - j.Printed > Stale);
         int width = _console.Profile.Width - 1;
         foreach (Job each in _jobs)
             _error.Write(each.Line(width) + "\n");
@@ -97,8 +99,8 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
     {
         if (_jobs.Find(j => j.Stage == stage) is { } known)
             return known;
-        // The first plain line of a stage comes after an interval, not at once.
-        var job = new Job(stage) { Told = _clock.Elapsed };
+        // The first plain line of a stage is printed after an interval, not at once.
+        var job = new Job(stage) { Printed = _clock.Elapsed };
         _jobs.Add(job);
         return job;
     }
@@ -115,6 +117,6 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
 
         public Func<int, string> Line { get; set; } = _ => string.Empty;
 
-        public TimeSpan Told { get; set; }
+        public TimeSpan Printed { get; set; }
     }
 }

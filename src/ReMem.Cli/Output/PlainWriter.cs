@@ -4,8 +4,8 @@ using ReMem.Runtime;
 namespace ReMem.Cli.Output;
 
 /// <summary>
-/// Standard output or standard error for everything that is printed: nothing that a foreign name holds steers the terminal, and a full or closed one ends
-/// no work. What only tells of the work is then lost; what is the result itself is an error.
+/// Standard output or standard error for everything that is printed: control characters in names are escaped, and a full or closed stream
+/// does not end the work. Progress is then lost; for results it is an error.
 /// </summary>
 /// <param name="inner">The stream.</param>
 /// <param name="isResult">Whether it carries results.</param>
@@ -13,16 +13,16 @@ internal sealed class PlainWriter(TextWriter inner, bool isResult) : TextWriter
 {
     private static TextWriter? s_error;
 
-    /// <summary>Puts itself between the program and both streams.</summary>
+    /// <summary>Installs it on both streams.</summary>
     public static void Install()
     {
-        // Console.Error wraps what it is given, so that this one could not be found behind it.
+        // Console.Error wraps its writer, so that this one could not be retrieved from it.
         s_error = Console.Error;
         Console.SetOut(new PlainWriter(Console.Out, isResult: true));
         Console.SetError(new PlainWriter(s_error, isResult: false));
     }
 
-    /// <summary>Standard error for our own marks, which move the cursor.</summary>
+    /// <summary>Standard error for our own control sequences, which move the cursor.</summary>
     public static TextWriter Steering => new PlainWriter(s_error ?? Console.Error, isResult: false) { Escapes = false };
 
     public override Encoding Encoding => inner.Encoding;
@@ -54,7 +54,9 @@ internal sealed class PlainWriter(TextWriter inner, bool isResult) : TextWriter
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             if (isResult)
-                throw new ReMemException($"The results cannot be printed: {(e is IOException ? e.Message.TrimEnd('.') : "it is closed")}.", "standard output", "What was written to files is kept; print to another place.", e);
+                throw new ReMemException(
+                    $"The results cannot be printed: {(e is IOException ? e.Message.TrimEnd('.') : "it is closed")}.", "standard output",
+                    "Written files are kept; print to another place.", e);
         }
     }
 }

@@ -6,7 +6,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Cli.Output;
 
-/// <summary>Prints predictions one by one as they are made: as a table for people, as CSV, as JSON Lines, or as one JSON object at the end.</summary>
+/// <summary>Prints predictions one by one as they are made: as a table, as CSV, as JSON Lines, or as one JSON object at the end.</summary>
 internal sealed class PredictionWriter(string format, string model, TextWriter output) : IDisposable
 {
     public static readonly string[] Formats = ["table", "csv", "jsonl", "json"];

@@ -3,7 +3,7 @@ using ReMem.Runtime.Downloads;
 
 namespace ReMem.Cli.Output;
 
-/// <summary>A progress line that fits a terminal: details are left out one after the other, the time left never.</summary>
+/// <summary>A progress line that fits a terminal: details are left out one by one, but never the time left.</summary>
 internal static class ProgressLine
 {
     private const string Cut = "...";
@@ -40,7 +40,7 @@ internal static class ProgressLine
             : Fit(width, t.File, of, $" {Bar(share, 20)} {rate}, ", $" {rate}, ", " ");
     }
 
-    /// <summary>The first of the details that fits between name and end; where none does, the name is cut, and last the end.</summary>
+    /// <summary>The first of the details that fits between name and end; where none does, first the name is cut, then the end.</summary>
     private static string Fit(int width, string name, string end, params string[] details)
     {
         foreach (string detail in details)

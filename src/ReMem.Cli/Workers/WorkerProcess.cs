@@ -7,18 +7,20 @@ using ReMem.Runtime;
 
 namespace ReMem.Cli.Workers;
 
-/// <summary>Starts this program again to compute one part of a run; the other side is the command <see cref="Command"/>.</summary>
+/// <summary>Starts this program again to compute one part of a run; the worker is the command <see cref="Command"/>.</summary>
 internal static class WorkerProcess
 {
     /// <summary>The hidden command that computes one part.</summary>
     public const string Command = "run-part";
 
-    /// <summary>How long a worker may take to stop at its next step before it is killed. Its last checkpoint stands in either case.</summary>
+    /// <summary>
+    /// How long a worker may take to stop at its next step before it is killed. Its last checkpoint is kept in either case.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Workers that share the cores evenly.</summary>
-    /// <param name="jobs">Parts at once.</param>
-    /// <param name="threads">The run's threads in all; 0 is all cores.</param>
+    /// <param name="jobs">Number of parts at once.</param>
+    /// <param name="threads">The run's total threads; 0 is all cores.</param>
     public static PartWorkers Workers(int jobs, int threads)
     {
         int each = PartWorkers.ThreadsEach(jobs, threads);
@@ -64,7 +66,10 @@ internal static class WorkerProcess
             new InvalidOperationException(said));
     }
 
-    /// <summary>What a worker that could not report it says of its end: the line of its error, else its last one, which a crash of native code leaves.</summary>
+    /// <summary>
+    /// The cause of a worker's end that it could not report: the line of its error, else its last line, which is left by a crash of native
+    /// code.
+    /// </summary>
     internal static string Cause(string errors)
     {
         string[] lines = errors.Trim().Split('\n', StringSplitOptions.TrimEntries);

@@ -5,13 +5,15 @@ using static TorchSharp.torch;
 
 namespace ReMem.Data;
 
-/// <summary>A batch of views. Pixels stay 8-bit until a model normalises them, since teacher and student may differ in that.</summary>
+/// <summary>
+/// A batch of views. Pixels stay 8-bit until a model normalises them, since teacher and student may be normalised differently.
+/// </summary>
 /// <param name="Images">uint8 [B, 3, H, W].</param>
 /// <param name="Labels">int64 [B], each image's own.</param>
-/// <param name="Indices">Each row's sample index in its source.</param>
+/// <param name="Indices">The sample index of each row in its source.</param>
 public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDisposable
 {
-    /// <summary>How many samples.</summary>
+    /// <summary>Number of samples.</summary>
     public int Count => Indices.Length;
 
     /// <summary>The same views at the options' second size, uint8 [B, 3, H2, W2]; null where there is none.</summary>
@@ -20,27 +22,29 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     /// <summary>The same views at a size below the options' own, uint8 [B, 3, H3, W3], where an epoch asks for both; null where it does not.</summary>
     public Tensor? SmallImages { get; init; }
 
-    /// <summary>What is shown to the model that is trained: the small views where there are any. The caller does not dispose it.</summary>
+    /// <summary>The input of the trained model: the small views where there are any. The caller does not dispose it.</summary>
     public Tensor Inputs => SmallImages ?? Images;
 
     /// <summary>How the images were mixed with each other; null where they were not.</summary>
     internal BatchMix? Mix { get; init; }
 
-    /// <summary>The first row's place in the order of the epoch whose views these are.</summary>
+    /// <summary>Index of the first row in the order of the epoch that the views belong to.</summary>
     public int First { get; init; }
 
     /// <summary>
-    /// Each row's number among the views of its view epoch, by which a teacher's outputs are kept: the sample's index, or the place in the epoch's order
-    /// where images are mixed, since a mixed image belongs to its batch.
+    /// The key of each row's view within its view epoch, by which a teacher's outputs are cached: the sample's index, or the position in
+    /// the epoch's order where images are mixed, since a mixed image belongs to its batch.
     /// </summary>
     public IEnumerable<int> Slots => Mix is null ? Indices : Enumerable.Range(First, Count);
 
-    /// <summary>The labels of each image's partner in the mix, int64 [B], where the batch is a part of the one that was mixed; else null.</summary>
+    /// <summary>
+    /// The labels of each image's mixing partner, int64 [B], where the batch is part of the one that was mixed; else null.
+    /// </summary>
     private Tensor? PartnerLabels { get; init; }
 
-    /// <summary>Some of the samples, as views of the same memory; they hold while this batch does.</summary>
+    /// <summary>Some of the samples, as views of the same memory; valid until this batch is disposed.</summary>
     /// <param name="start">The first sample.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of samples.</param>
     internal Batch Part(int start, int count) => new(Images.narrow(0, start, count), Labels.narrow(0, start, count), Indices[start..(start + count)])
     {
         SecondImages = SecondImages?.narrow(0, start, count),
@@ -51,10 +55,10 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     };
 
     /// <summary>
-    /// What a cross-entropy is taken with: the labels, int64 [B], or those of mixed images, float32 [B, classes], whose rows sum to 1. The caller does
-    /// not dispose it.
+    /// The targets of a cross-entropy: the labels, int64 [B], or those of mixed images, float32 [B, classes], whose rows sum to 1. The
+    /// caller does not dispose them.
     /// </summary>
-    /// <param name="classes">How many classes there are.</param>
+    /// <param name="classes">Number of classes.</param>
     public Tensor Targets(int classes)
     {
         if (Mix is null)

@@ -10,12 +10,12 @@ using static TorchSharp.torch;
 namespace ReMem.Data;
 
 /// <summary>
-/// Makes the batches of a split, ahead of the consumer, on threads of its own. Which samples a batch holds and how they look is a function of
-/// (seed, epoch, index) alone: neither the number of threads nor the batch that an epoch is entered at changes a pixel.
+/// Makes the batches of a split, ahead of the consumer, on its own threads. The samples of a batch and their views are a function of
+/// (seed, epoch, index) alone: neither the number of threads nor the batch at which an epoch is resumed changes a pixel.
 /// </summary>
 public sealed class BatchLoader
 {
-    /// <summary>Images a batch of <see cref="Slots"/> where they are not mixed: a constant, so that who asks does not matter.</summary>
+    /// <summary>Images per batch of <see cref="Slots"/> where they are not mixed: a constant, so that the caller does not matter.</summary>
     private const int SlotBatch = 64;
 
     private readonly IImageSource _source;
@@ -28,7 +28,7 @@ public sealed class BatchLoader
 
     /// <summary>Creates a loader; nothing is read yet.</summary>
     /// <param name="source">The split.</param>
-    /// <param name="view">How an image becomes a model input.</param>
+    /// <param name="view">How images become model inputs.</param>
     /// <param name="options">How batches are made.</param>
     /// <exception cref="InputException">An option is out of its range.</exception>
     public BatchLoader(IImageSource source, ViewOptions view, LoaderOptions options)
@@ -38,7 +38,7 @@ public sealed class BatchLoader
 
     /// <summary>Creates a loader that may share decoded images; nothing is read yet.</summary>
     /// <param name="source">The split.</param>
-    /// <param name="view">How an image becomes a model input.</param>
+    /// <param name="view">How images become model inputs.</param>
     /// <param name="options">How batches are made.</param>
     /// <param name="cache">Decoded images to share with other loaders; null makes one of CacheBytes.</param>
     /// <exception cref="InputException">An option is out of its range.</exception>
@@ -65,13 +65,13 @@ public sealed class BatchLoader
     /// <summary>Whether the images of a batch are mixed with each other.</summary>
     public bool IsMixed => _view.Train && (_options.MixupAlpha > 0 || _options.CutmixAlpha > 0);
 
-    /// <summary>How many views one view epoch has; see <see cref="Batch.Slots"/>.</summary>
+    /// <summary>Number of views of one view epoch; see <see cref="Batch.Slots"/>.</summary>
     public int SlotsPerEpoch => IsMixed ? Math.Min(Count, BatchesPerEpoch * _options.BatchSize) : _source.Count;
 
-    /// <summary>Samples an epoch goes through.</summary>
+    /// <summary>Samples per epoch.</summary>
     public int Count => _scan.Value.Usable.Length;
 
-    /// <summary>Batches of a whole epoch.</summary>
+    /// <summary>Batches per epoch.</summary>
     public int BatchesPerEpoch => _options.DropLast ? Count / _options.BatchSize : (Count + _options.BatchSize - 1) / _options.BatchSize;
 
     /// <summary>Images that are left out; always empty unless the policy is to skip. The first use decodes every image once.</summary>
@@ -79,14 +79,17 @@ public sealed class BatchLoader
 
     /// <summary>The batches of an epoch. The consumer disposes each batch; stopping early ends the threads.</summary>
     /// <param name="epoch">From 0; decides the order and the views.</param>
-    /// <param name="firstBatch">The batch to enter at, as a resumed run does.</param>
+    /// <param name="firstBatch">The batch to start at, for a resumed run.</param>
     /// <param name="viewEpoch">
-    /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Mixed images come round in the
-    /// batches that they were mixed in, which are then shuffled as a whole. Where classes are drawn unequally, an image that comes again within the epoch
-    /// shows another view if this is null or images are mixed, else the same.
+    /// The epoch whose views are shown; null is the epoch itself. Cached teacher outputs repeat the views of few epochs. Mixed images are
+    /// repeated in the batches that they were mixed in, which are then shuffled as a whole. Where classes are sampled unequally, an image
+    /// that is drawn again within the epoch has another view if this is null or images are mixed, else the same view.
     /// </param>
     /// <param name="size">Side in pixels of this epoch's views, where they are the same views but smaller; null is the options' size.</param>
-    /// <param name="keepFull">Whether such batches have the views at the options' size as well: <see cref="Batch.SmallImages"/> beside <see cref="Batch.Images"/>.</param>
+    /// <param name="keepFull">
+    /// Whether such batches have the views at the options' size as well: <see cref="Batch.SmallImages"/> next to
+    /// <see cref="Batch.Images"/>.
+    /// </param>
     /// <exception cref="InputException">An image cannot be decoded, and the policy is to fail.</exception>
     public IEnumerable<Batch> Epoch(int epoch, int firstBatch = 0, int? viewEpoch = null, int? size = null, bool keepFull = false)
     {
@@ -102,12 +105,12 @@ public sealed class BatchLoader
     }
 
     /// <summary>
-    /// The views of a view epoch by their slots, as a teacher goes through them once: in the source's order, or batch by batch where images are mixed.
-    /// An image that cannot be decoded is an error, whatever the policy.
+    /// The views of a view epoch by their slots, for one pass of a teacher: in the source's order, or batch by batch where images are
+    /// mixed. An image that cannot be decoded is an error, whatever the policy.
     /// </summary>
     /// <param name="viewEpoch">From 0.</param>
-    /// <param name="first">The first slot; where images are mixed, that of a batch.</param>
-    /// <param name="count">How many slots; where images are mixed, those of whole batches.</param>
+    /// <param name="first">The first slot; where images are mixed, the first of a batch.</param>
+    /// <param name="count">Number of slots; where images are mixed, those of whole batches.</param>
     /// <exception cref="InputException">An image cannot be decoded.</exception>
     public IEnumerable<Batch> Slots(int viewEpoch, int first, int count)
     {
@@ -120,11 +123,11 @@ public sealed class BatchLoader
         return Batches(n => Make(plan, first + (n * size)), 0, (count + size - 1) / size);
     }
 
-    /// <summary>How long consumers have waited for batches so far.</summary>
+    /// <summary>Total time that consumers have waited for batches.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>How many usable samples each class has.</summary>
-    /// <param name="classes">How many classes there are.</param>
+    /// <summary>Number of usable samples of each class.</summary>
+    /// <param name="classes">Number of classes.</param>
     public int[] ClassCounts(int classes)
     {
         int[] counts = new int[classes];
@@ -161,14 +164,14 @@ public sealed class BatchLoader
 
     private int[]? Repeats(int[] order) => IsResampled ? SampledOrder.Repeats(order) : null;
 
-    /// <summary>Which batch of the view epoch each batch of the epoch is. Only mixed ones come round as they were.</summary>
+    /// <summary>Which batch of the view epoch each batch of the epoch is. Only mixed batches are repeated as they were.</summary>
     private int[] Numbers(int epoch, int viewEpoch) => IsMixed && _options.Shuffle && epoch != viewEpoch
         ? new CounterRandom(_options.Seed, "batches", epoch).Permutation(BatchesPerEpoch)
         : [.. Enumerable.Range(0, BatchesPerEpoch)];
 
     private Batch Make(Plan plan, int first)
     {
-        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(plan.Most, plan.Order.Length - first)).ToArray();
+        int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(plan.BatchSize, plan.Order.Length - first)).ToArray();
         int own = plan.Small is { } small && !plan.KeepFull ? small : _view.Size;
         int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(), .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
         Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
@@ -176,7 +179,7 @@ public sealed class BatchLoader
         {
             for (int i = 0; i < indices.Length; i++)
             {
-                // Another draw of an image within an epoch is another stream of random numbers.
+                // Each draw of an image within an epoch has its own stream of random numbers.
                 long view = indices[i] + ((long)(plan.Repeats?[first + i] ?? 0) << 32);
                 Make(plan.ViewEpoch, indices[i], view, i, sizes, images);
             }
@@ -186,7 +189,7 @@ public sealed class BatchLoader
                 SecondImages = _view.SecondSize is null ? null : images[1],
                 SmallImages = plan is { Small: not null, KeepFull: true } ? images[^1] : null,
                 First = first,
-                Mix = IsMixed ? Mixed(images, indices.Length, plan.ViewEpoch, first / plan.Most) : null,
+                Mix = IsMixed ? Mixed(images, indices.Length, plan.ViewEpoch, first / plan.BatchSize) : null,
             };
         }
         catch
@@ -200,7 +203,7 @@ public sealed class BatchLoader
     /// <summary>Writes a view in every size to its place in a batch.</summary>
     private void Make(int viewEpoch, int index, long view, int place, int[] sizes, Tensor[] images)
     {
-        CounterRandom random = Data.Views.View.Random(_options.Seed, viewEpoch, view);
+        CounterRandom random = ViewTransform.Random(_options.Seed, viewEpoch, view);
         var decoded = default(DecodedImageCache.Lease);
         for (int s = 0; s < sizes.Length; s++)
         {
@@ -211,7 +214,7 @@ public sealed class BatchLoader
             if (decoded.Image is null)
                 decoded = _cache.Lend(_source, index, new DecodedSize(0, _view, random));
             var scratch = ViewScratch.Take();
-            PixelOps.Planes(Data.Views.View.Apply(decoded.Image, _view, random, side, scratch.View(bytes)).Pixels, planes);
+            PixelOps.Planes(ViewTransform.Apply(decoded.Image, _view, random, side, scratch.View(bytes)).Pixels, planes);
             scratch.GiveBack();
             _views.Keep(viewEpoch, view, side, planes);
         }
@@ -231,12 +234,12 @@ public sealed class BatchLoader
         return (scan.Usable(), scan.Bad(_source));
     }
 
-    /// <summary>What batches are made by.</summary>
+    /// <summary>The plan of an epoch's batches.</summary>
     /// <param name="Order">The samples.</param>
-    /// <param name="Repeats">How often each of them came before; null where that does not change its view.</param>
-    /// <param name="ViewEpoch">Whose views they show.</param>
-    /// <param name="Most">Samples a batch.</param>
+    /// <param name="Repeats">How often each of them occurred before; null where that does not change its view.</param>
+    /// <param name="ViewEpoch">The epoch of their views.</param>
+    /// <param name="BatchSize">Samples per batch.</param>
     /// <param name="Small">A side below the options' own; null where there is none.</param>
-    /// <param name="KeepFull">Whether the full views are made beside the small ones.</param>
-    private sealed record Plan(int[] Order, int[]? Repeats, int ViewEpoch, int Most, int? Small, bool KeepFull);
+    /// <param name="KeepFull">Whether the full views are made as well as the small ones.</param>
+    private sealed record Plan(int[] Order, int[]? Repeats, int ViewEpoch, int BatchSize, int? Small, bool KeepFull);
 }

@@ -1,6 +1,6 @@
 namespace ReMem.Data;
 
-/// <summary>Makes numbered batches on threads of its own, a bounded number ahead, and hands them out in order.</summary>
+/// <summary>Makes numbered batches on its own threads, a bounded number ahead, and returns them in order.</summary>
 internal sealed class BatchPump : IDisposable
 {
     private readonly Func<int, Batch> _make;
@@ -27,7 +27,7 @@ internal sealed class BatchPump : IDisposable
         }
     }
 
-    /// <summary>Waits for a batch; a worker's exception comes out here. The batch is the caller's from here on.</summary>
+    /// <summary>Waits for a batch; rethrows a worker's exception. The caller owns the batch.</summary>
     public Batch Take(int number)
     {
         Batch batch = _results[number - _first].Task.GetAwaiter().GetResult();
@@ -70,7 +70,7 @@ internal sealed class BatchPump : IDisposable
                 }
                 catch (Exception e)
                 {
-                    // Later batches are not wanted any more: the consumer stops at this one.
+                    // Later batches are no longer needed: the consumer stops at this one.
                     result.SetException(e);
                     return;
                 }

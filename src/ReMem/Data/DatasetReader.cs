@@ -6,19 +6,19 @@ using ReMem.Runtime;
 namespace ReMem.Data;
 
 /// <summary>
-/// Opens a data set: class folders (on disk or in a zip), Parquet, tables of paths, WebDataset shards, CIFAR or IDX files. Which one it is shows from
-/// its content, or is said: LAYOUT:PATH.
+/// Opens a data set: class folders (on disk or in a zip), Parquet, tables of paths, WebDataset shards, CIFAR or IDX files. The layout is
+/// recognised by content, or given as LAYOUT:PATH.
 /// </summary>
 public static class DatasetReader
 {
-    private const int MostNamed = 5;
+    private const int MaxNamed = 5;
 
     /// <summary>Opens the source. Images are not decoded yet; <see cref="Preflight"/> does that.</summary>
     /// <param name="source">
     /// A path or pattern, or LAYOUT:PATH?KEY=VALUE of folder, parquet, csv, tsv, jsonl, wds, zip, cifar10, cifar100 and idx; the keys are image, label,
     /// split, group and labels, as in <see cref="DatasetOptions"/>.
     /// </param>
-    /// <param name="options">How; null is the defaults.</param>
+    /// <param name="options">How it is read; null is the defaults.</param>
     /// <exception cref="InputException">Missing, empty or unreadable; a class without a training image; a class that training does not know.</exception>
     public static ImageDataset Open(string source, DatasetOptions? options = null)
     {
@@ -26,10 +26,10 @@ public static class DatasetReader
         return Assemble(raw, resolved);
     }
 
-    /// <summary>Reads the splits that a source has, with its classes by their names; what is missing is not made up for.</summary>
+    /// <summary>Reads the splits that a source has, with classes by name; missing splits are not made.</summary>
     /// <param name="source">As in <see cref="Open"/>.</param>
-    /// <param name="options">How.</param>
-    /// <param name="resolved">The options with the source's own over them.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="resolved">The options, overridden by those in the source text.</param>
     internal static RawDataset OpenRaw(string source, DatasetOptions options, out DatasetOptions resolved)
     {
         DataOptions.Validate(options, "data");
@@ -52,7 +52,7 @@ public static class DatasetReader
         }
     }
 
-    /// <summary>Reads a source and calls its classes by their names.</summary>
+    /// <summary>Reads a source, with classes by name.</summary>
     private static RawDataset Named(SourceLocation location)
     {
         RawDataset raw = Read(location).Normalized();
@@ -83,7 +83,7 @@ public static class DatasetReader
         {
             throw new InputException(
                 $"'{train.Where}' is a {train.Split} split, and there is no train split, only {string.Join(" and ", raw.Splits.Select(s => s.Split))}.",
-                remedy: "Add the images of train, or give a set that is not split. 'remem evaluate' scores a model on what there is.");
+                remedy: "Add the images of train, or give a data set that is not split. 'remem evaluate' scores a model on the existing splits.");
         }
 
         IReadOnlyList<string> classes = raw.Classes ?? (raw.LabelsAreNumbers
@@ -132,7 +132,7 @@ public static class DatasetReader
         return new ImageDataset(raw.Description, classes, training, val, test, warnings);
     }
 
-    /// <summary>What a division must not part: the source's own groups, and near-duplicates where that is asked for.</summary>
+    /// <summary>Samples that must stay in one split: the source's own groups, and near-duplicates where requested.</summary>
     private static int[]? Groups(RawSplit train, EncodedSource all, DatasetOptions options)
     {
         if (train.Groups is null && !options.KeepNearDuplicatesTogether)
@@ -210,5 +210,5 @@ public static class DatasetReader
         classes.Length == 1 ? $"The class '{classes[0]}' has" : $"{classes.Length} classes ({List(classes)}) have";
 
     private static string List(string[] names) =>
-        string.Join(", ", names.Take(MostNamed)) + (names.Length > MostNamed ? $" and {names.Length - MostNamed} more" : "");
+        string.Join(", ", names.Take(MaxNamed)) + (names.Length > MaxNamed ? $" and {names.Length - MaxNamed} more" : "");
 }

@@ -2,7 +2,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Data;
 
-/// <summary>Epochs in which classes are drawn more or less often than they are found.</summary>
+/// <summary>Epochs in which classes are sampled more or less often than they occur.</summary>
 internal static class SampledOrder
 {
     /// <summary>Share of an epoch that each class has; a class without images has none.</summary>
@@ -14,12 +14,12 @@ internal static class SampledOrder
     }
 
     /// <summary>
-    /// As many places as there are samples. Each class gets its share of them up to less than one place, rounded at random so that the mean is exact; within a
-    /// class no image is drawn again before all of it were.
+    /// As many positions as there are samples. Each class gets its share of them to within one position, rounded at random so that the mean
+    /// is exact; within a class no image is drawn again before all others were drawn.
     /// </summary>
-    /// <param name="labels">Of every sample.</param>
+    /// <param name="labels">Labels of all samples.</param>
     /// <param name="sampling">The shares.</param>
-    /// <param name="random">The epoch's own draws.</param>
+    /// <param name="random">The epoch's random stream.</param>
     /// <returns>Positions in <paramref name="labels"/>, shuffled.</returns>
     public static int[] Draw(int[] labels, ClassSampling sampling, CounterRandom random)
     {
@@ -32,7 +32,7 @@ internal static class SampledOrder
         {
             int[] members = classes[turns[turn]];
             end += shares[turns[turn]];
-            // Systematic sampling; the last end is exact, so that the places add up.
+            // Systematic sampling; the last end is exact, so that the positions add up.
             int until = turn == turns.Length - 1 ? labels.Length : (int)Math.Floor((end * labels.Length) + offset);
             while (order.Count < until)
                 order.AddRange(random.Permutation(members.Length).Take(until - order.Count).Select(i => members[i]));
@@ -41,7 +41,7 @@ internal static class SampledOrder
         return [.. random.Permutation(order.Count).Select(i => order[i])];
     }
 
-    /// <summary>How often each place's sample stood in the order before it.</summary>
+    /// <summary>How often the sample of each position occurred in the order before it.</summary>
     public static int[] Repeats(int[] order)
     {
         var seen = new Dictionary<int, int>();

@@ -4,25 +4,25 @@ using ReMem.Runtime;
 
 namespace ReMem.Data;
 
-/// <summary>Labelled images that a model is scored on, numbered by the model's own classes.</summary>
+/// <summary>Labelled images that a model is scored on, with the model's class indices.</summary>
 /// <param name="Description">Where they came from.</param>
 /// <param name="Split">"train", "val" or "test"; "all" for all that the source has.</param>
 /// <param name="Images">The images; labels are indices into the model's classes.</param>
-/// <param name="Whole">The whole data set where its splits may share images; null where there is nothing to compare with.</param>
-/// <param name="Warnings">What a user should know.</param>
+/// <param name="Whole">The whole data set where its splits may share images; null where there are no other splits.</param>
+/// <param name="Warnings">Warnings for the user.</param>
 internal sealed record ScoredImages(string Description, string Split, IImageSource Images, ImageDataset? Whole, IReadOnlyList<string> Warnings)
 {
     /// <summary>Every image that the source has, whatever its split.</summary>
     public const string All = "all";
 
-    private const int MostNamed = 5;
+    private const int MaxNamed = 5;
 
-    /// <summary>What may be asked for.</summary>
+    /// <summary>The splits that can be requested.</summary>
     public static IReadOnlyList<string> Splits { get; } = [.. DataFiles.Splits, All];
 
     /// <summary>
-    /// Opens what is to be scored. A source without splits is scored as a whole; of one with splits the test split, else the only one it has. A test split that
-    /// training took from its own images by a seed is taken likewise.
+    /// Opens the images to score. A source without splits is scored as a whole; of one with splits the test split, else the only one it
+    /// has. A test split that training splits off by a seed is split off in the same way.
     /// </summary>
     /// <param name="source">As in <see cref="DatasetReader.Open"/>. It need not have every class, nor a train split.</param>
     /// <param name="split">"train", "val", "test" or "all"; null chooses.</param>
@@ -41,7 +41,8 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
             throw NoLabels(unlabelled);
         List<string> warnings = [.. raw.Warnings];
         if (split is null && whole)
-            warnings.Add($"The data set is not split: all {raw.Splits[0].Names.Count} images are scored, which a training on them has seen in part; --split test scores what it holds out.");
+            warnings.Add(
+                $"The data set is not split: all {raw.Splits[0].Names.Count} images are scored, some of which a training on them has seen; --split test scores the held-out ones.");
         if (split is null && chosen == "val")
             warnings.Add("There is no test split: the validation split is scored.");
         if (chosen == All)
@@ -49,7 +50,9 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
         if (raw.Unlabelled.FirstOrDefault(u => u.Split == chosen) is { } none)
             throw NoLabels(none);
         if (!own.Contains(chosen) && own[0] is not ("" or "train"))
-            throw new InputException($"'{raw.Splits[0].Where}' and what lies next to it has no {chosen} split, only {string.Join(" and ", own)}.", remedy: "Leave --split out, or give --split all.");
+            throw new InputException(
+                $"'{raw.Splits[0].Where}' and the files next to it have no {chosen} split, only {string.Join(" and ", own)}.",
+                remedy: "Leave --split out, or give --split all.");
 
         bool divided = !own.Contains(chosen) || whole;
         ImageDataset? set = own[0] is "" or "train" ? Assembled(raw, resolved, divided) : null;
@@ -59,12 +62,12 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
         return new ScoredImages(raw.Description, chosen, Renumbered(part, set.Classes, classes), set, set.Warnings);
     }
 
-    /// <summary>The whole, where it is fit to train on; else null, unless it is needed.</summary>
+    /// <summary>The whole data set, where it can be trained on; else null, or an error where it is needed.</summary>
     private static ImageDataset? Assembled(RawDataset raw, DatasetOptions options, bool needed)
     {
         try
         {
-            // Warnings are gathered in the list of the raw one.
+            // Warnings are added to the list of the raw data set.
             return DatasetReader.Assemble(raw with { Warnings = [.. raw.Warnings] }, options);
         }
         catch (InputException) when (!needed)
@@ -92,7 +95,7 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
         return new Relabelled(part, [.. own.Select(name => index.GetValueOrDefault(name, -1))]);
     }
 
-    /// <summary>The model's index of each class. Names count, not their order; a WordNet id is the name that it stands for.</summary>
+    /// <summary>The model's index of each class, by name, whatever the order; a WordNet id is replaced by its name.</summary>
     private static Dictionary<string, int> Match(string[] names, IReadOnlyList<string> classes)
     {
         var known = classes.Select((name, i) => (Name: UnicodeText.Composed(name), i)).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
@@ -107,13 +110,13 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
     }
 
     private static string List(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "");
+        string.Join(", ", names.Take(MaxNamed)) + (names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : "");
 
     private static InputException NoLabels(UnlabelledSplit split) => new(
-        $"'{split.Where}' holds {split.Images} images without class folders or labels: without labels nothing can be scored.",
+        $"'{split.Where}' holds {split.Images} images without class folders or labels: images without labels cannot be scored.",
         remedy: "Give each class a folder, or name another split with --split; 'remem predict' classifies images without labels.");
 
-    /// <summary>Sources one after the other.</summary>
+    /// <summary>A concatenation of sources.</summary>
     private sealed class JoinedSources(IImageSource[] parts) : IImageSource
     {
         private readonly (int Part, int Index)[] _places = [.. parts.SelectMany((p, n) => Enumerable.Range(0, p.Count).Select(i => (n, i)))];
@@ -127,7 +130,7 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
         public byte[] Read(int index) => parts[_places[index].Part].Read(_places[index].Index);
     }
 
-    /// <summary>A source whose labels are called otherwise.</summary>
+    /// <summary>A source with other label indices.</summary>
     private sealed class Relabelled(IImageSource source, int[] labels) : IImageSource
     {
         public int Count => source.Count;

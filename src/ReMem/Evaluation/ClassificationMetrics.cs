@@ -23,13 +23,13 @@ public sealed record ClassificationMetrics(
 {
     private const int Bins = 15;
 
-    /// <summary>Classes without a sample: their recall is undefined, and macro figures leave them out.</summary>
+    /// <summary>Classes without a sample: their recall is undefined, and macro averages leave them out.</summary>
     public IReadOnlyList<string> AbsentClasses => [.. PerClass.Where(score => score.Count == 0).Select(score => score.Name)];
 
     /// <summary>Mean F1 over the classes that have samples.</summary>
     public double MacroF1 => PerClass.Where(score => score.Count > 0).Average(score => score.F1);
 
-    /// <summary>Scores logits. Equal logits rank in class order, so that a model without an opinion gains nothing by it.</summary>
+    /// <summary>Scores logits. Equal logits rank in class order, so that a constant model does not gain from ties.</summary>
     /// <param name="logits">float [N, C].</param>
     /// <param name="labels">int64 [N], 0 to C - 1.</param>
     /// <param name="classes">C names.</param>
@@ -67,7 +67,7 @@ public sealed record ClassificationMetrics(
             throw new InputException("There is no image to score.", "evaluation", "Choose a split that has images.");
         if (labels.Below(0).logical_or(labels.Below(classes).logical_not()).any().item<bool>())
             throw new ArgumentException($"A label is not between 0 and {classes - 1}.", nameof(labels));
-        // NaN is larger than nothing: without this, a diverged model would be in everyone's top five.
+        // Nothing is larger than NaN: without this check, every label of a diverged model would be in the top five.
         if (!logits.isfinite().all().item<bool>())
             throw new InputException("The model's logits hold NaN or infinity.", "evaluation", "The model is broken; train it again with a lower learning rate.");
     }

@@ -9,21 +9,24 @@ namespace ReMem.Evaluation;
 public static class Evaluator
 {
     /// <summary>The model's logits and pooled features of every sample, in eval mode; the model's mode is restored.</summary>
-    /// <param name="model">Answers.</param>
+    /// <param name="model">The model.</param>
     /// <param name="loader">The split.</param>
     /// <param name="cancel">Stops between batches.</param>
-    /// <param name="normalization">Of its inputs; null is the model's own.</param>
+    /// <param name="normalization">Normalisation of its inputs; null is the model's own.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     public static ModelOutputs Run(
         ImageModel model, BatchLoader loader, CancellationToken cancel = default, Normalization? normalization = null) =>
         Run(model, loader, cancel, null, normalization);
 
-    /// <summary>The same; another runtime is given the very images.</summary>
-    /// <param name="model">Answers.</param>
+    /// <summary>The model's logits and pooled features, with each batch also given to another runtime.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="loader">The split.</param>
     /// <param name="cancel">Stops between batches.</param>
-    /// <param name="seen">Given each batch of normalised images [B, 3, S, S], which are gone after it; its tensors have to leave its scope.</param>
-    /// <param name="normalization">Of the model's inputs; null is the model's own.</param>
+    /// <param name="seen">
+    /// Called with each batch of normalised images [B, 3, S, S], which are disposed after it; tensors that it keeps have to leave its
+    /// scope.
+    /// </param>
+    /// <param name="normalization">Normalisation of the model's inputs; null is the model's own.</param>
     internal static ModelOutputs Run(
         ImageModel model, BatchLoader loader, CancellationToken cancel, Action<Tensor>? seen, Normalization? normalization = null)
     {

@@ -1,9 +1,9 @@
 namespace ReMem.Evaluation;
 
 /// <summary>A mean and its 95 % interval, Mean - HalfWidth to Mean + HalfWidth.</summary>
-/// <param name="Mean">In the unit of what was measured.</param>
-/// <param name="HalfWidth">Null where one value gives no interval.</param>
-/// <param name="Count">How many values.</param>
+/// <param name="Mean">The mean, in the unit of the measurement.</param>
+/// <param name="HalfWidth">Null with one value, which gives no interval.</param>
+/// <param name="Count">Number of values.</param>
 public sealed record Interval(double Mean, double? HalfWidth, int Count)
 {
     /// <summary>Lower end; the mean where there is no interval.</summary>
@@ -12,11 +12,13 @@ public sealed record Interval(double Mean, double? HalfWidth, int Count)
     /// <summary>Upper end; the mean where there is no interval.</summary>
     public double High => Mean + (HalfWidth ?? 0);
 
-    /// <summary>Whether the two share a value; ends count, and so does a mean or end that is no number, since nothing can be said of it.</summary>
+    /// <summary>
+    /// Whether the two overlap, ends included; also true where a mean or end is not a number, since the order is unknown.
+    /// </summary>
     public bool Overlaps(Interval other) => !(Low > other.High || High < other.Low);
 
     /// <summary>Student's t interval of repeated measurements, with n - 1 degrees of freedom.</summary>
-    /// <param name="values">One a repetition; one value gives a mean without an interval.</param>
+    /// <param name="values">One per repetition; a single value gives a mean without an interval.</param>
     /// <exception cref="ArgumentException">There is no value.</exception>
     public static Interval Of(IReadOnlyList<double> values)
     {

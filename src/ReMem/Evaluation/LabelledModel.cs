@@ -4,28 +4,28 @@ using ReMem.Weights;
 
 namespace ReMem.Evaluation;
 
-/// <summary>A model and what its classes are called.</summary>
-/// <param name="Model">In training mode as it is made; whoever predicts puts it in eval mode.</param>
+/// <summary>A model and its class names.</summary>
+/// <param name="Model">In training mode when created; prediction sets eval mode.</param>
 /// <param name="Labels">Class names in index order.</param>
 public sealed record LabelledModel(ImageModel Model, IReadOnlyList<string> Labels)
 {
-    /// <summary>How the classes got their names where nobody gave any; null where they are given.</summary>
+    /// <summary>Where the class names come from where none were given; null where they were given.</summary>
     public string? Note { get; init; }
 
     /// <summary>Loads a folder that holds model, weights and class names.</summary>
-    /// <exception cref="InputException">It is no model folder.</exception>
+    /// <exception cref="InputException">It is not a model folder.</exception>
     public static LabelledModel FromFolder(string directory)
     {
         (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(directory);
         return new LabelledModel(model, labels);
     }
 
-    /// <summary>Makes a catalogue model of as many classes as its weights have.</summary>
-    /// <param name="name">timm's.</param>
+    /// <summary>Builds a catalogue model with as many classes as its weights have.</summary>
+    /// <param name="name">timm's name.</param>
     /// <param name="weights">A file on disk, in any format that weights come in.</param>
-    /// <param name="labels">Class names, one a line in index order; null: ImageNet's where there are 1000 classes, else numbers.</param>
+    /// <param name="labels">Class names, one per line in index order; null: ImageNet's where there are 1000 classes, else numbers.</param>
     /// <param name="imageSize">Side of the input in pixels; null is the model's own.</param>
-    /// <param name="prefix">Under which prefix the model's tensors are; null finds it.</param>
+    /// <param name="prefix">Prefix of the model's tensors; null finds it.</param>
     /// <exception cref="InputException">No such model or file, the weights do not fit, or there is not one name per class.</exception>
     public static LabelledModel FromWeights(string name, string weights, string? labels = null, int? imageSize = null, string? prefix = null)
     {
@@ -41,7 +41,8 @@ public sealed record LabelledModel(ImageModel Model, IReadOnlyList<string> Label
         }
 
         return classes == ImageNetClasses.Count
-            ? new LabelledModel(model, ImageNetClasses.Names) { Note = "the weights have 1000 classes: they are called by ImageNet's names; --labels gives others" }
+            ? new LabelledModel(
+                model, ImageNetClasses.Names) { Note = "the weights have 1000 classes: ImageNet's names are used; --labels gives others" }
             : new LabelledModel(model, [.. Enumerable.Range(0, classes).Select(i => $"class {i}")]) { Note = "the classes have no names: --labels gives them" };
     }
 }

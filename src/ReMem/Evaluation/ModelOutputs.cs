@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Evaluation;
 
-/// <summary>A model's answers over a whole split, in the loader's order.</summary>
+/// <summary>A model's outputs over a whole split, in the loader's order.</summary>
 /// <param name="Logits">float32 [N, C].</param>
-/// <param name="Features">Pooled features float32 [N, D], what the classifier reads.</param>
+/// <param name="Features">Pooled features float32 [N, D], the classifier's input.</param>
 /// <param name="Labels">int64 [N].</param>
 public sealed record ModelOutputs(Tensor Logits, Tensor Features, Tensor Labels) : IDisposable
 {

@@ -9,10 +9,12 @@ using static TorchSharp.torch;
 
 namespace ReMem.Evaluation;
 
-/// <summary>Classifies single image files exactly as <see cref="Evaluator"/> sees a split: decode, resize, centre crop, normalise.</summary>
+/// <summary>
+/// Classifies single image files with the same preprocessing as <see cref="Evaluator"/>: decode, resize, centre crop, normalise.
+/// </summary>
 public sealed class Predictor
 {
-    /// <summary>The answer where the model is not sure enough.</summary>
+    /// <summary>The answer where the best class is not probable enough.</summary>
     public const string Unknown = "unknown";
 
     private const int Batch = 16;
@@ -20,16 +22,17 @@ public sealed class Predictor
     private readonly IReadOnlyList<string> _labels;
     private readonly ViewOptions _view;
 
-    /// <summary>Binds a model, which is put in eval mode.</summary>
-    /// <param name="model">Classifies.</param>
+    /// <summary>Makes a predictor of a model, which is put in eval mode.</summary>
+    /// <param name="model">The classifier.</param>
     /// <param name="labels">Class names in index order.</param>
-    /// <exception cref="InputException">There is not one name a class.</exception>
+    /// <exception cref="InputException">The number of names is not the number of classes.</exception>
     public Predictor(ImageModel model, IReadOnlyList<string> labels)
     {
         if (labels.Count != model.Options.NumClasses)
         {
             throw new InputException(
-                $"There are {labels.Count} labels for a model of {model.Options.NumClasses} classes.", "labels", "Give one name a class, in index order.");
+                $"There are {labels.Count} labels for a model of {model.Options.NumClasses} classes.", "labels",
+                "Give one name per class, in index order.");
         }
 
         _model = model;
@@ -45,32 +48,34 @@ public sealed class Predictor
         init => field = RequireProbability(value);
     }
 
-    /// <summary>Returns what may be a smallest probability.</summary>
+    /// <summary>Checks a minimal probability and returns it.</summary>
     /// <exception cref="InputException">It is not between 0 and 1.</exception>
     public static double RequireProbability(double value) => value is >= 0 and <= 1 ? value : throw new InputException(
         FormattableString.Invariant($"The smallest probability of an answer is {value}; it must be between 0 and 1."), "--min-probability", "Above the chance of guessing, such as 0.5.");
 
-    /// <summary>Reads class names, one a line in index order; a leading WordNet id, as in synset_words.txt, is left out.</summary>
+    /// <summary>Reads class names, one per line in index order; a leading WordNet id, as in synset_words.txt, is left out.</summary>
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static IReadOnlyList<string> ReadLabels(string path)
     {
-        IEnumerable<string> lines = InputFile.ReadLines(path, "labels file", "Give a text file with one class name a line.");
+        IEnumerable<string> lines = InputFile.ReadLines(path, "labels file", "Give a text file with one class name per line.");
         return [.. lines.Where(line => line.Length > 0).Select(WithoutWordNetId)];
     }
 
     /// <summary>Classifies one file.</summary>
     /// <param name="file">The image.</param>
-    /// <param name="top">How many classes to return.</param>
-    /// <exception cref="InputException">The file is missing or no image.</exception>
+    /// <param name="top">Number of classes to return.</param>
+    /// <exception cref="InputException">The file is missing or not an image.</exception>
     public Prediction Predict(string file, int top)
     {
         PredictionOutcome outcome = PredictAll([file], top).Single();
         return outcome.Prediction ?? throw outcome.Fault!;
     }
 
-    /// <summary>Classifies files in their order, some at a time. One that is missing or no image is an outcome of its own, so that it does not cost the others theirs.</summary>
+    /// <summary>
+    /// Classifies files in order, in batches. A file that is missing or not an image has its own outcome and does not affect the others.
+    /// </summary>
     /// <param name="files">The images.</param>
-    /// <param name="top">How many classes to return for each, 1 or more.</param>
+    /// <param name="top">Number of classes to return for each, 1 or more.</param>
     /// <param name="cancel">Stops between batches.</param>
     public IEnumerable<PredictionOutcome> PredictAll(IEnumerable<string> files, int top, CancellationToken cancel = default)
     {
@@ -100,8 +105,8 @@ public sealed class Predictor
     {
         try
         {
-            byte[] encoded = InputFile.ReadAllBytes(file, "image", EncodedSource.MostBytes);
-            return View.Apply(ImageDecoder.Decode(encoded, file), _view, new CounterRandom(0, "view"));
+            byte[] encoded = InputFile.ReadAllBytes(file, "image", EncodedSource.MaxBytes);
+            return ViewTransform.Apply(ImageDecoder.Decode(encoded, file), _view, new CounterRandom(0, "view"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,28 +2,30 @@ using ReMem.Runtime;
 
 namespace ReMem.Evaluation;
 
-/// <summary>Spearman's rank correlation of two measurements, with a 95 % bootstrap interval over the pairs, or over groups of pairs that belong together.</summary>
-/// <param name="Rho">-1 to 1; NaN where one of the two never varies.</param>
-/// <param name="Low">Lower end; null with fewer than <see cref="FewestForInterval"/> pairs, or where rho is NaN.</param>
+/// <summary>
+/// Spearman's rank correlation of two measurements, with a 95 % bootstrap interval over the pairs, or over groups of dependent pairs.
+/// </summary>
+/// <param name="Rho">-1 to 1; NaN where one of the two is constant.</param>
+/// <param name="Low">Lower end; null with fewer than <see cref="MinForInterval"/> pairs, or where rho is NaN.</param>
 /// <param name="High">Upper end; null likewise.</param>
 /// <param name="Count">Pairs.</param>
 internal sealed record RankCorrelation(double Rho, double? Low, double? High, int Count)
 {
-    /// <summary>Resamples of fewer pairs are nearly all alike, so that an interval from them would promise too much.</summary>
-    public const int FewestForInterval = 5;
+    /// <summary>Resamples of fewer pairs are nearly all alike, so that an interval from them would be too narrow.</summary>
+    public const int MinForInterval = 5;
 
     private const int Resamples = 2000;
 
-    /// <summary>How many groups of pairs were drawn from for the interval; null where it is over single pairs.</summary>
+    /// <summary>Number of groups that were resampled for the interval; null where it is over single pairs.</summary>
     public int? Groups { get; init; }
 
-    /// <summary>Correlates. Equal values share the mean of their ranks.</summary>
-    /// <param name="xs">One a pair.</param>
-    /// <param name="ys">One a pair.</param>
-    /// <param name="seed">Of the resampling.</param>
+    /// <summary>Correlates two measurements. Equal values share the mean of their ranks.</summary>
+    /// <param name="xs">One value per pair.</param>
+    /// <param name="ys">One value per pair.</param>
+    /// <param name="seed">Seed of the resampling.</param>
     /// <param name="groups">
-    /// The group that each pair belongs to: groups are drawn whole, since pairs of one are no independent evidence (the cluster bootstrap, Field 2007). Null, or fewer than
-    /// <see cref="FewestForInterval"/> of them: pairs are drawn.
+    /// The group that each pair belongs to: groups are drawn whole, since pairs of one group are not independent (the cluster bootstrap,
+    /// Field 2007). Null, or fewer than <see cref="MinForInterval"/> of them: pairs are drawn.
     /// </param>
     /// <exception cref="ArgumentException">The counts differ.</exception>
     public static RankCorrelation Of(IReadOnlyList<double> xs, IReadOnlyList<double> ys, long seed = 0, IReadOnlyList<int>? groups = null)
@@ -33,11 +35,11 @@ internal sealed record RankCorrelation(double Rho, double? Low, double? High, in
         return Bootstrapped(xs.Count, pairs => Spearman([.. pairs.Select(i => xs[i])], [.. pairs.Select(i => ys[i])]), seed, groups);
     }
 
-    /// <summary>Correlates the two with a third held fixed: Pearson's partial correlation of the ranks.</summary>
-    /// <param name="xs">One a pair.</param>
-    /// <param name="ys">One a pair.</param>
-    /// <param name="held">What is held fixed, one a pair.</param>
-    /// <param name="seed">Of the resampling.</param>
+    /// <summary>Correlates two measurements with a third held fixed: Pearson's partial correlation of the ranks.</summary>
+    /// <param name="xs">One value per pair.</param>
+    /// <param name="ys">One value per pair.</param>
+    /// <param name="held">The variable held fixed, one value per pair.</param>
+    /// <param name="seed">Seed of the resampling.</param>
     /// <param name="groups">As in <see cref="Of"/>.</param>
     /// <exception cref="ArgumentException">The counts differ.</exception>
     public static RankCorrelation Partial(
@@ -52,7 +54,7 @@ internal sealed record RankCorrelation(double Rho, double? Low, double? High, in
             double[] x = [.. triples.Select(i => xs[i])], y = [.. triples.Select(i => ys[i])], z = [.. triples.Select(i => held[i])];
             double xz = Spearman(x, z), yz = Spearman(y, z);
             double free = (1 - (xz * xz)) * (1 - (yz * yz));
-            // Where the third decides one of them, rounding alone is left to correlate.
+            // Where the third determines one of them, only rounding is left to correlate.
             return free > 1e-12 ? (Spearman(x, y) - (xz * yz)) / Math.Sqrt(free) : double.NaN;
         }
     }
@@ -62,10 +64,10 @@ internal sealed record RankCorrelation(double Rho, double? Low, double? High, in
         if (groups is not null && groups.Count != count)
             throw new ArgumentException($"There are {groups.Count} groups for {count} pairs.", nameof(groups));
         double rho = correlate([.. Enumerable.Range(0, count)]);
-        if (count < FewestForInterval || double.IsNaN(rho))
+        if (count < MinForInterval || double.IsNaN(rho))
             return new RankCorrelation(rho, null, null, count);
         int[][] units = [.. Enumerable.Range(0, count).GroupBy(i => groups?[i] ?? i).Select(g => g.ToArray())];
-        bool grouped = groups is not null && units.Length >= FewestForInterval;
+        bool grouped = groups is not null && units.Length >= MinForInterval;
         if (!grouped)
             units = [.. Enumerable.Range(0, count).Select(i => new[] { i })];
         var values = new List<double>();
@@ -73,7 +75,7 @@ internal sealed record RankCorrelation(double Rho, double? Low, double? High, in
         {
             var random = new CounterRandom(seed, "bootstrap", index: i);
             double value = correlate([.. Enumerable.Range(0, units.Length).SelectMany(_ => units[random.NextInt(units.Length)])]);
-            // A resample of one pair over and over has no correlation.
+            // A resample of a single repeated pair has no correlation.
             if (!double.IsNaN(value))
                 values.Add(value);
         }

@@ -5,18 +5,18 @@ using ReMem.Runtime;
 
 namespace ReMem.Evaluation;
 
-/// <summary>Scores a model on labelled images, which need not be split nor have every class of the model.</summary>
+/// <summary>Scores a model on labelled images, which need not have splits or every class of the model.</summary>
 /// <param name="model">The model and its classes.</param>
-/// <param name="progress">Hears of the data, and of what is doubtful with it.</param>
+/// <param name="progress">Receives descriptions of the data and warnings about it.</param>
 internal sealed class Scoring(LabelledModel model, IProgress<ProgressReport> progress)
 {
     private const int Batch = 64;
 
-    /// <summary>Opens, checks and scores.</summary>
+    /// <summary>Opens and checks the images, and scores the model.</summary>
     /// <param name="source">As in <see cref="DatasetReader.Open"/>.</param>
     /// <param name="split">One of <see cref="ScoredImages.Splits"/>; null chooses.</param>
-    /// <param name="policy">What happens at an image that cannot be decoded.</param>
-    /// <param name="cancel">Stops it.</param>
+    /// <param name="policy">What to do with an image that cannot be decoded.</param>
+    /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="InputException">The source cannot be read, or does not fit the model.</exception>
     public ScoringResult Run(string source, string? split, BadImagePolicy policy, CancellationToken cancel)
     {

@@ -6,8 +6,8 @@ using ReMem.Runtime;
 namespace ReMem.Export;
 
 /// <summary>
-/// The one way in which commands export: a file gets its name only after ONNX Runtime has answered as the model does. One that fails the
-/// check is kept under a name that says so, and an earlier file of the good name is removed, since it would pass for this model's.
+/// The only way in which commands export: a file gets its name only after ONNX Runtime has given the model's outputs. A file that fails the
+/// check is kept under another name, and an earlier file of the requested name is removed, since it would be mistaken for this model's.
 /// </summary>
 internal static class CheckedExport
 {
@@ -17,20 +17,21 @@ internal static class CheckedExport
     public static string FailedPath(string path) => Path.Combine(
         Path.GetDirectoryName(path) ?? string.Empty, $"{Path.GetFileNameWithoutExtension(path)}{Mark}{Path.GetExtension(path)}");
 
-    /// <summary>Exports and checks.</summary>
+    /// <summary>Exports a model and checks the file.</summary>
     /// <param name="model">Not changed.</param>
     /// <param name="path">
-    /// The file; an existing one is replaced, or removed where the new one fails. A link is kept: its target is written. What is no file is refused.
+    /// The file; an existing one is replaced, or removed where the new one fails. A link is kept: its target is written. Anything but a
+    /// file is refused.
     /// </param>
-    /// <param name="options">Of the export; null is the default.</param>
-    /// <param name="check">Compares the file of a path with the model; null compares on noise.</param>
+    /// <param name="options">The export's options; null is the default.</param>
+    /// <param name="check">Compares the file with the model; null compares on noise.</param>
     /// <exception cref="InputException">The model has no ONNX form, a weight does not fit float16, or a file cannot be written.</exception>
     /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite.</exception>
     public static CheckedFile Write(
         ImageModel model, string path, OnnxExportOptions? options = null, Func<string, OnnxCheck>? check = null) =>
         Write(model, path, options ?? new OnnxExportOptions(), check, null);
 
-    /// <summary>The same; tests break the file where it is exported but not checked.</summary>
+    /// <summary>Exports with a hook for tests, which damage the file between export and check.</summary>
     internal static CheckedFile Write(
         ImageModel model, string path, OnnxExportOptions options, Func<string, OnnxCheck>? check, Action<string>? exported)
     {
@@ -44,12 +45,12 @@ internal static class CheckedExport
         return new CheckedFile(written, found);
     }
 
-    /// <summary>Writes a file of any form that has a check.</summary>
+    /// <summary>Writes a file of any format and checks it.</summary>
     /// <param name="path">The file; an existing one is replaced, or removed where the new one fails.</param>
-    /// <param name="write">Writes it under another name.</param>
-    /// <param name="check">Checks it there.</param>
-    /// <param name="passes">Whether it may have its name.</param>
-    /// <returns>Where it is, and what the check found.</returns>
+    /// <param name="write">Writes it to a temporary path.</param>
+    /// <param name="check">Checks it at that path.</param>
+    /// <param name="passes">Whether the check passes.</param>
+    /// <returns>Its path, and the result of the check.</returns>
     internal static (string Path, T Check) Write<T>(string path, Action<string> write, Func<string, T> check, Func<T, bool> passes)
     {
         if (Directory.Exists(path))
@@ -80,7 +81,7 @@ internal static class CheckedExport
         }
         catch (InputException e) when (e.Message.Contains(file, StringComparison.Ordinal) || e.Where == file)
         {
-            // A person knows the file by the name that was asked for.
+            // Errors name the file by the requested name.
             string message = e.Message.Replace(file, path, StringComparison.Ordinal);
             throw new InputException(message, e.Where == file ? path : e.Where, e.Remedy, e.InnerException);
         }
@@ -91,7 +92,7 @@ internal static class CheckedExport
         }
     }
 
-    /// <summary>What is written next to the file has no name of its own to follow: a link there is somebody else's.</summary>
+    /// <summary>The file of the weights must not be a link: it is not this export's.</summary>
     private static void RequireFile(string path)
     {
         if (AtomicFile.TargetOf(path) != path || new FileInfo(path).LinkTarget is not null)
@@ -112,7 +113,7 @@ internal static class CheckedExport
 
     private static string WeightsOf(string file) => $"{file}.data";
 
-    /// <summary>Removes a file, and its weights where they are known to be its own.</summary>
+    /// <summary>Removes a file, and its external weights where they belong to it.</summary>
     private static void Remove(string file)
     {
         bool ownsData = OnnxFile.OwnsData(file);
@@ -121,7 +122,7 @@ internal static class CheckedExport
             File.Delete(WeightsOf(file));
     }
 
-    /// <summary>Moves a file, with the weights that may be beside it first, so that no name ever stands for a file without them.</summary>
+    /// <summary>Moves a file, after its external weights if any, so that no file is ever without its weights.</summary>
     private static void Move(string from, string to)
     {
         bool leavesData = !File.Exists(WeightsOf(from)) && OnnxFile.OwnsData(to);
@@ -138,7 +139,7 @@ internal static class CheckedExport
             File.Delete(WeightsOf(to));
     }
 
-    /// <summary>Names the file of the weights within an ONNX file, which is small then.</summary>
+    /// <summary>Sets the name of the weights file in an ONNX file, which is small in this case.</summary>
     private static void PointTo(string file, string weights)
     {
         try
@@ -151,7 +152,7 @@ internal static class CheckedExport
         }
         catch (InvalidProtocolBufferException)
         {
-            // What is broken is kept as it is.
+            // A damaged file is kept unchanged.
         }
     }
 }

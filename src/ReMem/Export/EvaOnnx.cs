@@ -23,7 +23,7 @@ internal static class EvaOnnx
         });
     }
 
-    /// <summary>The matrix that swaps the channels of every pair: one product instead of slices and joins of each pair's parts.</summary>
+    /// <summary>The matrix that swaps the channels of every pair: one product instead of slicing and concatenating each pair.</summary>
     private static Tensor SwapMatrix(Eva model)
     {
         int width = model.Shape.Width / model.Shape.Heads;

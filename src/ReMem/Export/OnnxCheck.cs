@@ -2,30 +2,32 @@ using ReMem.Evaluation;
 
 namespace ReMem.Export;
 
-/// <summary>An ONNX file against the model it came from.</summary>
-/// <param name="LargestDifference">Of any output, absolute; NaN where an output is no number, or the file cannot be run.</param>
-/// <param name="RelativeDifference">The largest difference over the largest output.</param>
-/// <param name="Tolerance">The relative difference that is allowed for the file's form.</param>
+/// <summary>Comparison of an ONNX file with its model.</summary>
+/// <param name="LargestDifference">
+/// Largest absolute difference of an output; NaN where an output is not finite, or the file cannot be run.
+/// </param>
+/// <param name="RelativeDifference">The largest difference divided by the largest output.</param>
+/// <param name="Tolerance">The allowed relative difference for the file's format.</param>
 /// <param name="Top1Agreement">Share of inputs with the same best class, in [0, 1].</param>
-/// <param name="Images">How many inputs were compared.</param>
+/// <param name="Images">Number of compared inputs.</param>
 internal sealed record OnnxCheck(double LargestDifference, double RelativeDifference, double Tolerance, double Top1Agreement, int Images)
 {
-    /// <summary>The model's scores, computed here and now; null where the inputs have no labels, or an output is no number.</summary>
+    /// <summary>The model's scores, computed here and now; null where the inputs have no labels, or an output is not finite.</summary>
     public ClassificationMetrics? Model { get; init; }
 
-    /// <summary>The file's scores, of what ONNX Runtime answers; null where the inputs have no labels, or an output is no number.</summary>
+    /// <summary>The file's scores, from ONNX Runtime's outputs; null where the inputs have no labels, or an output is not finite.</summary>
     public ClassificationMetrics? File { get; init; }
 
-    /// <summary>The model's top-1 on the same images as it was measured before, say on another machine; null where it was not.</summary>
+    /// <summary>The model's top-1 on the same images as measured before, perhaps on another machine; null where it was not.</summary>
     public double? ReportedTop1 { get; init; }
 
-    /// <summary>The share of images whose two best classes are within the tolerance, by which top-1 may differ; 0 where unknown.</summary>
+    /// <summary>The share of images whose top two classes are within the tolerance: top-1 may differ by this; 0 where unknown.</summary>
     public double NearTies { get; init; }
 
-    /// <summary>Why ONNX Runtime did not answer; null where it did.</summary>
+    /// <summary>Why ONNX Runtime failed; null where it did not.</summary>
     public string? Error { get; init; }
 
-    /// <summary>What is wrong with the file, in a sentence; null where it does as the model.</summary>
+    /// <summary>What is wrong with the file, in a sentence; null where it agrees with the model.</summary>
     public string? Failure
     {
         get
@@ -49,6 +51,6 @@ internal sealed record OnnxCheck(double LargestDifference, double RelativeDiffer
         }
     }
 
-    /// <summary>Whether the file does as the model, within <see cref="Tolerance"/>.</summary>
+    /// <summary>Whether the file agrees with the model within <see cref="Tolerance"/>.</summary>
     public bool Agrees => Failure is null;
 }

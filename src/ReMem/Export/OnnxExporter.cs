@@ -17,7 +17,7 @@ public static class OnnxExporter
     /// <summary>The input's name.</summary>
     public const string InputName = "input";
 
-    /// <summary>The name that the files give as their maker.</summary>
+    /// <summary>The producer name in the files.</summary>
     internal const string Producer = "remem";
 
     private const int Opset = 18;
@@ -26,7 +26,10 @@ public static class OnnxExporter
     /// <summary>The output's name under these options.</summary>
     public static string OutputName(OnnxExportOptions options) => options.Softmax ? "probabilities" : "logits";
 
-    /// <summary>Writes the file, and FILE.data beside it where <see cref="OnnxExportOptions.LargestFile"/> says so; both appear whole or not at all.</summary>
+    /// <summary>
+    /// Writes the file, and FILE.data next to it where <see cref="OnnxExportOptions.MaxFileBytes"/> requires it; both appear whole or not
+    /// at all.
+    /// </summary>
     /// <exception cref="InputException">The model has no ONNX form, a weight does not fit float16, or a file cannot be written.</exception>
     /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite.</exception>
     public static void Export(ImageModel model, string path, OnnxExportOptions? options = null)
@@ -57,7 +60,7 @@ public static class OnnxExporter
         };
         proto.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
         proto.MetadataProps.AddRange(Metadata(model, options).Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
-        OnnxFile.Write(path, proto, graph.Initialisers, options.LargestFile);
+        OnnxFile.Write(path, proto, graph.Initialisers, options.MaxFileBytes);
     }
 
     private static string Emit(OnnxGraph graph, ImageModel model, string input) => model switch

@@ -8,43 +8,43 @@ using DataLocation = ReMem.Export.Onnx.TensorProto.Types.DataLocation;
 namespace ReMem.Export;
 
 /// <summary>
-/// Writes an ONNX model and its initialisers, one of them in memory at a time: in one file, or, where that would be too large, with the weights in
-/// FILE.data beside it.
+/// Writes an ONNX model and its initialisers, with one of them in memory at a time: in one file, or, where that would be too large, with
+/// the weights in FILE.data next to it.
 /// </summary>
 internal static class OnnxFile
 {
-    /// <summary>Smaller initialisers, such as shapes, stay in the file: a runtime reads them while it looks at the graph.</summary>
-    private const long SmallestOutside = 1024;
+    /// <summary>Smaller initialisers, such as shapes, stay in the file: a runtime reads them when it loads the graph.</summary>
+    private const long MinExternalBytes = 1024;
 
-    /// <summary>The specification's advice, so that a runtime can map every tensor by itself.</summary>
+    /// <summary>As the specification recommends, so that a runtime can map every tensor separately.</summary>
     private const long Alignment = 4096;
 
-    /// <summary>A file whose weights are outside has little in itself.</summary>
-    private const long LargestWithData = 64 << 20;
+    /// <summary>A file with external weights is small.</summary>
+    private const long MaxGraphBytesWithData = 64 << 20;
 
     /// <summary>Writes the file or both files; they appear whole or not at all. The weights file of an earlier export that is no longer needed is removed.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="model">The model, whose graph has no initialisers yet.</param>
-    /// <param name="initialisers">Each with the type that it is stored in.</param>
-    /// <param name="largestFile">Bytes; a larger file keeps its weights outside.</param>
+    /// <param name="initialisers">The initialisers, each with the type to store it in.</param>
+    /// <param name="maxFileBytes">Bytes; a larger file stores its weights externally.</param>
     /// <exception cref="InputException">A file cannot be written, or a weight does not fit its type.</exception>
-    public static void Write(string path, ModelProto model, IReadOnlyList<PendingTensor> initialisers, int largestFile)
+    public static void Write(string path, ModelProto model, IReadOnlyList<PendingTensor> initialisers, int maxFileBytes)
     {
         GraphProto graph = model.Graph;
         model.Graph = null;
         string target = Path.GetFullPath(path);
         string name = Path.GetFileName(target), data = $"{name}.data";
-        if (model.CalculateSize() + GraphSize(graph, initialisers) <= largestFile)
+        if (model.CalculateSize() + GraphSize(graph, initialisers) <= maxFileBytes)
         {
-            string beside = $"{target}.data";
+            string external = $"{target}.data";
             bool isStale = OwnsData(target);
             AtomicFile.Write(path, stream => WriteModel(stream, model, graph, initialisers, path));
             if (isStale)
-                Remove(beside);
+                Remove(external);
             return;
         }
 
-        ILookup<bool, PendingTensor> outside = initialisers.ToLookup(t => t.Entry.Bytes >= SmallestOutside);
+        ILookup<bool, PendingTensor> outside = initialisers.ToLookup(t => t.Entry.Bytes >= MinExternalBytes);
         AtomicFile.WriteTogether(Path.GetDirectoryName(target)!, name, stage =>
         {
             AtomicFile.Write(Path.Combine(stage, data), stream => graph.Initializer.AddRange(outside[true].Select(t => WriteOutside(stream, t, data, path))));
@@ -52,13 +52,13 @@ internal static class OnnxFile
         });
     }
 
-    /// <summary>Whether the file that is replaced is one of ours that keeps its weights in that other file: only then is that one ours to remove.</summary>
+    /// <summary>Whether the replaced file is one of ours with its weights in that external file: only then may that be removed.</summary>
     internal static bool OwnsData(string path)
     {
         string data = Path.GetFileName($"{path}.data");
         try
         {
-            if (!File.Exists(path) || !File.Exists($"{path}.data") || new FileInfo(path).Length > LargestWithData)
+            if (!File.Exists(path) || !File.Exists($"{path}.data") || new FileInfo(path).Length > MaxGraphBytesWithData)
                 return false;
             using FileStream stream = File.OpenRead(path);
             ModelProto old = ModelProto.Parser.ParseFrom(stream);
@@ -78,7 +78,9 @@ internal static class OnnxFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException("The ONNX file is written, but the weights of the earlier one cannot be removed.", path, "Remove that file: nothing needs it.", e);
+            throw new InputException(
+                "The ONNX file is written, but the weights of the earlier one cannot be removed.", path,
+                "Remove that file: it is not needed.", e);
         }
     }
 
@@ -93,7 +95,7 @@ internal static class OnnxFile
         return proto;
     }
 
-    /// <summary>The message as protobuf writes it, but that the initialisers' bytes come from their tensors one by one.</summary>
+    /// <summary>The message as protobuf writes it, with the initialisers' bytes taken from their tensors one at a time.</summary>
     private static void WriteModel(Stream stream, ModelProto model, GraphProto graph, IReadOnlyList<PendingTensor> inside, string path)
     {
         using var output = new CodedOutputStream(stream, leaveOpen: true);

@@ -37,27 +37,29 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
         return output;
     }
 
-    /// <summary>Whether the model has that parameter.</summary>
+    /// <summary>Whether the model has a parameter.</summary>
     public bool Has(string name) => state.ContainsKey(name);
 
     /// <summary>The initialiser of a model's parameter, in the graph's type.</summary>
     public string Parameter(string name) => Add(name, type, state[name].shape, () => state[name].alias());
 
-    /// <summary>The initialiser of a tensor that the model computes: int64 where it is, else in the graph's type unless another is given.</summary>
+    /// <summary>
+    /// The initialiser of a tensor that the model computes: int64 stays int64, others are in the graph's type unless another is given.
+    /// </summary>
     public string Constant(string name, Tensor value, ScalarType? stored = null) =>
         Add(name, stored ?? (value.dtype == ScalarType.Int64 ? ScalarType.Int64 : type), value.shape, () => value.alias());
 
-    /// <summary>A constant of whole numbers, such as a shape.</summary>
+    /// <summary>An integer constant, such as a shape.</summary>
     public string Integers(params long[] values) =>
         Add($"integers_{string.Join("_", values)}".Replace('-', 'm'), ScalarType.Int64, [values.Length], () => tensor(values));
 
     /// <summary>A scalar constant in the graph's type.</summary>
     public string Scalar(float value) => Add(FormattableString.Invariant($"scalar_{value:R}"), type, [], () => tensor(value));
 
-    /// <summary>The same numbers in another type.</summary>
+    /// <summary>Casts to another type.</summary>
     public string Cast(string x, ScalarType to) => Node("Cast", [x], ("to", (long)OnnxTypes.Of(to)));
 
-    /// <summary>x W^T + b over the last axis, with parameters as torch.nn.Linear's; without b where there is none.</summary>
+    /// <summary>x W^T + b over the last axis, with parameters as torch.nn.Linear's; without b where the layer has none.</summary>
     public string Linear(string x, string layer)
     {
         string transposed = Node("Transpose", [Parameter($"{layer}.weight")], ("perm", new long[] { 1, 0 }));
@@ -74,7 +76,7 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
 
     /// <summary>
     /// A square 2-D convolution without bias and the batch normalisation behind it, with its running statistics, as one convolution: folded
-    /// before the numbers are rounded to float16. <paramref name="samePadding"/> is TensorFlow's, instead of <paramref name="padding"/> on all sides.
+    /// before rounding to float16. <paramref name="samePadding"/> is TensorFlow's, instead of <paramref name="padding"/> on all sides.
     /// </summary>
     public string ConvNorm(string x, string conv, string norm, int stride = 1, int padding = 0, bool samePadding = false, double epsilon = 1e-5)
     {
@@ -116,7 +118,7 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
     /// <summary>[B, ...] to [B, rest].</summary>
     public string Flatten(string x) => Node("Flatten", [x], ("axis", 1L));
 
-    /// <summary>Declares an input or output; a size is a number, or a name that says it is free.</summary>
+    /// <summary>Declares an input or output; a size is a number, or the name of a free dimension.</summary>
     public static ValueInfoProto Value(string name, ScalarType type, params object[] sizes)
     {
         var shape = new TensorShapeProto();

@@ -1,6 +1,6 @@
 namespace ReMem.Export;
 
-/// <summary>What an ONNX file takes, and so how much of the preprocessing is inside it.</summary>
+/// <summary>The input of an ONNX file, which determines how much of the preprocessing is inside it.</summary>
 public enum OnnxInput
 {
     /// <summary>float32 [batch, 3, S, S]: images of the model's size, normalised by the caller.</summary>

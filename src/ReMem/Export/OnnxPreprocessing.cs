@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace ReMem.Export;
 
-/// <summary>What comes before the model in the graph: from the file's input to normalised float32 [B, 3, S, S].</summary>
+/// <summary>The preprocessing before the model in the graph: from the file's input to normalised float32 [B, 3, S, S].</summary>
 internal static class OnnxPreprocessing
 {
-    /// <summary>PIL's cubic; ONNX's default is another.</summary>
+    /// <summary>PIL's cubic coefficient; ONNX's default differs.</summary>
     private const float CubicCoefficient = -0.5f;
 
     public static string Emit(OnnxGraph g, ImageModel model, OnnxInput form, string input)
@@ -23,7 +23,7 @@ internal static class OnnxPreprocessing
         return g.Node("Add", [scaled, g.Constant("pixel_shift", shift, ScalarType.Float32)]);
     }
 
-    /// <summary>The arithmetic of <see cref="View"/>'s evaluation: whole pixels after the resize, the crop rounded half to even.</summary>
+    /// <summary>The arithmetic of <see cref="ViewTransform"/> in evaluation: whole pixels after the resize, the crop rounded half to even.</summary>
     private static string CenterView(OnnxGraph g, ViewOptions view, string pixels)
     {
         string axes = g.Integers(2, 3);

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace ReMem.Export;
 
-/// <summary>ONNX's numbers of the types that remem writes.</summary>
+/// <summary>ONNX's type numbers for the types that remem writes.</summary>
 internal static class OnnxTypes
 {
-    /// <summary>TensorProto.DataType of a type.</summary>
+    /// <summary>The TensorProto.DataType of a type.</summary>
     public static int Of(ScalarType type) => type switch
     {
         ScalarType.Float32 => 1,

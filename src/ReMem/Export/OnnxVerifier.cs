@@ -12,32 +12,34 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace ReMem.Export;
 
-/// <summary>Runs an ONNX file in ONNX Runtime beside the model in float32.</summary>
+/// <summary>Compares an ONNX file in ONNX Runtime with the model in float32.</summary>
 internal static class OnnxVerifier
 {
     private const int NoiseImages = 8;
 
-    /// <summary>The relative difference that a file may have: 1e-4 in float32, 1e-2 in float16 or where it resizes.</summary>
+    /// <summary>The allowed relative difference: 1e-4 in float32, 1e-2 in float16 or where the file resizes.</summary>
     public static double Tolerance(OnnxExportOptions options) => options.Half || options.Input == OnnxInput.Image ? 1e-2 : 1e-4;
 
-    /// <summary>Compares on given inputs, first one alone and then the rest in one batch, so that the free batch dimension is tried too.</summary>
+    /// <summary>
+    /// Compares on given inputs, the first alone and the rest in one batch, so that the dynamic batch dimension is also tested.
+    /// </summary>
     /// <param name="model">The model, in memory.</param>
     /// <param name="path">The file.</param>
-    /// <param name="input">What the file takes: type and shape are those of <see cref="OnnxExportOptions.Input"/>.</param>
-    /// <param name="options">What the file was exported with.</param>
+    /// <param name="input">The file's input, with type and shape of <see cref="OnnxExportOptions.Input"/>.</param>
+    /// <param name="options">The options of its export.</param>
     /// <exception cref="ReMemException">ONNX Runtime cannot run the file.</exception>
     public static OnnxCheck Verify(ImageModel model, string path, Tensor input, OnnxExportOptions? options = null) =>
         Verify(model, path, [input], options ?? new OnnxExportOptions());
 
     /// <summary>
-    /// Compares on every image of a split, and scores the file there by what ONNX Runtime answers. The file takes
+    /// Compares on every image of a split, and scores the file by ONNX Runtime's outputs. The file takes
     /// <see cref="OnnxInput.Normalized"/> images.
     /// </summary>
     /// <param name="model">The model, in memory.</param>
     /// <param name="path">The file.</param>
-    /// <param name="split">The images as the model is evaluated on them.</param>
+    /// <param name="split">The images, preprocessed as in evaluation.</param>
     /// <param name="classes">Their classes in index order.</param>
-    /// <param name="reported">The model's top-1 on them as it was measured before, in [0, 1]; null where it was not.</param>
+    /// <param name="reported">The model's top-1 on them as measured before, in [0, 1]; null where it was not.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     /// <exception cref="ReMemException">ONNX Runtime cannot run the file.</exception>
@@ -69,7 +71,9 @@ internal static class OnnxVerifier
         };
     }
 
-    /// <summary>Compares on seeded noise, where no image is at hand; a file that resizes is tried on wide, tall and small images.</summary>
+    /// <summary>
+    /// Compares on seeded noise, where no images are available; a file that resizes is tested on wide, tall and small images.
+    /// </summary>
     /// <inheritdoc cref="Verify(ImageModel, string, Tensor, OnnxExportOptions?)" path="/exception"/>
     public static OnnxCheck VerifyOnNoise(ImageModel model, string path, OnnxExportOptions? options = null)
     {
@@ -105,7 +109,7 @@ internal static class OnnxVerifier
         if (!actual.shape.SequenceEqual(expected.shape))
         {
             string file = string.Join(", ", actual.shape), own = string.Join(", ", expected.shape);
-            throw new ReMemException($"The ONNX file answers [{file}], and the model [{own}].", path);
+            throw new ReMemException($"The ONNX file's output is [{file}], the model's [{own}].", path);
         }
 
         double largest = (actual - expected).abs().max().to(ScalarType.Float64).item<double>();
@@ -117,7 +121,7 @@ internal static class OnnxVerifier
     private static Tensor[] OneAndRest(Tensor input) =>
         input.shape[0] > 1 ? [input.narrow(0, 0, 1), input.narrow(0, 1, input.shape[0] - 1)] : [input];
 
-    /// <summary>What the model sees of the file's input, by the code that it was trained and evaluated with.</summary>
+    /// <summary>The model's input for the file's input, by the preprocessing that it was trained and evaluated with.</summary>
     private static Tensor Normalized(ImageModel model, Tensor input, OnnxInput form)
     {
         if (form == OnnxInput.Normalized)
@@ -129,11 +133,11 @@ internal static class OnnxVerifier
     private static Tensor CenterView(ImageModel model, Tensor image)
     {
         var source = new RgbImage((int)image.shape[1], (int)image.shape[0], image.contiguous().data<byte>().ToArray());
-        RgbImage view = View.Apply(source, model.EvaluationView(), new CounterRandom(0, "view"));
+        RgbImage view = ViewTransform.Apply(source, model.EvaluationView(), new CounterRandom(0, "view"));
         return tensor(view.Pixels).view(view.Height, view.Width, 3);
     }
 
-    /// <summary>The share of images whose two best classes are so near to each other that the tolerance lets either win.</summary>
+    /// <summary>The share of images whose top two classes are so close that the tolerance allows either.</summary>
     private static double NearTies(Tensor logits, double tolerance)
     {
         if (logits.shape[1] < 2)
@@ -143,7 +147,7 @@ internal static class OnnxVerifier
         return margin.le(logits.abs().max().TimesInPlace(2 * tolerance)).to(ScalarType.Float64).mean().item<double>();
     }
 
-    /// <summary>The outputs of all batches, one after the other.</summary>
+    /// <summary>The concatenated outputs of all batches.</summary>
     private static Tensor Run(InferenceSession session, string path, Tensor[] batches, OnnxExportOptions options)
     {
         try
@@ -176,7 +180,7 @@ internal static class OnnxVerifier
         NamedOnnxValue value = options.Input == OnnxInput.Normalized ? Named<float>(batch) : Named<byte>(batch);
         using var results = session.Run([value], [OnnxExporter.OutputName(options)]);
         if (results.Single().Value is not DenseTensor<float> { Rank: 2 } output)
-            throw new ReMemException("The ONNX file does not answer with float32 [batch, classes].");
+            throw new ReMemException("The ONNX file's output is not float32 [batch, classes].");
         return tensor(output.ToArray()).view(output.Dimensions[0], output.Dimensions[1]);
     }
 

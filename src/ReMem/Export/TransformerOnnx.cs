@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace ReMem.Export;
 
-/// <summary>What the ONNX graphs of all transformers share; their branch scales are folded into the weights before.</summary>
+/// <summary>The common parts of the ONNX graphs of all transformers, whose branch scales are folded into the weights.</summary>
 internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
 {
     private readonly TransformerShape _shape = model.Shape;
@@ -16,7 +16,7 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
 
     /// <summary>The whole graph.</summary>
     /// <param name="input">Images.</param>
-    /// <param name="attention">From normed tokens and the name of the attention's module to what it adds.</param>
+    /// <param name="attention">Emits the attention branch from normalised tokens and the name of the attention's module.</param>
     public string Emit(string input, Func<string, string, string> attention)
     {
         string h = Embed(input);
@@ -43,7 +43,7 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
         return g.Node("Transpose", [heads], ("perm", new long[] { 0, 2, 1, 3 }));
     }
 
-    /// <summary>A fused projection [B, N, parts * C] to its parts, heads [B, H, N, C / H] each.</summary>
+    /// <summary>Splits a fused projection [B, N, parts * C] into its parts, heads [B, H, N, C / H] each.</summary>
     public string[] SplitParts(string x, int parts, long tokens)
     {
         string split = g.Node("Reshape", [x, g.Integers(0, tokens, parts, _shape.Heads, _shape.Width / _shape.Heads)]);
@@ -62,7 +62,7 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
         float scale = (float)(1 / Math.Sqrt(_shape.Width / _shape.Heads));
         string turned = g.Node("Transpose", [keys], ("perm", new long[] { 0, 1, 3, 2 }));
 
-        // Scaled before the product, which could pass what float16 holds.
+        // Scaled before the product, which could overflow float16.
         string scores = g.Node("MatMul", [g.Node("Mul", [queries, g.Scalar(scale)]), turned]);
         if (bias is not null)
             scores = g.Node("Add", [scores, bias]);
@@ -70,7 +70,7 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
         return g.Node("Reshape", [g.Node("Transpose", [mixed], ("perm", new long[] { 0, 2, 1, 3 })), g.Integers(0, tokens, _shape.Width)]);
     }
 
-    /// <summary>A fused projection whose biases of queries and values are parameters of their own, as BEiT's and EVA's.</summary>
+    /// <summary>A fused projection whose biases of queries and values are separate parameters, as in BEiT and EVA.</summary>
     public string ProjectWithoutKeyBias(string x, string layer)
     {
         string projected = g.Linear(x, $"{layer}.qkv");

@@ -6,18 +6,20 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// How sparsely an MLP's hidden units are used after the non-linearity. A unit's mass for an image is the sum of its absolute activations over
-/// the image's tokens. Intervals are of the mean over images.
+/// The sparsity of an MLP's hidden units after the non-linearity. A unit's mass for an image is the sum of its absolute activations over
+/// the image's tokens. Intervals are for the mean over images.
 /// </summary>
 /// <param name="AboveZero">Share of activations above zero, in [0, 1].</param>
-/// <param name="UnitsForNinety">Share of the units that carries 90 % of an image's mass, the strongest first, in [0, 1].</param>
-/// <param name="Cosine">Mean cosine of two images' masses: 1 where all images use all units alike.</param>
-/// <param name="Jaccard">Mean overlap of two images' sets of those strongest units, the shared ones over all of either: 1 where the sets are the same.</param>
+/// <param name="UnitsForNinety">Share of units that hold 90 % of an image's mass, the strongest first, in [0, 1].</param>
+/// <param name="Cosine">Mean cosine of two images' masses: 1 where all images use all units equally.</param>
+/// <param name="Jaccard">
+/// Mean overlap of two images' sets of those strongest units, intersection over union: 1 where the sets are equal.
+/// </param>
 internal sealed record ActivationUsage(Interval AboveZero, Interval UnitsForNinety, double Cosine, double Jaccard)
 {
     private const double Carried = 0.9;
 
-    /// <summary>Summarises.</summary>
+    /// <summary>Summarises the activations of some images.</summary>
     /// <param name="aboveZero">Each image's share of activations above zero, float [N], of two images or more.</param>
     /// <param name="mass">Each image's mass by unit, float [N, H].</param>
     internal static ActivationUsage Of(Tensor aboveZero, Tensor mass)
@@ -27,7 +29,7 @@ internal sealed record ActivationUsage(Interval AboveZero, Interval UnitsForNine
         using Scalar share = Carried, zero = 0, one = 1;
         (Tensor sorted, Tensor order) = mass.to(ScalarType.Float64).sort(1, descending: true);
         Tensor total = sorted.sum(1, keepdim: true);
-        // The units before the one that passes 90 %, and that one; none of a layer that is silent.
+        // The units up to the one that passes 90 %; none for a layer without activations.
         Tensor count = (sorted.cumsum(1) - sorted).lt(total * share).sum(1, keepdim: true);
         Tensor used = zeros([images, units], ScalarType.Float32).scatter_(1, order, TensorMath.Numbers(units).lt(count).to(ScalarType.Float32));
         Tensor shared = used.matmul(used.t());

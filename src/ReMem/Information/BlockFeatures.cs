@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// What the block probe needs of a split, from one observed pass an image and a partial pass for every half that is skipped. A partial pass starts at
-/// the stream just below what it skips, which the observed pass left there, so that skipping every half once costs half as much as so many whole passes.
+/// The features of a split for the block probe, from one observed pass per image and a partial pass for every skipped sub-block. A partial
+/// pass starts at the stream just below the skipped sub-block, stored by the observed pass, so that skipping every sub-block once costs
+/// half as much as the same number of full passes.
 /// </summary>
 internal sealed class BlockFeatures : IDisposable
 {
@@ -21,32 +22,37 @@ internal sealed class BlockFeatures : IDisposable
     /// <summary>int64 [N].</summary>
     public Tensor Labels => _parts[("labels", null)];
 
-    /// <summary>What the whole model's classifier reads [N, C], and its answers int64 [N].</summary>
+    /// <summary>The input of the whole model's classifier [N, C], and its predictions int64 [N].</summary>
     public (Tensor Pooled, Tensor Answers) Whole => (_parts[("pooled", null)], _parts[("answers", null)]);
 
-    /// <summary>The class token, or the mean token where there is none, of the stream after a half, [N, C]; null is the stream that enters the first block.</summary>
+    /// <summary>
+    /// The class token, or the mean token where there is none, of the stream after a sub-block, [N, C]; null is the stream that enters the
+    /// first block.
+    /// </summary>
     public Tensor Token(SubBlock? after) => _parts[("token", after)];
 
-    /// <summary>The patch tokens there, float16 [N, C, G, G], perhaps averaged to a coarser grid.</summary>
+    /// <summary>
+    /// The patch tokens of that stream, float16 [N, C, G, G], averaged to a coarser grid where they take too much memory.
+    /// </summary>
     public Tensor Map(SubBlock? after) => _parts[("map", after)];
 
-    /// <summary>As <see cref="Whole"/>, with halves skipped.</summary>
+    /// <summary>Features and predictions as <see cref="Whole"/>, with sub-blocks skipped.</summary>
     public (Tensor Pooled, Tensor Answers) Without(Skip skip) => (_parts[("pooled", skip)], _parts[("answers", skip)]);
 
-    /// <summary>How the images use an MLP's hidden units.</summary>
+    /// <summary>The images' use of an MLP's hidden units.</summary>
     public ActivationUsage Usage(int block)
     {
         var mlp = new SubBlock(block, SubBlockKind.Mlp);
         return ActivationUsage.Of(_parts[("above zero", mlp)], _parts[("mass", mlp)]);
     }
 
-    /// <summary>Runs the passes in eval mode, without gradients; the model is left as it was.</summary>
+    /// <summary>Runs the passes in eval mode, without gradients; the model is not changed.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="loader">The split, as the model takes it.</param>
-    /// <param name="skips">What to skip, one by one.</param>
-    /// <param name="usage">Whether to keep how the hidden units are used.</param>
-    /// <param name="mapImages">How many images share the memory for maps.</param>
-    /// <param name="progress">Told of every batch.</param>
+    /// <param name="loader">The split, preprocessed for the model.</param>
+    /// <param name="skips">The skips, one after the other.</param>
+    /// <param name="usage">Whether to record the use of the hidden units.</param>
+    /// <param name="mapImages">Number of images that share the memory for maps.</param>
+    /// <param name="progress">Receives progress after every batch.</param>
     /// <param name="cancel">Stops between passes.</param>
     public static BlockFeatures Read(
         TransformerModel model, BatchLoader loader, IReadOnlyList<Skip> skips, bool usage, long mapImages, ProbeProgress progress, CancellationToken cancel)
@@ -93,8 +99,8 @@ internal sealed class BlockFeatures : IDisposable
         _parts.Add(("labels", null), batch.Labels);
         AddStream(model, null, input);
         Answer(model, null, streams.Observe(() => model.ForwardBlocks(input, 0)));
-        foreach (SubBlock half in SubBlock.All(model.Blocks.Count))
-            AddStream(model, half, streams.After(half));
+        foreach (SubBlock subBlock in SubBlock.All(model.Blocks.Count))
+            AddStream(model, subBlock, streams.After(subBlock));
         for (int block = 0; block < model.Blocks.Count && _usage; block++)
         {
             var mlp = new SubBlock(block, SubBlockKind.Mlp);
@@ -106,7 +112,7 @@ internal sealed class BlockFeatures : IDisposable
         {
             cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            // Without its MLP a block ends where its attention does; without its attention, its MLP has to run again.
+            // Without its MLP, a block's output is that of its attention; without its attention, its MLP has to run again.
             bool mlp = skip.Kind == SubBlockKind.Mlp;
             Tensor start = mlp ? streams.After(new SubBlock(skip.First, SubBlockKind.Attention))
                 : skip.First == 0 ? input : streams.After(new SubBlock(skip.First - 1, SubBlockKind.Mlp));
@@ -127,16 +133,17 @@ internal sealed class BlockFeatures : IDisposable
         _parts.Add(("answers", skip), model.ForwardHead(features).argmax(1));
     }
 
-    /// <summary>The streams of one batch, as the blocks show them.</summary>
+    /// <summary>The observed streams of one batch.</summary>
     private sealed class Streams(TransformerModel model) : IDisposable
     {
         private readonly Recorder[] _blocks = [.. model.Blocks.Select(_ => new Recorder())];
 
-        public Tensor After(SubBlock half) => half.Kind == SubBlockKind.Attention ? _blocks[half.Block].Middle! : _blocks[half.Block].End!;
+        public Tensor After(SubBlock subBlock) =>
+            subBlock.Kind == SubBlockKind.Attention ? _blocks[subBlock.Block].Middle! : _blocks[subBlock.Block].End!;
 
         public Tensor AboveZero(int block) => _blocks[block].AboveZero ?? zeros(After(new SubBlock(block, SubBlockKind.Mlp)).shape[0]);
 
-        /// <remarks>A block whose MLP the model itself leaves out has no activations.</remarks>
+        /// <remarks>A block whose MLP the model itself skips has no activations.</remarks>
         public Tensor Mass(int block) => _blocks[block].Mass ?? zeros(After(new SubBlock(block, SubBlockKind.Mlp)).shape[0], 1);
 
         public Tensor Observe(Func<Tensor> pass)
@@ -190,7 +197,7 @@ internal sealed class BlockFeatures : IDisposable
         }
     }
 
-    /// <summary>Tensors that grow by a batch at a time.</summary>
+    /// <summary>Tensors that grow by one batch at a time.</summary>
     private sealed class Parts : IDisposable
     {
         private readonly Dictionary<(string, object?), List<Tensor>> _growing = [];

@@ -3,10 +3,10 @@ using ReMem.Evaluation;
 
 namespace ReMem.Information;
 
-/// <summary>The block probe in one sentence.</summary>
+/// <summary>The block probe's finding in one sentence.</summary>
 internal static class BlockFinding
 {
-    /// <summary>What the topmost MLPs lose, against what the topmost attentions lose.</summary>
+    /// <summary>The information lost by the topmost MLPs, compared with that lost by the topmost attentions.</summary>
     public static string Of(IReadOnlyList<TopResult> top)
     {
         int count = top.Max(t => t.Count);

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// Where in a ViT the information about the image goes: I_hat after every attention and every MLP, and I_hat and accuracy when one of them, or
-/// the top few, are skipped. The picture behind "the top MLP blocks lose most of it" (arXiv 2506.23041).
+/// Where a ViT loses information about the image: I_hat after every attention and every MLP, and I_hat and accuracy when one of them, or
+/// the top few, are skipped. The measurement behind "the top MLP blocks lose most of it" (arXiv 2506.23041).
 /// </summary>
 internal sealed class BlockProbe
 {
@@ -18,10 +18,10 @@ internal sealed class BlockProbe
     private readonly BlockProbeOptions _options;
     private readonly Skip[] _skips;
 
-    /// <summary>Binds a model.</summary>
+    /// <summary>Makes a probe of a model.</summary>
     /// <param name="model">A Vision Transformer.</param>
-    /// <param name="options">How.</param>
-    /// <exception cref="InputException">The model has no blocks, or fewer than are to be skipped.</exception>
+    /// <param name="options">The settings.</param>
+    /// <exception cref="InputException">The model has no blocks, or fewer than the number to skip.</exception>
     public BlockProbe(ImageModel model, BlockProbeOptions options)
     {
         DataOptions.Validate(options, "blocks");
@@ -34,14 +34,16 @@ internal sealed class BlockProbe
         _skips = [.. Skip.All(depth, options.Top)];
     }
 
-    /// <summary>Probes.</summary>
-    /// <param name="name">What to call the model.</param>
-    /// <param name="train">The images that decoders learn on, as the model takes them.</param>
-    /// <param name="test">The images that they are judged on.</param>
-    /// <param name="images">The same two splits as the decoders draw them, and the budget.</param>
-    /// <param name="classes">How many classes the labels have.</param>
-    /// <param name="headFits">Whether the model's head is of these classes; if not, accuracy is a ridge classifier's on the pooled feature.</param>
-    /// <param name="progress">Told of long work.</param>
+    /// <summary>Probes the model.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="train">The images to train decoders on, preprocessed for the model.</param>
+    /// <param name="test">The images to evaluate decoders on.</param>
+    /// <param name="images">The same two splits as targets of the decoders, and the budget.</param>
+    /// <param name="classes">Number of classes of the labels.</param>
+    /// <param name="headFits">
+    /// Whether the model's head has these classes; if not, accuracy is that of a ridge classifier on the pooled feature.
+    /// </param>
+    /// <param name="progress">Receives progress.</param>
     /// <param name="cancel">Stops between passes and measurements.</param>
     /// <exception cref="InputException">An image cannot be read, or the model's features are not finite.</exception>
     public BlockProbeResult Run(
@@ -63,12 +65,12 @@ internal sealed class BlockProbe
         using BlockFeatures tested = BlockFeatures.Read(_model, test, _skips, usage: true, all, passes, cancel);
         progress?.Report(new ProgressReport($"{name} / blocks", FormattableString.Invariant($"{all} images seen in {clock.Elapsed.TotalSeconds:0} s")));
 
-        SubBlock[] halves = [.. SubBlock.All(_model.Blocks.Count)];
-        var told = new ProbeProgress(progress, $"{name} / blocks", "measurements", 1 + (2 * (halves.Length + 1)) + _skips.Length);
+        SubBlock[] subBlocks = [.. SubBlock.All(_model.Blocks.Count)];
+        var steps = new ProbeProgress(progress, $"{name} / blocks", "measurements", 1 + (2 * (subBlocks.Length + 1)) + _skips.Length);
         InformationResult Measure(Tensor trainFeatures, Tensor testFeatures)
         {
             InformationResult result = InformationMeter.Measure(trainFeatures, testFeatures, images, cancel);
-            told.Advance();
+            steps.Advance();
             return result;
         }
 
@@ -88,17 +90,17 @@ internal sealed class BlockProbe
         });
 
         var results = new List<SubBlockResult>();
-        foreach (SubBlock half in halves)
+        foreach (SubBlock subBlock in subBlocks)
         {
-            StreamInformation after = At(half);
+            StreamInformation after = At(subBlock);
             results.Add(new SubBlockResult(
-                half.Block + 1,
-                half.Kind,
+                subBlock.Block + 1,
+                subBlock.Kind,
                 after,
                 Change(before.Token, after.Token),
                 Change(before.Patches, after.Patches),
-                skipped[new Skip(half.Kind, half.Block, 1)],
-                half.Kind == SubBlockKind.Mlp ? tested.Usage(half.Block) : null));
+                skipped[new Skip(subBlock.Kind, subBlock.Block, 1)],
+                subBlock.Kind == SubBlockKind.Mlp ? tested.Usage(subBlock.Block) : null));
             before = after;
         }
 
@@ -130,7 +132,7 @@ internal sealed class BlockProbe
 
     private static Interval Change(InformationResult before, InformationResult after) => Interval.Of([.. after.PerSeed.Zip(before.PerSeed, (a, b) => a - b)]);
 
-    /// <summary>What a ridge regression onto the classes, fitted on training images, answers: int64 [M].</summary>
+    /// <summary>Predictions of a ridge regression onto the classes, fitted on training images: int64 [M].</summary>
     internal static Tensor RidgeAnswers(Tensor trainPooled, Tensor trainLabels, Tensor testPooled, int classes)
     {
         Tensor targets = nn.functional.one_hot(trainLabels, classes).to(ScalarType.Float32);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Information;
 
-/// <summary>A decoder from features to targets: the linear one of the feature's kind, and the convolutions that redraw what it drew.</summary>
+/// <summary>A decoder from features to targets: a linear one for the feature's kind, and convolutions that refine its drawing.</summary>
 internal sealed class FeatureDecoder : IDisposable
 {
     private readonly ILinearDecoder _linear;
@@ -15,15 +15,15 @@ internal sealed class FeatureDecoder : IDisposable
         (_linear, _refiner, _options) = (linear, refiner, options);
     }
 
-    /// <summary>The mean target [P], which says what a target is without any feature.</summary>
+    /// <summary>The mean target [P], the prediction without any feature.</summary>
     public Tensor Constant => _linear.Offset;
 
-    /// <summary>Fits on some rows; others choose. Tensors belong to the caller's scope.</summary>
+    /// <summary>Fits on some rows, with hyperparameters chosen on others. Tensors belong to the caller's scope.</summary>
     /// <param name="fit">Features [N, D] or maps [N, C, G, G], and targets float [N, P].</param>
-    /// <param name="held">Others, which choose strength and stopping.</param>
+    /// <param name="held">Held-out rows, which choose strength and stopping.</param>
     /// <param name="options">The budget.</param>
-    /// <param name="refine">Whether the targets are images, and convolutions may follow.</param>
-    /// <param name="seed">Initialises and orders.</param>
+    /// <param name="refine">Whether the targets are images, so that convolutions may follow.</param>
+    /// <param name="seed">Seed of initialisation and order.</param>
     /// <param name="cancel">Stops between steps.</param>
     public static FeatureDecoder Fit(
         (Tensor Features, Tensor Targets) fit, (Tensor Features, Tensor Targets) held, InformationMeterOptions options, bool refine, long seed, CancellationToken cancel)
@@ -45,7 +45,7 @@ internal sealed class FeatureDecoder : IDisposable
         return new FeatureDecoder(linear, refiner, options);
     }
 
-    /// <summary>What it draws [N, P]. Pixels may leave [0, 1] where nothing bounds them.</summary>
+    /// <summary>The drawings [N, P]. Unbounded pixels may leave [0, 1].</summary>
     public Tensor Draw(Tensor features)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -7,13 +7,13 @@ namespace ReMem.Information;
 
 /// <summary>
 /// The closed form of jointly Gaussian codes: I = -1/2 sum ln(1 - r^2) over canonical correlations r (Kay 1992). Directions are found on training
-/// images and correlated on test images, so that what was found by chance does not count.
+/// images and correlated on test images, so that chance correlations do not count.
 /// </summary>
 internal static class GaussianCheck
 {
     public const int Dimensions = 32;
 
-    /// <summary>Measures; one value a seed, whose split decides which training rows find the directions.</summary>
+    /// <summary>Measures one value per seed, whose split decides which training rows find the directions.</summary>
     public static InformationCheck Measure((Tensor Features, Tensor Codes) train, (Tensor Features, Tensor Codes) test, InformationMeterOptions options)
     {
         double[] nats = new double[options.Seeds];
@@ -29,7 +29,7 @@ internal static class GaussianCheck
             "gaussian", Interval.Of(nats), null, (int)train.Features.shape[1], (int)train.Codes.shape[1], (int)test.Features.shape[0], nats);
     }
 
-    /// <summary>Canonical directions of both sides, most correlated first.</summary>
+    /// <summary>Canonical directions of both sides, the most correlated first.</summary>
     private static (Tensor Left, Tensor Right) Directions(Tensor features, Tensor codes)
     {
         (Tensor x, Tensor white) = Whitened(features);
@@ -44,7 +44,7 @@ internal static class GaussianCheck
         Tensor x = rows.to(ScalarType.Float64);
         x = x - x.mean([0]);
         (Tensor values, Tensor vectors) = linalg.eigh(x.t().matmul(x).div_(count));
-        // What does not vary stays out, rather than be blown up.
+        // Constant directions are left out, rather than amplified.
         Tensor whitening = vectors * (values.gt(dead).to(ScalarType.Float64) / values.clamp_min(dead).sqrt());
         return (x.matmul(whitening), whitening);
     }
@@ -56,7 +56,7 @@ internal static class GaussianCheck
         return ((a * b).sum([0]) / (a.Squared().sum([0]) * b.Squared().sum([0])).sqrt().clamp_min(tiny)).data<double>().ToArray();
     }
 
-    /// <remarks>A correlation of the wrong sign counts against, so that directions without information give zero on average.</remarks>
+    /// <remarks>A correlation of the wrong sign counts negatively, so that directions without information give zero on average.</remarks>
     private static double Sum(double[] correlations) =>
         correlations.Sum(r => -0.5 * Math.Sign(r) * Math.Log(Math.Max(1 - (r * r), 1e-12)));
 }

@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// The linear decoder of a token map: every token draws its own piece of the image, all by one and the same linear map, after the mean token and
-/// the mean piece of each place are taken away. In closed form: ridge regression whose strength is the one that draws held-out images best.
+/// The linear decoder of a token map: every token draws its own patch of the image, all by the same linear map, after the mean token and
+/// the mean patch of each position are subtracted. In closed form: ridge regression with the strength that draws held-out images best.
 /// </summary>
 /// <remarks>
-/// A map from all tokens to all pixels would have hundreds of weights for every image there is. Shared weights see grid^2 tokens an image,
-/// so that nothing is learned by heart, and one pass over the tokens suffices: every strength's error is a quadratic form.
+/// A map from all tokens to all pixels would have hundreds of weights per image. Shared weights see grid^2 tokens per image,
+/// so that they do not overfit, and one pass over the tokens suffices: every strength's error is a quadratic form.
 /// </remarks>
 internal sealed class GridDecoder : ILinearDecoder
 {
     private const long RowsAtOnce = 1 << 14;
-    private const double SmallestDeviation = 1e-6;
+    private const double MinDeviation = 1e-6;
     private readonly Tensor _meanToken;
     private readonly Tensor _scale;
     private readonly Tensor _weights;
@@ -29,18 +29,18 @@ internal sealed class GridDecoder : ILinearDecoder
     /// <inheritdoc/>
     public Tensor Offset { get; }
 
-    /// <summary>Fits. Tensors belong to the caller's scope.</summary>
+    /// <summary>Fits the decoder. Tensors belong to the caller's scope.</summary>
     /// <param name="fit">Token maps float [N, C, G, G] and flat images float [N, 3 * S * S].</param>
-    /// <param name="held">Others that choose the strength.</param>
-    /// <param name="imageSize">S. Where G does not divide it, pieces are drawn at the next multiple and resized.</param>
+    /// <param name="held">Held-out ones that choose the strength.</param>
+    /// <param name="imageSize">S. Where G does not divide it, patches are drawn at the next multiple and resized.</param>
     public static GridDecoder Fit((Tensor Features, Tensor Targets) fit, (Tensor Features, Tensor Targets) held, int imageSize)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Scalar tiny = 1e-30, smallest = SmallestDeviation;
+        using Scalar tiny = 1e-30, smallest = MinDeviation;
         Tensor meanToken = fit.Features.mean([0], keepdim: true, type: ScalarType.Float32);
         Tensor offset = fit.Targets.mean([0]);
         Tensor deviation = Deviation(fit.Features, meanToken);
-        // As for vectors: a channel that never varies must not be blown up to noise.
+        // As for vectors: a constant channel must not be amplified to noise.
         Tensor alive = deviation.gt(meanToken.abs().amax([0, 2, 3]).maximum(deviation.max()).mul(smallest)).to(ScalarType.Float32);
         Tensor scale = (alive / deviation.clamp_min(tiny)).view(1, -1, 1, 1);
         var whole = new GridDecoder(meanToken, scale, empty(0), offset, imageSize);
@@ -78,7 +78,7 @@ internal sealed class GridDecoder : ILinearDecoder
     }
 
     /// <inheritdoc/>
-    /// <remarks>There are some hundred rows a weight: leaving one image out would change nothing that shows.</remarks>
+    /// <remarks>There are hundreds of rows per weight: leaving one image out would not change the result noticeably.</remarks>
     public Tensor PredictLeftOut(Tensor features, Tensor targets) => Predict(features);
 
     private static Tensor Deviation(Tensor maps, Tensor mean)
@@ -102,12 +102,15 @@ internal sealed class GridDecoder : ILinearDecoder
             yield return maps.narrow(0, start, Math.Min(step, maps.shape[0] - start));
     }
 
-    /// <summary>1 / (eigenvalue + strength) of the strength with the least error on the held-out rows; zeros, the constant, where none beats that.</summary>
+    /// <summary>
+    /// 1 / (eigenvalue + strength) for the strength with the smallest error on the held-out rows; zeros, the constant, where none is
+    /// better.
+    /// </summary>
     private static Tensor Strongest(Tensor values, Tensor rotated, Tensor heldTokens, Tensor heldCross)
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar two = 2;
-        // The error less the constant's: shrink' (T o R R') shrink - 2 shrink' diag(R X').
+        // The error minus the constant's: shrink' (T o R R') shrink - 2 shrink' diag(R X').
         Tensor quadratic = heldTokens * rotated.matmul(rotated.t());
         Tensor linear = (rotated * heldCross).sum(1) * two;
         (Tensor Shrink, double Error, int Exponent) best = (zeros_like(values), 0, 0);
@@ -133,7 +136,7 @@ internal sealed class GridDecoder : ILinearDecoder
     /// <summary>Token maps [N, C, G, G] as standardised rows [N * G * G, C].</summary>
     private Tensor Rows(Tensor maps) => ((maps.to(ScalarType.Float32) - _meanToken) * _scale).permute(0, 2, 3, 1).flatten(0, 2);
 
-    /// <summary>Flat images [N, 3 * S * S] as rows of pieces [N * G * G, 3 * P * P], less the mean image.</summary>
+    /// <summary>Flat images [N, 3 * S * S] as rows of patches [N * G * G, 3 * P * P], minus the mean image.</summary>
     private Tensor Pieces(Tensor targets, long grid)
     {
         long piece = Piece(grid);
@@ -143,7 +146,7 @@ internal sealed class GridDecoder : ILinearDecoder
         return nn.functional.pixel_unshuffle(images, piece).permute(0, 2, 3, 1).flatten(0, 2);
     }
 
-    /// <summary>Second moments a row: of the tokens [C, C], and of tokens with pieces [C, 3 * P * P].</summary>
+    /// <summary>Second moments per row: of the tokens [C, C], and of tokens with patches [C, 3 * P * P].</summary>
     private Moments MomentsOf((Tensor Features, Tensor Targets) set)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -8,13 +8,14 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// The convolutional part of the decoder: it redraws what the linear decoder drew. It works on a grid of a quarter of the image's side, whose
-/// cells hold 4x4 pixels (pixel shuffle, Shi 2016), so that the linear decoder is a linear map to that grid and the whole has InfoPro's
-/// form (Wang 2021): linear to a small map, 3x3 convolutions, up to the image. Its last layer starts at zero, so training starts at the linear decoder.
+/// The convolutional part of the decoder: it refines the drawing of the linear decoder. It works on a grid of a quarter of the image's
+/// side, whose cells hold 4x4 pixels (pixel shuffle, Shi 2016), so that the linear decoder is a linear map to that grid and the whole
+/// decoder has InfoPro's form (Wang 2021): linear to a small map, 3x3 convolutions, up to the image. Its last layer starts at zero, so
+/// training starts at the linear decoder.
 /// </summary>
 /// <remarks>
 /// It does not see the feature itself. A layer from the feature to the map has hundreds of thousands of weights: with a few thousand images it
-/// learned them by heart, and near-duplicates among the held-out rows kept early stopping from noticing.
+/// overfitted, and near-duplicates among the held-out rows kept early stopping from noticing.
 /// </remarks>
 internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
 {
@@ -39,7 +40,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor drawing)
     {
         using DisposeScope scope = NewDisposeScope();
-        // [0, 1] to [-2, 2]: near unit variance, which is what the initialisation expects.
+        // [0, 1] to [-2, 2]: near unit variance, as the initialisation expects.
         using Scalar stretch = 4, middle = 2;
         Tensor map = nn.functional.pixel_unshuffle(drawing.mul(stretch).sub_(middle), Cell);
         map = nn.functional.gelu(conv1.call(map));
@@ -64,11 +65,11 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
         return cat([.. refined]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Trains on rows and keeps the state that was best on others, the start included.</summary>
-    /// <param name="fit">Drawings by decoders that did not see their image, and the images [N, 3, S, S].</param>
-    /// <param name="held">The rows that choose.</param>
+    /// <summary>Trains on some rows and keeps the state that is best on others, including the initial one.</summary>
+    /// <param name="fit">Drawings by decoders that were not fitted on their image, and the images [N, 3, S, S].</param>
+    /// <param name="held">The held-out rows that choose.</param>
     /// <param name="options">Epochs, batch size and learning rate.</param>
-    /// <param name="seed">Decides the order.</param>
+    /// <param name="seed">Seed of the order.</param>
     /// <param name="cancel">Stops between steps.</param>
     public void Train((Tensor Drawings, Tensor Images) fit, (Tensor Drawings, Tensor Images) held, InformationMeterOptions options, long seed, CancellationToken cancel)
     {
@@ -105,7 +106,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
         parameters.SetValues(kept);
     }
 
-    /// <summary>The mean of what is trained on, over rows, without gradients.</summary>
+    /// <summary>The training loss averaged over rows, without gradients.</summary>
     private double Error((Tensor Drawings, Tensor Images) rows, int batch)
     {
         using var guard = no_grad();
@@ -126,7 +127,9 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
         ? nn.functional.binary_cross_entropy_with_logits(drawn, images, reduction: reduction)
         : nn.functional.mse_loss(drawn, images, reduction);
 
-    /// <summary>PyTorch's own initialisation, from a stream of its own: the global one is shared with whatever else draws in the process.</summary>
+    /// <summary>
+    /// PyTorch's own initialisation, from a separate random stream: the global one is shared with the rest of the process.
+    /// </summary>
     private void Initialise(long seed)
     {
         using var guard = no_grad();

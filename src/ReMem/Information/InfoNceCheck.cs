@@ -9,23 +9,23 @@ namespace ReMem.Information;
 
 /// <summary>
 /// The contrastive bound (InfoNCE, van den Oord 2018): a critic learns which of N images' codes belongs to a feature; I >= ln N - its cross-entropy
-/// on test images. It is never above ln N, however much the feature keeps.
+/// on test images. It cannot exceed ln N, however much the feature keeps.
 /// </summary>
 internal static class InfoNceCheck
 {
     public const int FeatureDimensions = 128;
     public const int CodeDimensions = 64;
-    private const int MostCandidates = 256;
+    private const int MaxCandidates = 256;
     private const int Epochs = 40;
     private const int Rounds = 4;
     private const double LearningRate = 2e-3;
     private const double WeightDecay = 0.05;
 
-    /// <summary>Measures; one critic a seed, stopped where it is best on held-out training rows.</summary>
+    /// <summary>Measures with one critic per seed, stopped where it is best on held-out training rows.</summary>
     public static InformationCheck Measure(
         (Tensor Features, Tensor Codes) train, (Tensor Features, Tensor Codes) test, InformationMeterOptions options, CancellationToken cancel)
     {
-        int candidates = (int)Math.Min(MostCandidates, test.Features.shape[0]);
+        int candidates = (int)Math.Min(MaxCandidates, test.Features.shape[0]);
         double[] nats = new double[options.Seeds];
         for (int i = 0; i < options.Seeds; i++)
         {
@@ -47,13 +47,13 @@ internal static class InfoNceCheck
         using var gradients = enable_grad();
         using var parameters = new ParameterSet(critic);
         using var optimizer = new Training.AdamW(parameters, WeightDecay);
-        int rows = (int)fit.Features.shape[0], batch = Math.Min(MostCandidates, rows), chosen = (int)Math.Min(batch, held.Features.shape[0]);
+        int rows = (int)fit.Features.shape[0], batch = Math.Min(MaxCandidates, rows), chosen = (int)Math.Min(batch, held.Features.shape[0]);
         var schedule = new CosineSchedule(LearningRate, (long)Epochs * (rows / batch), 0, 0);
         double best = double.NegativeInfinity;
         Tensor kept = parameters.Values();
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
-            // Batches of other sizes would be another task.
+            // Batches of other sizes would be a different task.
             foreach (int[] chunk in new CounterRandom(seed, "critic", epoch).Permutation(rows).Chunk(batch).Where(c => c.Length == batch))
             {
                 cancel.ThrowIfCancellationRequested();
@@ -98,7 +98,7 @@ internal static class InfoNceCheck
     private static Tensor Loss(Critic critic, Tensor features, Tensor codes) =>
         nn.functional.cross_entropy(critic.call(features, codes), TensorMath.Numbers(features.shape[0]));
 
-    /// <summary>Scores [N, N]: the inner product of both sides' embeddings, each a linear map beside a small network.</summary>
+    /// <summary>Scores [N, N]: the inner product of both sides' embeddings, each a linear map plus a small network.</summary>
     private sealed class Critic : nn.Module<Tensor, Tensor, Tensor>
     {
         private const int Hidden = 128;
@@ -120,7 +120,7 @@ internal static class InfoNceCheck
             code_in = nn.Linear(codes, Hidden);
             code_out = nn.Linear(Hidden, Embedding);
             RegisterComponents();
-            // A stream of its own, as the meter's decoders.
+            // A separate random stream, as for the meter's decoders.
             using var guard = no_grad();
             using var generator = new Generator(new CounterRandom(seed, "critic-init").NextUInt32());
             foreach (Linear layer in new[] { feature_skip, feature_in, feature_out, code_skip, code_in, code_out })

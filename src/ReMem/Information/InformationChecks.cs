@@ -10,7 +10,7 @@ internal static class InformationChecks
     /// <summary>Every check.</summary>
     public static IReadOnlyList<string> Names { get; } = ["infonce", "gaussian", "ksg"];
 
-    /// <summary>Refuses a name that is none of them.</summary>
+    /// <summary>Throws for an unknown name.</summary>
     /// <exception cref="InputException">No check has that name.</exception>
     public static void RequireKnown(IEnumerable<string> names)
     {
@@ -18,10 +18,10 @@ internal static class InformationChecks
             throw Nearest.Unknown("check", name, [.. Names]);
     }
 
-    /// <summary>Runs one on a feature of images. A map is averaged to a vector first.</summary>
+    /// <summary>Runs a check on a feature of images. A map is averaged to a vector first.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="trainFeatures">float [N, D] or [N, C, G, G].</param>
-    /// <param name="testFeatures">float [M, D] or [M, C, G, G], the left-out rows included.</param>
+    /// <param name="testFeatures">float [M, D] or [M, C, G, G], including the left-out rows.</param>
     /// <param name="images">The images, seeds and split.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="InputException">No check has that name, or the features do not fit the images.</exception>
@@ -34,7 +34,7 @@ internal static class InformationChecks
         return Run(name, (Vectors(trainFeatures), images.TrainTargets), (Vectors(testFeatures)[images.TestRows], images.TestTargets), images.Options, cancel);
     }
 
-    /// <summary>As above for targets of any kind, float [N, P].</summary>
+    /// <summary>Runs a check on targets of any kind, float [N, P].</summary>
     internal static InformationCheck Run(
         string name, (Tensor Features, Tensor Targets) train, (Tensor Features, Tensor Targets) test, InformationMeterOptions options, CancellationToken cancel = default)
     {

@@ -2,16 +2,17 @@ using ReMem.Evaluation;
 
 namespace ReMem.Information;
 
-/// <summary>Two measurements of the same images, one against the other.</summary>
-/// <param name="What">What was measured.</param>
-/// <param name="Against">What it is compared with.</param>
+/// <summary>A comparison of two measurements on the same images.</summary>
+/// <param name="What">The first measurement.</param>
+/// <param name="Against">The one it is compared with.</param>
 /// <param name="Difference">
-/// The first less the second, nats per pixel channel, with an interval over decoder seeds: decoders of one seed have the same split, so the pairs differ less than each varies.
+/// The first minus the second, nats per pixel channel, with an interval over decoder seeds: decoders of the same seed have the same split,
+/// so paired differences vary less than the values.
 /// </param>
 /// <param name="Verdict">"higher", "lower", or "inconclusive" where the two intervals overlap.</param>
 internal sealed record InformationComparison(string What, string Against, Interval Difference, string Verdict)
 {
-    /// <summary>Compares.</summary>
+    /// <summary>Compares two measurements.</summary>
     /// <exception cref="ArgumentException">The measurements have different numbers of seeds.</exception>
     public static InformationComparison Of(string what, InformationResult a, string against, InformationResult b)
     {

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// Measures what a feature keeps of the image, by how well a decoder trained on some images draws held-out ones (after InfoPro, Wang 2021). Whatever
-/// is fitted, a Gaussian's variance too, is fitted on training images only, so that nats are nats.
+/// Measures the information that a feature keeps about the image, by how well a decoder trained on some images draws held-out ones (after
+/// InfoPro, Wang 2021). Everything is fitted on training images only, including a Gaussian's variance, so that the result is in true nats.
 /// </summary>
 internal static class InformationMeter
 {
@@ -27,9 +27,9 @@ internal static class InformationMeter
         return Measure(trainFeatures, testFeatures, images, cancel);
     }
 
-    /// <summary>As above, for one of several features of the same images.</summary>
+    /// <summary>Measures I_hat of one of several features of the same images.</summary>
     /// <param name="trainFeatures">float [N, D] or [N, C, G, G].</param>
-    /// <param name="testFeatures">float [M, D] or [M, C, G, G], the left-out rows included.</param>
+    /// <param name="testFeatures">float [M, D] or [M, C, G, G], including the left-out rows.</param>
     /// <param name="images">The images and the budget.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="InputException">Features that do not fit the images, or are not finite.</exception>
@@ -46,7 +46,9 @@ internal static class InformationMeter
             cancel);
     }
 
-    /// <summary>For targets of any kind, decoded linearly: the exact estimator where feature and target are jointly Gaussian.</summary>
+    /// <summary>
+    /// Measures targets of any kind, decoded linearly: the exact estimator where feature and target are jointly Gaussian.
+    /// </summary>
     /// <param name="trainFeatures">float [N, D].</param>
     /// <param name="trainTargets">float [N, P]; in [0, 1] for the cross-entropy.</param>
     /// <param name="testFeatures">float [M, D].</param>
@@ -73,9 +75,9 @@ internal static class InformationMeter
             cancel);
     }
 
-    /// <summary>What the first decoder of a measurement draws of test images, uint8 [m, 3, S, S]: the pictures behind the number.</summary>
+    /// <summary>The drawings of test images by the first decoder of a measurement, uint8 [m, 3, S, S].</summary>
     /// <param name="trainFeatures">float [N, D] or [N, C, G, G].</param>
-    /// <param name="testFeatures">Of the images to draw, float [m, D] or [m, C, G, G].</param>
+    /// <param name="testFeatures">Features of the images to draw, float [m, D] or [m, C, G, G].</param>
     /// <param name="images">The images and the budget.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="InputException">Features that do not fit the images, or are not finite.</exception>
@@ -88,7 +90,7 @@ internal static class InformationMeter
         return drawn.to(ScalarType.Byte).view(-1, 3, images.Options.ImageSize, images.Options.ImageSize).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The rows of a decoder's own seed: most to fit on, the rest held out.</summary>
+    /// <summary>The split of the rows for a decoder's seed: most to fit on, the rest held out.</summary>
     internal static (Tensor Fit, Tensor Held) Split(int count, double share, long seed)
     {
         long[] order = [.. new CounterRandom(seed, "decoder-split").Permutation(count).Select(i => (long)i)];
@@ -96,17 +98,18 @@ internal static class InformationMeter
         return (tensor(order[held..]), tensor(order[..held]));
     }
 
-    /// <summary>Vectors only: what has no use for maps says so.</summary>
+    /// <summary>Checks that features are vectors.</summary>
     internal static void RequireVectors(Tensor trainFeatures, Tensor testFeatures)
     {
         foreach ((string split, Tensor features) in new[] { ("training", trainFeatures), ("test", testFeatures) })
         {
             if (features.dim() != 2)
-                throw new InputException($"The {split} features are [{string.Join(", ", features.shape)}]; they must be one row an image.", "information");
+                throw new InputException(
+                    $"The {split} features are [{string.Join(", ", features.shape)}]; they must have one row per image.", "information");
         }
     }
 
-    /// <summary>Features of as many rows as there are images, alike in both splits, finite.</summary>
+    /// <summary>Checks that features have one row per image, equal shapes in both splits, and are finite.</summary>
     internal static void RequireFeatures(Tensor trainFeatures, long train, Tensor testFeatures, long test)
     {
         foreach ((string split, Tensor features, long images) in new[] { ("training", trainFeatures, train), ("test", testFeatures, test) })
@@ -114,7 +117,7 @@ internal static class InformationMeter
             if (features.dim() is not (2 or 4) || features.shape[0] != images)
             {
                 throw new InputException(
-                    $"The {split} features are [{string.Join(", ", features.shape)}] for {images} images; they must be one row, or one map, an image.", "information");
+                    $"The {split} features are [{string.Join(", ", features.shape)}] for {images} images; they must have one row, or one map, per image.", "information");
             }
 
             if (features.dim() == 4 && features.shape[2] != features.shape[3])
@@ -170,7 +173,7 @@ internal static class InformationMeter
         return (FeatureDecoder.Fit((train.Features[fit], train.Targets[fit]), heldRows, options, drawsImages, seed, cancel), heldRows);
     }
 
-    /// <summary>Vectors in single precision; maps, which are large, as they are, since they are read a piece at a time.</summary>
+    /// <summary>Vectors in single precision; maps, which are large, unchanged, since they are read in pieces.</summary>
     private static Tensor AsFloat(Tensor features) => features.dim() == 4 ? features.detach() : features.detach().to(ScalarType.Float32);
 
     private static void RequireTargets(Tensor values, string name, Likelihood likelihood)

@@ -2,14 +2,14 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ReMem.Information;
 
-/// <summary>The budget of the meter. The same budget must serve every model that is compared.</summary>
+/// <summary>The budget of the meter. Compared models must be measured with the same budget.</summary>
 internal sealed record InformationMeterOptions
 {
-    /// <summary>Side of the image that decoders draw, 8 to 128 pixels and a multiple of 4. Default 32.</summary>
+    /// <summary>Side of the images that decoders draw, 8 to 128 pixels and a multiple of 4. Default 32.</summary>
     [Range(8, 128)]
     public int ImageSize { get; init; } = 32;
 
-    /// <summary>Decoders trained, each with its own split and initialisation, 2 to 100. Default 3.</summary>
+    /// <summary>Number of decoders, each with its own split and initialisation, 2 to 100. Default 3.</summary>
     [Range(2, 100)]
     public int Seeds { get; init; } = 3;
 
@@ -21,7 +21,7 @@ internal sealed record InformationMeterOptions
     [Range(4, 512)]
     public int Width { get; init; } = 32;
 
-    /// <summary>Images a step of the refinement, 1 to 4096. Default 64.</summary>
+    /// <summary>Batch size of the refinement, 1 to 4096. Default 64.</summary>
     [Range(1, 4096)]
     public int BatchSize { get; init; } = 64;
 
@@ -29,11 +29,11 @@ internal sealed record InformationMeterOptions
     [Range(1e-6, 1)]
     public double Lr { get; init; } = 1e-3;
 
-    /// <summary>Share of the training images that chooses stopping and variance, 0.05 to 0.5. Default 0.2.</summary>
+    /// <summary>Share of the training images held out to choose stopping and variance, 0.05 to 0.5. Default 0.2.</summary>
     [Range(0.05, 0.5)]
     public double ValFraction { get; init; } = 0.2;
 
-    /// <summary>"gaussian" or "bce": what a drawing says of a pixel. Default gaussian.</summary>
+    /// <summary>"gaussian" or "bce": the likelihood of a pixel given its drawing. Default gaussian.</summary>
     [EnumDataType(typeof(Likelihood))]
     public Likelihood Likelihood { get; init; } = Likelihood.Gaussian;
 

@@ -6,23 +6,24 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// The nearest-neighbour estimate of Kraskov, Stögbauer and Grassberger (2004), their first: no model of the data, but few dimensions only. It is
-/// of the first components of feature and image, and says nothing of the rest.
+/// The nearest-neighbour estimate of Kraskov, Stögbauer and Grassberger (2004), their first one: it needs no model of the data, but few
+/// dimensions. It covers the first components of feature and image, and not the rest.
 /// </summary>
 internal static class KsgCheck
 {
     public const int Dimensions = 3;
     private const int Neighbours = 4;
-    private const int Most = 2000;
+    private const int MaxRows = 2000;
 
-    /// <summary>Measures; the test rows are dealt out to the seeds, so that the values are independent.</summary>
+    /// <summary>Measures; the test rows are divided among the seeds, so that the values are independent.</summary>
     public static InformationCheck Measure((Tensor Features, Tensor Codes) test, InformationMeterOptions options)
     {
-        int rows = (int)test.Features.shape[0], each = Math.Min(Most, rows / options.Seeds);
+        int rows = (int)test.Features.shape[0], each = Math.Min(MaxRows, rows / options.Seeds);
         if (each <= Neighbours + 1)
         {
             throw new InputException(
-                $"The check ksg has {rows} test images for {options.Seeds} seeds; it needs {Neighbours + 2} a seed.", "information.seeds", "Use more images, or fewer seeds.");
+                $"The check ksg has {rows} test images for {options.Seeds} seeds; it needs {Neighbours + 2} per seed.",
+                "information.seeds", "Use more images, or fewer seeds.");
         }
 
         long[] order = [.. new CounterRandom(options.Seed, "ksg").Permutation(rows).Select(i => (long)i)];
@@ -50,7 +51,9 @@ internal static class KsgCheck
         return known.digamma().sum().item<double>() - counts;
     }
 
-    /// <summary>Largest difference of any coordinate [N, N]; a row is infinitely far from itself, and so no neighbour of its own.</summary>
+    /// <summary>
+    /// Largest difference of any coordinate [N, N]; the distance of a row to itself is infinite, so that it is not its own neighbour.
+    /// </summary>
     private static Tensor Distances(Tensor rows)
     {
         using Scalar own = double.PositiveInfinity;

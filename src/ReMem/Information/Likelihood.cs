@@ -1,14 +1,14 @@
 namespace ReMem.Information;
 
-/// <summary>What a decoder's drawing says of a pixel.</summary>
+/// <summary>The likelihood of a pixel given a decoder's drawing.</summary>
 internal enum Likelihood
 {
-    /// <summary>A normal density with one variance for all pixels, fitted beside the decoder: nats are real nats.</summary>
+    /// <summary>A normal density with one variance for all pixels, fitted with the decoder: the result is in true nats.</summary>
     Gaussian,
 
     /// <summary>
-    /// Binary cross-entropy with the pixel in [0, 1] as a probability, as InfoPro (Wang 2021) has it. Nats of a black-or-white pixel: comparable
-    /// among themselves, not with Gaussian ones.
+    /// Binary cross-entropy with the pixel in [0, 1] as a probability, as in InfoPro (Wang 2021). Nats of a black-or-white pixel:
+    /// comparable with each other, not with Gaussian ones.
     /// </summary>
     Bce,
 }

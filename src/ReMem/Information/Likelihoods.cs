@@ -7,10 +7,10 @@ namespace ReMem.Information;
 /// <summary>Losses of drawings under a <see cref="Likelihood"/>, in nats per pixel channel.</summary>
 internal static class Likelihoods
 {
-    /// <summary>Half a step of an 8-bit pixel: a probability of 0 or 1 would make one wrong pixel cost infinitely much.</summary>
+    /// <summary>Half a step of an 8-bit pixel: with a probability of 0 or 1, one wrong pixel would cost infinity.</summary>
     private const double Margin = 0.5 / 255;
 
-    /// <summary>The loss on test rows of a decoder whose variance, where there is one, comes from held-out training rows.</summary>
+    /// <summary>The loss on test rows of a decoder whose variance, if any, comes from held-out training rows.</summary>
     public static double Loss(this Likelihood likelihood, (Tensor Drawn, Tensor True) held, (Tensor Drawn, Tensor True) test)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -20,7 +20,7 @@ internal static class Likelihoods
         return (0.5 * Math.Log(2 * Math.PI * variance)) + (MeanSquare(test.Drawn - test.True) / (2 * variance));
     }
 
-    /// <summary>Pixels [any] in [0, 1] as the log-odds that stand for them. A linear decoder's drawing may leave [0, 1]; it is cut off there.</summary>
+    /// <summary>Log-odds of pixels [any] in [0, 1]. A linear decoder's drawing may leave [0, 1]; it is clipped.</summary>
     public static Tensor LogOdds(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -5,46 +5,46 @@ using static TorchSharp.torch;
 
 namespace ReMem.Information;
 
-/// <summary>The images that features are measured against, checked and converted once for all the features that follow.</summary>
+/// <summary>The images that features are measured against, checked and converted once for all features.</summary>
 internal sealed class MeterImages : IDisposable
 {
-    internal const int FewestTrain = 40;
-    internal const int FewestTest = 10;
+    internal const int MinTrainImages = 40;
+    internal const int MinTestImages = 10;
 
     private MeterImages(Tensor train, Tensor test, Tensor testRows, int allTest, InformationMeterOptions options)
     {
         (TrainTargets, TestTargets, TestRows, AllTest, Options) = (train, test, testRows, allTest, options);
     }
 
-    /// <summary>The budget that every measurement shares.</summary>
+    /// <summary>The budget of all measurements.</summary>
     public InformationMeterOptions Options { get; }
 
     /// <summary>Training images.</summary>
     public int Train => (int)TrainTargets.shape[0];
 
-    /// <summary>Test images that count.</summary>
+    /// <summary>Number of test images used.</summary>
     public int Test => (int)TestTargets.shape[0];
 
-    /// <summary>Test images that are left out, since the very same image is among the training ones.</summary>
+    /// <summary>Number of test images left out since the identical image is among the training images.</summary>
     public int Leaked => AllTest - Test;
 
     /// <summary>float [N, 3 * S * S] in [0, 1].</summary>
     internal Tensor TrainTargets { get; }
 
-    /// <summary>float [M, 3 * S * S] in [0, 1], of the rows that count.</summary>
+    /// <summary>float [M, 3 * S * S] in [0, 1], of the used rows.</summary>
     internal Tensor TestTargets { get; }
 
-    /// <summary>int64 [M]: the rows that count.</summary>
+    /// <summary>int64 [M]: indices of the used rows.</summary>
     internal Tensor TestRows { get; }
 
-    /// <summary>Test images before any is left out.</summary>
+    /// <summary>Number of test images before any is left out.</summary>
     internal int AllTest { get; }
 
     /// <summary>Prepares images; the caller disposes them.</summary>
     /// <param name="train">uint8 [N, 3, S, S].</param>
     /// <param name="test">uint8 [M, 3, S, S].</param>
     /// <param name="options">The budget.</param>
-    /// <exception cref="InputException">An option out of range, too few images, or a size the decoder cannot draw.</exception>
+    /// <exception cref="InputException">An option out of range, too few images, or a size that the decoder cannot draw.</exception>
     public static MeterImages Prepare(Tensor train, Tensor test, InformationMeterOptions options)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -79,11 +79,11 @@ internal sealed class MeterImages : IDisposable
 
     internal static void RequireEnough(long train, long test, int leaked)
     {
-        if (train >= FewestTrain && test >= FewestTest)
+        if (train >= MinTrainImages && test >= MinTestImages)
             return;
-        string left = leaked > 0 ? $" ({leaked} test images are left out, since they are among the training images)" : "";
+        string left = leaked > 0 ? $" ({leaked} test images are left out, since they are also training images)" : "";
         throw new InputException(
-            $"The meter has {train} training and {test} test images{left}; it needs {FewestTrain} and {FewestTest}.",
+            $"The meter has {train} training and {test} test images{left}; it needs {MinTrainImages} and {MinTestImages}.",
             "information",
             "Use more images, or leave the meter out.");
     }
@@ -95,7 +95,10 @@ internal sealed class MeterImages : IDisposable
         return images.to(ScalarType.Float32).flatten(1).div_(largest);
     }
 
-    /// <summary>Rows of the test images that are no training image, byte for byte: a decoder must not be judged on what it has seen.</summary>
+    /// <summary>
+    /// Rows of the test images that are not byte for byte a training image: a decoder must not be evaluated on images that it was trained
+    /// on.
+    /// </summary>
     private static long[] NotAmong(Tensor train, Tensor test)
     {
         HashSet<string> seen = [.. Hashes(train)];

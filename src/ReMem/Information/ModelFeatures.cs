@@ -5,22 +5,22 @@ using static TorchSharp.torch;
 
 namespace ReMem.Information;
 
-/// <summary>What a model makes of every image of a split, in the loader's order.</summary>
+/// <summary>A model's features of every image of a split, in the loader's order.</summary>
 /// <param name="Logits">float32 [N, C].</param>
-/// <param name="Pooled">What the classifier reads, float32 [N, D].</param>
+/// <param name="Pooled">The classifier's input, float32 [N, D].</param>
 /// <param name="ClassToken">After the final norm, float32 [N, D]; null where the model has none.</param>
 /// <param name="Patches">Patch tokens, or a convolutional network's maps, float32 [N, D, G, G].</param>
 /// <param name="Labels">int64 [N].</param>
 internal sealed record ModelFeatures(Tensor Logits, Tensor Pooled, Tensor? ClassToken, Tensor Patches, Tensor Labels) : IDisposable
 {
-    /// <summary>Maps of all images take no more than this; beyond it they are averaged to a coarser grid.</summary>
+    /// <summary>The maximal memory of the maps of all images; larger maps are averaged to a coarser grid.</summary>
     internal const long MapBytes = 1L << 30;
 
     /// <summary>Runs a model over a split in eval mode, without gradients; the model's mode is restored.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="loader">Images as the model takes them.</param>
-    /// <param name="mapImages">How many images share the memory for maps: those of all splits that are compared.</param>
-    /// <param name="progress">Told of every batch.</param>
+    /// <param name="loader">The images, preprocessed for the model.</param>
+    /// <param name="mapImages">Number of images that share the memory for maps: those of all compared splits.</param>
+    /// <param name="progress">Receives progress after every batch.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     internal static ModelFeatures Read(ImageModel model, BatchLoader loader, long mapImages, ProbeProgress progress, CancellationToken cancel)

@@ -1,12 +1,14 @@
 namespace ReMem.Information;
 
-/// <summary>What a model's outputs keep of the image.</summary>
-/// <param name="Model">What it is called.</param>
-/// <param name="Features">From the token that is read to the answer.</param>
-/// <param name="Seconds">Wall time of all measurements, the model's own passes included.</param>
+/// <summary>The information that a model's outputs keep about the image.</summary>
+/// <param name="Model">Its name.</param>
+/// <param name="Features">From the class token to the logits.</param>
+/// <param name="Seconds">Wall time of all measurements, including the model's own passes.</param>
 internal sealed record ModelInformation(string Model, IReadOnlyList<FeatureInformation> Features, double Seconds)
 {
-    /// <summary>Every feature of this model against the same feature of another, which has to have been measured on the same images.</summary>
+    /// <summary>
+    /// Compares every feature of this model with the same feature of another, which must have been measured on the same images.
+    /// </summary>
     public IReadOnlyList<InformationComparison> Against(ModelInformation other) =>
     [
         .. Features.Join(other.Features, f => f.Feature, f => f.Feature, (mine, theirs) =>

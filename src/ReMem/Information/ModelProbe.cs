@@ -19,15 +19,15 @@ internal sealed class ModelProbe : IDisposable
         (Name, _train, _test, _seconds) = (name, train, test, seconds);
     }
 
-    /// <summary>What the model is called.</summary>
+    /// <summary>The model's name.</summary>
     public string Name { get; }
 
     /// <summary>Runs the model over both splits.</summary>
-    /// <param name="name">What to call it.</param>
+    /// <param name="name">Its name.</param>
     /// <param name="model">The model.</param>
-    /// <param name="train">The images that decoders learn on, as the model takes them.</param>
-    /// <param name="test">The images that they are judged on.</param>
-    /// <param name="progress">Told of long work.</param>
+    /// <param name="train">The images to train decoders on, preprocessed for the model.</param>
+    /// <param name="test">The images to evaluate decoders on.</param>
+    /// <param name="progress">Receives progress.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     public static ModelProbe Read(
@@ -35,11 +35,11 @@ internal sealed class ModelProbe : IDisposable
     {
         var clock = Stopwatch.StartNew();
         long images = train.Count + test.Count;
-        var told = new ProbeProgress(progress, $"{name} / features", "images", images);
-        ModelFeatures first = ModelFeatures.Read(model, train, images, told, cancel);
+        var steps = new ProbeProgress(progress, $"{name} / features", "images", images);
+        ModelFeatures first = ModelFeatures.Read(model, train, images, steps, cancel);
         try
         {
-            return new ModelProbe(name, first, ModelFeatures.Read(model, test, images, told, cancel), clock.Elapsed.TotalSeconds);
+            return new ModelProbe(name, first, ModelFeatures.Read(model, test, images, steps, cancel), clock.Elapsed.TotalSeconds);
         }
         catch
         {
@@ -49,9 +49,9 @@ internal sealed class ModelProbe : IDisposable
     }
 
     /// <summary>Measures every feature.</summary>
-    /// <param name="images">The same two splits as the decoders draw them, and the budget.</param>
+    /// <param name="images">The same two splits as targets of the decoders, and the budget.</param>
     /// <param name="checks">Names of <see cref="InformationChecks"/>.</param>
-    /// <param name="progress">Told of long work.</param>
+    /// <param name="progress">Receives progress.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="InputException">No check has that name, or features are not finite.</exception>
     public ModelInformation Measure(
@@ -60,7 +60,7 @@ internal sealed class ModelProbe : IDisposable
         InformationChecks.RequireKnown(checks ?? []);
         var clock = Stopwatch.StartNew();
         (string Name, Tensor Train, Tensor Test)[] features = [.. Features()];
-        var told = new ProbeProgress(progress, $"{Name} / meter", "features", features.Length);
+        var steps = new ProbeProgress(progress, $"{Name} / meter", "features", features.Length);
         var done = new List<FeatureInformation>();
         foreach ((string name, Tensor train, Tensor test) in features)
         {
@@ -73,15 +73,15 @@ internal sealed class ModelProbe : IDisposable
                     train.shape[1..],
                     InformationMeter.Measure(train, test, images, cancel),
                     [.. (checks ?? []).Select(check => InformationChecks.Run(check, train, test, images, cancel))]));
-            told.Advance();
+            steps.Advance();
         }
 
         return new ModelInformation(Name, done, _seconds + clock.Elapsed.TotalSeconds);
     }
 
-    /// <summary>What decoders draw of test images, from the pooled feature and from the logits: uint8 [n, 3, S, S] each.</summary>
+    /// <summary>Drawings of test images by decoders, from the pooled feature and from the logits: uint8 [n, 3, S, S] each.</summary>
     /// <param name="rows">Test images by index.</param>
-    /// <param name="images">The two splits as the decoders draw them, and the budget.</param>
+    /// <param name="images">The two splits as targets of the decoders, and the budget.</param>
     /// <param name="cancel">Stops between steps.</param>
     public IReadOnlyList<(string Feature, Tensor Drawings)> Draw(IReadOnlyList<long> rows, MeterImages images, CancellationToken cancel = default)
     {

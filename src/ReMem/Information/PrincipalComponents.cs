@@ -10,7 +10,7 @@ internal sealed class PrincipalComponents
     private const int Exact = 512;
     private const int Spare = 16;
     private const int Iterations = 4;
-    private const double SmallestDeviation = 1e-6;
+    private const double MinDeviation = 1e-6;
     private readonly Tensor _mean;
     private readonly Tensor _basis;
 
@@ -19,10 +19,10 @@ internal sealed class PrincipalComponents
         (_mean, _basis) = (mean, basis);
     }
 
-    /// <summary>Fits. Tensors belong to the caller's scope.</summary>
+    /// <summary>Fits the decoder. Tensors belong to the caller's scope.</summary>
     /// <param name="rows">float [N, P].</param>
-    /// <param name="count">At most this many components; directions that do not vary give zeros.</param>
-    /// <param name="seed">Of the random sketch that many columns need (Halko 2011).</param>
+    /// <param name="count">At most this many components; constant directions give zeros.</param>
+    /// <param name="seed">Seed of the random sketch that is used for many columns (Halko 2011).</param>
     public static PrincipalComponents Fit(Tensor rows, int count, long seed)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -34,8 +34,8 @@ internal sealed class PrincipalComponents
         Tensor basis = x.shape[1] <= Exact ? linalg.eigh(x.t().matmul(x)).Item2.flip(1) : Sketched(x, count, seed);
         basis = basis.narrow(1, 0, count);
         Tensor deviation = x.matmul(basis).Squared().sum([0]).div_(n).sqrt_();
-        double least = SmallestDeviation * Math.Max(mean.abs().max().item<double>(), deviation.max().item<double>());
-        using Scalar smallest = least;
+        double min = MinDeviation * Math.Max(mean.abs().max().item<double>(), deviation.max().item<double>());
+        using Scalar smallest = min;
         Tensor scaled = basis * deviation.gt(smallest).to(ScalarType.Float64) / deviation.clamp_min(tiny);
         return new PrincipalComponents(mean.MoveToOuterDisposeScope(), scaled.MoveToOuterDisposeScope());
     }

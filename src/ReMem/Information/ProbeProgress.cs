@@ -3,11 +3,11 @@ using ReMem.Runtime;
 
 namespace ReMem.Information;
 
-/// <summary>Says every ten seconds how far a long piece of work is and how long it will take yet.</summary>
-/// <param name="progress">Who is told; null is no one.</param>
-/// <param name="stage">What works.</param>
-/// <param name="unit">What is counted, such as "images".</param>
-/// <param name="total">How many there are.</param>
+/// <summary>Reports every ten seconds the progress of long work and the time left.</summary>
+/// <param name="progress">Receives the reports; may be null.</param>
+/// <param name="stage">The stage's name.</param>
+/// <param name="unit">The unit, such as "images".</param>
+/// <param name="total">The total number.</param>
 internal sealed class ProbeProgress(IProgress<ProgressReport>? progress, string stage, string unit, long total)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -15,7 +15,7 @@ internal sealed class ProbeProgress(IProgress<ProgressReport>? progress, string 
     private TimeSpan _last;
     private long _done;
 
-    /// <summary>Counts what is done.</summary>
+    /// <summary>Counts one more as done.</summary>
     public void Advance(long count = 1)
     {
         _done += count;

@@ -4,12 +4,12 @@ using ReMem.Weights;
 namespace ReMem.Information;
 
 /// <summary>A model to probe.</summary>
-/// <param name="Name">How it is called in tables and files; no two are called alike.</param>
+/// <param name="Name">Its unique name in tables and files.</param>
 /// <param name="Model">In eval mode.</param>
-/// <param name="Labels">The classes of its head; null where they are not known to be those of any data set.</param>
+/// <param name="Labels">The class names of its head; null where they are not known.</param>
 internal sealed record ProbedModel(string Name, ImageModel Model, IReadOnlyList<string>? Labels)
 {
-    /// <summary>Loads what the command line names: model folders, or one model with its weights.</summary>
+    /// <summary>Loads the models that the command line names: model folders, or one model with its weights.</summary>
     public static IReadOnlyList<ProbedModel> Load(string[] folders, string? name, string? weights, string? prefix, int? size)
     {
         if (folders.Length > 0)
@@ -31,7 +31,7 @@ internal sealed record ProbedModel(string Name, ImageModel Model, IReadOnlyList<
         return [new ProbedModel(name, pretrained, null)];
     }
 
-    /// <summary>The folders' own names, with as many of their parents as it takes to tell them apart.</summary>
+    /// <summary>The folders' names, with as many parents as needed to distinguish them.</summary>
     private static string[] Names(string[] folders)
     {
         string[][] parts = [.. folders.Select(f => Path.GetFullPath(f).Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries))];

@@ -1,9 +1,9 @@
 namespace ReMem.Information;
 
-/// <summary>One half of a block, block 0 at the bottom.</summary>
+/// <summary>A sub-block of a transformer block; block 0 is at the bottom.</summary>
 internal readonly record struct SubBlock(int Block, SubBlockKind Kind)
 {
-    /// <summary>Every half of a model, in the order they are computed.</summary>
+    /// <summary>Every sub-block of a model, in the order of computation.</summary>
     public static IEnumerable<SubBlock> All(int depth) => Enumerable.Range(0, depth)
         .SelectMany(block => new[] { new SubBlock(block, SubBlockKind.Attention), new SubBlock(block, SubBlockKind.Mlp) });
 }

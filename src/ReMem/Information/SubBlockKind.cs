@@ -1,6 +1,6 @@
 namespace ReMem.Information;
 
-/// <summary>The halves of a transformer block.</summary>
+/// <summary>The sub-blocks of a transformer block.</summary>
 internal enum SubBlockKind
 {
     /// <summary>h + a MSA(LN h).</summary>

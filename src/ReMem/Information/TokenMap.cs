@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 
 namespace ReMem.Information;
 
-/// <summary>Token streams as class token and map.</summary>
+/// <summary>Splits token streams into class token and map.</summary>
 internal static class TokenMap
 {
     /// <summary>The class token [B, C], where there is one, and the patch tokens as a map [B, C, G, G]. Views of the features.</summary>
-    /// <param name="model">Whose features they are.</param>
-    /// <param name="features">Tokens [B, N, C], those before the last G^2 being class or other tokens; or maps, which stay as they are.</param>
+    /// <param name="model">The features' model.</param>
+    /// <param name="features">
+    /// Tokens [B, N, C], those before the last G^2 being class or other tokens; or maps, which are returned unchanged.
+    /// </param>
     public static (Tensor? ClassToken, Tensor Map) Split(ImageModel model, Tensor features)
     {
         if (features.dim() == 4)
@@ -20,13 +22,13 @@ internal static class TokenMap
         return (prefix > 0 ? features.select(1, 0) : null, map);
     }
 
-    /// <summary>The finest grid, up to the map's own, at which that many maps take no more than those bytes.</summary>
+    /// <summary>The finest grid, up to the map's own, at which this many maps fit the given bytes.</summary>
     public static long Side(Tensor map, long images, long bytes, int bytesEach = sizeof(float))
     {
-        double most = Math.Sqrt(bytes / ((double)images * map.shape[1] * bytesEach));
-        return Math.Clamp((long)most, 1, map.shape[2]);
+        double max = Math.Sqrt(bytes / ((double)images * map.shape[1] * bytesEach));
+        return Math.Clamp((long)max, 1, map.shape[2]);
     }
 
-    /// <summary>A map averaged to a grid; the map itself where that is its own.</summary>
+    /// <summary>A map averaged to a grid; the map itself where that is its own grid.</summary>
     public static Tensor Coarse(Tensor map, long side) => side == map.shape[2] ? map : nn.functional.adaptive_avg_pool2d(map, side);
 }

@@ -14,7 +14,7 @@ internal sealed class Beit : TransformerModel
     /// <summary>Builds the model, initialised as timm does.</summary>
     /// <param name="info">The catalogue's entry.</param>
     /// <param name="options">Classes, image size, pooling, stochastic depth.</param>
-    /// <param name="shape">Its numbers.</param>
+    /// <param name="shape">The architecture's numbers.</param>
     /// <exception cref="InputException">The image size is not a multiple of the patch, or the pooling does not fit the tokens.</exception>
     public Beit(ModelInfo info, ModelOptions options, BeitShape shape)
         : base(info, options, shape)

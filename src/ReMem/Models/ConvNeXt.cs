@@ -14,7 +14,7 @@ internal sealed class ConvNeXt : ImageModel
 {
     internal const double NormEpsilon = 1e-6;
 
-    /// <summary>How often the stem and the three downsamplings divide the image.</summary>
+    /// <summary>The total stride of the stem and the three downsamplings.</summary>
     private const int TotalStride = 32;
 
     private readonly Sequential _stem;
@@ -92,13 +92,13 @@ internal sealed class ConvNeXt : ImageModel
             if (weight is null)
                 continue;
 
-            // timm cuts the normal at -2 and 2, a hundred deviations away: no cut at all.
+            // timm truncates the normal distribution at -2 and 2, a hundred deviations away, which has no effect.
             nn.init.normal_(weight, std: 0.02);
             nn.init.zeros_(bias!);
         }
     }
 
-    /// <summary>A halving of the image, except in the first stage, and blocks.</summary>
+    /// <summary>A stage: downsampling by 2, except in the first one, and blocks.</summary>
     private sealed class Stage : nn.Module<Tensor, Tensor>
     {
         private readonly Sequential? downsample;
@@ -137,7 +137,7 @@ internal sealed class ConvNeXt : ImageModel
             RegisterComponents();
         }
 
-        /// <summary>Normed means, [B, C, H, W] to [B, C].</summary>
+        /// <summary>Mean over positions, then norm, [B, C, H, W] to [B, C].</summary>
         public Tensor Pool(Tensor features)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -148,7 +148,10 @@ internal sealed class ConvNeXt : ImageModel
     }
 }
 
-/// <summary>One block: depthwise 7x7 convolution, layer norm and a fourfold MLP over channels, scaled a channel (LayerScale, Touvron 2021) and added.</summary>
+/// <summary>
+/// One block: depthwise 7x7 convolution, layer norm and an MLP over channels with ratio 4, scaled per channel (LayerScale, Touvron 2021)
+/// and added.
+/// </summary>
 internal sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
 {
     private const double InitialScale = 1e-6;
@@ -161,8 +164,10 @@ internal sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>Builds the block.</summary>
     /// <param name="width">Channels.</param>
-    /// <param name="convMlp">Whether the MLP is of 1x1 convolutions rather than of linear layers: the same function, other shapes of weights.</param>
-    /// <param name="dropPath">Chance that a sample skips the block while training.</param>
+    /// <param name="convMlp">
+    /// Whether the MLP has 1x1 convolutions rather than linear layers: the same function with other weight shapes.
+    /// </param>
+    /// <param name="dropPath">Probability that a sample skips the block in training.</param>
     public ConvNeXtBlock(int width, bool convMlp, double dropPath = 0)
         : base(nameof(ConvNeXtBlock))
     {
@@ -206,7 +211,7 @@ internal sealed class ConvNeXtBlock : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Layer norm over the channels of every pixel of [B, C, H, W].</summary>
+/// <summary>Layer norm over the channels at every position of [B, C, H, W].</summary>
 internal sealed class LayerNorm2d : nn.Module<Tensor, Tensor>
 {
     private readonly double _epsilon;
@@ -231,8 +236,8 @@ internal sealed class LayerNorm2d : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>The numbers that make a ConvNeXt.</summary>
-/// <param name="Depths">Blocks a stage, four stages.</param>
-/// <param name="Widths">Channels a stage.</param>
+/// <param name="Depths">Blocks per stage, four stages.</param>
+/// <param name="Widths">Channels per stage.</param>
 /// <param name="ConvMlp">Whether the MLPs are 1x1 convolutions, as in timm's sizes below tiny.</param>
 internal sealed record ConvNeXtShape(IReadOnlyList<int> Depths, IReadOnlyList<int> Widths, bool ConvMlp) : ICountedShape
 {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models;
 
-/// <summary>A convolution, its batch norm and activation. It is no module: both are registered with the owner, under timm's names.</summary>
+/// <summary>
+/// A convolution, its batch norm and activation. It is not a module: both are registered with the owner, under timm's names.
+/// </summary>
 internal sealed class ConvNorm
 {
     private readonly ConvNormShape _shape;
@@ -39,7 +41,7 @@ internal sealed class ConvNorm
         return _shape.Activated ? _activation.Apply(h) : h;
     }
 
-    /// <summary>Zeros around [B, C, H, W] as TensorFlow's SAME: as many as the last window lacks, the odd one right and below.</summary>
+    /// <summary>Zeros around [B, C, H, W] as TensorFlow's SAME: as many as the last window needs, the odd one right and below.</summary>
     private static Tensor PadSame(Tensor x, long kernel, long stride)
     {
         long Lacking(long size) => Math.Max((((size - 1) / stride) * stride) + kernel - size, 0);
@@ -58,7 +60,7 @@ internal sealed class ConvNorm
             return;
         }
 
-        // timm's ConvNormAct: a module of its own, whose name both share.
+        // timm's ConvNormAct: a separate module that contains both.
         owner.register_module(path[0], nn.Sequential((path[1], _conv), (_shape.Norm!.Split('.')[1], _norm!)));
     }
 }

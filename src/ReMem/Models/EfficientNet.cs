@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>
-/// The EfficientNet family, one design of stem, stages of blocks and head: MobileNetV2 and EfficientNet as timm's <c>EfficientNet</c>, MobileNetV3
-/// and V4 as its <c>MobileNetV3</c>, with the same names.
+/// The EfficientNet family, which share stem, stages of blocks and head: MobileNetV2 and EfficientNet as timm's <c>EfficientNet</c>,
+/// MobileNetV3 and V4 as its <c>MobileNetV3</c>, with the same names.
 /// </summary>
 internal sealed class EfficientNet : ImageModel
 {
@@ -28,7 +28,7 @@ internal sealed class EfficientNet : ImageModel
         int blockCount = shape.Stages.Sum(s => s.Count);
         EfficientNetBlock Next(EfficientNetBlockShape next)
         {
-            // timm divides by the number of blocks, so none reaches the full rate.
+            // timm divides by the number of blocks, so that no block reaches the full rate.
             var made = new EfficientNetBlock(channels, next, style, options.DropPathRate * block++ / blockCount);
             channels = next.Out;
             return made;

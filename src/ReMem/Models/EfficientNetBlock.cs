@@ -18,10 +18,10 @@ internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
     private readonly double _dropPath;
 
     /// <summary>Builds the block.</summary>
-    /// <param name="channels">Before it.</param>
-    /// <param name="shape">Its numbers.</param>
-    /// <param name="style">What it shares with the network's other blocks.</param>
-    /// <param name="dropPath">Chance that a sample skips the block while training, where the input is added.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="shape">The architecture's numbers.</param>
+    /// <param name="style">The settings it shares with the network's other blocks.</param>
+    /// <param name="dropPath">Probability that a sample skips the block in training, where the input is added.</param>
     public EfficientNetBlock(int channels, EfficientNetBlockShape shape, EfficientNetStyle style, double dropPath = 0)
         : base(shape.Type.ToString())
     {
@@ -45,10 +45,10 @@ internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>Its numbers.</summary>
+    /// <summary>The block's numbers.</summary>
     public EfficientNetBlockShape Shape { get; }
 
-    /// <summary>After its inner layers.</summary>
+    /// <summary>The activation after its inner layers.</summary>
     public Activation Activation { get; }
 
     /// <summary>Its convolutions in order.</summary>
@@ -71,8 +71,8 @@ internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Its convolutions in order.</summary>
-    /// <param name="channels">Before it.</param>
-    /// <param name="shape">Its numbers.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="shape">The architecture's numbers.</param>
     internal static ConvNormShape[] Chain(int channels, EfficientNetBlockShape shape)
     {
         int hidden = EfficientNetShape.MakeDivisible(channels * shape.Expansion);
@@ -89,7 +89,7 @@ internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
             case EfficientNetBlockType.EdgeResidual:
                 return [Spatial("conv_exp", "bn1", hidden, false), Pointwise("conv_pwl", "bn2", shape.Out, false)];
             case EfficientNetBlockType.UniversalInvertedResidual:
-                // The first convolution has the stride where the middle one is missing.
+                // The first convolution has the stride where there is no middle one.
                 var start = new ConvNormShape(
                     "dw_start.conv", "dw_start.bn", channels, shape.StartKernel, shape.Kernel == 0 ? shape.Stride : 1, Depthwise: true, Activated: false);
                 ConvNormShape[] all =
@@ -110,7 +110,7 @@ internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
         ? EfficientNetShape.MakeDivisible(hidden * shape.SqueezeRatio)
         : (int)Math.Round(hidden * shape.SqueezeRatio / shape.Expansion);
 
-    /// <summary>Squeeze-excitation (Hu 2018): every channel times a gate of all channels' means.</summary>
+    /// <summary>Squeeze-excitation (Hu 2018): every channel is multiplied by a gate computed from all channels' means.</summary>
     private sealed class SqueezeExcite : nn.Module<Tensor, Tensor>
     {
         private readonly Convolution conv_reduce;

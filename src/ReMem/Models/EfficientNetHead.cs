@@ -1,6 +1,6 @@
 namespace ReMem.Models;
 
-/// <summary>How a network ends.</summary>
+/// <summary>The form of a network's head.</summary>
 internal enum EfficientNetHead
 {
     /// <summary>conv_head, bn2 and activation, then pooling (MobileNetV2, EfficientNet).</summary>

@@ -2,9 +2,9 @@ namespace ReMem.Models;
 
 /// <summary>The numbers that make a network of the EfficientNet family.</summary>
 /// <param name="StemWidth">Channels after the stem.</param>
-/// <param name="NumFeatures">Channels of the head.</param>
-/// <param name="Head">How it ends.</param>
-/// <param name="Style">What its layers have in common.</param>
+/// <param name="NumFeatures">Features of the head.</param>
+/// <param name="Head">The form of its head.</param>
+/// <param name="Style">The settings shared by its layers.</param>
 /// <param name="Stages">Blocks by stage.</param>
 internal sealed record EfficientNetShape(
     int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style, IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages)

@@ -116,7 +116,7 @@ internal static class EfficientNetShapes
     private static EfficientNetBlockShape Universal(int start, int middle, double expansion, int channels, int stride = 1) =>
         new(UniversalInvertedResidual, middle, stride, expansion, channels) { StartKernel = start };
 
-    /// <summary>Only the first of repeated blocks has the stride.</summary>
+    /// <summary>Only the first of several repeated blocks has the stride.</summary>
     private static EfficientNetBlockShape[] Repeat(int count, EfficientNetBlockShape first) =>
         [first, .. Enumerable.Repeat(first with { Stride = 1 }, count - 1)];
 }

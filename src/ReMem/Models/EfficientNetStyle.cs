@@ -2,11 +2,11 @@ using ReMem.Models.Layers;
 
 namespace ReMem.Models;
 
-/// <summary>What the layers of one network have in common.</summary>
-/// <param name="Activation">After stem, head and blocks' inner layers.</param>
+/// <summary>The settings shared by the layers of a network.</summary>
+/// <param name="Activation">Activation of stem, head and blocks' inner layers.</param>
 internal sealed record EfficientNetStyle(Activation Activation)
 {
-    /// <summary>Of the batch norms. Default 1e-5.</summary>
+    /// <summary>Epsilon of the batch norms. Default 1e-5.</summary>
     public double NormEpsilon { get; init; } = 1e-5;
 
     /// <summary>Strided convolutions are padded as TensorFlow's SAME: the odd pixel goes right and below. Default false: k / 2 on all sides.</summary>

@@ -14,7 +14,7 @@ internal sealed class Eva : TransformerModel
     /// <summary>Builds the model, initialised as timm does.</summary>
     /// <param name="info">The catalogue's entry.</param>
     /// <param name="options">Classes, image size, pooling, stochastic depth.</param>
-    /// <param name="shape">Its numbers.</param>
+    /// <param name="shape">The architecture's numbers.</param>
     /// <exception cref="InputException">The image size is not a multiple of the patch, or the pooling does not fit the tokens.</exception>
     public Eva(ModelInfo info, ModelOptions options, EvaShape shape)
         : base(info, options, shape)
@@ -28,7 +28,7 @@ internal sealed class Eva : TransformerModel
         InitialiseDeep();
     }
 
-    /// <summary>The angles of the positions.</summary>
+    /// <summary>The rotary table of the positions.</summary>
     internal RotaryTable Rope => _rope;
 
     /// <inheritdoc/>
@@ -44,10 +44,12 @@ internal sealed class Eva : TransformerModel
 /// <inheritdoc/>
 internal sealed record EvaShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
 {
-    /// <summary>Patches along a side in pretraining, whose coordinates EVA-02 keeps; null has DINOv3's coordinates, from -1 to 1. Default null.</summary>
+    /// <summary>
+    /// Patches along a side in pretraining, whose coordinates EVA-02 keeps; null uses DINOv3's coordinates, from -1 to 1. Default null.
+    /// </summary>
     public int? TrainedGrid { get; init; }
 
-    /// <summary>Whether queries, keys and values have a layer each. Default false.</summary>
+    /// <summary>Whether queries, keys and values have separate layers. Default false.</summary>
     public bool SplitQkv { get; init; }
 
     /// <summary>Whether a norm precedes the attention's last layer (sub-LN). Default false.</summary>

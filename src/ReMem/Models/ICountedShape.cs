@@ -1,6 +1,6 @@
 namespace ReMem.Models;
 
-/// <summary>An architecture's numbers, from which its size follows without a tensor.</summary>
+/// <summary>An architecture's numbers, from which its size is computed without building it.</summary>
 internal interface ICountedShape
 {
     /// <summary>Parameters and multiply-accumulates of one image.</summary>

@@ -17,7 +17,7 @@ public abstract class ImageModel : nn.Module<Tensor, Tensor>
     /// <summary>The catalogue's entry.</summary>
     public ModelInfo Info { get; }
 
-    /// <summary>What it was made with; <see cref="ModelOptions.ImageSize"/> is never null here.</summary>
+    /// <summary>The options it was built with; <see cref="ModelOptions.ImageSize"/> is never null here.</summary>
     public ModelOptions Options { get; }
 
     /// <summary>Side of the square input, pixels.</summary>

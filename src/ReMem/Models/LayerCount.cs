@@ -1,6 +1,9 @@
 namespace ReMem.Models;
 
-/// <summary>Adds up the layers of a convolutional network as an image passes them. Norms and activations multiply nothing here.</summary>
+/// <summary>
+/// Sums parameters and multiply-accumulates over the layers of a convolutional network. Norms and activations are not counted as
+/// multiply-accumulates.
+/// </summary>
 /// <param name="imageSize">Side of the square input, pixels.</param>
 internal sealed class LayerCount(int imageSize)
 {
@@ -10,16 +13,16 @@ internal sealed class LayerCount(int imageSize)
     /// <summary>Side of the square map after the layers so far.</summary>
     public long Side { get; private set; } = imageSize;
 
-    /// <summary>The sums so far.</summary>
+    /// <summary>The totals so far.</summary>
     public ModelStatistics Statistics => new(_parameters, _macs);
 
     /// <summary>A square convolution.</summary>
-    /// <param name="from">Channels before it.</param>
-    /// <param name="to">Channels after it.</param>
+    /// <param name="from">Input channels.</param>
+    /// <param name="to">Output channels.</param>
     /// <param name="kernel">Side of the kernel.</param>
-    /// <param name="stride">Of the kernel.</param>
-    /// <param name="padding">On either side; null pads as TensorFlow's SAME does.</param>
-    /// <param name="groups">Of channels.</param>
+    /// <param name="stride">Stride of the kernel.</param>
+    /// <param name="padding">Padding on either side; null is TensorFlow's SAME.</param>
+    /// <param name="groups">Groups of channels.</param>
     /// <param name="bias">Whether it has one.</param>
     public void Conv(long from, long to, int kernel, int stride = 1, int? padding = 0, long groups = 1, bool bias = false)
     {
@@ -29,11 +32,11 @@ internal sealed class LayerCount(int imageSize)
         _macs += weights * Side * Side;
     }
 
-    /// <summary>A convolution that the other branch of a block takes: it leaves <see cref="Side"/> as the main branch made it.</summary>
-    /// <param name="side">Of the map that enters.</param>
-    /// <param name="from">Channels before it.</param>
-    /// <param name="to">Channels after it.</param>
-    /// <param name="stride">Of its 1x1 kernel.</param>
+    /// <summary>A 1x1 convolution of a shortcut branch: <see cref="Side"/> stays that of the main branch.</summary>
+    /// <param name="side">Side of its input map.</param>
+    /// <param name="from">Input channels.</param>
+    /// <param name="to">Output channels.</param>
+    /// <param name="stride">Its stride.</param>
     public void Shortcut(long side, long from, long to, int stride)
     {
         long after = Side;
@@ -49,7 +52,7 @@ internal sealed class LayerCount(int imageSize)
     /// <summary>The mean of the map.</summary>
     public void PoolAll() => Side = 1;
 
-    /// <summary>Two gates' 1x1 convolutions on the map's mean, with biases.</summary>
+    /// <summary>The two 1x1 convolutions of squeeze-excitation, on the map's mean, with biases.</summary>
     public void Squeeze(long channels, long reduced)
     {
         long after = Side;
@@ -59,10 +62,10 @@ internal sealed class LayerCount(int imageSize)
         Side = after;
     }
 
-    /// <summary>A batch or layer norm: a weight and a bias a channel.</summary>
+    /// <summary>A batch or layer norm: a weight and a bias per channel.</summary>
     public void Norm(long channels) => Vectors(2 * channels);
 
-    /// <summary>Parameters that multiply nothing: norms, gains, tokens.</summary>
+    /// <summary>Parameters without multiply-accumulates: norms, gains, tokens.</summary>
     public void Vectors(long count) => _parameters += count;
 
     /// <summary>A linear layer with a bias, at every position of the map.</summary>

@@ -9,7 +9,7 @@ public static partial class ModelCatalogue
     /// <summary>The name of the demo's own teacher, the one that timm does not know.</summary>
     public const string DemoTeacher = "vit_pico_patch4_32";
 
-    private const int MostClasses = 10_000_000, LargestImage = 4096;
+    private const int MaxClasses = 10_000_000, MaxImageSize = 4096;
 
     private static readonly Dictionary<string, ModelEntry> Entries = Build();
 
@@ -24,28 +24,32 @@ public static partial class ModelCatalogue
     /// <exception cref="InputException">No model has that name, or an option does not fit it.</exception>
     public static ImageModel Create(string name, ModelOptions? options = null) => Create(Info(name), options);
 
-    /// <summary>Builds a model whose facts differ from the catalogue's, such as the normalisation its weights were trained with.</summary>
+    /// <summary>
+    /// Builds a model whose properties differ from the catalogue's, such as the normalisation its weights were trained with.
+    /// </summary>
     /// <exception cref="InputException">No model has that name, or an option does not fit it.</exception>
     public static ImageModel Create(ModelInfo info, ModelOptions? options = null)
     {
         ModelEntry entry = Entry(info.Name);
         options ??= new ModelOptions();
-        Require(options.NumClasses is >= 1 and <= MostClasses, "number of classes", options.NumClasses, $"1 to {MostClasses}");
-        Require(options.ImageSize is null or (>= 8 and <= LargestImage), "image size", options.ImageSize, $"8 to {LargestImage}");
+        Require(options.NumClasses is >= 1 and <= MaxClasses, "number of classes", options.NumClasses, $"1 to {MaxClasses}");
+        Require(options.ImageSize is null or (>= 8 and <= MaxImageSize), "image size", options.ImageSize, $"8 to {MaxImageSize}");
         Require(options.DropPathRate is >= 0 and < 1, "drop path rate", options.DropPathRate, "between 0 and 1");
         Require(options.DropRate is >= 0 and < 1, "drop rate", options.DropRate, "between 0 and 1");
         if ((options.GlobalPool is not null || options.QkNorm) && entry.Shape is not TransformerShape)
             throw new InputException($"The model '{info.Name}' has no tokens: it takes neither a pooling nor qk_norm.", "model options");
-        Require(!options.QkNorm || entry.Shape is VisionTransformerShape, "qk_norm", options.QkNorm, "left out for models that are no plain ViT");
+        Require(
+            !options.QkNorm || entry.Shape is VisionTransformerShape, "qk_norm", options.QkNorm,
+            "left out for models other than a plain ViT");
         ImageModel model = entry.Create(info, options);
 
-        // A model lives as long as its owner says, also when it is made inside a scope.
+        // A model is disposed by its owner, also when it is built inside a scope.
         foreach ((_, Tensor value) in model.state_dict())
             value.DetachFromDisposeScope();
         return model;
     }
 
-    /// <summary>A transformer's numbers without building it; null for other architectures.</summary>
+    /// <summary>A transformer's shape without building it; null for other architectures.</summary>
     internal static TransformerShape? ShapeOf(string name) => Entry(name).Shape as TransformerShape;
 
     /// <summary>Any model's size without building it.</summary>

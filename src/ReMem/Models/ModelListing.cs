@@ -2,18 +2,18 @@ using ReMem.Runtime;
 
 namespace ReMem.Models;
 
-/// <summary>A row of the catalogue as it is listed.</summary>
-/// <param name="Name">timm's.</param>
+/// <summary>A row of the listed catalogue.</summary>
+/// <param name="Name">timm's name.</param>
 /// <param name="Role">"teacher", "student" or "both".</param>
 /// <param name="Parameters">Trainable scalars.</param>
-/// <param name="Gmacs">Billions of multiply-accumulates of one image.</param>
+/// <param name="Gmacs">Billions of multiply-accumulates per image.</param>
 /// <param name="ImageSize">Side of its input, pixels.</param>
-/// <param name="Mean">Of each channel, 0 to 1.</param>
-/// <param name="Std">Of each channel.</param>
+/// <param name="Mean">Mean per channel, 0 to 1.</param>
+/// <param name="Std">Standard deviation per channel.</param>
 internal sealed record ModelListing(
     string Name, string Role, long Parameters, double Gmacs, int ImageSize, IReadOnlyList<double> Mean, IReadOnlyList<double> Std)
 {
-    /// <summary>The models whose names hold a part. Nothing here loads libtorch: sizes follow from shapes.</summary>
+    /// <summary>The models whose names contain a text. This does not load libtorch: sizes are computed from shapes.</summary>
     /// <exception cref="InputException">There are none.</exception>
     public static IReadOnlyList<ModelListing> Find(string part)
     {

@@ -2,7 +2,7 @@ using ReMem.Models.Layers;
 
 namespace ReMem.Models;
 
-/// <summary>What a model is made with. Validated by <see cref="ModelCatalogue.Create(string, ModelOptions)"/>.</summary>
+/// <summary>The options of a model. Validated by <see cref="ModelCatalogue.Create(string, ModelOptions)"/>.</summary>
 public sealed record ModelOptions
 {
     /// <summary>Outputs of the classifier; 1 or more. Default 1000.</summary>
@@ -17,9 +17,12 @@ public sealed record ModelOptions
     /// <summary>Dropout before the classifier, 0 to below 1. Default: 0.</summary>
     public double DropRate { get; init; }
 
-    /// <summary>How a transformer's tokens are pooled, where a checkpoint was tuned with another pooling than the model's own. Default: the model's own.</summary>
+    /// <summary>
+    /// How a transformer's tokens are pooled, where a checkpoint was fine-tuned with another pooling than the model's own. Default: the
+    /// model's own.
+    /// </summary>
     public GlobalPool? GlobalPool { get; init; }
 
-    /// <summary>Whether a ViT norms queries and keys, as one that was made with timm's <c>qk_norm</c>. Default false.</summary>
+    /// <summary>Whether a ViT normalises queries and keys, as with timm's <c>qk_norm</c>. Default false.</summary>
     public bool QkNorm { get; init; }
 }

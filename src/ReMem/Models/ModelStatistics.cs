@@ -1,6 +1,6 @@
 namespace ReMem.Models;
 
-/// <summary>A model's size. It follows from the architecture's numbers: no layer is run, on whatever processor.</summary>
+/// <summary>A model's size, computed from the architecture's numbers: no layer is run.</summary>
 /// <param name="Parameters">Trainable scalars.</param>
 /// <param name="Macs">Multiply-accumulates of one image, of convolutions, linear layers and attention products.</param>
 internal sealed record ModelStatistics(long Parameters, long Macs)
@@ -9,8 +9,8 @@ internal sealed record ModelStatistics(long Parameters, long Macs)
     /// <exception cref="InputException">No model has that name.</exception>
     public static ModelStatistics Of(string name) => ModelCatalogue.Count(name, new ModelOptions());
 
-    /// <summary>Counts a built model: the parameters that it has, and the work of its shape at its image size. It is not run.</summary>
-    /// <exception cref="ArgumentException">It is of no architecture of the catalogue.</exception>
+    /// <summary>Counts a built model: its parameters, and the multiply-accumulates of its shape at its image size. It is not run.</summary>
+    /// <exception cref="ArgumentException">It is not an architecture of the catalogue.</exception>
     public static ModelStatistics Of(ImageModel model)
     {
         ICountedShape shape = model switch

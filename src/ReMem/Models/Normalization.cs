@@ -34,7 +34,7 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         return torch.addcmul(shift, images.to(ScalarType.Float32), scale, one).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same numbers, written once: PyTorch would write the pixels as floats first.</summary>
+    /// <summary>The same numbers in one pass: PyTorch would write the pixels as floats first.</summary>
     private Tensor ApplyInOnePass(Tensor images)
     {
         Tensor result = empty(images.shape, ScalarType.Float32);
@@ -66,7 +66,7 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         }
     }
 
-    /// <summary>What pixels in [0, 255] are multiplied by and what is added then, float32 [1, 3, 1, 1] each.</summary>
+    /// <summary>The factor and the offset for pixels in [0, 255], float32 [1, 3, 1, 1] each.</summary>
     internal (Tensor Scale, Tensor Shift) Affine(Device device) => (
         tensor(Std.Select(s => (float)(1 / (255 * s))).ToArray(), device: device).view(1, 3, 1, 1),
         tensor(Mean.Zip(Std, (m, s) => (float)(-m / s)).ToArray(), device: device).view(1, 3, 1, 1));

@@ -98,8 +98,8 @@ internal sealed class ResNet : ImageModel
 }
 
 /// <summary>
-/// A basic block, two 3x3 convolutions and a shortcut, or a bottleneck, a 3x3 convolution of fewer channels between two 1x1 ones. As timm (and
-/// torchvision) has it, the stride of a bottleneck is in the 3x3 convolution.
+/// A basic block, two 3x3 convolutions and a shortcut, or a bottleneck, a 3x3 convolution of fewer channels between two 1x1 ones. As in
+/// timm (and torchvision), the stride of a bottleneck is in the 3x3 convolution.
 /// </summary>
 internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>
 {
@@ -113,11 +113,11 @@ internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>
     private readonly double _dropPath;
 
     /// <summary>Builds the block.</summary>
-    /// <param name="channels">Before it.</param>
-    /// <param name="width">Of the 3x3 convolutions; after a basic block.</param>
-    /// <param name="stride">Of the first 3x3 convolution and the shortcut.</param>
-    /// <param name="bottleneck">Whether it is a bottleneck, with four times the width after it.</param>
-    /// <param name="dropPath">Chance that a sample skips the convolutions while training.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="width">Channels of the 3x3 convolutions, and output channels of a basic block.</param>
+    /// <param name="stride">Stride of the first 3x3 convolution and the shortcut.</param>
+    /// <param name="bottleneck">Whether it is a bottleneck, with four times the width as output.</param>
+    /// <param name="dropPath">Probability that a sample skips the convolutions in training.</param>
     public ResNetBlock(int channels, int width, int stride, bool bottleneck = false, double dropPath = 0)
         : base(nameof(ResNetBlock))
     {
@@ -149,13 +149,13 @@ internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Of the first 3x3 convolution and the shortcut.</summary>
+    /// <summary>Stride of the first 3x3 convolution and the shortcut.</summary>
     public int Stride { get; }
 
     /// <summary>Whether it has three convolutions rather than two.</summary>
     public bool IsBottleneck { get; }
 
-    /// <summary>Whether the shortcut has a convolution of its own.</summary>
+    /// <summary>Whether the shortcut has a convolution.</summary>
     public bool HasDownsample => downsample is not null;
 
     /// <summary>[B, C, H, W] to [B, width or four times that, H / stride, W / stride].</summary>
@@ -171,14 +171,14 @@ internal sealed class ResNetBlock : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>The numbers that make a ResNet.</summary>
-/// <param name="Layers">Blocks a stage.</param>
-/// <param name="Widths">Channels of a stage's 3x3 convolutions.</param>
+/// <param name="Layers">Blocks per stage.</param>
+/// <param name="Widths">Channels of each stage's 3x3 convolutions.</param>
 /// <param name="CifarStem">3x3 stem without pooling, for 32 px images.</param>
 /// <param name="Bottleneck">Bottleneck blocks rather than basic ones.</param>
 internal sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int> Widths, bool CifarStem, bool Bottleneck = false)
     : ICountedShape
 {
-    /// <summary>Channels after a bottleneck over those within.</summary>
+    /// <summary>Output channels of a bottleneck divided by its inner channels.</summary>
     internal const int BottleneckExpansion = 4;
 
     /// <summary>Channels after a stage.</summary>

@@ -7,12 +7,13 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>
-/// An image transformer: patches and prefix tokens, residual blocks of attention and MLP, a pooled feature, a classifier. Every block carries scales
-/// of its two branches for MLP reweighting. The architectures differ in their blocks; what surrounds these follows from the shape.
+/// An image transformer: patches and prefix tokens, residual blocks of attention and MLP, a pooled feature, a classifier. Every block has
+/// scales of its two branches for MLP reweighting. The architectures differ in their blocks; the rest follows from the shape.
 /// </summary>
 internal abstract class TransformerModel : ImageModel
 {
-    // TorchSharp moves a parameter to another device or type by replacing it, in the field too: only in one that reflection shows the derived class.
+    // TorchSharp moves a parameter to another device or type by replacing it, also in its field, which reflection must find in the derived
+    // class.
     private protected readonly Parameter? cls_token;
     private protected readonly Parameter? reg_token;
     private protected readonly Parameter? pos_embed;
@@ -26,7 +27,7 @@ internal abstract class TransformerModel : ImageModel
     private Linear? head_dist;
     private Linear head = null!;
 
-    /// <summary>Makes what precedes the blocks.</summary>
+    /// <summary>Builds the part before the blocks.</summary>
     /// <exception cref="InputException">The image size is not a multiple of the patch, or the pooling does not fit the tokens.</exception>
     private protected TransformerModel(ModelInfo info, ModelOptions options, TransformerShape shape)
         : base(info, options)
@@ -46,7 +47,7 @@ internal abstract class TransformerModel : ImageModel
             norm_pre = Add(nameof(norm_pre), nn.LayerNorm(shape.Width, shape.NormEpsilon));
     }
 
-    /// <summary>Its numbers; the pooling is the one that was asked for.</summary>
+    /// <summary>The shape; its pooling is the requested one.</summary>
     public TransformerShape Shape { get; }
 
     /// <summary>Patches along one side.</summary>
@@ -55,7 +56,9 @@ internal abstract class TransformerModel : ImageModel
     /// <summary>The blocks, bottom first.</summary>
     public IReadOnlyList<TransformerBlock> Blocks => [.. blocks];
 
-    /// <summary>Whether the blocks are computed again in the backward pass rather than kept, as timm's <c>set_grad_checkpointing</c>. Default false.</summary>
+    /// <summary>
+    /// Whether the blocks' activations are recomputed in the backward pass, as timm's <c>set_grad_checkpointing</c>. Default false.
+    /// </summary>
     public bool GradCheckpointing { get; set; }
 
     /// <inheritdoc/>
@@ -64,8 +67,8 @@ internal abstract class TransformerModel : ImageModel
     /// <summary>Tokens of one image: those before the patches and the patches.</summary>
     public int TokenCount => Shape.PrefixTokens + (Grid * Grid);
 
-    /// <summary>Tokens [B, N, C], those before the patches first, after the final norm unless that follows the pooling.</summary>
-    /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
+    /// <summary>Tokens [B, N, C], prefix tokens first, after the final norm unless that follows the pooling.</summary>
+    /// <exception cref="ArgumentException">The images have another size than the model was built for.</exception>
     public sealed override Tensor ForwardFeatures(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -73,12 +76,13 @@ internal abstract class TransformerModel : ImageModel
     }
 
     /// <summary>The token stream [B, N, C] that enters the first block, of normalised images [B, 3, H, W].</summary>
-    /// <exception cref="ArgumentException">The images have another size than the model was made for.</exception>
+    /// <exception cref="ArgumentException">The images have another size than the model was built for.</exception>
     public Tensor Embed(Tensor x)
     {
-        // The patch convolution would drop a remainder of pixels in silence.
+        // The patch convolution would silently drop a remainder of pixels.
         if (x.shape[2] != ImageSize || x.shape[3] != ImageSize)
-            throw new ArgumentException($"'{Info.Name}' was made for {ImageSize} x {ImageSize} pixels, not {x.shape[2]} x {x.shape[3]}.", nameof(x));
+            throw new ArgumentException(
+                $"'{Info.Name}' was built for {ImageSize} x {ImageSize} pixels, not {x.shape[2]} x {x.shape[3]}.", nameof(x));
         using DisposeScope scope = NewDisposeScope();
         Tensor h = patch_embed.call(x);
         bool before = pos_embed is not null && !Shape.PrefixPositions;
@@ -90,14 +94,14 @@ internal abstract class TransformerModel : ImageModel
         if (pos_embed is not null && !before)
             h = h.Plus(pos_embed);
 
-        // Patches come transposed out of the convolution; the blocks' gradients come back as their input lay.
+        // Patches are transposed in the convolution's output; the blocks' gradients have the layout of their input.
         h = h.contiguous();
         return (norm_pre is null ? h : norm_pre.call(h)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The rest of <see cref="ForwardFeatures"/>: the blocks from one on, then the final norm where there is one.</summary>
     /// <param name="tokens">The stream [B, N, C] that enters that block.</param>
-    /// <param name="first">Its index; the depth runs the norm alone.</param>
+    /// <param name="first">Its index; the depth only runs the norm.</param>
     public Tensor ForwardBlocks(Tensor tokens, int first)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -113,7 +117,7 @@ internal abstract class TransformerModel : ImageModel
     {
         using DisposeScope scope = NewDisposeScope();
 
-        // The classifier is a small product, and its rounding is what SAM's direction suffers most from.
+        // The classifier is a small product, and its rounding affects SAM's direction most.
         using IDisposable? exact = Autocast.Suspend(features.device_type);
         if (head_dist is not null)
             return ForwardTwoHeads(features, preLogits).MoveToOuterDisposeScope();
@@ -131,8 +135,8 @@ internal abstract class TransformerModel : ImageModel
     }
 
     /// <summary>
-    /// What the classifiers of the class token and of the distillation token say apart, [B, NumClasses] each: in training the one learns from the labels
-    /// and the other from a teacher (DeiT, Touvron 2021). <see cref="ForwardHead"/> is their mean.
+    /// The separate outputs of the classifiers of the class token and of the distillation token, [B, NumClasses] each: in training the
+    /// first learns from the labels and the second from a teacher (DeiT, Touvron 2021). <see cref="ForwardHead"/> is their mean.
     /// </summary>
     /// <param name="features">Tokens [B, N, C] of <see cref="ForwardFeatures"/>.</param>
     /// <exception cref="InvalidOperationException">The model has no distillation token.</exception>
@@ -144,7 +148,9 @@ internal abstract class TransformerModel : ImageModel
         return (head.call(Drop(features.select(1, 0))).MoveToOuterDisposeScope(), second.call(Drop(features.select(1, 1))).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Moves every block's scales into the weights and biases that end its branches, so that the plain model computes the same.</summary>
+    /// <summary>
+    /// Folds every block's scales into the last weights and biases of its branches, so that the plain model computes the same.
+    /// </summary>
     public void FoldScales()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -161,8 +167,8 @@ internal abstract class TransformerModel : ImageModel
         }
     }
 
-    /// <summary>Makes the blocks and what follows them, in the order of timm's state dict.</summary>
-    /// <param name="block">From a block's stochastic depth.</param>
+    /// <summary>Builds the blocks and what follows them, in the order of timm's state dict.</summary>
+    /// <param name="block">Makes a block from its stochastic depth.</param>
     private protected void Assemble(Func<double, TransformerBlock> block)
     {
         for (int i = 0; i < Shape.Depth; i++)
@@ -180,8 +186,10 @@ internal abstract class TransformerModel : ImageModel
             head_dist = Add(nameof(head_dist), nn.Linear(Shape.Width, Options.NumClasses));
     }
 
-    /// <summary>timm's start: normal weights of deviation 0.02 (whose cut a hundred deviations away is no cut at all), biases of 0.</summary>
-    /// <param name="prefixDeviation">Of the class and register tokens.</param>
+    /// <summary>
+    /// timm's initialisation: normal weights of deviation 0.02 (the truncation a hundred deviations away has no effect), biases of 0.
+    /// </summary>
+    /// <param name="prefixDeviation">Deviation of the class and register tokens.</param>
     private protected void InitialiseLayers(double prefixDeviation)
     {
         // TorchSharp 0.107's trunc_normal_ fills with a constant.
@@ -205,7 +213,9 @@ internal abstract class TransformerModel : ImageModel
         attn_pool?.InitialiseQuery();
     }
 
-    /// <summary>As BEiT and EVA start: the layers that end a branch smaller the higher they are, the classifier almost at 0.</summary>
+    /// <summary>
+    /// The initialisation of BEiT and EVA: the last layers of branches smaller in higher blocks, the classifier almost 0.
+    /// </summary>
     private protected void InitialiseDeep()
     {
         const double headScale = 0.001;
@@ -248,7 +258,7 @@ internal abstract class TransformerModel : ImageModel
 
     private Tensor Drop(Tensor pooled) => Options.DropRate > 0 ? nn.functional.dropout(pooled, Options.DropRate, training) : pooled;
 
-    /// <summary>The mean of what the class token and the distillation token say (DeiT, Touvron 2021).</summary>
+    /// <summary>The mean of the outputs of the class token and the distillation token (DeiT, Touvron 2021).</summary>
     private Tensor ForwardTwoHeads(Tensor features, bool preLogits)
     {
         using Scalar half = 0.5;

@@ -2,9 +2,9 @@ using ReMem.Models.Layers;
 
 namespace ReMem.Models;
 
-/// <summary>The numbers that every transformer of the catalogue has.</summary>
+/// <summary>The numbers of a transformer of the catalogue.</summary>
 /// <param name="PatchSize">Side of a patch, pixels.</param>
-/// <param name="Width">Channels of a token; a multiple of the heads.</param>
+/// <param name="Width">Channels of a token; a multiple of the number of heads.</param>
 /// <param name="Depth">Blocks.</param>
 /// <param name="Heads">Attention heads.</param>
 internal abstract record TransformerShape(int PatchSize, int Width, int Depth, int Heads) : ICountedShape
@@ -30,7 +30,7 @@ internal abstract record TransformerShape(int PatchSize, int Width, int Depth, i
     /// <summary>Whether a distillation token with a classifier of its own comes second (DeiT, Touvron 2021). Default false.</summary>
     public bool DistillationToken { get; init; }
 
-    /// <summary>Registers (Darcet 2024), tokens that no image is read into. Default 0.</summary>
+    /// <summary>Register tokens (Darcet 2024). Default 0.</summary>
     public int RegisterTokens { get; init; }
 
     /// <summary>Whether positions are learned and added to the tokens. Default true.</summary>
@@ -48,23 +48,25 @@ internal abstract record TransformerShape(int PatchSize, int Width, int Depth, i
     /// <summary>How the tokens are pooled. Default the class token.</summary>
     public GlobalPool Pool { get; init; }
 
-    /// <summary>Whether the final norm follows the pooling instead of preceding it; null where it does for a mean only. Default null.</summary>
+    /// <summary>
+    /// Whether the final norm follows the pooling instead of preceding it; null means only where the pooling is a mean. Default null.
+    /// </summary>
     public bool? FcNorm { get; init; }
 
-    /// <summary>Hidden channels of an MLP, those that its last layer reads.</summary>
+    /// <summary>Hidden channels of an MLP, the inputs of its last layer.</summary>
     public int HiddenWidth => (int)(Width * MlpRatio);
 
     /// <summary>Tokens before the patches.</summary>
     public int PrefixTokens => (ClassToken ? 1 : 0) + (DistillationToken ? 1 : 0) + RegisterTokens;
 
-    /// <summary>How many of them the position embedding covers.</summary>
+    /// <summary>Number of them that the position embedding covers.</summary>
     public int EmbeddedPrefixTokens => PrefixPositions ? PrefixTokens : 0;
 
     /// <summary>Whether the norm comes after pooling.</summary>
     public bool NormAfterPooling => FcNorm ?? (Pool == GlobalPool.Avg);
 
-    /// <summary>Refuses a side that patches do not fill.</summary>
-    /// <exception cref="InputException">It is no multiple of the patch.</exception>
+    /// <summary>Throws where patches do not fill the image.</summary>
+    /// <exception cref="InputException">The size is not a multiple of the patch.</exception>
     internal void RequireSize(string model, int size)
     {
         if (size % PatchSize == 0)
@@ -75,7 +77,7 @@ internal abstract record TransformerShape(int PatchSize, int Width, int Depth, i
     }
 
     /// <summary>Builds a model of these numbers, initialised as timm does.</summary>
-    /// <exception cref="InputException">The image size is no multiple of the patch, or the pooling does not fit the tokens.</exception>
+    /// <exception cref="InputException">The image size is not a multiple of the patch, or the pooling does not fit the tokens.</exception>
     public abstract TransformerModel Build(ModelInfo info, ModelOptions options);
 
     /// <inheritdoc/>

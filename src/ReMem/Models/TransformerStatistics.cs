@@ -2,10 +2,10 @@ using ReMem.Models.Layers;
 
 namespace ReMem.Models;
 
-/// <summary>Sizes of transformers from their numbers alone: building the largest to count them would take gigabytes.</summary>
+/// <summary>Sizes of transformers from their shape alone: building the largest ones to count them would take gigabytes.</summary>
 internal static class TransformerStatistics
 {
-    /// <summary>What <see cref="ModelStatistics.Of(ImageModel)"/> would count on the built model.</summary>
+    /// <summary>The counts that <see cref="ModelStatistics.Of(ImageModel)"/> gives for the built model.</summary>
     public static ModelStatistics Of(TransformerShape shape, int imageSize, int classes)
     {
         long width = shape.Width, hidden = shape.HiddenWidth, patchPixels = 3L * shape.PatchSize * shape.PatchSize;

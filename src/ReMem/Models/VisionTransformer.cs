@@ -15,7 +15,7 @@ internal sealed class VisionTransformer : TransformerModel
     /// <summary>Builds the model, initialised as timm does.</summary>
     /// <param name="info">The catalogue's entry.</param>
     /// <param name="options">Classes, image size, pooling, stochastic depth.</param>
-    /// <param name="shape">Its numbers.</param>
+    /// <param name="shape">The architecture's numbers.</param>
     /// <exception cref="InputException">The image size is not a multiple of the patch, or the pooling does not fit the tokens.</exception>
     public VisionTransformer(ModelInfo info, ModelOptions options, VisionTransformerShape shape)
         : base(info, options, options.QkNorm ? shape with { QkNorm = true } : shape)
@@ -33,7 +33,7 @@ internal sealed class VisionTransformer : TransformerModel
 /// <inheritdoc/>
 internal sealed record VisionTransformerShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
 {
-    /// <summary>Whether queries and keys are normed a head (Dehghani 2023). Default false.</summary>
+    /// <summary>Whether queries and keys are normalised per head (Dehghani 2023). Default false.</summary>
     public bool QkNorm { get; init; }
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ internal sealed class VisionTransformerBlock : TransformerBlock
 
     /// <summary>Builds the block.</summary>
     /// <param name="shape">The model's numbers.</param>
-    /// <param name="dropPath">Chance that a sample skips a branch while training (stochastic depth).</param>
+    /// <param name="dropPath">Probability that a sample skips a branch in training (stochastic depth).</param>
     public VisionTransformerBlock(VisionTransformerShape shape, double dropPath)
         : base(nameof(VisionTransformerBlock), dropPath)
     {

@@ -3,7 +3,7 @@ using ReMem.Information;
 
 namespace ReMem.Reports;
 
-/// <summary>The charts of a block probe, as inline SVG. Attention and MLP have the same colour and marker in all of them.</summary>
+/// <summary>The charts of a block probe, as inline SVG. Attention and MLP have the same colour and marker in all charts.</summary>
 internal static class BlockCharts
 {
     private const int Whole = 0;
@@ -16,34 +16,38 @@ internal static class BlockCharts
     public static string Stream(BlockProbeResult probe, Func<StreamInformation, InformationResult> feature)
     {
         Interval start = feature(probe.Embedding).NatsPerChannel;
-        (double X, SubBlockResult Half, Interval Value)[] points =
+        (double X, SubBlockResult SubBlock, Interval Value)[] points =
             [.. probe.SubBlocks.Select(s => (s.Block - (s.Kind == SubBlockKind.Attention ? 0.5 : 0), s, feature(s.After).NatsPerChannel))];
         var chart = new SvgChart("I_hat along the token stream", "block", Nats, ChartAxis.Around([0, probe.Depth], integers: true),
             ChartAxis.Around(points.SelectMany(p => Ends(p.Value)).Concat(Ends(start))), [(Whole, "embedding"), (Attention, "after attention"), (Mlp, "after MLP")]);
         chart.Path(Whole, [(0, start.Mean), .. points.Select(p => (p.X, p.Value.Mean))]);
         chart.Point(Whole, 0, start.Mean, $"embedding: {Figures.Nats(start)}", errorY: start.HalfWidth);
-        foreach ((double x, SubBlockResult half, Interval value) in points)
-            chart.Point(Series(half.Kind), x, value.Mean, $"after the {Name(half.Kind)} of block {half.Block}: {Figures.Nats(value)}", errorY: value.HalfWidth);
+        foreach ((double x, SubBlockResult subBlock, Interval value) in points)
+            chart.Point(
+                Series(subBlock.Kind), x, value.Mean, $"after the {Name(subBlock.Kind)} of block {subBlock.Block}: {Figures.Nats(value)}",
+                errorY: value.HalfWidth);
         return chart.Render();
     }
 
-    /// <summary>I_hat of the pooled feature without each half.</summary>
+    /// <summary>I_hat of the pooled feature without each sub-block.</summary>
     public static string Without(BlockProbeResult probe) => ByBlock(
-        probe, "I_hat without each half of each block", "block", Nats, 1, probe.Pooled.NatsPerChannel,
+        probe, "I_hat without each sub-block", "block", Nats, 1, probe.Pooled.NatsPerChannel,
         probe.SubBlocks.Select(s => (s.Kind, s.Block, s.Without.Information.NatsPerChannel)));
 
-    /// <summary>Accuracy without each half.</summary>
+    /// <summary>Accuracy without each sub-block.</summary>
     public static string AccuracyWithout(BlockProbeResult probe) => ByBlock(
-        probe, "Accuracy without each half of each block", "block", Percent, 100, probe.Accuracy, probe.SubBlocks.Select(s => (s.Kind, s.Block, s.Without.Accuracy)));
+        probe, "Accuracy without each sub-block", "block", Percent, 100, probe.Accuracy,
+            probe.SubBlocks.Select(s => (s.Kind, s.Block, s.Without.Accuracy)));
 
     /// <summary>I_hat without the top k.</summary>
     public static string Top(BlockProbeResult probe) => ByBlock(
-        probe, "I_hat without the top k", "how many are skipped", Nats, 1, probe.Pooled.NatsPerChannel,
+        probe, "I_hat without the top k", "number skipped", Nats, 1, probe.Pooled.NatsPerChannel,
         probe.Top.Select(t => (t.Kind, t.Count, t.Without.Information.NatsPerChannel)));
 
     /// <summary>Accuracy without the top k.</summary>
     public static string AccuracyTop(BlockProbeResult probe) => ByBlock(
-        probe, "Accuracy without the top k", "how many are skipped", Percent, 100, probe.Accuracy, probe.Top.Select(t => (t.Kind, t.Count, t.Without.Accuracy)));
+        probe, "Accuracy without the top k", "number skipped", Percent, 100, probe.Accuracy,
+            probe.Top.Select(t => (t.Kind, t.Count, t.Without.Accuracy)));
 
     /// <summary>The four measures of sparsity by block.</summary>
     public static string Usage(BlockProbeResult probe)
@@ -53,7 +57,7 @@ internal static class BlockCharts
             ("above zero", u => u.AboveZero.Mean), ("units for 90 %", u => u.UnitsForNinety.Mean), ("cosine of two images", u => u.Cosine), ("overlap of two images", u => u.Jaccard),
         ];
         SubBlockResult[] mlps = [.. probe.SubBlocks.Where(s => s.Usage is not null)];
-        // Attention's and MLP's own colours would say something here that they do not mean.
+        // The colours of attention and MLP would be misleading here.
         int[] series = [Whole, 3, 4, Mlp];
         var chart = new SvgChart("Sparsity of the MLPs by block", "block", "share", Blocks(mlps.Select(s => s.Block)),
             ChartAxis.Around(mlps.SelectMany(s => measures.Select(m => m.Of(s.Usage!))), fromZero: true), measures.Select((m, i) => (series[i], m.Name)));

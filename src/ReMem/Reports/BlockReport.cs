@@ -5,15 +5,15 @@ namespace ReMem.Reports;
 /// <summary>A block probe as one self-contained page: attention against MLP, block by block.</summary>
 internal static class BlockReport
 {
-    /// <summary>The file that <see cref="Render"/> is meant for.</summary>
+    /// <summary>The file name of the page.</summary>
     public const string HtmlFile = "blocks.html";
 
-    /// <summary>The file of the numbers.</summary>
+    /// <summary>The file name of the numbers.</summary>
     public const string JsonFile = "blocks.json";
 
     /// <summary>The page.</summary>
-    /// <param name="probe">What was measured.</param>
-    /// <param name="command">How, for whoever repeats it.</param>
+    /// <param name="probe">The measurements.</param>
+    /// <param name="command">The command to repeat it.</param>
     public static string Render(BlockProbeResult probe, string command)
     {
         string token = probe.Token == "class_token" ? "class token" : "mean token";
@@ -21,7 +21,7 @@ internal static class BlockReport
         return new HtmlPage($"Block probe of {probe.Model}")
             .Paragraph(probe.Finding, "headline")
             .Paragraph(FormattableString.Invariant(
-                $"{probe.Architecture} at {probe.InputSize} px, {probe.Depth} blocks. Decoders learned on {probe.TrainImages} images and were judged on {probe.TestImages} others at ")
+                $"{probe.Architecture} at {probe.InputSize} px, {probe.Depth} blocks. Decoders were trained on {probe.TrainImages} images and evaluated on {probe.TestImages} others at ")
                 + FormattableString.Invariant($"{probe.Meter.ImageSize} px, {probe.Meter.Seeds} seeds, {(probe.Meter.Epochs == 0 ? "linear" : $"{probe.Meter.Epochs} epochs")}. ")
                 + $"The whole model: I_hat {Figures.Nats(probe.Pooled.NatsPerChannel)} nats per pixel channel, accuracy {Figures.Percent(probe.Accuracy)} % {accuracy}. "
                 + "Bars span 95 % intervals: over decoder seeds for I_hat, over test images for accuracy.")
@@ -29,11 +29,13 @@ internal static class BlockReport
             [
                 ("The stream, " + token, BlockCharts.Stream(probe, s => s.Token), $"I_hat of the {token} after every attention and every MLP."),
                 ("The stream, patch tokens", BlockCharts.Stream(probe, s => s.Patches), $"I_hat of the {probe.MapGrid} x {probe.MapGrid} patch tokens after every attention and every MLP."),
-                ("I_hat without it", BlockCharts.Without(probe), "I_hat of the pooled feature when that one attention or MLP is skipped. Dashed: the whole model. Above it: what is skipped loses information."),
+                ("I_hat without it", BlockCharts.Without(probe),
+                    "I_hat of the pooled feature when that one attention or MLP is skipped. Dashed: the whole model. Above it, the skipped sub-block loses information."),
                 ("Accuracy without it", BlockCharts.AccuracyWithout(probe), $"Test accuracy {accuracy}. Dashed: the whole model."),
                 ("I_hat without the top k", BlockCharts.Top(probe), "The topmost attentions, or MLPs, skipped together."),
                 ("Accuracy without the top k", BlockCharts.AccuracyTop(probe), $"Test accuracy {accuracy}."),
-                ("How sparsely the MLPs are used", BlockCharts.Usage(probe), "Activations above zero after GELU; units that carry 90 % of an image's activation; how alike two images' use is (cosine of all units, overlap of those that carry 90 %)."),
+                ("How sparsely the MLPs are used", BlockCharts.Usage(probe),
+                    "Activations above zero after GELU; units that carry 90 % of an image's activation; how similar the use by two images is (cosine of all units, overlap of those that carry 90 %)."),
             ])
             .Heading("Every block")
             .Table(

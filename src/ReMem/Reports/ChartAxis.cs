@@ -7,10 +7,10 @@ internal sealed record ChartAxis(double Low, double High, IReadOnlyList<double> 
 {
     private const int WantedTicks = 5;
 
-    /// <summary>An axis around values, with a little room; what is no number is passed over.</summary>
-    /// <param name="values">What it has to show.</param>
-    /// <param name="fromZero">For bars, whose length is what is read.</param>
-    /// <param name="integers">For epochs: ticks at whole numbers, no room beside them.</param>
+    /// <summary>An axis around values, with a small margin; values that are not finite are ignored.</summary>
+    /// <param name="values">The values to show.</param>
+    /// <param name="fromZero">Whether it starts at zero, for bars.</param>
+    /// <param name="integers">Whether ticks are whole numbers, without margins, for epochs.</param>
     public static ChartAxis Around(IEnumerable<double> values, bool fromZero = false, bool integers = false)
     {
         double[] finite = [.. values.Where(double.IsFinite)];
@@ -34,7 +34,7 @@ internal sealed record ChartAxis(double Low, double High, IReadOnlyList<double> 
         return new ChartAxis(low, high, ticks, decimals);
     }
 
-    /// <summary>Where a value lies, 0 at the low end and 1 at the high one.</summary>
+    /// <summary>The relative position of a value, 0 at the low end and 1 at the high one.</summary>
     public double Share(double value) => (value - Low) / (High - Low);
 
     /// <summary>A tick's text; all of an axis have the same number of decimals.</summary>

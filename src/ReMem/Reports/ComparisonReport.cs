@@ -3,13 +3,15 @@ using ReMem.Runtime;
 
 namespace ReMem.Reports;
 
-/// <summary>A comparison of teachers by what their students reach. report.json is this record; the computed parts are written, not read.</summary>
+/// <summary>
+/// A comparison of teachers by the accuracy of their students. report.json is this record; computed properties are written, not read.
+/// </summary>
 internal sealed record ComparisonReport
 {
-    /// <summary>One line.</summary>
+    /// <summary>The title, one line.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The command that made it.</summary>
+    /// <summary>The command that created it.</summary>
     public required string Command { get; init; }
 
     /// <summary>The recipe's name.</summary>
@@ -18,7 +20,7 @@ internal sealed record ComparisonReport
     /// <summary>The resolved recipe.</summary>
     public required string RecipeText { get; init; }
 
-    /// <summary>What it was measured on.</summary>
+    /// <summary>The data.</summary>
     public required DataSection Data { get; init; }
 
     /// <summary>timm's name of the teacher.</summary>
@@ -27,10 +29,10 @@ internal sealed record ComparisonReport
     /// <summary>timm's name of the student.</summary>
     public required string Student { get; init; }
 
-    /// <summary>The repetitions that were asked for.</summary>
+    /// <summary>The requested seeds.</summary>
     public required IReadOnlyList<int> Seeds { get; init; }
 
-    /// <summary>One a method, in the order to show.</summary>
+    /// <summary>One per method, in display order.</summary>
     public required IReadOnlyList<TeacherRow> Rows { get; init; }
 
     /// <summary>Training curves.</summary>
@@ -39,33 +41,36 @@ internal sealed record ComparisonReport
     /// <summary>The exported student; null where none was exported.</summary>
     public OnnxSection? Onnx { get; init; }
 
-    /// <summary>Where it was measured.</summary>
+    /// <summary>The environment of the measurements.</summary>
     public required EnvironmentInfo Environment { get; init; }
 
-    /// <summary>What else a reader should know.</summary>
+    /// <summary>Further notes for the reader.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>When the run began.</summary>
+    /// <summary>The start of the run.</summary>
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>When the report was made.</summary>
+    /// <summary>The time of the report.</summary>
     public required DateTimeOffset Finished { get; init; }
 
-    /// <summary>Means and intervals over seeds, one a method.</summary>
+    /// <summary>Means and intervals over seeds, one per method.</summary>
     public IReadOnlyList<MethodSummary> Summary => [.. Rows.Select(MethodSummary.Of)];
 
-    /// <summary>Whether rows are variants of methods, of which one each is chosen.</summary>
+    /// <summary>Whether rows are variants of methods, one of which is chosen per method.</summary>
     internal bool IsSweep => Rows.Any(row => row.Variant is not null);
 
     /// <summary>Every method against "none" and "standard", with a verdict.</summary>
     public IReadOnlyList<Finding> Findings => Finding.All(Rows);
 
     /// <summary>
-    /// The paper's own claim, over every teacher and seed: does the student rise with what the teacher's logits keep? Null with fewer than three teachers. The interval is over the
-    /// rows where there are at least five, else over teachers, whose seeds share much, so that it is too narrow.
+    /// The paper's claim, over every teacher and seed: does student accuracy rise with the information in the teacher's logits? Null with
+    /// fewer than three teachers. The interval is over the rows where there are at least five, else over teachers, whose seeds are not
+    /// independent, so that it is too narrow.
     /// </summary>
     public RankCorrelation? InformationAndStudent => MeasuredTeacher.Correlation(MeasuredTeacher.Of(Rows));
 
-    /// <summary>The same at equal accuracy of the teacher, as the claim asks for: the rank correlation with the teacher's top-1 held fixed.</summary>
+    /// <summary>
+    /// The same at equal teacher accuracy, as the claim requires: the rank correlation with the teacher's top-1 held fixed.
+    /// </summary>
     public RankCorrelation? InformationAndStudentAtEqualTeacher => MeasuredTeacher.CorrelationAtEqualTeacher(MeasuredTeacher.Of(Rows));
 }

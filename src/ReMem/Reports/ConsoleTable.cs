@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ReMem.Reports;
 
-/// <summary>A comparison as plain text: the table, what can be said of it, and where intervals come from.</summary>
+/// <summary>A comparison as plain text: the table, the findings, and how intervals are computed.</summary>
 internal static class ConsoleTable
 {
     private static readonly (string Name, Func<MethodSummary, string> Cell)[] Columns =
@@ -18,7 +18,7 @@ internal static class ConsoleTable
         ("minutes", s => Figures.Number(s.TeacherMinutes + s.StudentMinutes, "0.0")),
     ];
 
-    /// <summary>The text; lines end with a line feed, and no line needs colour to be understood.</summary>
+    /// <summary>The text; lines end with a line feed, and colour is never needed.</summary>
     public static string Render(ComparisonReport report)
     {
         var text = new StringBuilder();
@@ -45,7 +45,7 @@ internal static class ConsoleTable
         return text.ToString();
     }
 
-    /// <summary>The test scores of the exported student: those of the file, as it will be deployed, and the model's own.</summary>
+    /// <summary>The test scores of the exported student: those of the file to deploy, and the model's own.</summary>
     internal static IEnumerable<(string Whose, string Scores)> Exported(OnnxSection onnx)
     {
         foreach ((string whose, ExportedScores? scores) in new[] { ("test, ONNX file", onnx.FileScores), ("test, model", onnx.ModelScores) })
@@ -60,7 +60,7 @@ internal static class ConsoleTable
         }
     }
 
-    /// <summary>The line that says that a file must not be deployed.</summary>
+    /// <summary>The line that warns not to deploy a file.</summary>
     public static string Failed(string failure) => $"FAILED CHECK, do not deploy: {failure}";
 
     /// <summary>The table alone, as Markdown.</summary>
@@ -78,7 +78,9 @@ internal static class ConsoleTable
         return text.ToString();
     }
 
-    /// <summary>The header and a line of cells for each row. A sweep also shows what its choices were made by.</summary>
+    /// <summary>
+    /// The header and a line of cells for each row. A sweep also shows the validation scores that its choices were made by.
+    /// </summary>
     private static IReadOnlyList<string[]> Lines(ComparisonReport report)
     {
         var columns = Columns.ToList();
@@ -92,12 +94,12 @@ internal static class ConsoleTable
         ];
     }
 
-    /// <summary>What the intervals are, or why there are none.</summary>
+    /// <summary>How the intervals are computed, or why there are none.</summary>
     internal static string Intervals(ComparisonReport report)
     {
         string intervals = report.Rows.Max(row => row.Seeds.Count) < 2
-            ? "One seed: no interval can be given, so no difference below is told from noise. Scores are of the test split."
-            : "Mean ± half of the 95 % t interval over seeds, of the test split. Differences are paired by seed, and not corrected for their number.";
+            ? "One seed: no interval can be given, so no difference below can be distinguished from noise. Scores are of the test split."
+            : "Mean ± half-width of the 95 % t interval over seeds, of the test split. Differences are paired by seed, and not corrected for their number.";
         return report.IsSweep ? $"{intervals} A star marks the variant of its method whose students did best on validation; only these are compared." : intervals;
     }
 }

@@ -4,15 +4,15 @@ namespace ReMem.Reports;
 /// <param name="Description">Where it came from.</param>
 /// <param name="ImageSize">Side of the square views, pixels.</param>
 /// <param name="Classes">In index order.</param>
-/// <param name="Warnings">What a reader should know.</param>
+/// <param name="Warnings">Warnings for the reader.</param>
 internal sealed record DataSection(string Description, int ImageSize, IReadOnlyList<ClassCount> Classes, IReadOnlyList<string> Warnings)
 {
     /// <summary>Images for training.</summary>
     public int Train => Classes.Sum(c => c.Train);
 
-    /// <summary>Images for choices.</summary>
+    /// <summary>Images for validation.</summary>
     public int Validation => Classes.Sum(c => c.Validation);
 
-    /// <summary>Images for results.</summary>
+    /// <summary>Images for test.</summary>
     public int Test => Classes.Sum(c => c.Test);
 }

@@ -4,14 +4,14 @@ using ReMem.Evaluation;
 namespace ReMem.Reports;
 
 /// <summary>
-/// The difference of two methods, paired by seed: both share data order, initialisation and split there, so the pairs' differences vary less
-/// than the methods do.
+/// The difference of two methods, paired by seed: with the same seed both share data order, initialisation and split, so that paired
+/// differences vary less than the methods' scores.
 /// </summary>
 /// <param name="Measure">"student top-1", "student balanced accuracy" or "I_hat of the logits".</param>
 /// <param name="Method">The method, with its variant in a sweep.</param>
-/// <param name="Baseline">What it is compared with, likewise.</param>
+/// <param name="Baseline">The method it is compared with, likewise.</param>
 /// <param name="Difference">Method minus baseline: shares in [0, 1], or nats per pixel channel.</param>
-/// <param name="Verdict">What can be said.</param>
+/// <param name="Verdict">The verdict.</param>
 internal sealed record Finding(string Measure, string Method, string Baseline, Interval Difference, Verdict Verdict)
 {
     private const string Top1 = "student top-1";
@@ -24,10 +24,10 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
     /// <summary>The method without a variant.</summary>
     internal string OwnMethod { get; init; } = Method;
 
-    /// <summary>True for what says nearly the same as another finding, and is shown after it.</summary>
+    /// <summary>True for a finding that nearly repeats another one, and is shown after it.</summary>
     internal bool IsSecondary => Measure == Balanced;
 
-    /// <summary>One line for a person.</summary>
+    /// <summary>A one-line summary.</summary>
     public string Sentence
     {
         get
@@ -47,7 +47,10 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
         }
     }
 
-    /// <summary>Every method against "standard", then against "none", for the student and for what the teacher keeps. Of a sweep's rows, the chosen ones.</summary>
+    /// <summary>
+    /// Every method against "standard", then against "none", for the student and for the teacher's information. Of a sweep's rows only the
+    /// chosen ones.
+    /// </summary>
     public static IReadOnlyList<Finding> All(IReadOnlyList<TeacherRow> rows)
     {
         List<Finding> findings = [];
@@ -70,8 +73,10 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
         }
     }
 
-    /// <summary>One line on whether students rise with what their teachers keep; null where too few teachers were measured.</summary>
-    /// <param name="correlation">Of I_hat and student accuracy.</param>
+    /// <summary>
+    /// One line on whether student accuracy rises with the teachers' information; null where too few teachers were measured.
+    /// </summary>
+    /// <param name="correlation">Correlation of I_hat and student accuracy.</param>
     /// <param name="condition">What was held fixed, such as " at equal teacher top-1".</param>
     internal static string? CorrelationSentence(RankCorrelation? correlation, string condition = "")
     {
@@ -80,29 +85,32 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
         string Signed(double value) => value.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
         string what = $"I_hat of the logits against student top-1 over {correlation.Count} teachers{condition}: Spearman's rho";
         if (double.IsNaN(correlation.Rho))
-            return $"{what} is undefined, since one of them never varies.";
+            return $"{what} is undefined, since one of them is constant.";
         if (correlation is not { Low: { } low, High: { } high })
             return $"{what} {Signed(correlation.Rho)} (too few for an interval): within noise.";
         string verdict = low > 0 ? "students rise with it" : high < 0 ? "students fall with it" : "within noise";
         return $"{what} {Signed(correlation.Rho)} (95 % bootstrap interval{(correlation.Groups is { } groups ? $" over {groups} settings" : "")} {Signed(low)} to {Signed(high)}): {verdict}.";
     }
 
-    /// <summary>The correlation of a report's I_hat and students, as it is and at equal teacher accuracy; none where too few teachers were measured.</summary>
+    /// <summary>
+    /// Sentences on the correlation of a report's I_hat and student accuracy, plain and at equal teacher accuracy; none where too few
+    /// teachers were measured.
+    /// </summary>
     internal static IEnumerable<string> Correlations(ComparisonReport report) =>
         Correlations(report.InformationAndStudent, report.InformationAndStudentAtEqualTeacher);
 
-    /// <summary>As above, of correlations.</summary>
+    /// <summary>Sentences on two correlations of I_hat and student accuracy, plain and at equal teacher accuracy.</summary>
     internal static IEnumerable<string> Correlations(RankCorrelation? plain, RankCorrelation? atEqualTeacher) =>
         new[] { CorrelationSentence(plain), CorrelationSentence(atEqualTeacher, " at equal teacher top-1") }.OfType<string>();
 
-    /// <summary>The one line to take away: which students differ from the standard teacher's beyond noise.</summary>
+    /// <summary>The headline: which students differ from the standard teacher's beyond noise.</summary>
     public static string Headline(IReadOnlyList<Finding> findings)
     {
         Finding[] main = [.. findings.Where(f => f is { Measure: Top1, BaselineMethod: "standard" })];
         if (main.Length == 0)
             return "No teacher was compared with the standard one.";
         if (main.All(f => f.Difference.HalfWidth is null))
-            return "One seed: no difference between teachers can be told from noise.";
+            return "One seed: no difference between teachers can be distinguished from noise.";
         string[] parts = [.. Part(Verdict.Higher, "above"), .. Part(Verdict.Lower, "below")];
         string rest = main.Any(f => f.Verdict == Verdict.WithinNoise) ? "; the others are within noise" : "";
         return parts.Length == 0
@@ -117,8 +125,8 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
     }
 
     /// <summary>
-    /// Whether teachers can be compared at all: a student that standard distillation does not lift above the plain one shows a broken
-    /// objective, not a bad teacher. Null where it is lifted (with one seed:
+    /// Whether teachers can be compared at all: where standard distillation does not improve on the plain student, the distillation is
+    /// broken, not the teacher. Null where it improves (with one seed:
     /// where its score is higher), or where one of the two is missing.
     /// </summary>
     public static string? Caveat(IReadOnlyList<Finding> findings)
@@ -126,8 +134,8 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
         Finding? lift = findings.FirstOrDefault(f => f is { Measure: Top1, OwnMethod: "standard", BaselineMethod: "none" });
         return lift is null || lift.Verdict == Verdict.Higher || lift.Difference is { HalfWidth: null, Mean: > 0 } ? null
             : lift.Difference.Mean > 0
-                ? "The standard teacher's student is not clearly above the plain one, so the comparison of teachers rests on weak ground."
-                : "The standard teacher's student does not beat the plain one: mend the distillation recipe before comparing teachers.";
+                ? "The standard teacher's student is not clearly above the plain one, so the comparison of teachers is not reliable."
+                : "The standard teacher's student does not beat the plain one: fix the distillation recipe before comparing teachers.";
     }
 
     private static Finding? Pair(string measure, TeacherRow row, TeacherRow baseline, Func<SeedRow, double?> value)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ReMem.Reports;
 
-/// <summary>A self-contained page: nothing is loaded from elsewhere and nothing runs. What is added is markup; texts are to be escaped first.</summary>
+/// <summary>
+/// A self-contained page: nothing is loaded from elsewhere and no script runs. Methods take markup; texts must be escaped first.
+/// </summary>
 internal sealed class HtmlPage
 {
     private readonly StringBuilder _body = new();
@@ -11,10 +13,10 @@ internal sealed class HtmlPage
     private readonly string _css;
     private readonly bool _pictures;
 
-    /// <summary>Opens a page.</summary>
+    /// <summary>Starts a page.</summary>
     /// <param name="title">Its title and first heading.</param>
-    /// <param name="pictures">Whether pictures may be shown that the page itself holds.</param>
-    /// <param name="css">More style.</param>
+    /// <param name="pictures">Whether the page may show embedded pictures.</param>
+    /// <param name="css">Additional styles.</param>
     public HtmlPage(string title, bool pictures = false, string css = "")
     {
         (_title, _pictures, _css) = (title, pictures, css);
@@ -41,7 +43,7 @@ internal sealed class HtmlPage
         return Add("</div>");
     }
 
-    /// <summary>A table whose first cell of a row names it.</summary>
+    /// <summary>A table with row headers in the first cell of each row.</summary>
     public HtmlPage Table(IEnumerable<string> heads, IEnumerable<IReadOnlyList<string>> rows)
     {
         _body.Append("<section><div class=\"card wide\"><table>\n<thead><tr>");
@@ -58,10 +60,10 @@ internal sealed class HtmlPage
     public string Render() => Document(_title, _body.ToString(), _pictures, _css);
 
     /// <summary>A whole document around a body.</summary>
-    /// <param name="title">Of the window.</param>
+    /// <param name="title">The window's title.</param>
     /// <param name="body">Markup.</param>
-    /// <param name="pictures">Whether pictures may be shown that the page itself holds.</param>
-    /// <param name="css">More style.</param>
+    /// <param name="pictures">Whether the page may show embedded pictures.</param>
+    /// <param name="css">Additional styles.</param>
     public static string Document(string title, string body, bool pictures = false, string css = "") => new StringBuilder()
         .Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")

@@ -63,7 +63,7 @@ internal static class HtmlReport
 
     private static void Charts(StringBuilder page, ComparisonReport report)
     {
-        page.Append("<section>\n<h2>What the teacher keeps, and what its student reaches</h2>\n<div class=\"charts\">\n");
+        page.Append("<section>\n<h2>Information in the teacher, and accuracy of its student</h2>\n<div class=\"charts\">\n");
         string errors = report.Rows.Max(row => row.Seeds.Count) < 2 ? "One seed: no intervals." : "Bars span the 95 % interval over seeds; small marks are seeds.";
         if (ReportCharts.InformationAgainstStudent(report) is { } scatter)
             Figure(page, "I_hat against student top-1", scatter, $"{errors} Dashed: the student without a teacher.");
@@ -73,7 +73,7 @@ internal static class HtmlReport
 
     private static void Findings(StringBuilder page, ComparisonReport report)
     {
-        Open(page, "What the differences say");
+        Open(page, "Differences");
         ILookup<bool, Finding> findings = report.Findings.ToLookup(finding => finding.IsSecondary);
         Findings(page, findings[false]);
         foreach (string correlation in Finding.Correlations(report))
@@ -104,7 +104,8 @@ internal static class HtmlReport
 
     private static void Seeds(StringBuilder page, ComparisonReport report)
     {
-        page.Append("<details><summary>Every seed</summary>\n<p class=\"soft\">I_hat ± half of its interval over decoder seeds.</p>\n<div class=\"wide\"><table>\n<thead><tr>");
+        page.Append(
+            "<details><summary>Every seed</summary>\n<p class=\"soft\">I_hat ± half-width of its interval over decoder seeds.</p>\n<div class=\"wide\"><table>\n<thead><tr>");
         foreach (string name in (string[])["method", "seed", "teacher top-1 %", "teacher balanced %", "I_hat logits", "I_hat pooled", "student top-1 %",
             "student balanced %", "student top-5 %", "student ECE %", "teacher minutes", "student minutes"])
             page.Append($"<th scope=\"col\">{name}</th>");
@@ -193,7 +194,7 @@ internal static class HtmlReport
         page.Append("</dl></div>\n");
     }
 
-    /// <remarks>The first cell is markup already; numbers need no escaping.</remarks>
+    /// <remarks>The first cell is already markup; numbers need no escaping.</remarks>
     private static void Row(StringBuilder page, string head, params string[] cells)
     {
         page.Append($"<tr><th scope=\"row\">{head}</th>");

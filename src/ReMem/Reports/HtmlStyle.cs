@@ -1,6 +1,8 @@
 namespace ReMem.Reports;
 
-/// <summary>The page's style sheet: system fonts, the reader's light or dark, and colours that differ in lightness as well as in hue.</summary>
+/// <summary>
+/// The page's style sheet: system fonts, light or dark as the reader prefers, and colours that differ in both lightness and hue.
+/// </summary>
 internal static class HtmlStyle
 {
     public const string Css = """

@@ -7,13 +7,13 @@ namespace ReMem.Reports;
 /// <param name="TeacherTop1">Share in [0, 1].</param>
 /// <param name="TeacherBalanced">Share in [0, 1].</param>
 /// <param name="InformationLogits">Nats per pixel channel; the interval is over seeds, not over decoder seeds.</param>
-/// <param name="InformationPooled">Nats per pixel channel, likewise.</param>
+/// <param name="InformationPooled">I_hat of the pooled feature, nats per pixel channel, likewise.</param>
 /// <param name="StudentTop1">Share in [0, 1].</param>
 /// <param name="StudentBalanced">Share in [0, 1].</param>
 /// <param name="StudentTop5">Share in [0, 1].</param>
 /// <param name="Ece">Share in [0, 1].</param>
-/// <param name="TeacherMinutes">Mean wall time a seed.</param>
-/// <param name="StudentMinutes">Mean wall time a seed.</param>
+/// <param name="TeacherMinutes">Mean wall time per seed.</param>
+/// <param name="StudentMinutes">Mean wall time per seed.</param>
 internal sealed record MethodSummary(
     string Method,
     int Count,
@@ -28,13 +28,13 @@ internal sealed record MethodSummary(
     double TeacherMinutes,
     double StudentMinutes)
 {
-    /// <summary>The values of a sweep that the method depends on; null outside a sweep.</summary>
+    /// <summary>The sweep values that the method depends on; null outside a sweep.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Share in [0, 1] on validation, which choices are made by; null where it was not kept.</summary>
+    /// <summary>Validation top-1 in [0, 1], by which choices are made; null where it was not stored.</summary>
     public Interval? StudentValidationTop1 { get; init; }
 
-    /// <summary>As <see cref="TeacherRow.Name"/>.</summary>
+    /// <summary>The method, with the variant where there is one.</summary>
     public string Name => Variant is null ? Method : $"{Method} {Variant}";
 
     /// <summary>Summarises a row.</summary>

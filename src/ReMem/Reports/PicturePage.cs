@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Reports;
 
-/// <summary>Pictures side by side, on a page that holds them all.</summary>
+/// <summary>Pictures side by side, embedded in one page.</summary>
 internal static class PicturePage
 {
     private const string Css = """
@@ -14,10 +14,10 @@ internal static class PicturePage
 
     /// <summary>The page.</summary>
     /// <param name="title">Its heading.</param>
-    /// <param name="text">What is to be seen.</param>
-    /// <param name="names">One an image.</param>
+    /// <param name="text">The introduction.</param>
+    /// <param name="names">One per image.</param>
     /// <param name="columns">The originals first.</param>
-    /// <param name="command">How, for whoever repeats it.</param>
+    /// <param name="command">The command to repeat it.</param>
     public static string Render(string title, string text, IReadOnlyList<string> names, IReadOnlyList<PictureColumn> columns, string command)
     {
         HtmlPage page = new HtmlPage(title, pictures: true, Css).Paragraph(text).Add("<section><div class=\"card wide\"><table class=\"pictures\">\n<thead><tr>");
@@ -39,7 +39,7 @@ internal static class PicturePage
         return page.Add("</tbody></table></div></section>").Command(command).Render();
     }
 
-    /// <summary>One of some images uint8 [n, 3, S, S] as a PNG file.</summary>
+    /// <summary>Encodes one of some images uint8 [n, 3, S, S] as PNG.</summary>
     internal static byte[] Png(Tensor images, int index)
     {
         using Tensor rows = images[index].permute(1, 2, 0).contiguous();

@@ -4,7 +4,7 @@ namespace ReMem.Reports;
 /// <summary>The charts of a comparison, as inline SVG.</summary>
 internal static class ReportCharts
 {
-    /// <summary>What the teacher keeps against what its student reaches: a mean with both intervals a method, and the seeds.</summary>
+    /// <summary>I_hat of the teacher against accuracy of its student: a mean with both intervals per method, and the seeds.</summary>
     /// <returns>Null where no teacher was measured.</returns>
     public static string? InformationAgainstStudent(ComparisonReport report)
     {
@@ -37,7 +37,7 @@ internal static class ReportCharts
         return chart.Render();
     }
 
-    /// <summary>What every single teacher keeps against what its student reaches; students without one as lines.</summary>
+    /// <summary>I_hat of every teacher against accuracy of its student; students without a teacher as lines.</summary>
     public static string Teachers(IReadOnlyList<TeacherRow> rows)
     {
         string[] methods = [.. rows.Select(row => row.Method).Distinct()];
@@ -60,7 +60,7 @@ internal static class ReportCharts
         "I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)", "student top-1 (%)",
         ChartAxis.Around(xs), ChartAxis.Around(ys), legend);
 
-    /// <summary>The student's top-1 (full colour) and balanced accuracy (pale) by method; of a sweep, the chosen variants.</summary>
+    /// <summary>The student's top-1 (full colour) and balanced accuracy (pale) by method; for a sweep, the chosen variants.</summary>
     public static string StudentBars(ComparisonReport report)
     {
         TeacherRow[] rows = [.. report.Rows.Where(row => row.IsChosen)];
@@ -85,7 +85,7 @@ internal static class ReportCharts
         return chart.Render();
     }
 
-    /// <summary>One chart a group of training curves.</summary>
+    /// <summary>One chart per group of training curves.</summary>
     public static IEnumerable<(string Title, string Svg)> TrainingCurves(ComparisonReport report)
     {
         foreach (IGrouping<string, Curve> group in report.Curves.Where(curve => curve.Points.Count > 0).GroupBy(curve => curve.Chart))
@@ -110,7 +110,7 @@ internal static class ReportCharts
     private static IEnumerable<(int Series, string Name)> Legend(ComparisonReport report, IEnumerable<string> names) =>
         names.Distinct().Select(name => (Series(report, name), name));
 
-    /// <summary>A method's colour: its place among the methods.</summary>
+    /// <summary>A method's colour: its index among the methods.</summary>
     public static int Series(ComparisonReport report, string method) =>
         Math.Max(0, report.Rows.Select(row => row.Method).Distinct().ToList().IndexOf(method));
 }

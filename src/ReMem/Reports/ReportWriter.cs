@@ -5,10 +5,10 @@ namespace ReMem.Reports;
 /// <summary>Writes a comparison's files into its run folder.</summary>
 internal static class ReportWriter
 {
-    /// <summary>The data.</summary>
+    /// <summary>The file name of the data.</summary>
     public const string JsonFile = "report.json";
 
-    /// <summary>The page.</summary>
+    /// <summary>The file name of the page.</summary>
     public const string HtmlFile = "report.html";
 
     /// <summary>Writes report.json and report.html, each whole or not at all.</summary>
@@ -20,7 +20,7 @@ internal static class ReportWriter
     }
 
     /// <summary>Reads the report.json of a run folder.</summary>
-    /// <exception cref="InputException">It is missing or no report.</exception>
+    /// <exception cref="InputException">It is missing or not a report.</exception>
     public static ComparisonReport Read(string folder)
     {
         string path = Path.Combine(folder, JsonFile);

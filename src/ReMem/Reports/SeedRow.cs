@@ -5,7 +5,7 @@ namespace ReMem.Reports;
 /// <summary>One teacher and the student distilled from it, at one seed. Accuracies and errors are shares in [0, 1].</summary>
 internal sealed record SeedRow
 {
-    /// <summary>The repetition.</summary>
+    /// <summary>The seed.</summary>
     public required int Seed { get; init; }
 
     /// <summary>The teacher's top-1 accuracy on test; null without a teacher.</summary>
@@ -23,13 +23,13 @@ internal sealed record SeedRow
     /// <summary>The teacher's top-1 accuracy on validation; null without a teacher.</summary>
     public double? TeacherValidationTop1 { get; init; }
 
-    /// <summary>The student's top-1 accuracy on validation, which choices are made by; null in a report that does not have it.</summary>
+    /// <summary>The student's top-1 accuracy on validation, by which choices are made; null in older reports.</summary>
     public double? StudentValidationTop1 { get; init; }
 
     /// <summary>The student's top-1 accuracy on test.</summary>
     public required double StudentTop1 { get; init; }
 
-    /// <summary>The student's balanced accuracy on test: the mean over classes of each one's recall.</summary>
+    /// <summary>The student's balanced accuracy on test: the mean of the recall per class.</summary>
     public required double StudentBalanced { get; init; }
 
     /// <summary>The student's top-5 accuracy on test.</summary>

@@ -5,8 +5,9 @@ using System.Text;
 namespace ReMem.Reports;
 
 /// <summary>
-/// A chart as inline SVG. Its text is text in the page's font and its colours are the page's, so that it needs no font on this machine, follows
-/// light and dark, and can be read aloud. A series has one colour (class s0, s1 ...) and one marker shape in every chart.
+/// A chart as inline SVG. It uses the page's font and colours, so that it needs no font on this machine, follows
+/// light and dark mode, and is accessible to screen readers. A series has one colour (class s0, s1 ...) and one marker shape in every
+/// chart.
 /// </summary>
 internal sealed class SvgChart
 {
@@ -26,12 +27,12 @@ internal sealed class SvgChart
     private readonly List<(int Series, string Name, double X, double Y)> _legend = [];
     private readonly double _top;
 
-    /// <summary>Opens a chart.</summary>
-    /// <param name="title">Read aloud in place of the picture.</param>
-    /// <param name="xLabel">With its unit.</param>
-    /// <param name="yLabel">With its unit.</param>
-    /// <param name="x">Null for categories, which <see cref="Category"/> places.</param>
-    /// <param name="y">Upwards.</param>
+    /// <summary>Starts a chart.</summary>
+    /// <param name="title">The title for screen readers.</param>
+    /// <param name="xLabel">The label of the x axis, with its unit.</param>
+    /// <param name="yLabel">The label of the y axis, with its unit.</param>
+    /// <param name="x">The x axis; null for categories, which <see cref="Category"/> adds.</param>
+    /// <param name="y">The y axis.</param>
     /// <param name="legend">Series and names, in order.</param>
     public SvgChart(string title, string xLabel, string yLabel, ChartAxis? x, ChartAxis y, IEnumerable<(int Series, string Name)> legend)
     {
@@ -63,7 +64,7 @@ internal sealed class SvgChart
         Marker(series, X(x), Y(y), faint ? 3.6 : 6, faint ? "marker faint" : "marker", tip);
     }
 
-    /// <summary>A line through points; a point that is no number breaks it.</summary>
+    /// <summary>A line through points; a point that is not finite interrupts it.</summary>
     public void Path(int series, IReadOnlyList<(double X, double Y)> points)
     {
         var path = new StringBuilder();

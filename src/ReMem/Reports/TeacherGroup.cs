@@ -2,10 +2,10 @@ using ReMem.Evaluation;
 
 namespace ReMem.Reports;
 
-/// <summary>Runs whose teachers may be compared with each other: of the same images, the same student and the same training of it.</summary>
+/// <summary>Runs whose teachers are comparable: with the same images, the same student and the same student training.</summary>
 internal sealed record TeacherGroup
 {
-    /// <summary>What a reader knows it by.</summary>
+    /// <summary>The group's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>The run or sweep folders.</summary>
@@ -20,15 +20,15 @@ internal sealed record TeacherGroup
     /// <summary>timm's name of the student.</summary>
     public required string Student { get; init; }
 
-    /// <summary>Every setting of every run, without those of which another run has told already.</summary>
+    /// <summary>Every setting of every run, without those that another run already has.</summary>
     public required IReadOnlyList<TeacherRow> Rows { get; init; }
 
-    /// <summary>Whether students rise with what their teachers' logits keep, within the group.</summary>
+    /// <summary>Whether student accuracy rises with the information in the teachers' logits, within the group.</summary>
     public RankCorrelation? InformationAndStudent => MeasuredTeacher.Correlation(MeasuredTeacher.Of(Rows));
 
-    /// <summary>The same at equal accuracy of the teacher.</summary>
+    /// <summary>The same at equal teacher accuracy.</summary>
     public RankCorrelation? InformationAndStudentAtEqualTeacher => MeasuredTeacher.CorrelationAtEqualTeacher(MeasuredTeacher.Of(Rows));
 
-    /// <summary>What can be said of it.</summary>
+    /// <summary>The findings.</summary>
     internal IEnumerable<string> Sentences() => Finding.Correlations(InformationAndStudent, InformationAndStudentAtEqualTeacher);
 }

@@ -1,18 +1,20 @@
 namespace ReMem.Reports;
 
-/// <summary>One way to prepare a teacher, over all its seeds.</summary>
+/// <summary>One way of preparing a teacher, over all its seeds.</summary>
 internal sealed record TeacherRow
 {
     /// <summary>"none", "standard", "sam", "reweighted" or "both".</summary>
     public required string Method { get; init; }
 
-    /// <summary>The values of a sweep that the method depends on, such as "rho=0.1"; null outside a sweep.</summary>
+    /// <summary>The sweep values that the method depends on, such as "rho=0.1"; null outside a sweep.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Whether the row speaks for its method: in a sweep, the variant whose students did best on validation. Default true.</summary>
+    /// <summary>
+    /// Whether the row represents its method: in a sweep, the variant whose students were best on validation. Default true.
+    /// </summary>
     public bool IsChosen { get; init; } = true;
 
-    /// <summary>One a seed.</summary>
+    /// <summary>One per seed.</summary>
     public required IReadOnlyList<SeedRow> Seeds { get; init; }
 
     /// <summary>The method, with the variant where there is one.</summary>

@@ -4,30 +4,33 @@ using ReMem.Runtime;
 namespace ReMem.Reports;
 
 /// <summary>
-/// What teachers keep against what their students reach, over several runs and data sets. I_hat and accuracies of different images have different scales, so
-/// that only ranks within a group are compared.
+/// Information in teachers against accuracy of their students, over several runs and data sets. I_hat and accuracies on different images
+/// have different scales, so that only ranks within a group are compared.
 /// </summary>
 internal sealed record TeacherStudy
 {
-    /// <summary>The data's file.</summary>
+    /// <summary>The file name of the data.</summary>
     public const string JsonFile = "teachers.json";
 
-    /// <summary>The page's.</summary>
+    /// <summary>The file name of the page.</summary>
     public const string HtmlFile = "teachers.html";
 
-    /// <summary>At least one.</summary>
+    /// <summary>The groups, at least one.</summary>
     public required IReadOnlyList<TeacherGroup> Groups { get; init; }
 
-    /// <summary>The command that made it.</summary>
+    /// <summary>The command that created it.</summary>
     public required string Command { get; init; }
 
-    /// <summary>Whether students rise with what their teachers' logits keep, by ranks within groups; null where there is one group.</summary>
+    /// <summary>
+    /// Whether student accuracy rises with the information in the teachers' logits, by ranks within groups; null where there is only one
+    /// group.
+    /// </summary>
     public RankCorrelation? InformationAndStudent => Groups.Count > 1 ? MeasuredTeacher.Correlation(Ranked()) : null;
 
-    /// <summary>The same at equal accuracy of the teacher.</summary>
+    /// <summary>The same at equal teacher accuracy.</summary>
     public RankCorrelation? InformationAndStudentAtEqualTeacher => Groups.Count > 1 ? MeasuredTeacher.CorrelationAtEqualTeacher(Ranked()) : null;
 
-    /// <summary>What can be said over all groups.</summary>
+    /// <summary>The findings over all groups.</summary>
     internal IEnumerable<string> Sentences() =>
         Finding.Correlations(InformationAndStudent, InformationAndStudentAtEqualTeacher).Select(sentence => $"Ranked within {Groups.Count} groups: {sentence}");
 

@@ -8,8 +8,9 @@ internal static class TeacherStudyPage
     /// <summary>The page.</summary>
     public static string Render(TeacherStudy study)
     {
-        HtmlPage page = new HtmlPage("What teachers keep, and what their students reach")
-            .Paragraph("A mark is a teacher. I_hat is in nats per pixel channel of the image that a decoder recovers from its logits. Images of other groups are other scales, so that groups are only joined by ranks.");
+        HtmlPage page = new HtmlPage("Information in teachers, and accuracy of their students")
+            .Paragraph(
+                "Each mark is a teacher. I_hat is in nats per pixel channel of the image that a decoder recovers from its logits. Groups have different images and so different scales: they are only combined by ranks.");
         foreach (string sentence in study.Sentences())
             page.Paragraph(sentence, "headline");
         page.Charts(study.Groups.Select(group => (group.Name, ReportCharts.Teachers(group.Rows), $"{group.Data}; {group.Teacher} to {group.Student}. Dashed: the mean student without a teacher.")));

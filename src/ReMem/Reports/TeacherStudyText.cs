@@ -3,7 +3,7 @@ namespace ReMem.Reports;
 /// <summary>A study of teachers as plain text.</summary>
 internal static class TeacherStudyText
 {
-    /// <summary>A line a group's setting, and what can be said.</summary>
+    /// <summary>A line per setting of each group, and the findings.</summary>
     public static IEnumerable<string> Lines(TeacherStudy study)
     {
         foreach (TeacherGroup group in study.Groups)

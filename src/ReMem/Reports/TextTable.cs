@@ -3,8 +3,8 @@ namespace ReMem.Reports;
 /// <summary>Cells in columns, as plain text.</summary>
 internal static class TextTable
 {
-    /// <summary>The lines, the first row over a rule; the first column stands left, the others right.</summary>
-    /// <param name="rows">All of as many cells as the first, which heads them.</param>
+    /// <summary>The lines, with a rule below the first row; the first column is left-aligned, the others right-aligned.</summary>
+    /// <param name="rows">Rows with the same number of cells; the first is the header.</param>
     public static IEnumerable<string> Lines(IReadOnlyList<string[]> rows)
     {
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];

@@ -1,9 +1,9 @@
 namespace ReMem.Reports;
 
-/// <summary>What an interval lets one say of a difference.</summary>
+/// <summary>The conclusion from a difference's interval.</summary>
 internal enum Verdict
 {
-    /// <summary>The interval includes 0, or one seed gives none.</summary>
+    /// <summary>The interval includes 0, or there is none with one seed.</summary>
     WithinNoise,
 
     /// <summary>The whole interval is above 0.</summary>

@@ -3,8 +3,8 @@ using System.Text;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Writes files that appear whole or not at all: written beside the target, flushed to disk, renamed over it. A run that is stopped, or a
-/// disk that fills up, leaves the earlier file as it was and no half of a new one.
+/// Writes files that appear whole or not at all: written to a temporary file in the same folder, flushed to disk, renamed over the target.
+/// A run that is stopped, or a disk that fills up, leaves the earlier file as it was and no partial new one.
 /// </summary>
 internal static class AtomicFile
 {
@@ -32,26 +32,27 @@ internal static class AtomicFile
 
     /// <summary>Writes what <paramref name="write"/> puts into the stream; missing folders are made.</summary>
     /// <param name="path">
-    /// The target; an existing file is replaced. A link is kept: its target is written. What is no file (a folder, pipe, socket or device) is refused.
+    /// The target; an existing file is replaced. A link is kept: its target is written. Anything but a file (a folder, pipe, socket or
+    /// device) is refused.
     /// </param>
-    /// <param name="write">Fills the stream (seekable). An I/O error is taken for this file's; any other exception passes through. Neither
-    /// leaves a file.</param>
+    /// <param name="write">Fills the stream (seekable). An I/O error is reported as this file's; any other exception passes through.
+    /// Neither leaves a file behind.</param>
     /// <exception cref="InputException">The disk is full, or the folder or file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string target = TargetOf(path);
-        string beside = $"{target}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        string temporary = $"{target}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         bool done = false;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
-            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(beside, target, overwrite: true);
+            File.Move(temporary, target, overwrite: true);
             done = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -61,13 +62,13 @@ internal static class AtomicFile
         finally
         {
             if (!done)
-                TryDelete(beside);
+                TryDelete(temporary);
         }
     }
 
     /// <summary>
-    /// Writes files of one folder that belong together. All are complete beside the earlier ones before any of those is replaced, and while they are
-    /// being replaced the one that makes them usable is missing, so that no mixture is ever loaded.
+    /// Writes files of one folder that belong together. All are complete in the same folder before any earlier one is replaced, and during
+    /// the replacement the file that makes them usable is missing, so that a mixture of old and new files is never loaded.
     /// </summary>
     /// <param name="directory">Made where missing; other files in it stay.</param>
     /// <param name="key">The file without which the others mean nothing; removed first and placed last.</param>
@@ -98,13 +99,16 @@ internal static class AtomicFile
     }
 
     /// <summary>
-    /// Where a file that is named so is written: behind a link, its target, so that the link stays. For writers that do not go through <see cref="Write"/>.
+    /// The path that a file name is written to: the target of a link, so that the link stays. For writers that do not use
+    /// <see cref="Write"/>.
     /// </summary>
-    /// <exception cref="InputException">There is something that is no file, which a renaming would silently replace; or no file can be called so.</exception>
+    /// <exception cref="InputException">
+    /// The path is not a file, so that renaming would silently replace it; or the name is not valid.
+    /// </exception>
     internal static string TargetOf(string path)
     {
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
-            throw new InputException($"No file can be called '{path}'.", remedy: "Choose another name.");
+            throw new InputException($"'{path}' is not a valid file name.", remedy: "Choose another name.");
         string target = Path.GetFullPath(path);
         try
         {
@@ -113,7 +117,8 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"Cannot write '{target}': it is a link that leads nowhere.", remedy: "Remove the link, or choose another name.", inner: e);
+            throw new InputException(
+                $"Cannot write '{target}': it is a link without a target.", remedy: "Remove the link, or choose another name.", inner: e);
         }
 
         return FileKind.Other(target) switch
@@ -124,7 +129,7 @@ internal static class AtomicFile
         };
     }
 
-    // A link's target may be on another disk than the stage, and a copy there would not be whole at once.
+    // A link's target may be on another disk than the temporary folder, and a copy there would not be atomic.
     private static void Place(string file, string target)
     {
         if (Path.GetDirectoryName(target) == Path.GetDirectoryName(Path.GetDirectoryName(file)))
@@ -133,7 +138,7 @@ internal static class AtomicFile
             Copy(file, target);
     }
 
-    /// <summary>The one-line error for a failed write, with the cause in a person's words. For writers that stream to a file of their own.</summary>
+    /// <summary>The one-line error for a failed write, with the cause in plain words. For writers that stream to their own file.</summary>
     public static InputException CannotWrite(string path, Exception cause)
     {
         (string why, string remedy) = cause switch
@@ -159,7 +164,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The write's own error is the one worth telling.
+            // The write's own error is the one worth reporting.
         }
     }
 }

@@ -4,10 +4,11 @@ using TorchSharp;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// libtorch's own mixed precision: products and convolutions run in bfloat16, what would lose by it (norms of the residual stream, softmax, losses) in float32, as
-/// under PyTorch's <c>torch.autocast</c>. Gradients reach the float32 weights. TorchSharp 0.107 does not bind it, so its functions are called by their exported names.
+/// libtorch's own mixed precision: products and convolutions run in bfloat16, what would lose accuracy (norms of the residual stream,
+/// softmax, losses) in float32, as under PyTorch's <c>torch.autocast</c>. Gradients reach the float32 weights. TorchSharp 0.107 does not
+/// bind it, so its functions are called by their exported names.
 /// </summary>
-/// <remarks>No cast of a weight outlives its use: the cache of casts, which SAM's second pass would read stale, is off.</remarks>
+/// <remarks>The cache of cast weights is off: SAM's second pass would read stale weights from it.</remarks>
 internal static unsafe class Autocast
 {
     private const byte BFloat16 = 15;
@@ -19,13 +20,15 @@ internal static unsafe class Autocast
     /// <summary>Whether this thread computes in mixed precision on a device.</summary>
     public static bool IsOn(DeviceType device) => Found.Value is { } exports && exports.IsEnabled((byte)device) != 0;
 
-    /// <summary>Refuses where this libtorch does not offer it.</summary>
+    /// <summary>Throws where this libtorch does not offer it.</summary>
     /// <param name="where">The setting that asks for it.</param>
     /// <exception cref="InputException">It does not.</exception>
     public static void Require(string where = "training.precision")
     {
         if (Found.Value is null)
-            throw new InputException("This build of libtorch does not export its autocast functions, so that bf16 cannot be had.", where, $"Use {where}=fp32.");
+            throw new InputException(
+                "This build of libtorch does not export its autocast functions, so that bf16 is not available.", where,
+                $"Use {where}=fp32.");
         if (Kernels.Choice is { AllowsBf16: false } choice)
             throw new InputException($"bf16 is computed wrongly on this processor ({choice.Outcome!.Bf16Worst}).", where, $"Use {where}=fp32.");
     }
@@ -50,7 +53,7 @@ internal static unsafe class Autocast
         if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out nint library))
             return null;
 
-        // The C++ names as GCC and Clang write them, and as MSVC does.
+        // The mangled C++ names of GCC and Clang, and of MSVC.
         nint Address(string itanium, string microsoft) => NativeLibrary.TryGetExport(library, OperatingSystem.IsWindows() ? microsoft : itanium, out nint address) ? address : 0;
         var exports = new Exports(
             Address("_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE", "?is_autocast_enabled@autocast@at@@YA_NW4DeviceType@c10@@@Z"),

@@ -1,12 +1,15 @@
 namespace ReMem.Runtime;
 
-/// <summary>A text file's bytes for whoever reads it line by line: a line that does not end is refused before memory is taken for it, as is a file that grows without an end.</summary>
+/// <summary>
+/// A text file read line by line: a line without an end is refused before memory is allocated for it, and so is a file that grows while it
+/// is read.
+/// </summary>
 /// <param name="inner">The file; it is closed with this.</param>
 /// <param name="path">The file, for messages.</param>
 /// <param name="kind">What messages call it: "table".</param>
 internal sealed class BoundedLines(FileStream inner, string path, string kind) : Stream
 {
-    /// <summary>The most bytes of a line: a table of thousands of columns stays far below. 1 MiB.</summary>
+    /// <summary>The maximal bytes of a line, far above those of a table with thousands of columns. 1 MiB.</summary>
     public const int MaxLineBytes = 1 << 20;
 
     private const long FreeBytes = 1 << 22;
@@ -49,7 +52,9 @@ internal sealed class BoundedLines(FileStream inner, string path, string kind) :
         int end = buffer[..count].LastIndexOfAny((byte)'\n', (byte)'\r');
         _line = end < 0 ? _line + count : count - end - 1;
         if (_line > MaxLineBytes)
-            throw new InputException($"The {kind} has a line of more than {DiskSpace.Text(MaxLineBytes)}, more than one ever has.", path, "Check that it is the right file.");
+            throw new InputException(
+                $"The {kind} has a line longer than the limit of {DiskSpace.Text(MaxLineBytes)}.", path,
+                "Check that it is the right file.");
         _bytes += count;
         if (_bytes > _maxBytes)
             throw new InputException($"The {kind} grows while it is read.", path, "Wait until it is written, or copy it, and name the copy.");

@@ -8,16 +8,16 @@ namespace ReMem.Runtime;
 /// <param name="end">Past the last byte; within the file.</param>
 internal sealed class ByteCursor(MappedFile file, long at, long end)
 {
-    private const int LongestLine = 1 << 16;
+    private const int MaxLineLength = 1 << 16;
 
     /// <summary>The next byte's place in the file.</summary>
     public long At { get; private set; } = at;
 
-    /// <summary>Bytes that are left.</summary>
+    /// <summary>Remaining bytes.</summary>
     public long Left => end - At;
 
     /// <summary>The next bytes.</summary>
-    /// <exception cref="InputException">There are not as many.</exception>
+    /// <exception cref="InputException">There are fewer.</exception>
     public ReadOnlySpan<byte> Take(long count)
     {
         if (count < 0 || count > Left || count > int.MaxValue)
@@ -27,8 +27,8 @@ internal sealed class ByteCursor(MappedFile file, long at, long end)
         return bytes;
     }
 
-    /// <summary>Passes bytes over, of any number.</summary>
-    /// <exception cref="InputException">There are not as many.</exception>
+    /// <summary>Skips bytes, of any number.</summary>
+    /// <exception cref="InputException">There are fewer.</exception>
     public void Skip(long count)
     {
         if (count < 0 || count > Left)
@@ -46,10 +46,10 @@ internal sealed class ByteCursor(MappedFile file, long at, long end)
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 
-    /// <summary>The bytes to the next line feed, which is passed and left out.</summary>
+    /// <summary>The bytes up to the next line feed, which is skipped.</summary>
     public ReadOnlySpan<byte> Line()
     {
-        ReadOnlySpan<byte> rest = file.Bytes(At, (int)Math.Min(Left, LongestLine));
+        ReadOnlySpan<byte> rest = file.Bytes(At, (int)Math.Min(Left, MaxLineLength));
         int length = rest.IndexOf((byte)'\n');
         if (length < 0)
             throw file.Broken("a line in it has no end");

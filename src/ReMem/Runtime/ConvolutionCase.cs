@@ -6,7 +6,7 @@ namespace ReMem.Runtime;
 /// <param name="In">Channels before it.</param>
 /// <param name="Out">Channels after it.</param>
 /// <param name="Kernel">Side of the kernel.</param>
-/// <param name="Stride">Of rows and columns.</param>
+/// <param name="Stride">Stride of rows and columns.</param>
 /// <param name="Groups">Groups of channels.</param>
 /// <param name="Batch">Images.</param>
 /// <param name="Side">Rows and columns of the input.</param>
@@ -66,7 +66,7 @@ internal sealed record ConvolutionCase(int In, int Out, int Kernel, int Stride, 
         return (Values(output.permute(0, 2, 3, 1)), Values(input.grad!.permute(0, 2, 3, 1)), Values(weight.grad!), Values(bias.grad!));
     }
 
-    /// <summary>By the kernel that models take for it, or by the one that is named.</summary>
+    /// <summary>With the kernel that models use for it, or with the given one.</summary>
     private Tensor Compute(Tensor x, Tensor weight, Tensor bias) => Kernel == 1 && Groups == 1 && PointwisePath.Current == PointwiseKernel.Product
         ? PointwiseProduct.Of(x, weight, bias, Stride)
         : nn.functional.conv2d(x, weight, bias, strides: [Stride, Stride], padding: [Padding, Padding], groups: Groups);

@@ -3,8 +3,9 @@ using System.Numerics.Tensors;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// A convolution and its gradients in float64 by plain loops, to judge a kernel by. What is compared are random projections of the results (Freivalds 1977): the outputs of a
-/// group, weighted by random numbers and added up, take as many times fewer operations as a group has channels, and show an error of any of them all the same.
+/// A convolution and its gradients in float64 by plain loops, as the reference for a kernel. It compares random projections of the results
+/// (Freivalds 1977): the sum of a group's outputs, weighted by random numbers, takes fewer operations by the number of channels of a group,
+/// and an error in any of them still shows.
 /// </summary>
 /// <param name="batch">Images.</param>
 /// <param name="height">Rows of the input.</param>
@@ -12,9 +13,9 @@ namespace ReMem.Runtime;
 /// <param name="inputs">Channels of the input.</param>
 /// <param name="outputs">Channels of the output.</param>
 /// <param name="kernel">Side of the kernel.</param>
-/// <param name="stride">Of rows and columns.</param>
+/// <param name="stride">Stride of rows and columns.</param>
 /// <param name="padding">Zeros on each side.</param>
-/// <param name="groups">Channels are divided into so many groups.</param>
+/// <param name="groups">Number of groups that the channels are divided into.</param>
 internal sealed class ConvolutionReference(int batch, int height, int width, int inputs, int outputs, int kernel, int stride, int padding, int groups)
 {
     private readonly int _groupInputs = inputs / groups;

@@ -6,7 +6,7 @@ using System.Text;
 namespace ReMem.Runtime;
 
 /// <summary>Which processor this is, as far as the choice of kernels depends on it.</summary>
-/// <param name="Name">Vendor, family, model and stepping, for people: "GenuineIntel family 6 model 207 stepping 2".</param>
+/// <param name="Name">Vendor, family, model and stepping, human-readable: "GenuineIntel family 6 model 207 stepping 2".</param>
 /// <param name="Details">Features and caches, as text that is equal on equal processors.</param>
 internal sealed record CpuIdentity(string Name, string Details)
 {
@@ -38,7 +38,7 @@ internal sealed record CpuIdentity(string Name, string Details)
             Add(' ', sub == 0 ? 0 : e7, b7, c7, d7);
         }
 
-        // The caches: level and type, ways and line, sets. What the first register says of sharing differs from core to core.
+        // The caches: level and type, ways and line, sets. The first register's bits about sharing differ between cores.
         int leaf = vendor == "AuthenticAMD" ? unchecked((int)0x8000001D) : 4;
         for (int index = 0; index < 8 && (leaf != 4 || last >= 4); index++)
         {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ReMem.Runtime;
 
-/// <summary>Turns the ranges that option records declare into one-line errors.</summary>
+/// <summary>Checks the ranges that option records declare, with one-line errors.</summary>
 internal static class DataOptions
 {
     /// <summary>Checks every annotated property.</summary>

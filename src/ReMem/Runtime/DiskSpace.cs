@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace ReMem.Runtime;
 
-/// <summary>Room on disks.</summary>
+/// <summary>Free disk space.</summary>
 internal static class DiskSpace
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB"];
 
-    /// <summary>Bytes that this user may still write where a folder is, or will be; null where the system does not say.</summary>
+    /// <summary>
+    /// Bytes that this user may still write to the disk of a folder, which need not exist; null where the system does not say.
+    /// </summary>
     public static long? Free(string folder) => Ask(folder, drive => (long?)drive.AvailableFreeSpace);
 
-    // A drive's name is the folder that was asked for, not the place where it is mounted.
+    // DriveInfo's name is the folder that was given, not the mount point.
     private static (string Format, long Size)? DriveOf(string folder) => Ask(folder, drive => ((string, long)?)(drive.DriveFormat, drive.TotalSize));
 
     private static T? Ask<T>(string folder, Func<DriveInfo, T?> answer)
@@ -28,12 +30,14 @@ internal static class DiskSpace
         }
     }
 
-    /// <summary>Whether two folders, which need not exist, are on one disk, as far as size and file system tell; true where the system does not say.</summary>
+    /// <summary>
+    /// Whether two folders, which need not exist, are on one disk, judged by size and file system; true where the system does not say.
+    /// </summary>
     public static bool OnSameDisk(string first, string second) => DriveOf(first) is not { } a || DriveOf(second) is not { } b || a == b;
 
-    /// <summary>Refuses work whose files do not fit.</summary>
+    /// <summary>Throws where files would not fit.</summary>
     /// <param name="folder">Where they will be.</param>
-    /// <param name="bytes">Their size in all.</param>
+    /// <param name="bytes">Their total size.</param>
     /// <param name="what">The sentence's subject.</param>
     /// <param name="remedy">What to do.</param>
     /// <exception cref="InputException">They do not fit.</exception>
@@ -44,7 +48,7 @@ internal static class DiskSpace
     }
 
     /// <summary>Reads what <see cref="Text"/> writes, and plain bytes: 500MB, 1.5 GB, 1000.</summary>
-    /// <exception cref="InputException">It is no size.</exception>
+    /// <exception cref="InputException">It is not a size.</exception>
     public static long Parse(string text)
     {
         string trimmed = text.Trim();
@@ -53,10 +57,10 @@ internal static class DiskSpace
         return double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double value)
             && value * Math.Pow(1000, Math.Max(0, unit)) is var bytes and < long.MaxValue
             ? (long)bytes
-            : throw new InputException($"'{text}' is no size.", remedy: "Write it as 500MB or 20GB.");
+            : throw new InputException($"'{text}' is not a size.", remedy: "Write it as 500MB or 20GB.");
     }
 
-    /// <summary>A size as people read it, in powers of 1000.</summary>
+    /// <summary>A human-readable size, in powers of 1000.</summary>
     public static string Text(long bytes)
     {
         double value = bytes;

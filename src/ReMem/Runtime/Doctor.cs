@@ -5,14 +5,14 @@ using TorchSharp;
 
 namespace ReMem.Runtime;
 
-/// <summary>Examines whether this machine can train, and says what to mend.</summary>
+/// <summary>Examines whether this machine can train, and reports what to fix.</summary>
 internal static class Doctor
 {
     private const long Gigabyte = 1 << 30;
 
-    /// <summary>Examines; never throws for what it finds wrong.</summary>
+    /// <summary>Examines; never throws for the problems it finds.</summary>
     /// <param name="runFolder">Where runs are written, for the free disk space; null for the current folder.</param>
-    /// <param name="kernels">Which sets of libtorch's kernels are checked; each takes some seconds, once.</param>
+    /// <param name="kernels">Which sets of libtorch's kernels are checked; each takes a few seconds, once.</param>
     public static DoctorReport Examine(string? runFolder = null, KernelExamination kernels = KernelExamination.Chosen)
     {
         List<DoctorProblem> problems = [];
@@ -27,7 +27,9 @@ internal static class Doctor
             threads = torch.get_num_threads();
             outcomes = libtorch.Kernels?.Outcomes;
             if (libtorch.Kernels is { Outcome: { IsRight: false } wrong })
-                problems.Add(new(true, $"{KernelLadder.Variable}={wrong.Name} computes wrongly here: {wrong.Verdict}", $"Unset {KernelLadder.Variable}."));
+                problems.Add(
+                    new(true, $"{KernelSelector.Variable}={wrong.Name} computes wrongly here: {wrong.Verdict}",
+                    $"Unset {KernelSelector.Variable}."));
             else if (libtorch.Kernels is { AllowsBf16: false, Outcome: { } limited })
                 problems.Add(new(false, $"bf16 is computed wrongly here: {limited.Bf16Worst}", "Train in fp32; bf16 is refused."));
             if (!Computes())
@@ -42,11 +44,11 @@ internal static class Doctor
         {
             try
             {
-                outcomes = Kernels.CheckAll(anew: kernels == KernelExamination.AllAnew);
+                outcomes = Kernels.CheckAll(again: kernels == KernelExamination.AllAgain);
             }
             catch (ReMemException)
             {
-                // The libtorch that is named is none: said above.
+                // REMEM_LIBTORCH is not a libtorch folder: already reported.
             }
         }
 

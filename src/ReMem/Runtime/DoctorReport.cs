@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ReMem.Runtime;
 
-/// <summary>What <see cref="Doctor"/> found. Null: not to be had on this system.</summary>
+/// <summary>What <see cref="Doctor"/> found. Null: not available on this system.</summary>
 /// <param name="Version">ReMem's version.</param>
 /// <param name="Commit">The commit it was built from.</param>
 /// <param name="Os">Name, version and architecture.</param>
@@ -13,14 +13,14 @@ namespace ReMem.Runtime;
 /// <param name="LibtorchFolder">Where libtorch was loaded from.</param>
 /// <param name="Device">"cpu" or "cuda"; null where libtorch does not load.</param>
 /// <param name="Cpu">The processor's model name.</param>
-/// <param name="CpuFeatures">Of AVX2, AVX512, bf16 and AMX those it has.</param>
+/// <param name="CpuFeatures">Which of AVX2, AVX512, bf16 and AMX it has.</param>
 /// <param name="Cores">Logical cores that this process may use.</param>
 /// <param name="Threads">Threads that one tensor operation uses.</param>
 /// <param name="MemoryBytes">Memory that this process may use.</param>
-/// <param name="MemoryFreeBytes">Of it, free now.</param>
+/// <param name="MemoryFreeBytes">Memory that is free now.</param>
 /// <param name="DiskFreeBytes">Free space where runs are written.</param>
 /// <param name="Libstdcxx">The newest symbol version that libstdc++ defines.</param>
-/// <param name="Problems">What to mend; empty when all is well.</param>
+/// <param name="Problems">What to fix; empty when there is no problem.</param>
 internal sealed record DoctorReport(
     string Version,
     string? Commit,
@@ -44,10 +44,10 @@ internal sealed record DoctorReport(
     /// <summary>The processor's vendor, family, model and stepping.</summary>
     public string CpuFamily { get; init; } = CpuIdentity.Current.Name;
 
-    /// <summary>The kernels in use, and why those; null where libtorch does not load or none are right.</summary>
+    /// <summary>The kernels in use, and why; null where libtorch does not load or no kernels are right.</summary>
     public KernelChoice? KernelChoice { get; init; }
 
-    /// <summary>What each set of kernels was found to compute here, the fastest first; those that were not checked are missing.</summary>
+    /// <summary>The outcome of each set of kernels that was checked here, the fastest first.</summary>
     public IReadOnlyList<KernelOutcome> Kernels { get; init; } = [];
 
     /// <summary>No problem is an error.</summary>
@@ -65,7 +65,7 @@ internal sealed record DoctorReport(
         ("processor", Cpu),
         ("family", CpuFamily),
         ("features", CpuFeatures.Count == 0 ? "none of AVX2, AVX512, bf16, AMX" : string.Join(", ", CpuFeatures)),
-        ("kernels", KernelChoice is null ? "none" : $"{KernelChoice.Rung}: {KernelChoice.Reason}"),
+        ("kernels", KernelChoice is null ? "none" : $"{KernelChoice.Name}: {KernelChoice.Reason}"),
         ("threads", $"{Threads?.ToString(CultureInfo.InvariantCulture) ?? "?"} of {Cores} cores"),
         ("memory", $"{Gigabytes(MemoryFreeBytes)} free of {Gigabytes(MemoryBytes)}"),
         ("disk", $"{Gigabytes(DiskFreeBytes)} free"),

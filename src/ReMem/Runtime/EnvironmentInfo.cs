@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace ReMem.Runtime;
 
-/// <summary>Where a result was measured: what a reader needs to repeat it. Saved as environment.json and in every report.</summary>
+/// <summary>
+/// The environment that a result was measured in, so that it can be repeated. Saved as environment.json and in every report.
+/// </summary>
 /// <param name="Os">Name, version and architecture.</param>
 /// <param name="Cpu">The processor's model name.</param>
 /// <param name="Cores">Logical cores that this process may use.</param>
@@ -15,7 +17,7 @@ namespace ReMem.Runtime;
 /// <param name="Libtorch">libtorch's version.</param>
 /// <param name="TorchSharp">TorchSharp's version.</param>
 /// <param name="Version">ReMem's version.</param>
-/// <param name="Commit">The git commit that ReMem was built from; null where the build did not know it.</param>
+/// <param name="Commit">The git commit that ReMem was built from; null where the build did not record it.</param>
 internal sealed record EnvironmentInfo(
     string Os,
     string Cpu,
@@ -29,20 +31,20 @@ internal sealed record EnvironmentInfo(
     string Version,
     string? Commit)
 {
-    /// <summary>The processor's vendor, family, model and stepping; null in files that were written before it was noted.</summary>
+    /// <summary>The processor's vendor, family, model and stepping; null in files written before it was recorded.</summary>
     public string? CpuFamily { get; init; }
 
-    /// <summary>The set of libtorch's kernels, such as "default" (docs/kernels.md); null in files that were written before it was noted.</summary>
+    /// <summary>The set of libtorch's kernels, such as "default" (docs/kernels.md); null in files written before it was recorded.</summary>
     public string? Kernels { get; init; }
 
-    /// <summary>The processor and its kernels, for people.</summary>
+    /// <summary>The processor and its kernels, human-readable.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string Processor => Cpu + (CpuFamily is null ? string.Empty : $" ({CpuFamily})") + (Kernels is null ? string.Empty : $", kernels '{Kernels}'");
 
-    /// <summary>What differs in the way of computing from an earlier environment, as a sentence; null where nothing does.</summary>
+    /// <summary>How processor, kernels or libtorch differ from an earlier environment, as a sentence; null where nothing differs.</summary>
     internal string? DifferenceFrom(EnvironmentInfo earlier) =>
         earlier.Kernels == Kernels && earlier.CpuFamily == CpuFamily && earlier.Libtorch == Libtorch ? null
-            : $"begun on {earlier.Processor}, libtorch {earlier.Libtorch}; continued on {Processor}, libtorch {Libtorch}: the numbers are right on both, and not the same to the last bit";
+            : $"begun on {earlier.Processor}, libtorch {earlier.Libtorch}; continued on {Processor}, libtorch {Libtorch}: the numbers are right on both, but not bit for bit the same";
 
     /// <summary>This process's environment; loads libtorch.</summary>
     /// <exception cref="ReMemException">libtorch does not load.</exception>
@@ -64,7 +66,7 @@ internal sealed record EnvironmentInfo(
             commit)
         {
             CpuFamily = CpuIdentity.Current.Name,
-            Kernels = libtorch.Kernels?.Rung,
+            Kernels = libtorch.Kernels?.Name,
         };
     }
 
@@ -74,7 +76,7 @@ internal sealed record EnvironmentInfo(
     /// <summary>ReMem's own version and commit, known without loading libtorch.</summary>
     public static (string Version, string? Commit) OwnVersion() => SplitVersion(Informational(typeof(EnvironmentInfo).Assembly));
 
-    /// <summary>"0.1.0+0a1b..." into its two parts.</summary>
+    /// <summary>Splits "0.1.0+0a1b..." into its two parts.</summary>
     internal static (string Version, string? Commit) SplitVersion(string informational)
     {
         int plus = informational.IndexOf('+', StringComparison.Ordinal);

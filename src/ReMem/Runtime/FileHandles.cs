@@ -3,18 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime;
 
-/// <summary>How many files the system lets this process hold open. Below some number the runtime cannot even load its own parts, and says something else.</summary>
+/// <summary>
+/// The number of files that the system lets this process hold open. Below some number the runtime cannot load its own assemblies, and its
+/// error names another cause.
+/// </summary>
 internal static partial class FileHandles
 {
     private const int Needed = 256;
     private const string Limits = "/proc/self/limits";
 
-    /// <summary>Refuses to begin work that would fail half-way.</summary>
-    /// <exception cref="ReMemException">There are too few.</exception>
+    /// <summary>Throws before work that would fail midway.</summary>
+    /// <exception cref="ReMemException">The limit is too low.</exception>
     public static void Require()
     {
         if (Limit() is { } limit && limit < Needed)
-            throw new ReMemException($"The system lets a program hold {limit} files open; this takes {Needed}.", "ulimit -n", "Raise the limit: ulimit -n 1024.");
+            throw new ReMemException(
+                $"The system allows {limit} open files; {Needed} are needed.", "ulimit -n", "Raise the limit: ulimit -n 1024.");
     }
 
     private static int? Limit()
@@ -23,7 +27,7 @@ internal static partial class FileHandles
             return null;
         try
         {
-            // "unlimited" is no number.
+            // "unlimited" is not a number.
             Match match = OpenFiles().Match(File.ReadAllText(Limits));
             return match.Success ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
         }

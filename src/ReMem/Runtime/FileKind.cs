@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ReMem.Runtime;
 
-/// <summary>Tells files from what only looks like one: .NET calls pipes, sockets and devices existing files of no length.</summary>
+/// <summary>Distinguishes files from pipes, sockets and devices, which .NET treats as existing files of length 0.</summary>
 internal static unsafe partial class FileKind
 {
     private const int TypeMask = 0xF000;
@@ -43,7 +43,7 @@ internal static unsafe partial class FileKind
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            // A C library without the call: what it is shows when it is opened.
+            // A C library without this function: what the path is shows when it is opened.
         }
 
         return null;

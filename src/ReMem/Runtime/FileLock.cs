@@ -1,8 +1,8 @@
 namespace ReMem.Runtime;
 
 /// <summary>
-/// A lock between processes: a file held open. On Unix it is flock, the very lock that huggingface_hub takes on the same file; a process that dies
-/// lets go of it.
+/// A lock between processes: a file held open. On Unix it is flock, the same lock that huggingface_hub takes on the same file; it is
+/// released when the process ends.
 /// </summary>
 internal static class FileLock
 {
@@ -11,35 +11,39 @@ internal static class FileLock
     private const int MacWouldBlock = 35;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Takes the lock, waiting where another holds it. The file stays: removing it would let two hold it.</summary>
-    /// <param name="path">Made where missing, folders too.</param>
-    /// <param name="waiting">Called once where another holds it.</param>
+    /// <summary>
+    /// Takes the lock, waiting where another process holds it. The file stays: removing it would let two processes hold it.
+    /// </summary>
+    /// <param name="path">Created where missing, with its folders.</param>
+    /// <param name="waiting">Called once where another process holds it.</param>
     /// <param name="cancel">Stops waiting.</param>
-    /// <returns>Disposing it lets go.</returns>
-    /// <exception cref="InputException">The file cannot be made.</exception>
+    /// <returns>Disposing it releases the lock.</returns>
+    /// <exception cref="InputException">The file cannot be created.</exception>
     public static async Task<IDisposable> TakeAsync(string path, Action waiting, CancellationToken cancel)
     {
-        bool told = false;
+        bool reported = false;
         while (true)
         {
             if (TryTake(path) is { } held)
                 return held;
-            if (!told)
+            if (!reported)
                 waiting();
-            told = true;
+            reported = true;
             await Task.Delay(Interval, cancel);
         }
     }
 
-    /// <summary>Takes the lock where none holds it; null where another does, be it of this process.</summary>
-    /// <param name="path">Made where missing, folders too.</param>
-    /// <param name="leave">Whether the file stays behind. Without it, two may for a moment hold what was one lock: only for work that may be done twice.</param>
-    /// <exception cref="InputException">The file cannot be made.</exception>
+    /// <summary>Takes the lock where nothing holds it; null where another process, or this one, does.</summary>
+    /// <param name="path">Created where missing, with its folders.</param>
+    /// <param name="leave">
+    /// Whether the file stays behind. Without it, two processes may hold the lock for a moment: only for work that may be done twice.
+    /// </param>
+    /// <exception cref="InputException">The file cannot be created.</exception>
     public static IDisposable? TryTake(string path, bool leave = true) =>
         TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, leave ? FileOptions.None : FileOptions.DeleteOnClose);
 
-    /// <summary>Takes the lock together with any number of others that share it; null where one holds it alone.</summary>
-    /// <exception cref="InputException">The file cannot be made.</exception>
+    /// <summary>Takes the lock shared with any number of others; null where one holds it exclusively.</summary>
+    /// <exception cref="InputException">The file cannot be created.</exception>
     public static IDisposable? TryShare(string path) => TryOpen(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, FileOptions.None);
 
     private static FileStream? TryOpen(string path, FileMode mode, FileAccess access, FileShare share, FileOptions options)

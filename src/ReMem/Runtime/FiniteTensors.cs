@@ -28,11 +28,11 @@ internal static class FiniteTensors
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
 
-        // A finite sum says so in one pass and without a tensor of flags; finite numbers may still add up to infinity.
+        // A finite sum shows it in one pass and without a tensor of flags; finite numbers may still add up to infinity.
         return double.IsFinite(value.sum().to(ScalarType.Float64).item<double>()) || value.isfinite().all().item<bool>();
     }
 
-    /// <summary>Refuses to save what no command would load again.</summary>
+    /// <summary>Throws before saving tensors that no command would load again.</summary>
     /// <param name="tensors">By name.</param>
     /// <param name="what">What is not written, such as "the model".</param>
     /// <param name="where">The file or folder.</param>

@@ -1,19 +1,19 @@
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Runs readers of foreign files. A library answers damage with whatever exception its parser runs into: every one of them becomes one sentence that
-/// names the file, and none ends the program.
+/// Runs readers of files from other programs. On damage, a library throws whatever exception its parser runs into: each of them becomes one
+/// sentence that names the file, and none ends the program.
 /// </summary>
 internal static class Guarded
 {
     private const int MaxShown = 200;
 
     /// <summary>The result of a reader.</summary>
-    /// <param name="file">What is read, for the message.</param>
-    /// <param name="kind">What it is read as: "Parquet".</param>
+    /// <param name="file">The file, for the message.</param>
+    /// <param name="kind">Its format: "Parquet".</param>
     /// <param name="read">Reads it.</param>
     /// <param name="remedy">What to do where it cannot be read.</param>
-    /// <exception cref="InputException">It cannot be read; or the reader's own.</exception>
+    /// <exception cref="InputException">It cannot be read; or the reader's own exception.</exception>
     public static T Read<T>(string file, string kind, Func<T> read, string remedy = "Copy or download the file again.")
     {
         try
@@ -30,7 +30,7 @@ internal static class Guarded
     public static InputException Unreadable(string file, string kind, Exception cause, string remedy = "Copy or download the file again.") =>
         new($"'{file}' cannot be read as {kind}: {Sentence(cause)}.", remedy: remedy, inner: cause);
 
-    /// <summary>Whether an exception is neither the product's own nor a person's wish to stop.</summary>
+    /// <summary>Whether an exception is neither one of this library nor a cancellation.</summary>
     public static bool IsForeign(Exception e) => e switch
     {
         AggregateException { InnerExceptions: [var only] } => IsForeign(only),
@@ -41,7 +41,7 @@ internal static class Guarded
     public static string Sentence(Exception e)
     {
         if (e is OutOfMemoryException)
-            return "it asks for more memory than there is";
+            return "it needs more memory than there is";
         string line = e.Message.Split('\n')[0].TrimEnd('.', '\r', ' ');
         return line.Length <= MaxShown ? line : $"{line[..MaxShown]} ...";
     }

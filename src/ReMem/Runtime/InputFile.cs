@@ -3,23 +3,24 @@ using System.Text;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Opens files that a user names. What is no file (a pipe or device may never end) and what is larger than its kind can be is refused before it is read.
+/// Opens files that a user names. Anything but a file (a pipe or device may never end) and files above the limit of their kind are refused
+/// before they are read.
 /// </summary>
 internal static class InputFile
 {
-    /// <summary>More text than this is no list of names and no settings. 64 MiB.</summary>
+    /// <summary>The limit of lists of names and of settings. 64 MiB.</summary>
     public const long MaxTextBytes = 64L << 20;
 
-    /// <summary>More than this is no list of class names. 16 MiB.</summary>
+    /// <summary>The limit of lists of class names. 16 MiB.</summary>
     public const long MaxNamesBytes = 16L << 20;
 
-    private const string NotAFileRemedy = "Copy its content to a file, and name that.";
+    private const string NotAFileRemedy = "Copy its content to a file, and give that.";
 
     /// <summary>Opens a file for reading.</summary>
     /// <param name="path">The file.</param>
     /// <param name="kind">What messages call it: "recipe".</param>
-    /// <param name="remedy">Where one is found, for one that is missing.</param>
-    /// <exception cref="InputException">Missing, no file, or not readable.</exception>
+    /// <param name="remedy">What to do where it is missing.</param>
+    /// <exception cref="InputException">Missing, not a file, or not readable.</exception>
     public static FileStream Open(string path, string kind, string remedy = "Check the path.")
     {
         Require(path, kind, remedy);
@@ -33,8 +34,8 @@ internal static class InputFile
         }
     }
 
-    /// <summary>Refuses what is missing or is no file.</summary>
-    /// <exception cref="InputException">It is.</exception>
+    /// <summary>Throws where it is missing or not a file.</summary>
+    /// <exception cref="InputException">It is missing or not a file.</exception>
     public static void Require(string path, string kind, string remedy = "Check the path.")
     {
         if (FileKind.Other(path) is { } other)
@@ -50,7 +51,7 @@ internal static class InputFile
         using FileStream stream = Open(path, kind, remedy);
         try
         {
-            // Files of the system's own have no length, and hold something all the same.
+            // Files of /proc and /sys have length 0, but have content.
             if (stream.Length > maxBytes)
                 throw TooLarge(path, kind, maxBytes);
             using var bytes = new MemoryStream((int)stream.Length);
@@ -79,12 +80,12 @@ internal static class InputFile
     }
 
     /// <summary>The lines of a text file that are not blank, trimmed.</summary>
-    /// <exception cref="InputException">It cannot be read, or is larger than any list.</exception>
+    /// <exception cref="InputException">It cannot be read, or is above the limit.</exception>
     public static string[] ReadNames(string path, string kind, string remedy = "Check the path.") =>
         [.. ReadLines(path, kind, remedy).Select(l => l.Trim()).Where(l => l.Length > 0)];
 
     /// <summary>The lines of a short text file, blank ones included, one at a time.</summary>
-    /// <exception cref="InputException">It cannot be read, or is larger than any list.</exception>
+    /// <exception cref="InputException">It cannot be read, or is above the limit.</exception>
     public static IEnumerable<string> ReadLines(string path, string kind, string remedy = "Check the path.")
     {
         using var text = new StringReader(ReadAllText(path, kind, remedy, MaxNamesBytes));
@@ -93,7 +94,7 @@ internal static class InputFile
     }
 
     private static InputException TooLarge(string path, string kind, long maxBytes) =>
-        new($"The {kind} has more than {DiskSpace.Text(maxBytes)}, more than one ever has.", path, "Check that it is the right file.");
+        new($"The {kind} is larger than the limit of {DiskSpace.Text(maxBytes)}.", path, "Check that it is the right file.");
 
     internal static InputException CannotRead(string path, string kind, Exception cause) => new(
         $"The {kind} cannot be read: {(cause is UnauthorizedAccessException ? "permission denied" : Guarded.Sentence(cause))}.", path,

@@ -6,10 +6,12 @@ using System.Text.Unicode;
 
 namespace ReMem.Runtime;
 
-/// <summary>How every JSON file and --json output is written: snake_case, letters unescaped, and numbers that JSON cannot hold as null.</summary>
+/// <summary>
+/// How every JSON file and --json output is written: snake_case, non-ASCII letters unescaped, and NaN and infinity as null.
+/// </summary>
 internal static class Json
 {
-    /// <summary>Indented, for files that people read too.</summary>
+    /// <summary>Indented, for files that people also read.</summary>
     public static JsonSerializerOptions Options { get; } = Create(indented: true);
 
     /// <summary>One line, for metrics.jsonl and the like.</summary>
@@ -21,7 +23,7 @@ internal static class Json
     /// <summary>Reads what <see cref="Serialize"/> wrote.</summary>
     /// <param name="text">The JSON.</param>
     /// <param name="where">The file, for the message.</param>
-    /// <exception cref="InputException">The text is no JSON of such a value; the message has the line.</exception>
+    /// <exception cref="InputException">The text is not the JSON of such a value; the message has the line.</exception>
     public static T Deserialize<T>(string text, string where)
     {
         try
@@ -33,7 +35,7 @@ internal static class Json
         }
         catch (Exception e) when (Guarded.IsForeign(e))
         {
-            // Converters and constructors have exceptions of their own.
+            // Converters and constructors throw other exceptions.
             var json = e as JsonException;
             string place = json?.LineNumber is { } line ? $"{where}, line {line + 1}" : where;
             throw new InputException($"This is not the JSON of a {typeof(T).Name}{(json?.Path is { } path ? $" (at {path})" : "")}.", place, Remedy, e);
@@ -41,10 +43,10 @@ internal static class Json
     }
 
     /// <summary>Reads a file that <see cref="Serialize"/> wrote.</summary>
-    /// <exception cref="InputException">It is missing, no file, too large, or no JSON of such a value.</exception>
+    /// <exception cref="InputException">It is missing, not a file, too large, or not the JSON of such a value.</exception>
     internal static T ReadFile<T>(string path) => Deserialize<T>(InputFile.ReadAllText(path, "JSON file", Remedy), path);
 
-    /// <summary>The same of a file that only saves time: null where it is missing or broken.</summary>
+    /// <summary>Reads a file that <see cref="Serialize"/> wrote and that only saves time: null where it is missing or broken.</summary>
     internal static T? TryReadFile<T>(string path)
         where T : class
     {
@@ -58,7 +60,7 @@ internal static class Json
         }
     }
 
-    private const string Remedy = "Restore the file, or make it again.";
+    private const string Remedy = "Restore the file, or write it again.";
 
     private static JsonSerializerOptions Create(bool indented) => new()
     {
@@ -84,7 +86,7 @@ internal static class Json
         {
             if (!double.IsFinite(value))
                 writer.WriteNullValue();
-            // .NET's shortest text of some powers of two, 2^-25 among them, is that of the number below.
+            // .NET's shortest text of some powers of two, 2^-25 among them, reads back as the next smaller number.
             else if (double.IsPow2(Math.Abs(value)) && double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value)
                 writer.WriteRawValue(value.ToString("G17", CultureInfo.InvariantCulture));
             else

@@ -5,15 +5,15 @@ using System.Reflection;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Finds nulls inside lists and dictionaries whose type says that they hold none. The serializer looks at properties only, and a null in a list would be
-/// found by whoever uses it, far from the file.
+/// Finds nulls inside lists and dictionaries whose element type is not nullable. The serializer checks properties only, and a null in a
+/// list would only fail where it is used, far from the file.
 /// </summary>
 internal static class JsonNulls
 {
     private const int MaxDepth = 64;
     private static readonly ConcurrentDictionary<Type, (PropertyInfo Property, NullabilityInfo Nullability)[]> Properties = new();
 
-    /// <summary>The place of a null that must not be, such as "splits[2]"; null where there is none.</summary>
+    /// <summary>The path of a null that is not allowed, such as "splits[2]"; null where there is none.</summary>
     public static string? Find(object value) => Of(value, "", 0);
 
     private static string? Of(object value, string place, int depth)
@@ -70,7 +70,7 @@ internal static class JsonNulls
             : ($"{index}", entry);
     }
 
-    /// <summary>What the file gave: properties that are computed from others may well fail on a value that is not checked yet.</summary>
+    /// <summary>Stored properties only: computed ones may throw on a value that is not checked yet.</summary>
     private static (PropertyInfo, NullabilityInfo)[] Readable(Type type)
     {
         var context = new NullabilityInfoContext();

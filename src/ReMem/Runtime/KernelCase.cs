@@ -5,27 +5,27 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace ReMem.Runtime;
 
-/// <summary>One operator at one shape, computed by libtorch and in float64 by other means.</summary>
-/// <param name="Name">The operator and its shape, for people.</param>
+/// <summary>One operator at one shape, computed by libtorch and by a float64 reference.</summary>
+/// <param name="Name">The operator and its shape, human-readable.</param>
 /// <param name="Bf16">Under bf16 autocast rather than in float32.</param>
 internal abstract record KernelCase(string Name, bool Bf16)
 {
-    /// <summary>The largest relative error of a right kernel in float32.</summary>
+    /// <summary>The maximal relative error of a right kernel in float32.</summary>
     public const double Float32Limit = 1e-5;
 
-    /// <summary>The largest relative error of a right kernel under bf16 autocast.</summary>
+    /// <summary>The maximal relative error of a right kernel under bf16 autocast.</summary>
     public const double Bf16Limit = 2e-2;
 
-    /// <summary>The largest relative error that is right here.</summary>
+    /// <summary>The maximal relative error of this case.</summary>
     public double Limit => Bf16 ? Bf16Limit : Float32Limit;
 
     /// <summary>Computes both and compares.</summary>
     /// <returns>See <see cref="Prepare"/>.</returns>
     public double Error() => Prepare()();
 
-    /// <summary>Computes what is expected, in float64 and without libtorch: another thread can do this ahead of time.</summary>
-    /// <returns>Computes the same by libtorch and compares: the largest relative error (L2 norm of the difference over that of the reference) of the
-    /// result and its gradients; infinity where the result is not finite, or differs when it is computed again.</returns>
+    /// <summary>Computes the reference in float64 without libtorch: another thread can do this in advance.</summary>
+    /// <returns>A function that computes the case by libtorch and compares: the largest relative error (L2 norm of the difference over that of the reference) of the
+    /// result and its gradients; infinity where the result is not finite, or differs when computed again.</returns>
     public Func<double> Prepare()
     {
         Func<double> compare = Expect();

@@ -2,35 +2,37 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ReMem.Runtime;
 
-/// <summary>Every operator and shape that is checked before kernels are trusted: those kinds that the catalogue's models are made of.</summary>
+/// <summary>Every operator and shape that is checked before kernels are trusted: those of the catalogue's models.</summary>
 internal static class KernelCases
 {
     private static readonly int[] Widths = [8, 16, 24, 40, 48, 72, 88, 96, 120, 144, 200, 240, 256, 576];
     private static readonly int[] Batches = [16, 8, 64, 2, 1];
 
-    /// <summary>Without AVX-512, oneDNN computes bf16 convolutions by slow loops, one image like another.</summary>
+    /// <summary>Without AVX-512, oneDNN computes bf16 convolutions by slow loops, the same for each image.</summary>
     private const int SlowMixedBatch = 2;
 
-    /// <summary>The cases that all threads compute.</summary>
+    /// <summary>The cases computed with all threads.</summary>
     public static IReadOnlyList<KernelCase> AllThreads { get; } = [.. Pointwise(), .. Spatial(), .. Products(), .. Mixed(Avx512F.IsSupported ? int.MaxValue : SlowMixedBatch)];
 
-    /// <summary>The cases that one thread computes, as a process does that shares its cores with others.</summary>
+    /// <summary>The cases computed with one thread, as in a process that shares its cores with others.</summary>
     public static IReadOnlyList<KernelCase> OneThread { get; } = [.. AllThreads.Where((_, i) => i % 4 == 0)];
 
     /// <summary>
-    /// Changes with the cases, so that a choice made by others is not taken for one made by these. A constant, since making every case at each start
-    /// takes as long as all else; a test compares it with <see cref="ComputeFingerprint"/>.
+    /// Changes with the cases, so that a choice made with other cases is not reused. A constant, since making every case at each start
+    /// takes as long as everything else; a test compares it with <see cref="ComputeFingerprint"/>.
     /// </summary>
     public const string Fingerprint = "572-10445b58";
 
-    /// <summary>What <see cref="Fingerprint"/> has to be, on every processor.</summary>
+    /// <summary>The value that <see cref="Fingerprint"/> must have, on every processor.</summary>
     internal static string ComputeFingerprint()
     {
         KernelCase[] all = [.. Pointwise(), .. Spatial(), .. Products(), .. Mixed(int.MaxValue), .. Mixed(SlowMixedBatch)];
         return $"{all.Length}-{CounterRandom.Fnv1a(string.Join('\n', all.Select(c => c.Name))):x8}";
     }
 
-    /// <summary>1x1 convolutions: every pair of widths on channels-last tensors, and a part of them with stride 2 and on contiguous ones.</summary>
+    /// <summary>
+    /// 1x1 convolutions: every pair of widths on channels-last tensors, and some of them with stride 2 and on contiguous tensors.
+    /// </summary>
     private static IEnumerable<KernelCase> Pointwise()
     {
         int turn = 0;
@@ -108,14 +110,14 @@ internal static class KernelCases
             yield return new AttentionCase(heads, tokens, width);
     }
 
-    /// <summary>The same under bf16 autocast, at fewer shapes.</summary>
-    /// <param name="largestBatch">Of convolutions.</param>
-    private static IEnumerable<KernelCase> Mixed(int largestBatch)
+    /// <summary>Convolutions, products and attention under bf16 autocast, at fewer shapes.</summary>
+    /// <param name="maxBatch">Maximal batch of convolutions.</param>
+    private static IEnumerable<KernelCase> Mixed(int maxBatch)
     {
         foreach (KernelCase one in Pointwise().Where((_, i) => i % 9 == 4).Concat(Spatial().Where((_, i) => i % 4 == 1)))
         {
             var full = (ConvolutionCase)one;
-            int batch = Math.Min(full.Batch, largestBatch);
+            int batch = Math.Min(full.Batch, maxBatch);
             yield return new ConvolutionCase(full.In, full.Out, full.Kernel, full.Stride, full.Groups, batch, full.Side, full.ChannelsLast, true);
         }
 

@@ -6,26 +6,26 @@ using System.Reflection;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Checks kernels in a process of its own, since some of them kill it. The process is this very program, started again: .NET runs <c>StartupHook.Initialize</c> of the
-/// library in it before the program's own first line, and the process ends there.
+/// Checks kernels in a separate process, since some of them crash it. The process is this same program, started again: .NET runs
+/// <c>StartupHook.Initialize</c> of the library before the program's first line, and the process ends there.
 /// </summary>
 internal static class KernelChild
 {
     private const string HookVariable = "DOTNET_STARTUP_HOOKS";
     private const string HookSwitch = "System.StartupHookProvider.IsSupported";
 
-    /// <summary>The longest that a check may take, and that one case may take: wall time. Other programs may share the cores.</summary>
+    /// <summary>The maximal time of a check and of one case: wall time. Other programs may share the cores.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5), Silence = TimeSpan.FromMinutes(1);
 
-    /// <summary>The longest that one case may compute.</summary>
+    /// <summary>The maximal time of one case.</summary>
     private static readonly TimeSpan Work = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Checks a rung.</summary>
-    /// <param name="rung">Whose kernels.</param>
-    /// <param name="silence">The longest that one case may take; null is <see cref="Silence"/>.</param>
-    public static KernelOutcome Check(KernelRung rung, TimeSpan? silence = null)
+    /// <summary>Checks a set of kernels.</summary>
+    /// <param name="set">The kernels.</param>
+    /// <param name="silence">The maximal time of one case; null is <see cref="Silence"/>.</param>
+    public static KernelOutcome Check(KernelSet set, TimeSpan? silence = null)
     {
         string folder = Directory.CreateTempSubdirectory("remem-kernels-").FullName;
         string results = Path.Combine(folder, "results");
@@ -33,22 +33,22 @@ internal static class KernelChild
         try
         {
             if (Command() is not { } start)
-                return Outcome(rung, [], clock.Elapsed, KernelStatus.NotChecked, "this program cannot be started a second time");
+                return Outcome(set, [], clock.Elapsed, KernelStatus.NotChecked, "this program cannot be started a second time");
             start.Environment[HookVariable] = typeof(KernelChild).Assembly.Location;
-            start.Environment[KernelSuite.Variable] = $"{rung.Name}\n{results}";
+            start.Environment[KernelSuite.Variable] = $"{set.Name}\n{results}";
             start.Environment["DOTNET_TieredPGO"] = "0";
             start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-            if (rung.Isa is not null)
-                start.Environment[KernelRung.IsaVariable] = rung.Isa;
+            if (set.Isa is not null)
+                start.Environment[KernelSet.IsaVariable] = set.Isa;
             (KernelStatus status, string? detail) = Wait(start, results, silence ?? Silence);
             string[] lines = File.Exists(results) ? File.ReadAllLines(results) : [];
             if (status is KernelStatus.Died or KernelStatus.TooSlow && lines.Contains(KernelSuite.End))
                 (status, detail) = (KernelStatus.Right, null);
-            return Outcome(rung, lines, clock.Elapsed, status, detail);
+            return Outcome(set, lines, clock.Elapsed, status, detail);
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
         {
-            return Outcome(rung, [], clock.Elapsed, KernelStatus.NotChecked, e.Message.TrimEnd('.'));
+            return Outcome(set, [], clock.Elapsed, KernelStatus.NotChecked, e.Message.TrimEnd('.'));
         }
         finally
         {
@@ -56,13 +56,13 @@ internal static class KernelChild
         }
     }
 
-    /// <summary>The verdict on what a check has left.</summary>
-    /// <param name="rung">Whose kernels.</param>
+    /// <summary>The verdict on the lines that a check has written.</summary>
+    /// <param name="set">The kernels.</param>
     /// <param name="lines">The lines of <see cref="KernelSuite"/>, the last one possibly cut.</param>
     /// <param name="time">How long it took.</param>
     /// <param name="status">How the process ended; <see cref="KernelStatus.Right"/> where it ended well.</param>
     /// <param name="detail">The same in words.</param>
-    internal static KernelOutcome Outcome(KernelRung rung, IReadOnlyList<string> lines, TimeSpan time, KernelStatus status, string? detail)
+    internal static KernelOutcome Outcome(KernelSet set, IReadOnlyList<string> lines, TimeSpan time, KernelStatus status, string? detail)
     {
         (double Error, string? Case) single = (double.NaN, null), mixed = (double.NaN, null);
         string? begun = null;
@@ -90,7 +90,9 @@ internal static class KernelChild
             (status, detail) = (KernelStatus.NotChecked, "it ended before it had computed everything");
         if (status == KernelStatus.Right && !(single.Error <= KernelCase.Float32Limit))
             status = KernelStatus.Wrong;
-        return new KernelOutcome(rung.Name, rung.What, status, single.Error, status is KernelStatus.Right or KernelStatus.Wrong ? single.Case : begun, mixed.Error, mixed.Case,
+        return new KernelOutcome(
+            set.Name, set.What, status, single.Error, status is KernelStatus.Right or KernelStatus.Wrong ? single.Case : begun,
+            mixed.Error, mixed.Case,
             wrong, cases, time.TotalSeconds, detail)
         {
             Speed = speed,
@@ -101,7 +103,7 @@ internal static class KernelChild
     {
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
-        // What it writes is nobody's, but a full pipe would stop it.
+        // Its output is not used, but a full pipe would stop it.
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
@@ -130,7 +132,7 @@ internal static class KernelChild
         return process.ExitCode switch
         {
             0 => (KernelStatus.Right, null),
-            // Nothing was computed yet: libtorch does not load, and its loading in this process will say why.
+            // Nothing was computed yet: libtorch does not load, and loading it in this process will show why.
             _ when !File.Exists(results) => (KernelStatus.NotChecked, $"the process ended with exit code {process.ExitCode} before it began"),
             > 128 and < 160 => (KernelStatus.Died, Signal(process.ExitCode - 128)),
             _ => (KernelStatus.Died, $"exit code {process.ExitCode}"),
@@ -160,7 +162,7 @@ internal static class KernelChild
         _ => $"signal {number}",
     };
 
-    /// <summary>How to start this program again; null where that would not run the hook and so the program itself.</summary>
+    /// <summary>How to start this program again; null where that would run the program itself instead of the hook.</summary>
     private static ProcessStartInfo? Command()
     {
         string? host = Environment.ProcessPath, program = Assembly.GetEntryAssembly()?.Location;

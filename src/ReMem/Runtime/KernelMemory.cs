@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace ReMem.Runtime;
 
-/// <summary>What was found out about the kernels of this machine, kept between processes.</summary>
-/// <param name="key">What the findings depend on: processor, libtorch, the checks themselves.</param>
-/// <param name="folder">Where they are kept; null is the user's cache folder.</param>
+/// <summary>The outcomes of checking the kernels of this machine, stored between processes.</summary>
+/// <param name="key">What the outcomes depend on: processor, libtorch, the checks themselves.</param>
+/// <param name="folder">Where they are stored; null is the user's cache folder.</param>
 internal sealed class KernelMemory(string key, string? folder = null)
 {
     // No cryptographic hash: loading its library takes longer than all else here, and the file holds the whole key.
     private readonly string _path = Path.Combine(folder ?? UserCache.Folder("kernels"), $"{CounterRandom.Fnv1a(key):x8}.json");
 
-    /// <summary>Findings by rung; empty where there are none, or none that can be read.</summary>
-    /// <remarks>Every start of the program reads this. A document read by hand takes some milliseconds; a serializer that first reflects takes a hundred.</remarks>
+    /// <summary>The stored outcomes; empty where there are none, or they cannot be read.</summary>
+    /// <remarks>Every start of the program reads this. Parsing the document directly takes a few milliseconds; a serializer that uses reflection takes a hundred.</remarks>
     public IReadOnlyList<KernelOutcome> Read()
     {
         try
@@ -48,7 +48,7 @@ internal sealed class KernelMemory(string key, string? folder = null)
                 "wrong" => KernelStatus.Wrong,
                 "died" => KernelStatus.Died,
                 "too_slow" => KernelStatus.TooSlow,
-                _ => throw new FormatException($"'{status}' is no status."),
+                _ => throw new FormatException($"'{status}' is not a status."),
             },
             Number("error"),
             Text("worst"),
@@ -63,7 +63,7 @@ internal sealed class KernelMemory(string key, string? folder = null)
         };
     }
 
-    /// <summary>Keeps findings; false where they cannot be written.</summary>
+    /// <summary>Stores outcomes; false where they cannot be written.</summary>
     public bool TryWrite(IReadOnlyList<KernelOutcome> outcomes)
     {
         try
@@ -77,7 +77,7 @@ internal sealed class KernelMemory(string key, string? folder = null)
         }
     }
 
-    /// <summary>Waits until no other process checks the same; null where the folder cannot be written.</summary>
+    /// <summary>Waits until no other process checks the same kernels; null where the folder cannot be written.</summary>
     public IDisposable? Lock(Action waiting)
     {
         try

@@ -8,10 +8,10 @@ internal static class KernelNumbers
     private const int Length = 1 << 20;
     private static readonly float[] Pool = Fill();
 
-    /// <summary>So many numbers as float64. Different salts start at different places.</summary>
+    /// <summary>The given count of numbers as float64. Different salts start at different places.</summary>
     public static double[] Doubles(int count, int salt) => Array.ConvertAll(Floats(count, salt), f => (double)f);
 
-    /// <summary>A tensor of such numbers.</summary>
+    /// <summary>A tensor of these numbers.</summary>
     /// <param name="values">The numbers, in row-major order.</param>
     /// <param name="shape">Its dimensions.</param>
     public static Tensor ToTensor(double[] values, params long[] shape) => tensor(Array.ConvertAll(values, d => (float)d), shape);
@@ -25,7 +25,7 @@ internal static class KernelNumbers
             int piece = Math.Min(count - done, Length - start);
             Pool.AsSpan(start, piece).CopyTo(numbers.AsSpan(done));
             done += piece;
-            // Another place each time round, or equal pieces would lie a power of two apart.
+            // Another start in each repetition, or equal pieces would be a power of two apart.
             start = (start + piece + 7919) % Length;
         }
 

@@ -3,18 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace ReMem.Runtime;
 
-/// <summary>One set of kernels as it was found on this machine.</summary>
-/// <param name="Name">The rung's name, such as "default" or "avx2".</param>
-/// <param name="Description">One line for a person.</param>
-/// <param name="Status">Of the float32 cases.</param>
+/// <summary>The outcome of checking one set of kernels on this machine.</summary>
+/// <param name="Name">The set's name, such as "default" or "avx2".</param>
+/// <param name="Description">One human-readable line.</param>
+/// <param name="Status">The status of the float32 cases.</param>
 /// <param name="Error">The largest relative error of a float32 case; infinity where a result was not finite or not the same twice. NaN where none was computed.</param>
-/// <param name="Worst">The float32 case of that error, or the case at which the process died or stopped; null where none was begun.</param>
+/// <param name="Worst">
+/// The float32 case of that error, or the case at which the process died or stopped; null where none was started.
+/// </param>
 /// <param name="Bf16Error">The largest relative error of a bf16 case; NaN where none was computed.</param>
 /// <param name="Bf16Worst">The bf16 case of that error.</param>
 /// <param name="WrongCases">Cases beyond their limit.</param>
 /// <param name="Cases">Cases that were computed.</param>
 /// <param name="Seconds">Wall time of the check.</param>
-/// <param name="Detail">How the process ended, where it did not end well.</param>
+/// <param name="Detail">How the process ended, where it failed.</param>
 internal sealed record KernelOutcome(
     string Name,
     string Description,
@@ -35,7 +37,7 @@ internal sealed record KernelOutcome(
     [JsonIgnore]
     public bool IsRight => Status == KernelStatus.Right;
 
-    /// <summary>Whether bf16 may be computed with it, or is not offered here at all.</summary>
+    /// <summary>Whether bf16 may be computed with it, or is not available here.</summary>
     [JsonIgnore]
     public bool IsRightInBf16 => IsRight && !(Bf16Error > KernelCase.Bf16Limit);
 

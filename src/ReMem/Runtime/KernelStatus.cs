@@ -1,6 +1,6 @@
 namespace ReMem.Runtime;
 
-/// <summary>What came of checking one set of kernels.</summary>
+/// <summary>The status of one set of kernels after its check.</summary>
 internal enum KernelStatus
 {
     /// <summary>Every result was right.</summary>
@@ -9,10 +9,10 @@ internal enum KernelStatus
     /// <summary>A result was wrong.</summary>
     Wrong,
 
-    /// <summary>The process that computed it died.</summary>
+    /// <summary>The process died.</summary>
     Died,
 
-    /// <summary>The process did not answer in time.</summary>
+    /// <summary>The process did not end in time.</summary>
     TooSlow,
 
     /// <summary>The process did not start or did not report.</summary>

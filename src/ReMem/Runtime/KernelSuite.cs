@@ -6,42 +6,44 @@ using TorchSharp;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Computes the cases in the process that was started for it, and writes down each before and after it: what kills the process is then known by name. A line is a mark, a
-/// case and its error, separated by tabs.
+/// Computes the cases in the process that was started for it, and logs each before and after it: the case that kills the process is then
+/// known. A line is a mark, a case and its error, separated by tabs.
 /// </summary>
 internal static partial class KernelSuite
 {
-    /// <summary>What the process is asked to check: the rung's name, a line feed, the file for the results.</summary>
+    /// <summary>What the process is asked to check: the set's name, a line feed, the file for the results.</summary>
     public const string Variable = "REMEM_KERNEL_CHECK";
 
-    /// <summary>Faults to feign, for tests of the guard: RUNG:wrong, RUNG:die or RUNG:hang, separated by commas; "any" is every rung.</summary>
+    /// <summary>
+    /// Faults to simulate, for tests of the check: SET:wrong, SET:die or SET:hang, separated by commas; "any" is every set.
+    /// </summary>
     public const string FaultVariable = "REMEM_KERNEL_FAULT";
 
-    /// <summary>Stands before a case that is about to be computed.</summary>
+    /// <summary>Marks a case that is about to be computed.</summary>
     public const string Begun = ">";
 
-    /// <summary>Stands before a computed case.</summary>
+    /// <summary>Marks a computed case.</summary>
     public const string Done = "=";
 
     /// <summary>The line after the last case.</summary>
     public const string End = "end";
 
-    /// <summary>Stands before what products are as fast as, in libtorch's own convolutions.</summary>
+    /// <summary>Marks the speed of products relative to libtorch's own convolutions.</summary>
     public const string Speed = "speed";
 
-    /// <summary>So many wrong results are enough of a verdict: what is left of the time belongs to the next set.</summary>
+    /// <summary>This many wrong results suffice for the verdict: the remaining time is for the next set.</summary>
     private const int Enough = 12;
 
     private const int CasesAhead = 4;
     private const int FloatingPointException = 8;
 
     /// <summary>Computes everything.</summary>
-    /// <param name="rung">Whose kernels; what it asks of oneDNN is in force already.</param>
-    /// <param name="path">The file for the results, made anew.</param>
-    public static void Run(KernelRung rung, string path)
+    /// <param name="set">The kernels; its oneDNN settings are in force already.</param>
+    /// <param name="path">The file for the results; an existing one is replaced.</param>
+    public static void Run(KernelSet set, string path)
     {
         using var file = new StreamWriter(path) { AutoFlush = true };
-        string? fault = Fault(rung, Environment.GetEnvironmentVariable(FaultVariable));
+        string? fault = Fault(set, Environment.GetEnvironmentVariable(FaultVariable));
         int wrong = 0;
         void Compute(IReadOnlyList<KernelCase> cases)
         {
@@ -58,7 +60,7 @@ internal static partial class KernelSuite
 
         int threads = torch.get_num_threads();
         // Without oneDNN a convolution takes ten times as long.
-        KernelCase[] Part(IReadOnlyList<KernelCase> cases) => [.. cases.Where((_, i) => rung.OneDnn || i % 5 == 0)];
+        KernelCase[] Part(IReadOnlyList<KernelCase> cases) => [.. cases.Where((_, i) => set.OneDnn || i % 5 == 0)];
         Compute(Part(KernelCases.AllThreads));
         if (threads > 1)
         {
@@ -68,14 +70,14 @@ internal static partial class KernelSuite
 
         file.WriteLine(End);
         // After the end: where libtorch's own convolution kills the process, the verdict on the products stands.
-        if (rung is { Products: true, Isa: null })
+        if (set is { Products: true, Isa: null })
         {
             torch.set_num_threads(threads);
             file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Speed}\t{PointwiseTiming.ProductOverConvolution():R}"));
         }
     }
 
-    /// <summary>The cases with what is expected of them, which a thread of its own computes some cases ahead: float64 loops take a third of the check.</summary>
+    /// <summary>The cases with their references, which another thread computes some cases ahead: float64 loops take a third of the check.</summary>
     private static IEnumerable<(KernelCase Case, Func<double> Compare)> Ahead(IEnumerable<KernelCase> cases)
     {
         using var stop = new CancellationTokenSource();
@@ -105,8 +107,8 @@ internal static partial class KernelSuite
         }
     }
 
-    private static string? Fault(KernelRung rung, string? faults) => faults?.Split(',', StringSplitOptions.TrimEntries)
-        .Select(fault => fault.Split(':')).FirstOrDefault(fault => fault is [var name, _] && (name == rung.Name || name == "any"))?[1];
+    private static string? Fault(KernelSet set, string? faults) => faults?.Split(',', StringSplitOptions.TrimEntries)
+        .Select(fault => fault.Split(':')).FirstOrDefault(fault => fault is [var name, _] && (name == set.Name || name == "any"))?[1];
 
     private static double Feigned(string? fault, double error)
     {
@@ -115,7 +117,7 @@ internal static partial class KernelSuite
             case "wrong":
                 return Math.Max(error, 0.06);
             case "die":
-                // .NET's handler passes over the first, which did not come from the processor, and leaves the next to the system.
+                // .NET's handler ignores the first signal, which did not come from the processor, and leaves the next one to the system.
                 while (true)
                     _ = Raise(FloatingPointException);
             case "hang":

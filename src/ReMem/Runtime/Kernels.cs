@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace ReMem.Runtime;
 
-/// <summary>Puts the chosen kernels in force: before libtorch computes anything, however a program comes to use it.</summary>
+/// <summary>Applies the chosen kernels before libtorch computes anything, however a program comes to use it.</summary>
 internal static unsafe class Kernels
 {
     private static readonly Lock Gate = new();
@@ -13,45 +13,47 @@ internal static unsafe class Kernels
     private static bool s_applied;
     private static KernelChoice? s_choice;
 
-    /// <summary>The choice; null before there is one.</summary>
+    /// <summary>The choice; null before it is made.</summary>
     public static KernelChoice? Choice => s_choice;
 
     /// <summary>The sets of kernels that can be chosen here, given the user's own environment.</summary>
-    public static IReadOnlyList<KernelRung> Rungs => KernelRung.For(
-        RuntimeInformation.ProcessArchitecture == Architecture.X64, KernelLadder.UserIsa(Environment.GetEnvironmentVariable));
+    public static IReadOnlyList<KernelSet> Sets => KernelSet.For(
+        RuntimeInformation.ProcessArchitecture == Architecture.X64, KernelSelector.UserIsa(Environment.GetEnvironmentVariable));
 
-    /// <summary>Chooses, and sets what oneDNN reads when it is first used. Touches no tensor, and nothing of TorchSharp.</summary>
+    /// <summary>
+    /// Chooses, and sets the variables that oneDNN reads when it is first used. Uses no tensor, and nothing of TorchSharp.
+    /// </summary>
     /// <param name="libtorch">The libtorch that is going to be loaded.</param>
-    /// <param name="notice">Hears what is done and why; may be null.</param>
-    /// <exception cref="ReMemException">No set computes rightly here, or REMEM_KERNELS names none.</exception>
+    /// <param name="notice">Receives what is done and why; may be null.</param>
+    /// <exception cref="ReMemException">No set computes correctly here, or REMEM_KERNELS names an unknown one.</exception>
     public static void Prepare(string libtorch, Action<string>? notice)
     {
         lock (Gate)
         {
             if (s_prepared)
                 return;
-            s_choice = Ladder(libtorch, rung => KernelChild.Check(rung), Rungs, notice).Choose(Forced());
+            s_choice = Selector(libtorch, set => KernelChild.Check(set), Sets, notice).Choose(Forced());
             s_prepared = true;
             if (s_choice is not null)
-                SetIsa(KernelRung.Named(s_choice.Rung));
+                SetIsa(KernelSet.Named(s_choice.Name));
         }
     }
 
-    /// <summary>Takes a set without a question: the process is here to check it.</summary>
-    public static void Prepare(KernelRung rung)
+    /// <summary>Takes a set without a choice: this process was started to check it.</summary>
+    public static void Prepare(KernelSet set)
     {
         lock (Gate)
         {
             (s_prepared, s_applied) = (true, true);
-            s_choice = new KernelChoice(rung.Name, "being checked", true, []);
-            SetSwitches(rung);
+            s_choice = new KernelChoice(set.Name, "being checked", true, []);
+            SetSwitches(set);
         }
     }
 
-    /// <summary>Sets the switches of the loaded libtorch. Where no other process could check, this one does.</summary>
+    /// <summary>Sets the switches of the loaded libtorch. Where no separate process could check, this one does.</summary>
     /// <param name="libtorch">The libtorch that is loaded.</param>
-    /// <param name="notice">Hears what is done and why; may be null.</param>
-    /// <exception cref="ReMemException">No set computes rightly here.</exception>
+    /// <param name="notice">Receives what is done and why; may be null.</param>
+    /// <exception cref="ReMemException">No set computes correctly here.</exception>
     public static KernelChoice Apply(string libtorch, Action<string>? notice)
     {
         lock (Gate)
@@ -59,26 +61,29 @@ internal static unsafe class Kernels
             if (!s_applied)
             {
                 s_applied = true;
-                s_choice ??= Ladder(libtorch, CheckHere, [.. Rungs.Where(r => r.Isa is null)], notice).Choose(Forced())
+                s_choice ??= Selector(libtorch, CheckHere, [.. Sets.Where(r => r.Isa is null)], notice).Choose(Forced())
                     ?? throw new InvalidOperationException("A check in this process always has a result.");
-                SetSwitches(KernelRung.Named(s_choice.Rung));
+                SetSwitches(KernelSet.Named(s_choice.Name));
             }
 
             return s_choice!;
         }
     }
 
-    /// <summary>The ladder of a libtorch on this machine.</summary>
-    public static KernelLadder Ladder(string libtorch, Func<KernelRung, KernelOutcome> check, IReadOnlyList<KernelRung> rungs, Action<string>? notice) =>
-        new(rungs, check, new KernelMemory(KernelLadder.Key(CpuIdentity.Current, libtorch, Environment.GetEnvironmentVariable)), notice);
+    /// <summary>Makes the selector for a libtorch on this machine.</summary>
+    public static KernelSelector Selector(
+        string libtorch, Func<KernelSet, KernelOutcome> check, IReadOnlyList<KernelSet> sets, Action<string>? notice) =>
+        new(sets, check, new KernelMemory(KernelSelector.Key(CpuIdentity.Current, libtorch, Environment.GetEnvironmentVariable)), notice);
 
-    /// <summary>Checks every set that can be chosen here, each in a process of its own.</summary>
-    /// <param name="anew">Whether what is known is checked again.</param>
-    public static IReadOnlyList<KernelOutcome> CheckAll(bool anew) => Ladder(Libtorch.Wanted(), rung => KernelChild.Check(rung), Rungs, Libtorch.Notice).CheckAll(anew);
+    /// <summary>Checks every set that can be chosen here, each in a separate process.</summary>
+    /// <param name="again">Whether known outcomes are checked again.</param>
+    public static IReadOnlyList<KernelOutcome> CheckAll(bool again) =>
+        Selector(Libtorch.Wanted(), set => KernelChild.Check(set), Sets, Libtorch.Notice).CheckAll(again);
 
-    /// <summary>Has TorchSharp's first call of libtorch pass here, for programs that use a tensor before anything of this library.</summary>
+    /// <summary>Intercepts TorchSharp's first call of libtorch, for programs that use a tensor before anything of this library.</summary>
     [ModuleInitializer]
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2255", Justification = "A tensor may be the first thing that a program asks for: no call of the library comes before it.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Usage", "CA2255", Justification = "A tensor may be the first thing that a program uses: no call of the library comes before it.")]
     internal static void Watch()
     {
         try
@@ -87,7 +92,7 @@ internal static unsafe class Kernels
         }
         catch (InvalidOperationException)
         {
-            // Another library watches already: Libtorch.Load, which all of this library's entries call, remains.
+            // Another library has set a resolver already: Libtorch.Load, which all entry points of this library call, remains.
         }
     }
 
@@ -97,24 +102,24 @@ internal static unsafe class Kernels
             && Environment.GetEnvironmentVariable(KernelSuite.Variable) is null)
         {
             Prepare(Libtorch.Wanted(), Libtorch.Notice);
-            SetSwitches(KernelRung.Named(s_choice?.Rung ?? KernelRung.Default));
+            SetSwitches(KernelSet.Named(s_choice?.Name ?? KernelSet.Default));
         }
 
         return 0;
     }
 
-    private static string? Forced() => Environment.GetEnvironmentVariable(KernelLadder.Variable);
+    private static string? Forced() => Environment.GetEnvironmentVariable(KernelSelector.Variable);
 
-    private static KernelOutcome CheckHere(KernelRung rung)
+    private static KernelOutcome CheckHere(KernelSet set)
     {
-        SetSwitches(rung);
+        SetSwitches(set);
         int threads = torch.get_num_threads();
         string path = Path.GetTempFileName();
         var clock = System.Diagnostics.Stopwatch.StartNew();
         try
         {
-            KernelSuite.Run(rung, path);
-            return KernelChild.Outcome(rung, File.ReadAllLines(path), clock.Elapsed, KernelStatus.Right, null);
+            KernelSuite.Run(set, path);
+            return KernelChild.Outcome(set, File.ReadAllLines(path), clock.Elapsed, KernelStatus.Right, null);
         }
         finally
         {
@@ -123,23 +128,23 @@ internal static unsafe class Kernels
         }
     }
 
-    private static void SetIsa(KernelRung rung)
+    private static void SetIsa(KernelSet set)
     {
-        if (rung.Isa is null)
+        if (set.Isa is null)
             return;
         if (OperatingSystem.IsLinux())
-            ProcessTuning.SetNative(KernelRung.IsaVariable, rung.Isa);
+            ProcessTuning.SetNative(KernelSet.IsaVariable, set.Isa);
         else
-            Environment.SetEnvironmentVariable(KernelRung.IsaVariable, rung.Isa);
+            Environment.SetEnvironmentVariable(KernelSet.IsaVariable, set.Isa);
     }
 
     /// <summary>
-    /// NNPACK is off throughout: libtorch asks it for convolutions of one thread, it computes them by Winograd's less accurate algorithm, and where it cannot serve it writes
-    /// a line to the terminal at every call.
+    /// NNPACK is always off: libtorch uses it for convolutions with one thread, it computes them with Winograd's less accurate algorithm,
+    /// and where it is not supported it writes a line to the terminal at every call.
     /// </summary>
-    private static void SetSwitches(KernelRung rung)
+    private static void SetSwitches(KernelSet set)
     {
-        PointwisePath.Choice = rung.Products ? PointwiseKernel.Product : PointwiseKernel.Convolution;
+        PointwisePath.Choice = set.Products ? PointwiseKernel.Product : PointwiseKernel.Convolution;
         if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out nint library)
             || !NativeLibrary.TryGetExport(library, OperatingSystem.IsWindows() ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv", out nint global))
             return;
@@ -151,6 +156,6 @@ internal static unsafe class Kernels
         }
 
         Set("_ZN2at7Context20setUserEnabledNNPACKEb", "?setUserEnabledNNPACK@Context@at@@QEAAX_N@Z", false);
-        Set("_ZN2at7Context20setUserEnabledMkldnnEb", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z", rung.OneDnn);
+        Set("_ZN2at7Context20setUserEnabledMkldnnEb", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z", set.OneDnn);
     }
 }

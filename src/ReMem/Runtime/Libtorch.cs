@@ -6,7 +6,8 @@ namespace ReMem.Runtime;
 
 /// <summary>
 /// Finds and loads libtorch before the first tensor: the package's own, or the one that REMEM_LIBTORCH names. TorchSharp finds the former by
-/// itself, but answers every failure with "doesn't contain a reference to libtorch-cpu"; loading it here first keeps the loader's own words.
+/// itself, but reports every failure as "doesn't contain a reference to libtorch-cpu"; loading it here first keeps the loader's own
+/// message.
 /// </summary>
 public static class Libtorch
 {
@@ -17,19 +18,25 @@ public static class Libtorch
     private static LibtorchInfo? s_info;
 
     /// <summary>The version that TorchSharp was compiled against; its major and minor number have to be libtorch's.</summary>
-    /// <remarks>Read as a constant: touching the class torch would load libtorch.</remarks>
+    /// <remarks>Read as a constant: using the class torch would load libtorch.</remarks>
     public static string WantedVersion { get; } = (string)typeof(torch)
         .GetField("libtorchPackageVersion", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
 
-    /// <summary>Hears of what loading takes time for or is unsure about, a line each: the check of the kernels on a machine that is new. Null hears nothing.</summary>
+    /// <summary>
+    /// Receives lines about slow or doubtful steps of loading, such as the check of the kernels on a new machine. Null receives nothing.
+    /// </summary>
     public static Action<string>? Notice { get; set; }
 
     /// <summary>
-    /// Loads libtorch once, with the fastest kernels that compute rightly on this machine; call it before the first tensor. Later calls return the same answer. On a machine
-    /// that is new the kernels are checked, which takes some seconds.
+    /// Loads libtorch once, with the fastest kernels that compute correctly on this machine; call it before the first tensor. Later calls
+    /// return the same result. On a new machine the kernels are checked, which takes a few seconds.
     /// </summary>
-    /// <exception cref="InputException">REMEM_LIBTORCH names no usable libtorch, or one of another version; REMEM_KERNELS names no kernels.</exception>
-    /// <exception cref="ReMemException">The package's own libtorch does not load, or no kernels compute rightly here; the message has the cause.</exception>
+    /// <exception cref="InputException">
+    /// REMEM_LIBTORCH does not name a usable libtorch, or one of another version; REMEM_KERNELS names an unknown set.
+    /// </exception>
+    /// <exception cref="ReMemException">
+    /// The package's own libtorch does not load, or no kernels compute correctly here; the message has the cause.
+    /// </exception>
     public static LibtorchInfo Load()
     {
         lock (Gate)
@@ -39,10 +46,10 @@ public static class Libtorch
     }
 
     /// <summary>Loads libtorch with one set of kernels, in the process that checks it.</summary>
-    internal static void LoadFor(KernelRung rung)
+    internal static void LoadFor(KernelSet set)
     {
         s_info = LoadOnce(Environment.GetEnvironmentVariable(Variable));
-        Kernels.Prepare(rung);
+        Kernels.Prepare(set);
     }
 
     /// <summary>Version and, where the user names one, folder of the libtorch that will be loaded.</summary>
@@ -66,7 +73,7 @@ public static class Libtorch
             LibtorchVersion.Check(LibtorchVersion.OfFolder(Path.GetFullPath(folder)), WantedVersion, folder);
         string wanted = Wanted();
         Kernels.Prepare(wanted, Notice);
-        // A check in this process asks for the loaded libtorch, too.
+        // A check in this process also needs the loaded libtorch.
         LibtorchInfo info = s_info = LoadOnce(folder);
         try
         {
@@ -105,12 +112,12 @@ public static class Libtorch
         if (!OperatingSystem.IsLinux())
             throw new InputException($"{Variable} is supported on Linux only.", remedy: $"Unset {Variable}.");
         if (binding is null)
-            throw new ReMemException("libLibTorchSharp.so is not beside the program.", AppContext.BaseDirectory, "Build again.");
+            throw new ReMemException("libLibTorchSharp.so is not in the program's folder.", AppContext.BaseDirectory, "Build again.");
 
         string? version = LibtorchVersion.OfFolder(folder);
         LibtorchVersion.Check(version, WantedVersion, folder);
-        // In the order in which they need one another: the loader then binds libLibTorchSharp.so to these by their names (DT_SONAME), and
-        // never looks beside it. A library that is missing (the CUDA ones of a CPU build) is passed over, any other failure is not.
+        // In dependency order: the loader then binds libLibTorchSharp.so to these by their names (DT_SONAME), and
+        // never searches its own folder. A missing library (the CUDA ones of a CPU build) is skipped; any other failure is not.
         nint cpu = 0;
         foreach (string name in (string[])["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"])
         {

@@ -2,28 +2,29 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime;
 
-/// <summary>Turns what the dynamic loader says into the cause and a remedy.</summary>
+/// <summary>Turns the dynamic loader's messages into a cause and a remedy.</summary>
 internal static partial class LibtorchErrors
 {
-    /// <summary>The C++ library version that libLibTorchSharp.so asks for without using it; the build marks it weak.</summary>
+    /// <summary>The C++ library version that libLibTorchSharp.so requires without using it; the build marks it weak.</summary>
     public const string PatchedVersion = "GLIBCXX_3.4.32";
 
     /// <summary>The error for a native library that does not load.</summary>
-    /// <param name="path">The library that was asked for.</param>
-    /// <param name="cause">What loading it threw; the loader's own words are in its message.</param>
+    /// <param name="path">The library that was to be loaded.</param>
+    /// <param name="cause">The exception that loading it threw, with the loader's own message.</param>
     public static ReMemException NotLoaded(string path, Exception cause)
     {
         string name = Path.GetFileName(path);
         Match version = MissingVersion().Match(cause.Message);
         if (version.Success && version.Groups[1].Value == PatchedVersion)
         {
-            return new ReMemException($"{name} asks for {PatchedVersion}, which this system's libstdc++ lacks: the build's patch did not run on it.",
+            return new ReMemException(
+                $"{name} requires {PatchedVersion}, which this system's libstdc++ lacks: the build's patch did not run on it.",
                 path, "Delete the bin folders and build again; docs/libtorch.md has the details.", cause);
         }
 
         if (version.Success)
         {
-            return new ReMemException($"{name} needs {version.Groups[1].Value}, which this system is too old to have.", path,
+            return new ReMemException($"{name} needs {version.Groups[1].Value}, which is newer than this system's.", path,
                 "Use a newer system: Debian 12, Ubuntu 22.04, RHEL 9 or later.", cause);
         }
 

@@ -3,17 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime;
 
-/// <summary>Finds out which version a libtorch is, before it is loaded from what lies around it, and after it from its own mouth.</summary>
+/// <summary>Finds the version of a libtorch: before it is loaded from the files around it, afterwards from the library itself.</summary>
 internal static partial class LibtorchVersion
 {
     /// <summary>The version that a folder of libraries states: build-version of a libtorch archive, version.py or version.h of a PyTorch install.</summary>
-    /// <returns>Null where nothing beside the libraries states it.</returns>
+    /// <returns>Null where no file next to the libraries states it.</returns>
     /// <exception cref="InputException">The folder is missing or holds no libtorch.</exception>
     public static string? OfFolder(string folder)
     {
         if (!Directory.Exists(folder))
         {
-            throw new InputException($"{Libtorch.Variable} names '{folder}', which is no folder.",
+            throw new InputException($"{Libtorch.Variable} names '{folder}', which is not a folder.",
                 remedy: $"Name the folder that holds libtorch_cpu.so, or unset {Libtorch.Variable}.");
         }
 
@@ -48,8 +48,8 @@ internal static partial class LibtorchVersion
     public static string? OfLoaded() =>
         NativeLibrary.TryLoad("torch_cpu", typeof(TorchSharp.torch).Assembly, null, out nint cpu) ? OfHandle(cpu) : null;
 
-    /// <summary>Refuses a known version whose major or minor number is not the wanted one's.</summary>
-    /// <exception cref="InputException">It is another.</exception>
+    /// <summary>Throws for a known version whose major or minor number is not the required one.</summary>
+    /// <exception cref="InputException">It differs.</exception>
     public static void Check(string? version, string wanted, string folder)
     {
         string want = MajorMinor(wanted);

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Lets a library that is loaded also answer for another path. TorchSharp's static constructor opens libtorch_cpu.so beside the program by
-/// its path, whatever is loaded already; a second copy would register every operator twice, which ends the process. glibc answers a path that
-/// equals the l_name of a loaded library (link.h) with that library and opens no file.
+/// Lets a loaded library also stand for another path. TorchSharp's static constructor opens libtorch_cpu.so in the program's folder by
+/// its path, whatever is loaded already; a second copy would register every operator twice, which ends the process. For a path that
+/// equals the l_name of a loaded library (link.h), glibc returns that library and opens no file.
 /// </summary>
 internal static unsafe partial class LoaderAlias
 {
@@ -13,7 +13,9 @@ internal static unsafe partial class LoaderAlias
     private const int NoLoad = 4;
 
     /// <summary>Makes <paramref name="alias"/> mean the library that was loaded from <paramref name="path"/>, for the life of the process.</summary>
-    /// <exception cref="ReMemException">This system's loader does not work so, or the alias is loaded itself; nothing was changed then.</exception>
+    /// <exception cref="ReMemException">
+    /// This system's loader does not work this way, or the alias is loaded itself; nothing was changed then.
+    /// </exception>
     public static void Add(string path, string alias)
     {
         nint library = Open(path);

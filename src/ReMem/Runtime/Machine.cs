@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime;
 
-/// <summary>Facts of the machine that .NET does not tell, read from Linux's text files where they exist.</summary>
+/// <summary>Facts about the machine that .NET does not provide, read from Linux's text files where they exist.</summary>
 internal static partial class Machine
 {
     /// <summary>The distribution's name on Linux ("Debian GNU/Linux 12 (bookworm)"), else the system's description.</summary>
@@ -15,7 +15,10 @@ internal static partial class Machine
         return name.Success ? name.Groups[1].Value : RuntimeInformation.OSDescription;
     }
 
-    /// <summary>The first processor's lines of /proc/cpuinfo; empty elsewhere. The rest says the same of every core, and takes time on large machines.</summary>
+    /// <summary>
+    /// The first processor's lines of /proc/cpuinfo; empty elsewhere. The rest repeats them for every core, which takes time on large
+    /// machines.
+    /// </summary>
     public static string FirstProcessor()
     {
         try
@@ -69,7 +72,7 @@ internal static partial class Machine
         return available.Success ? long.Parse(available.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) * 1024 : null;
     }
 
-    /// <summary>The newest GLIBCXX_ version that this process's libstdc++ defines; null where there is none to ask.</summary>
+    /// <summary>The newest GLIBCXX_ version that this process's libstdc++ defines; null where there is no libstdc++.</summary>
     public static string? NewestGlibcxx()
     {
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libstdc++.so.6", out _))

@@ -2,7 +2,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace ReMem.Runtime;
 
-/// <summary>A file's bytes in memory, read by the system as they are touched. Offsets are checked, so that a header that lies cannot lead past the end.</summary>
+/// <summary>A memory-mapped file. Offsets are checked, so that a wrong header cannot lead past the end.</summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile _map;
@@ -22,7 +22,7 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>What the file is, for messages.</summary>
+    /// <summary>The kind of file, for messages.</summary>
     public string Kind { get; }
 
     /// <summary>Bytes.</summary>
@@ -49,7 +49,7 @@ internal sealed unsafe class MappedFile : IDisposable
     }
 
     /// <summary>The bytes at a place; valid until the file is closed.</summary>
-    /// <exception cref="InputException">They reach past the end.</exception>
+    /// <exception cref="InputException">The range reaches past the end.</exception>
     public ReadOnlySpan<byte> Bytes(long offset, int count) => new(At(offset, count), count);
 
     /// <summary>The address of a range of bytes; valid until the file is closed.</summary>

@@ -1,9 +1,9 @@
 namespace ReMem.Runtime;
 
-/// <summary>Offers the nearest known name for one that is not known.</summary>
+/// <summary>Suggests the nearest known name for an unknown one.</summary>
 internal static class Nearest
 {
-    /// <summary>The candidate with the smallest edit distance, or null where none is close enough to be meant.</summary>
+    /// <summary>The candidate with the smallest edit distance, or null where none is close.</summary>
     public static string? To(string name, IEnumerable<string> candidates)
     {
         string? best = null;
@@ -18,7 +18,9 @@ internal static class Nearest
         return best;
     }
 
-    /// <summary>An <see cref="InputException"/> that names what was asked for, the nearest candidate, and all candidates when they are few.</summary>
+    /// <summary>
+    /// An <see cref="InputException"/> that has the unknown name, the nearest candidate, and all candidates when they are few.
+    /// </summary>
     public static InputException Unknown(string kind, string name, IReadOnlyCollection<string> candidates, string? where = null)
     {
         string? nearest = To(name, candidates);

@@ -3,5 +3,5 @@ namespace ReMem.Runtime;
 /// <summary>A tensor with a number that is not finite.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Value">"NaN" or "infinity".</param>
-/// <param name="At">Where the first such number is in the flat tensor.</param>
+/// <param name="At">Index of the first such number in the flat tensor.</param>
 internal sealed record NonFiniteTensor(string Name, string Value, long At);

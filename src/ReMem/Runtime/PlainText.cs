@@ -4,23 +4,23 @@ using System.Text;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Text of foreign files (names of files, classes, tensors, keys) for a terminal. What would steer it is written as \u001b and the like, which JSON reads
-/// back as the same text: control characters, marks that turn the direction of writing, separators of lines, and halves of characters.
+/// Text from files of other programs (names of files, classes, tensors, keys) made safe for a terminal. Control characters, bidirectional
+/// marks, line separators and lone surrogates are written as \u001b and the like, which JSON reads back as the same text.
 /// </summary>
 internal static class PlainText
 {
-    private const int LongestMessage = 500;
+    private const int MaxMessageLength = 500;
 
-    /// <summary>One line: line breaks are escaped, too.</summary>
+    /// <summary>One line: line breaks are also escaped.</summary>
     public static string Line(string text) => Escape(text, keepBreaks: false);
 
-    /// <summary>Lines that are our own: their line feeds and tabs stay.</summary>
+    /// <summary>Lines of our own: line feeds and tabs stay.</summary>
     public static string Lines(string text) => Escape(text, keepBreaks: true);
 
-    /// <summary>A message that quotes a foreign file's names: one may be a megabyte, or break the line.</summary>
-    public static string Message(string text) => WithoutControls(text.Length <= LongestMessage ? text : $"{text[..LongestMessage]}...");
+    /// <summary>A message that quotes names from a file: such a name may be a megabyte long, or break the line.</summary>
+    public static string Message(string text) => WithoutControls(text.Length <= MaxMessageLength ? text : $"{text[..MaxMessageLength]}...");
 
-    /// <summary>A foreign name for a message, each control character as a question mark.</summary>
+    /// <summary>A name from a file for a message, each control character as a question mark.</summary>
     public static string WithoutControls(string name) => name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? '?' : c)) : name;
 
     private static string Escape(string text, bool keepBreaks)

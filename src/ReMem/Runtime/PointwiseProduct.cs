@@ -3,17 +3,18 @@ using static TorchSharp.torch;
 
 namespace ReMem.Runtime;
 
-/// <summary>A 1x1 convolution of one group without a convolution's kernels.</summary>
+/// <summary>A 1x1 convolution of one group without convolution kernels.</summary>
 internal static class PointwiseProduct
 {
     /// <summary>
-    /// The convolution as a product of matrices, one row a pixel. Neither a channels-last input nor the output, which is channels-last, is
-    /// copied, nor are their gradients; with a stride, the pixels that count are, once. An input of another layout is copied into this one.
+    /// The convolution as a matrix product, one row per pixel. Neither a channels-last input nor the output, which is channels-last, is
+    /// copied, nor are their gradients; with a stride, the pixels that are used are copied once. An input of another layout is copied into
+    /// this one.
     /// </summary>
     /// <param name="x">[B, in, H, W].</param>
     /// <param name="weight">[out, in, 1, 1].</param>
     /// <param name="bias">[out], or null.</param>
-    /// <param name="stride">In both directions.</param>
+    /// <param name="stride">Stride in both directions.</param>
     public static Tensor Of(Tensor x, Tensor weight, Tensor? bias, long stride)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -7,7 +7,9 @@ namespace ReMem.Runtime;
 /// <summary>Compares the two ways of computing 1x1 convolutions, forward and backward, at the shapes of small networks.</summary>
 internal static class PointwiseTiming
 {
-    /// <summary>The shortest of many is what other programs disturb least: five chose otherwise in one check of three on a busy machine.</summary>
+    /// <summary>
+    /// The shortest of many is least disturbed by other programs: with five, one check of three on a busy machine chose differently.
+    /// </summary>
     private const int Rounds = 20;
     private const int Batch = 16;
 
@@ -17,7 +19,9 @@ internal static class PointwiseTiming
         (40, 160, 16),
     ];
 
-    /// <summary>How many times as fast products are as libtorch's convolutions: the sum of each shape's shortest time, the two taken in turns.</summary>
+    /// <summary>
+    /// The speed of products relative to libtorch's convolutions: by the sum of each shape's shortest time, the two measured in turns.
+    /// </summary>
     public static double ProductOverConvolution()
     {
         double convolutions = 0, products = 0;
@@ -42,7 +46,7 @@ internal static class PointwiseTiming
         for (int turn = 0; turn < 2 * (Rounds + 1); turn++)
         {
             double seconds = Seconds(x, weight, given, turn % 2 == 0 ? PointwiseKernel.Convolution : PointwiseKernel.Product);
-            // The first of each prepares its kernels.
+            // The first run of each prepares its kernels.
             if (turn > 1)
                 shortest[turn % 2] = Math.Min(shortest[turn % 2], seconds);
         }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime;
 
-/// <summary>This process's resident memory: what it holds now, and the most it held since it was last asked to forget.</summary>
+/// <summary>This process's resident memory: now, and its peak since the last reset.</summary>
 internal static partial class ProcessMemory
 {
     private const string Status = "/proc/self/status";
@@ -12,7 +12,9 @@ internal static partial class ProcessMemory
     /// <summary>Resident bytes now.</summary>
     public static long Now => Read(Resident()) ?? Environment.WorkingSet;
 
-    /// <summary>The most resident bytes since <see cref="ForgetPeak"/>; since the process began where the system cannot forget.</summary>
+    /// <summary>
+    /// The peak of resident bytes since <see cref="ForgetPeak"/>; since the process started where the system cannot reset it.
+    /// </summary>
     public static long Peak
     {
         get
@@ -24,7 +26,7 @@ internal static partial class ProcessMemory
         }
     }
 
-    /// <summary>Lets the peak begin at what is held now, where the system can (Linux).</summary>
+    /// <summary>Resets the peak to the current size, where the system can (Linux).</summary>
     public static void ForgetPeak()
     {
         ProcessTuning.ReturnFreed();
@@ -35,7 +37,7 @@ internal static partial class ProcessMemory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The peak is then the process's own, an upper bound.
+            // The peak is then that of the whole process, an upper bound.
         }
     }
 

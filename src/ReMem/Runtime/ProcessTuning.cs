@@ -4,20 +4,21 @@ namespace ReMem.Runtime;
 
 /// <summary>
 /// Settings of the whole process under which training on a CPU takes a fifth less time, mostly for small convolutional networks, whose steps are over a thousand short
-/// operations. The command line uses them; a service that embeds the library decides for itself. Linux with glibc; elsewhere nothing happens.
+/// operations. The command line uses them; a service that embeds the library decides for itself. Linux with glibc; no effect elsewhere.
 /// </summary>
 internal static partial class ProcessTuning
 {
-    /// <summary>GNU OpenMP's variable: how often a thread looks before it sleeps.</summary>
+    /// <summary>GNU OpenMP's variable: how often a waiting thread spins before it sleeps.</summary>
     internal const string Spins = "GOMP_SPINCOUNT";
 
-    /// <summary>OpenMP's own variable: whether idle threads look again (ACTIVE) or sleep (PASSIVE).</summary>
+    /// <summary>OpenMP's own variable: whether idle threads spin (ACTIVE) or sleep (PASSIVE).</summary>
     internal const string WaitPolicy = "OMP_WAIT_POLICY";
 
-    // Some 20 microseconds. The library's own 300,000 gain no more, and cost several times the step as soon as another program shares the cores; 1,000 a tenth.
+    // About 20 microseconds. The library's default of 300,000 is not faster, and makes a step several times slower as soon as another
+    // program shares the cores; 1,000 makes it a tenth slower.
     private const string ShortSpins = "1000";
 
-    // <malloc.h>'s numbers of its parameters.
+    // The parameter numbers of <malloc.h>.
     private const int TrimThreshold = -1;
     private const int TopPad = -2;
     private const int MapThreshold = -3;
@@ -28,9 +29,10 @@ internal static partial class ProcessTuning
     private static bool s_keepsFreed;
 
     /// <summary>
-    /// Has the threads within a tensor operation look for a moment before they sleep, and keeps freed tensors' memory for the next ones, instead of asking the system
-    /// for every large tensor anew; a training that ends gives it back. What the environment sets of either (OMP_WAIT_POLICY, GOMP_SPINCOUNT; MALLOC_..., GLIBC_TUNABLES) stays as it is. Call it before
-    /// the first tensor: OpenMP reads its settings when libtorch is loaded.
+    /// Lets the threads within a tensor operation spin for a moment before they sleep, and keeps freed tensors' memory for the next ones,
+    /// instead of asking the system for every large tensor again; it is given back when a training ends. What the environment sets of
+    /// either (OMP_WAIT_POLICY, GOMP_SPINCOUNT; MALLOC_..., GLIBC_TUNABLES) stays as it is. Call it before the first tensor: OpenMP reads
+    /// its settings when libtorch is loaded.
     /// </summary>
     public static void ForTraining()
     {
@@ -40,7 +42,7 @@ internal static partial class ProcessTuning
         s_keepsFreed = true;
     }
 
-    /// <summary>As above, in another environment.</summary>
+    /// <summary><see cref="ForTraining()"/> with another environment, for tests.</summary>
     internal static void ForTraining(Func<string, string?> given, Action<string, string> setVariable, Action<int, int> setMalloc)
     {
         if (given(Spins) is null && given(WaitPolicy) is null)
@@ -52,14 +54,14 @@ internal static partial class ProcessTuning
         setMalloc(TopPad, 1 << 26);
     }
 
-    /// <summary>Gives the system what was kept for further tensors. Nothing in a process that is not tuned.</summary>
+    /// <summary>Gives the memory kept for further tensors back to the system. No effect in a process that is not tuned.</summary>
     internal static void ReturnFreed()
     {
         if (s_keepsFreed)
             _ = MallocTrim(0);
     }
 
-    /// <summary>Sets a variable where native libraries look: .NET's own setter changes a copy.</summary>
+    /// <summary>Sets a variable for native libraries: .NET's own setter changes a copy.</summary>
     internal static void SetNative(string name, string value) => _ = SetEnv(name, value, 1);
 
     private static void SetMalloc(int parameter, int value) => _ = MallOpt(parameter, value);

@@ -1,13 +1,15 @@
 namespace ReMem.Runtime;
 
-/// <summary>A message of progress: of a training when <paramref name="Batches"/> is above 0, else a plain line.</summary>
+/// <summary>A progress report: of a training when <paramref name="Batches"/> is above 0, else a plain line.</summary>
 /// <param name="Stage">What runs, such as "seed 0 / sam / teacher".</param>
-/// <param name="Message">A line for a person; null for a mere tick.</param>
+/// <param name="Message">A line for the user; null where only numbers changed.</param>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Epochs">Of the stage.</param>
 /// <param name="Batch">Done in this epoch.</param>
-/// <param name="Batches">An epoch.</param>
-/// <param name="Loss">Running mean of this epoch; NaN where a teacher's cache is built, which goes through images of views instead of batches of epochs.</param>
+/// <param name="Batches">Batches per epoch.</param>
+/// <param name="Loss">
+/// Running mean of this epoch; NaN where a teacher's cache is built, whose progress is in images of views instead of batches of epochs.
+/// </param>
 /// <param name="ImagesPerSecond">Of the stage so far.</param>
 /// <param name="SecondsLeft">Of the stage, at that rate.</param>
 public sealed record ProgressReport(

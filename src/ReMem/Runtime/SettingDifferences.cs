@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime;
 
-/// <summary>Says how two sets of settings differ, for whoever is refused for it.</summary>
+/// <summary>Describes how two sets of settings differ, for error messages.</summary>
 internal static partial class SettingDifferences
 {
-    private const int MostNamed = 3;
-    private const int LongestValue = 60;
+    private const int MaxNamed = 3;
+    private const int MaxValueLength = 60;
 
-    /// <summary>"epochs (3 there, 4 here), lr (0.1 there, 0.2 here) and 2 more"; empty where none differs.</summary>
-    /// <param name="there">Names and values of what stands; a name may come again.</param>
-    /// <param name="here">Those that are wanted.</param>
+    /// <summary>"epochs (3 there, 4 here), lr (0.1 there, 0.2 here) and 2 more"; empty where they are equal.</summary>
+    /// <param name="there">Names and values of the existing settings; a name may occur more than once.</param>
+    /// <param name="here">The requested ones.</param>
     public static string Describe(IEnumerable<(string Key, string Value)> there, IEnumerable<(string Key, string Value)> here)
     {
         Dictionary<(string, int), string> old = Numbered(there), wanted = Numbered(here);
@@ -19,10 +19,14 @@ internal static partial class SettingDifferences
             .. old.Keys.Union(wanted.Keys).Where(k => old.GetValueOrDefault(k) != wanted.GetValueOrDefault(k))
                 .Select(k => $"{k.Item1} ({Shown(old.GetValueOrDefault(k))} there, {Shown(wanted.GetValueOrDefault(k))} here)"),
         ];
-        return string.Join(", ", differing.Take(MostNamed)) + (differing.Length > MostNamed ? $" and {differing.Length - MostNamed} more" : string.Empty);
+        return string.Join(", ", differing.Take(MaxNamed))
+            + (differing.Length > MaxNamed ? $" and {differing.Length - MaxNamed} more" : string.Empty);
     }
 
-    /// <summary>The keys and values of YAML as recipes are written: nested by indentation, a value a line, and the comment that a command leaves at the head.</summary>
+    /// <summary>
+    /// The keys and values of YAML as recipes are written: nested by indentation, one value per line, and the comment that a command writes
+    /// at the top.
+    /// </summary>
     public static IEnumerable<(string Key, string Value)> OfYaml(string text)
     {
         List<(int Indent, string Key)> above = [];
@@ -60,7 +64,8 @@ internal static partial class SettingDifferences
         return numbered;
     }
 
-    private static string Shown(string? value) => value is null ? "none" : value.Length <= LongestValue ? value : value[..LongestValue] + "...";
+    private static string Shown(string? value) =>
+        value is null ? "none" : value.Length <= MaxValueLength ? value : value[..MaxValueLength] + "...";
 
     [GeneratedRegex("\"([A-Za-z0-9_]+)\":(\"(?:[^\"\\\\]|\\\\.)*\"|\\[[^\\[\\]{}]*\\]|[^\\[{\",}\\]]+)")]
     private static partial Regex JsonValue();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ReMem.Runtime;
 
-/// <summary>Command lines as a person pastes them into bash: the program gets back what it was given, and it is one line.</summary>
+/// <summary>Command lines for pasting into bash: the program receives the same arguments again, and it is one line.</summary>
 internal static class ShellCommand
 {
     private const string Program = "remem";
@@ -12,7 +12,7 @@ internal static class ShellCommand
     /// <summary>The command line that calls remem with these arguments.</summary>
     public static string Of(IEnumerable<string> arguments) => string.Join(' ', arguments.Select(Quote).Prepend(Program));
 
-    /// <summary>One argument, quoted where bash would read it otherwise.</summary>
+    /// <summary>One argument, quoted where bash would read it differently.</summary>
     public static string Quote(string argument)
     {
         if (argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || Safe.Contains(c, StringComparison.Ordinal)))
@@ -22,10 +22,12 @@ internal static class ShellCommand
             : Escaped(argument);
     }
 
-    /// <summary>The same for a file: a name that begins with a dash is no option.</summary>
+    /// <summary>A file argument: a name that begins with a dash must not become an option.</summary>
     public static string QuoteFile(string file) => Quote(file.StartsWith('-') ? $"./{file}" : file);
 
-    /// <summary>bash's $'...', for what would break the line or steer the terminal. Bytes mean the same in every locale.</summary>
+    /// <summary>
+    /// bash's $'...', for characters that would break the line or control the terminal. Bytes mean the same in every locale.
+    /// </summary>
     private static string Escaped(string argument)
     {
         var text = new StringBuilder("$'");

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Room for .NET's handler of null references. The handler runs on a stack of its own, of 16 KB a thread with its guard page (dotnet/runtime#127320). On a
-/// thread that has computed in bf16 with AMX, Linux saves 11 KB of registers there, the handler overflows, and an exception that would have
-/// been caught kills the process instead (SIGSEGV, no message).
+/// A larger stack for .NET's handler of null references. The handler runs on a separate stack of 16 KB per thread with its guard page
+/// (dotnet/runtime#127320). On a thread that has computed in bf16 with AMX, Linux saves 11 KB of registers there, the handler overflows,
+/// and an exception that would have been caught kills the process instead (SIGSEGV, no message).
 /// </summary>
 internal static unsafe partial class SignalStack
 {
@@ -21,7 +21,7 @@ internal static unsafe partial class SignalStack
     [ThreadStatic]
     private static Owner? t_owner;
 
-    /// <summary>Gives this thread a larger stack for signals, once. Linux on x64; elsewhere nothing happens.</summary>
+    /// <summary>Gives this thread a larger signal stack, once. Linux on x64; no effect elsewhere.</summary>
     public static void Enlarge()
     {
         if (t_owner is not null)
@@ -42,7 +42,7 @@ internal static unsafe partial class SignalStack
             t_owner.Replaced(start, now);
     }
 
-    /// <summary>Bytes of this thread's stack for signals; 0 where it has none.</summary>
+    /// <summary>Bytes of this thread's signal stack; 0 where it has none.</summary>
     internal static long Room()
     {
         Description now;
@@ -65,7 +65,9 @@ internal static unsafe partial class SignalStack
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int MUnmap(void* start, nuint length);
 
-    /// <summary>Frees both stacks when the thread is no more: .NET 10 unmaps its own only where it finds that one in use. Another .NET may free more.</summary>
+    /// <summary>
+    /// Frees both stacks when the thread has ended: .NET 10 unmaps its own only where it is the one in use. Another .NET may free more.
+    /// </summary>
     private sealed class Owner
     {
         private void* _start;

@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 
 namespace ReMem.Runtime;
 
-/// <summary>Operators of tensors and numbers that the garbage collector cannot spoil.</summary>
+/// <summary>Operators of tensors and numbers that are safe from the garbage collector.</summary>
 /// <remarks>
-/// TorchSharp 0.107 turns a number into a Scalar and lets go of it before the native operator has read it. If a collection comes between, the operator reads freed
-/// memory: it throws "Unknown scalar type" or "Expected false to be true", or computes with another number. With collections forced all the time, that was one sum in
-/// some 70,000; a training makes millions. It happens where a number is given (<c>a.clamp_min(1e-8)</c>), where TorchSharp gives one itself (<c>a + b</c> and <c>a.add(s)</c>
-/// have a factor of 1, <c>a.square()</c> a power of 2, <c>arange(n)</c> a start of 0), and not where a Scalar lives in a <c>using</c>. Differences, products and quotients of tensors
-/// take none. Tests look through the compiled code for others.
+/// TorchSharp 0.107 turns a number into a Scalar and drops it before the native operator has read it. If a collection comes between, the
+/// operator reads freed memory: it throws "Unknown scalar type" or "Expected false to be true", or computes with another number. With
+/// collections forced continuously, that was one sum in about 70,000; a training computes millions. It happens where a number is given
+/// (<c>a.clamp_min(1e-8)</c>), where TorchSharp gives one itself (<c>a + b</c> and <c>a.add(s)</c> have a factor of 1, <c>a.square()</c> a
+/// power of 2, <c>arange(n)</c> a start of 0), and not where a Scalar is held by a <c>using</c>. Differences, products and quotients of
+/// tensors need none. Tests search the compiled code for unsafe calls.
 /// </remarks>
 internal static class TensorMath
 {
@@ -40,15 +41,15 @@ internal static class TensorMath
     /// <summary>The larger of a and the limit, elementwise.</summary>
     public static Tensor AtLeast(this Tensor a, double limit)
     {
-        using Scalar least = limit;
-        return a.clamp_min(least);
+        using Scalar min = limit;
+        return a.clamp_min(min);
     }
 
-    /// <summary>a, where it is between the limits, else the nearer of them.</summary>
+    /// <summary>a, clamped to the limits, elementwise.</summary>
     public static Tensor Within(this Tensor a, double low, double high)
     {
-        using Scalar least = low, most = high;
-        return a.clamp(least, most);
+        using Scalar min = low, max = high;
+        return a.clamp(min, max);
     }
 
     /// <summary>Whether a is below the limit, elementwise.</summary>
@@ -65,7 +66,7 @@ internal static class TensorMath
         return arange(start, end, step, ScalarType.Int64);
     }
 
-    /// <summary>So many times the same number, on the CPU [n].</summary>
+    /// <summary>The same number n times, on the CPU [n].</summary>
     public static Tensor Repeated(double value, long n, ScalarType type = ScalarType.Float32)
     {
         using Scalar filling = value;

@@ -4,21 +4,24 @@ using System.Text;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Names that people and systems write in several Unicode forms. The program runs without ICU, where string.Normalize leaves all but ASCII as it is, so that the pairs
-/// that compose are read from the Unicode Character Database.
+/// Normalises names that users and systems write in several Unicode forms. The program runs without ICU, where string.Normalize changes
+/// nothing but ASCII, so that the pairs that compose are read from the Unicode Character Database.
 /// </summary>
 internal static class UnicodeText
 {
     private const int LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7, SBase = 0xAC00, LCount = 19, VCount = 21, TCount = 28;
     private static readonly Lazy<Dictionary<(char, char), char>> Pairs = new(Read);
 
-    /// <summary>The composed form: macOS writes an accent as a mark of its own, and a Hangul syllable as its parts. Marks are taken in the order that they stand in.</summary>
+    /// <summary>
+    /// The composed form: macOS writes an accent as a separate mark, and a Hangul syllable as its parts. Marks are taken in their given
+    /// order.
+    /// </summary>
     public static string Composed(string text)
     {
         if (Ascii.IsValid(text))
             return text;
         var composed = new StringBuilder(text.Length);
-        // Where the letter is that marks may join; -1 where none may.
+        // Index of the letter that marks may join; -1 where there is none.
         int starter = -1;
         foreach (char c in text)
         {
@@ -29,7 +32,7 @@ internal static class UnicodeText
             }
 
             composed.Append(c);
-            // A mark that joins nothing keeps those after it from the letter.
+            // A mark that does not compose blocks those after it.
             bool isMark = CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
             starter = isMark ? -1 : composed.Length - 1;
         }

@@ -1,6 +1,6 @@
 namespace ReMem.Runtime;
 
-/// <summary>Where what can be made again is kept between runs: REMEM_CACHE, else the user's cache folder.</summary>
+/// <summary>The folder of files that can be made again, kept between runs: REMEM_CACHE, else the user's cache folder.</summary>
 internal static class UserCache
 {
     /// <summary>The folder of one kind of content, such as "scans". It need not exist.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights;
 
-/// <summary>Tells which of the catalogue's architectures a weights file belongs to, for messages.</summary>
+/// <summary>Guesses which of the catalogue's architectures a weights file belongs to, for messages.</summary>
 internal static class ArchitectureGuess
 {
     private const double NearlyAll = 0.9;
@@ -19,13 +19,16 @@ internal static class ArchitectureGuess
         ["head.fc"] = "stem.0.weight",
     };
 
-    /// <summary>The models whose tensors share nearly all names and shapes with the file: the best ones, which may be several of one architecture.</summary>
+    /// <summary>
+    /// The models that share the most tensor names and shapes with the file, nearly all of them; several where their architectures are
+    /// equal.
+    /// </summary>
     public static IReadOnlyList<string> Of(WeightsFile file)
     {
         (int Patch, int Width, int Depth)? own = TransformerNumbers(file);
         var best = new List<string>();
 
-        // Nothing is built for a file that begins like no network of the catalogue.
+        // Nothing is built for a file whose first layers match no network of the catalogue.
         if (own is null && !Stems.Values.Any(file.Tensors.ContainsKey))
             return best;
         double bestShare = NearlyAll;
@@ -33,14 +36,15 @@ internal static class ArchitectureGuess
         bool headless = !ModelCatalogue.All.Any(HasClassifier);
         foreach (ModelInfo info in ModelCatalogue.All)
         {
-            // A large ViT takes seconds and gigabytes to build: those of the file's own width, depth and patch are, with one block for all.
+            // A large ViT takes seconds and gigabytes to build: only those with the file's width, depth and patch size are built, with a
+            // single block.
             TransformerShape? shape = ModelCatalogue.ShapeOf(info.Name);
             if (own is null && (!Stems.TryGetValue(info.Classifier, out string? stem) || !file.Tensors.ContainsKey(stem)))
                 continue;
             if (own is null != shape is null || (shape is not null && (shape.PatchSize, shape.Width, shape.Depth) != own))
                 continue;
 
-            // Nor are all convolutional networks built for a file whose classifier tells the family.
+            // Where the classifier's name identifies the family, only its convolutional networks are built.
             if (!headless && !HasClassifier(info))
                 continue;
             double share = Share(file, info, shape);
@@ -64,7 +68,7 @@ internal static class ArchitectureGuess
         double fits = 0, all = 0;
         foreach ((string name, Tensor value) in candidate.state_dict())
         {
-            // The first block stands for all of them.
+            // The first block represents all blocks.
             int weight = BlockOf(name) is null ? 1 : depth;
             all += weight;
             if (file.Tensors.TryGetValue(name, out TensorEntry? given) && given.Shape.SequenceEqual(value.shape))
@@ -77,7 +81,7 @@ internal static class ArchitectureGuess
     private static int? BlockOf(string name) =>
         name.Split('.') is ["blocks", var index, _, ..] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int block) ? block : null;
 
-    /// <summary>Patch, width and depth of a file with a transformer's tensors.</summary>
+    /// <summary>Patch size, width and depth of a file with a transformer's tensors.</summary>
     public static (int Patch, int Width, int Depth)? TransformerNumbers(WeightsFile file)
     {
         if (!file.Tensors.TryGetValue("patch_embed.proj.weight", out TensorEntry? patch) || patch.Shape.Count != 4)

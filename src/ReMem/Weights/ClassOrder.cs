@@ -8,7 +8,7 @@ namespace ReMem.Weights;
 /// <summary>Brings a classifier's outputs into the order of another class list, by the classes' names.</summary>
 internal static class ClassOrder
 {
-    private const int MostNamed = 3;
+    private const int MaxNamed = 3;
 
     /// <summary>Reorders the rows of the model's classifiers in place, where the lists have the same names in another order.</summary>
     /// <param name="model">Its outputs are in the order of <paramref name="labels"/>, and afterwards in that of <paramref name="classes"/>.</param>
@@ -16,7 +16,7 @@ internal static class ClassOrder
     /// <param name="classes">The wanted order.</param>
     /// <param name="where">The model's folder, for messages.</param>
     /// <returns>Whether anything was moved.</returns>
-    /// <exception cref="InputException">The lists differ in number or names, or a name stands twice while the order differs.</exception>
+    /// <exception cref="InputException">The lists differ in number or names, or a name occurs twice while the order differs.</exception>
     public static bool Apply(ImageModel model, IReadOnlyList<string> labels, IReadOnlyList<string> classes, string where)
     {
         const string remedy = "Use a model that was trained on this data set's classes.";
@@ -28,14 +28,14 @@ internal static class ClassOrder
         string[] missing = [.. classes.Except(labels)];
         if (missing.Length > 0)
         {
-            string extra = string.Join(", ", labels.Except(classes).Take(MostNamed).Select(n => $"'{n}'"));
+            string extra = string.Join(", ", labels.Except(classes).Take(MaxNamed).Select(n => $"'{n}'"));
             throw new InputException(
-                $"The model does not know {string.Join(", ", missing.Take(MostNamed).Select(n => $"'{n}'"))}{(missing.Length > MostNamed ? $" and {missing.Length - MostNamed} more" : string.Empty)} of the data set's classes; it has {extra} instead.",
+                $"The model does not know {string.Join(", ", missing.Take(MaxNamed).Select(n => $"'{n}'"))}{(missing.Length > MaxNamed ? $" and {missing.Length - MaxNamed} more" : string.Empty)} of the data set's classes; it has {extra} instead.",
                 where, remedy);
         }
 
         if (labels.Distinct().Count() != labels.Count)
-            throw new InputException("The model's class list names a class twice, so that its order cannot be told.", where, remedy);
+            throw new InputException("The model's class list names a class twice, so that its order is ambiguous.", where, remedy);
         Dictionary<string, long> place = labels.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => (long)p.i, StringComparer.Ordinal);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();

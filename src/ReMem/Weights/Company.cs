@@ -3,14 +3,14 @@ using ReMem.Models;
 namespace ReMem.Weights;
 
 /// <summary>
-/// Tells what else a file with a whole trunk has: heads of other names, buffers, losses and projections, which are dropped, from parts of another trunk, with
-/// which the weights would answer otherwise and which are refused.
+/// Sorts the other tensors of a file that has a complete trunk: heads of other names, buffers, losses and projections are dropped; parts of
+/// another trunk, which would change the model's outputs, are refused.
 /// </summary>
 internal static class Company
 {
     private const string NoPart = "the model has no such part";
 
-    /// <summary>What trunks are made of, whoever names them: a tensor in one of these that the model lacks makes another model of it.</summary>
+    /// <summary>Parts of trunks in all naming schemes: a tensor of such a part that the model lacks means another model.</summary>
     private static readonly HashSet<string> TrunkParts =
     [
         "cls_token", "dist_token", "reg_token", "mask_token", "pos_embed", "patch_embed", "patch_drop", "norm_pre", "blocks", "norm", "fc_norm", "attn_pool", "rope",
@@ -19,17 +19,20 @@ internal static class Company
         "conv_proj", "positional_embedding", "transformer", "Transformer", "embedding", "ln_pre", "ln_post", "pos_embedding", "post_layernorm", "pre_layrnorm",
     ];
 
-    /// <summary>What timm and torchvision call classifiers.</summary>
+    /// <summary>The names of classifiers in timm and torchvision.</summary>
     private static readonly HashSet<string> Heads = ["head", "head_dist", "heads", "fc", "classifier"];
 
     private static readonly string[] HeadWords = ["head", "cls", "clf", "class", "fc", "linear", "logit", "probe", "predict", "output"];
 
-    /// <summary>Sorts the tensors that a model lacks, the whole of which the file has.</summary>
+    /// <summary>Sorts a file's tensors that the model lacks, where the file has all of the model's.</summary>
     /// <param name="file">The file.</param>
     /// <param name="model">The model.</param>
     /// <param name="unexpected">Names that the model lacks.</param>
     /// <param name="isHeadNew">Whether the model's head is not read from the file.</param>
-    /// <returns>What is dropped, by the names of <paramref name="unexpected"/>, and the file's own classifier: its name and classes; null where none is seen.</returns>
+    /// <returns>
+    /// The dropped tensors, by the names of <paramref name="unexpected"/>, and the file's own classifier: its name and classes; null where
+    /// none is found.
+    /// </returns>
     public static (IReadOnlyDictionary<string, string> Dropped, (string Name, long Classes)? Head) Of(TimmWeightsFile file, ImageModel model, IReadOnlyList<string> unexpected, bool isHeadNew)
     {
         var dropped = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -47,7 +50,7 @@ internal static class Company
         return (dropped, head);
     }
 
-    /// <summary>The last layer of a head that reads the model's features, or what layers before it make of them.</summary>
+    /// <summary>The last layer of a head that reads the model's features, directly or through layers before it.</summary>
     private static (string Name, long Classes)? Classifier(TimmWeightsFile file, ImageModel model, IReadOnlyList<string> names)
     {
         string[] layers = [.. names.Where(n => n.EndsWith("weight", StringComparison.Ordinal) && file.Tensors[n].Shape.Count == 2)];

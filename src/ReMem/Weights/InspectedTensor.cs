@@ -4,6 +4,6 @@ namespace ReMem.Weights;
 /// <param name="Name">In the file.</param>
 /// <param name="Type">PyTorch's name, such as "float32".</param>
 /// <param name="Shape">Sizes.</param>
-/// <param name="Becomes">timm's names of what is made of it; several where it is split.</param>
-/// <param name="Dropped">Why timm's model has no use for it; null where it has.</param>
+/// <param name="Becomes">timm's names of the tensors made from it; several where it is split.</param>
+/// <param name="Dropped">Why timm's model does not use it; null where it does.</param>
 internal sealed record InspectedTensor(string Name, string Type, IReadOnlyList<long> Shape, IReadOnlyList<string> Becomes, string? Dropped);

@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights;
 
-/// <summary>Tells one trained model from another.</summary>
+/// <summary>A fingerprint of a trained model.</summary>
 internal static class ModelFingerprint
 {
     /// <summary>64 hexadecimal digits: SHA-256 over architecture, and name, type, shape and bytes of every tensor, branch scales folded in.</summary>
-    /// <remarks>Folded, a reweighted model and the same model read back from its folder are one.</remarks>
+    /// <remarks>With folded scales, a reweighted model and the same model read back from its folder are equal.</remarks>
     public static string Of(ImageModel model)
     {
         using DisposeScope scope = NewDisposeScope();

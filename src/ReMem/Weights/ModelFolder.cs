@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace ReMem.Weights;
 
 /// <summary>
-/// A model as timm's <c>local-dir:</c> reads it: model.safetensors, config.json and labels.txt. Reweighting is folded into the weights, so the
-/// file is an ordinary model.
+/// A model folder as timm's <c>local-dir:</c> reads it: model.safetensors, config.json and labels.txt. Reweighting is folded into the
+/// weights, so the file is an ordinary model.
 /// </summary>
 public static class ModelFolder
 {
@@ -18,8 +18,8 @@ public static class ModelFolder
     private const string LabelsFile = "labels.txt";
 
     /// <summary>
-    /// Writes the folder. All three files are complete beside the earlier ones before any of those is replaced, and a folder whose replacement
-    /// was cut off has no config.json, so that no mixture is ever loaded.
+    /// Writes the folder. All three files are complete before any earlier one is replaced, and a folder whose replacement
+    /// was interrupted has no config.json, so that a mixture of old and new files is never loaded.
     /// </summary>
     /// <param name="directory">Made where missing; other files in it stay.</param>
     /// <param name="model">Not changed.</param>
@@ -27,7 +27,7 @@ public static class ModelFolder
     /// <param name="castFloatsTo">Stores the weights in this type, such as Float16; null keeps float32.</param>
     /// <exception cref="InputException">A file cannot be written; an earlier folder is as it was.</exception>
     /// <exception cref="ReMemException">A weight or a running statistic is NaN or infinite; an earlier folder is as it was.</exception>
-    /// <exception cref="ArgumentException">There are not as many labels as classes.</exception>
+    /// <exception cref="ArgumentException">The number of labels is not the number of classes.</exception>
     public static void Save(string directory, ImageModel model, IReadOnlyList<string> labels, ScalarType? castFloatsTo = null)
     {
         if (labels.Count != model.Options.NumClasses)
@@ -61,7 +61,9 @@ public static class ModelFolder
     {
         string path = Path.Combine(directory, ConfigFile);
         if (!File.Exists(path))
-            throw new InputException("This is no model folder: it has no config.json.", directory, "Give a folder that 'remem finetune' or 'remem distill' wrote.");
+            throw new InputException(
+                "This is not a model folder: it has no config.json.", directory,
+                "Give a folder that 'remem finetune' or 'remem distill' wrote.");
         ModelFolderConfig config = ModelFolderConfig.Read(path);
         string labelsFile = Path.Combine(directory, LabelsFile);
         IReadOnlyList<string>? named = File.Exists(labelsFile) ? ReadLabels(labelsFile) : config.Labels;

@@ -13,7 +13,7 @@ namespace ReMem.Weights;
 /// <param name="Labels">Class names; null where the file has none.</param>
 internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, IReadOnlyList<string>? Labels)
 {
-    private const long LargestConfig = 16 << 20;
+    private const long MaxConfigBytes = 16 << 20;
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The file's text.</summary>
@@ -43,12 +43,13 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
     }
 
     /// <summary>Reads the file.</summary>
-    /// <exception cref="InputException">No JSON, a fact is missing or impossible, or no model has that name.</exception>
+    /// <exception cref="InputException">Invalid JSON, a property is missing or invalid, or no model has that name.</exception>
     public static ModelFolderConfig Read(string path)
     {
         try
         {
-            using JsonDocument config = JsonDocument.Parse(InputFile.ReadAllText(path, "model's config.json", "Restore the folder.", LargestConfig));
+            using JsonDocument config = JsonDocument.Parse(
+                InputFile.ReadAllText(path, "model's config.json", "Restore the folder.", MaxConfigBytes));
             JsonElement root = config.RootElement;
             JsonElement facts = root.GetProperty("pretrained_cfg");
             string name = root.GetProperty("architecture").GetString() ?? string.Empty;
@@ -76,7 +77,7 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
         }
     }
 
-    /// <summary>What timm's constructor needs beside the name.</summary>
+    /// <summary>timm's constructor arguments besides the name.</summary>
     private static JsonObject Arguments(ImageModel model)
     {
         var arguments = new JsonObject();
@@ -89,7 +90,7 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
             arguments["qk_norm"] = true;
         if (model.Info.Name == ModelCatalogue.DemoTeacher)
         {
-            // timm knows no such name: these build it from timm.models.VisionTransformer.
+            // timm does not know this name: these arguments build it from timm.models.VisionTransformer.
             arguments["patch_size"] = transformer.Shape.PatchSize;
             arguments["embed_dim"] = transformer.Shape.Width;
             arguments["depth"] = transformer.Shape.Depth;
@@ -106,7 +107,7 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
     private static bool QkNorm(JsonElement root) =>
         root.TryGetProperty("model_args", out JsonElement arguments) && arguments.TryGetProperty("qk_norm", out JsonElement given) && given.GetBoolean();
 
-    // timm writes a convolutional network's pooling too, which is no choice here.
+    // timm also writes a convolutional network's pooling, which is fixed here.
     private static GlobalPool? Pool(string name, JsonElement root)
     {
         if (ModelCatalogue.ShapeOf(name) is null || !root.TryGetProperty("model_args", out JsonElement arguments) || !arguments.TryGetProperty("global_pool", out JsonElement given))
@@ -117,7 +118,9 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
             "token" => GlobalPool.Token,
             "avg" => GlobalPool.Avg,
             "map" => GlobalPool.Map,
-            _ => throw new InputException($"The model's global_pool '{text}' is none of token, avg and map.", remedy: "Restore the folder."),
+            _ =>
+                throw new InputException(
+                $"The model's global_pool '{text}' is not one of token, avg and map.", remedy: "Restore the folder."),
         };
     }
 
@@ -138,7 +141,8 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
         double crop = facts.TryGetProperty("crop_pct", out JsonElement share) ? share.GetDouble() : info.CropPct;
         string interpolation = facts.TryGetProperty("interpolation", out JsonElement kernel) ? kernel.GetString() ?? info.Interpolation : info.Interpolation;
         if (std.Any(s => !(s > 0)) || !(crop > 0 && crop <= 1) || interpolation is not ("bicubic" or "bilinear"))
-            throw new InputException("The model's pretrained_cfg has an impossible std, crop_pct or interpolation.", remedy: "Restore the folder.");
+            throw new InputException(
+                "The model's pretrained_cfg has an invalid std, crop_pct or interpolation.", remedy: "Restore the folder.");
         return info with { Normalization = new Normalization(mean, std), CropPct = crop, Interpolation = interpolation };
 
         IReadOnlyList<double> Channels(string key, IReadOnlyList<double> otherwise)
@@ -150,7 +154,7 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
         }
     }
 
-    // timm's hub files carry the names at the top, its pretrained_cfg inside.
+    // timm's hub files have the class names at the top level, its pretrained_cfg in a nested object.
     private static string[]? ReadLabels(JsonElement root, JsonElement facts) =>
         (facts.TryGetProperty("label_names", out JsonElement names) || root.TryGetProperty("label_names", out names)) && names.ValueKind == JsonValueKind.Array
             ? [.. names.EnumerateArray().Select(n => n.GetString() ?? string.Empty)]

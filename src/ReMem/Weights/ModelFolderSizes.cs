@@ -3,20 +3,22 @@ using ReMem.Weights.Files;
 
 namespace ReMem.Weights;
 
-/// <summary>Checks what a model folder's config.json claims against the weights next to it, before memory is asked for.</summary>
+/// <summary>Checks a model folder's config.json against the weights next to it, before memory is allocated.</summary>
 internal static class ModelFolderSizes
 {
     private const string Restore = "Restore the folder.";
-    private const int LargestImage = 2048;
+    private const int MaxImageSize = 2048;
 
-    /// <summary>More than this many classes need a head in the file that has them.</summary>
+    /// <summary>Above this number of classes, the file must have a head with as many.</summary>
     private const int ClassesWithoutHead = 10_000;
 
-    /// <summary>Tokens of another image size than the file's: as many times the file's own, and in any case as many.</summary>
-    private const long MostGrowth = 16, TokensAllowed = 16_384;
+    /// <summary>
+    /// Limits of the tokens for another image size than the file's: this multiple of the file's own, and in any case this many.
+    /// </summary>
+    private const long MaxGrowth = 16, TokensAllowed = 16_384;
 
-    /// <summary>Refuses claims that the weights do not bear out.</summary>
-    /// <exception cref="InputException">Classes, image size or architecture are others than the file's.</exception>
+    /// <summary>Throws where config.json contradicts the weights.</summary>
+    /// <exception cref="InputException">Classes, image size or architecture differ from the file's.</exception>
     public static void RequireJustified(ModelFolderConfig config, TimmWeightsFile weights, string directory)
     {
         int classes = config.Options.NumClasses;
@@ -25,15 +27,15 @@ internal static class ModelFolderSizes
             throw new InputException($"config.json says {classes} classes, but the weights have no head of as many.", directory, Restore);
         if (head is { } rows && rows != classes)
             throw new InputException($"The weights have a head of {rows} classes, but config.json says {classes} classes.", directory, Restore);
-        if (config.Options.ImageSize is { } side && side is < 8 or > LargestImage)
-            throw new InputException($"config.json says an image size of {side} px; it must be 8 to {LargestImage}.", directory, Restore);
+        if (config.Options.ImageSize is { } side && side is < 8 or > MaxImageSize)
+            throw new InputException($"config.json says an image size of {side} px; it must be 8 to {MaxImageSize}.", directory, Restore);
         if (ModelCatalogue.ShapeOf(config.Info.Name) is { } shape)
             RequireTransformer(config, shape, weights, directory);
     }
 
     private static void RequireTransformer(ModelFolderConfig config, TransformerShape shape, TimmWeightsFile weights, string directory)
     {
-        // The largest take gigabytes to build; a file that has not their width and depth has not their weights.
+        // The largest models take gigabytes to build; a file with another width or depth does not have their weights.
         if (ArchitectureGuess.TransformerNumbers(weights) is not { } own || (own.Width, own.Depth) != (shape.Width, shape.Depth))
         {
             IReadOnlyList<string> alike = ArchitectureGuess.Of(weights);
@@ -45,8 +47,9 @@ internal static class ModelFolderSizes
 
         long grid = (config.Options.ImageSize ?? config.Info.ImageSize) / shape.PatchSize;
         TensorEntry? positions = weights.Tensors.GetValueOrDefault("pos_embed");
-        long tokens = positions is { Shape: [_, var count, _] } ? Math.Max(TokensAllowed, MostGrowth * count) : TokensAllowed;
+        long tokens = positions is { Shape: [_, var count, _] } ? Math.Max(TokensAllowed, MaxGrowth * count) : TokensAllowed;
         if (grid * grid > tokens)
-            throw new InputException($"config.json says an image size of {config.Options.ImageSize} px, {grid * grid} patches; the weights justify at most {tokens}.", directory, Restore);
+            throw new InputException(
+                $"config.json says an image size of {config.Options.ImageSize} px, {grid * grid} patches; the weights allow at most {tokens}.", directory, Restore);
     }
 }

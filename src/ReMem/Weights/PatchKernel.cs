@@ -7,8 +7,8 @@ namespace ReMem.Weights;
 internal static class PatchKernel
 {
     /// <summary>
-    /// The kernel whose responses to bicubically resized patches are nearest to the old kernel's on the patches themselves; for a larger patch they
-    /// are the same.
+    /// The kernel whose responses to bicubically resized patches are closest to the old kernel's on the original patches; for a larger
+    /// patch they are equal.
     /// </summary>
     /// <param name="kernel">float [C, 3, p, p].</param>
     /// <param name="patch">Side of the new patch, pixels.</param>
@@ -18,7 +18,7 @@ internal static class PatchKernel
         using DisposeScope scope = NewDisposeScope();
         long old = kernel.shape[3];
 
-        // Row i is what the i-th pixel of an old patch becomes in a new one.
+        // Row i is the i-th pixel of an old patch, resized to a new one.
         Tensor basis = eye(old * old, dtype: ScalarType.Float64).view(old * old, 1, old, old);
         Tensor resize = nn.functional.interpolate(basis, size: [patch, patch], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
         Tensor inverse = linalg.pinv(resize.view(old * old, (long)patch * patch)).to(kernel.device);

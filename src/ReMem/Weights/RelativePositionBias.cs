@@ -23,14 +23,14 @@ internal static class RelativePositionBias
         if (old == span)
             return table.alias().MoveToOuterDisposeScope();
 
-        // Both axes interpolate alike and one after the other: [new, old] times [old, old] times [old, new] a head.
+        // Both axes are interpolated one after the other: [new, old] times [old, old] times [old, new] per head.
         Tensor weights = tensor(Weights(old, span)).to(table.device);
         Tensor map = table.narrow(0, 0, rows).to(ScalarType.Float64).view(old, old, -1).permute(2, 0, 1);
         Tensor resampled = weights.matmul(map).matmul(weights.transpose(0, 1)).permute(1, 2, 0).reshape((long)span * span, -1);
         return cat([resampled.to(table.dtype), table.narrow(0, rows, ExtraRows)]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>How much each old offset gives to each new one, [new, old].</summary>
+    /// <summary>The interpolation weight of each old offset for each new one, [new, old].</summary>
     private static double[,] Weights(int old, int span)
     {
         double[] positions = Positions(old, span);
@@ -51,12 +51,14 @@ internal static class RelativePositionBias
         return weights;
     }
 
-    /// <summary>Where the old offsets lie among the new ones: 1, 1 + q, 1 + q + q^2, ... on both sides of 0, the last of them outermost.</summary>
+    /// <summary>
+    /// Positions of the old offsets among the new ones: 1, 1 + q, 1 + q + q^2, ... on both sides of 0, the last one outermost.
+    /// </summary>
     private static double[] Positions(int old, int span)
     {
         int half = old / 2;
 
-        // The bounds and the precision are the original's; where a grid shrinks, its outer offsets fall off.
+        // The bounds and the precision are the original's; where a grid shrinks, its outer offsets are dropped.
         (double low, double high, double q) = (1.01, 1.5, 1.01);
         while (high - low > 1e-6)
         {

@@ -35,7 +35,7 @@ internal static class ShapeAdaptation
         };
     }
 
-    /// <summary>Whether a tensor that some files have is one that these models compute: rotary angles and the index of relative positions.</summary>
+    /// <summary>Whether a tensor of a file is one that these models compute: rotary angles and the index of relative positions.</summary>
     public static bool IsComputed(string name) =>
         name.StartsWith("rope.", StringComparison.Ordinal) || name.Contains(".rope.", StringComparison.Ordinal)
         || name.EndsWith("relative_position_index", StringComparison.Ordinal);

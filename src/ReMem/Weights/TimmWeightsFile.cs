@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace ReMem.Weights;
 
 /// <summary>
-/// A weights file under timm's names: the image model in it is found by its names under any prefix, and its tensors are renamed, joined or turned as timm has
-/// them. Names that nobody knows stay.
+/// A weights file under timm's names: the image model in it is found by its names under any prefix, and its tensors are renamed,
+/// concatenated or transposed as in timm. Unknown names stay.
 /// </summary>
 internal sealed class TimmWeightsFile : WeightsFile
 {
@@ -34,40 +34,48 @@ internal sealed class TimmWeightsFile : WeightsFile
     /// <inheritdoc/>
     public override string Format => _file.Format;
 
-    /// <summary>Whose naming the file has, such as "Hugging Face ViT" or "timm"; null where it is none that remem knows.</summary>
+    /// <summary>The file's naming family, such as "Hugging Face ViT" or "timm"; null where it is unknown.</summary>
     public string? Family => _choice.Family;
 
-    /// <summary>The file's own tensors, by its own names; of a training's checkpoint those of the state dict that was taken.</summary>
+    /// <summary>The file's tensors by its own names; of a training checkpoint those of the chosen state dict.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Originals { get; }
 
-    /// <summary>What the image model's names begin with in the file or its state dict, such as "backbone."; empty where nothing.</summary>
+    /// <summary>
+    /// The prefix of the image model's names in the file or its state dict, such as "backbone."; empty where there is none.
+    /// </summary>
     public string Prefix => Relative(_choice.Prefix);
 
-    /// <summary>Prefixes of other networks in the file that fit as well and were not taken, such as a student's; a prefix that is given decides.</summary>
+    /// <summary>
+    /// Prefixes of other networks in the file that fit equally well and were not taken, such as a student's; giving a prefix decides.
+    /// </summary>
     public IReadOnlyList<string> OtherNetworks => [.. _choice.Others.Select(Relative)];
 
-    /// <summary>Prefixes that were seen, for messages.</summary>
+    /// <summary>Prefixes in the file, for messages.</summary>
     internal IReadOnlyList<string> SeenPrefixes => _choice.Seen;
 
-    /// <summary>The file's tensors that no timm model of that kind has.</summary>
+    /// <summary>The file's tensors that timm's model does not have.</summary>
     public IReadOnlyList<DroppedTensor> Dropped { get; }
 
-    /// <summary>How many of <see cref="WeightsFile.Tensors"/> had another name in the file, or were made of others.</summary>
+    /// <summary>Number of <see cref="WeightsFile.Tensors"/> that had another name in the file, or were made from others.</summary>
     public int RenamedCount => _choice.Tensors.Count(t => t.Value.Make is not null || Relative(t.Value.Sources[0]) != t.Key);
 
-    /// <summary>The file's names that a tensor is made of.</summary>
-    /// <param name="name">timm's.</param>
+    /// <summary>The file's names that a tensor is made from.</summary>
+    /// <param name="name">timm's name.</param>
     public IReadOnlyList<string> SourcesOf(string name) => [.. _choice.Tensors[name].Sources.Select(Relative)];
 
     /// <summary>Opens a file in any format and naming.</summary>
-    /// <exception cref="InputException">As <see cref="WeightsFile.Open"/>; or a tensor has a form that its family's have not.</exception>
+    /// <exception cref="InputException">
+    /// As <see cref="WeightsFile.Open"/>; or a tensor has a shape that its family does not have.
+    /// </exception>
     public static new TimmWeightsFile Open(string path) => Open(path, null, null);
 
-    /// <summary>Opens a file in which a certain model is looked for.</summary>
+    /// <summary>Opens a file and looks for a given model in it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="prefix">What the model's names have to begin with; null looks for it.</param>
-    /// <param name="wanted">Its names and shapes; null where they are not known.</param>
-    /// <exception cref="InputException">As <see cref="WeightsFile.Open"/>; or a tensor has a form that its family's have not.</exception>
+    /// <param name="prefix">The required prefix of the model's names; null searches for it.</param>
+    /// <param name="wanted">The model's names and shapes; null where they are not known.</param>
+    /// <exception cref="InputException">
+    /// As <see cref="WeightsFile.Open"/>; or a tensor has a shape that its family does not have.
+    /// </exception>
     internal static TimmWeightsFile Open(string path, string? prefix, WantedShapes? wanted)
     {
         WeightsFile file = WeightsFile.Open(path);

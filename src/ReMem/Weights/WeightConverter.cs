@@ -12,13 +12,13 @@ internal static class WeightConverter
     private const string Extension = ".safetensors";
 
     /// <summary>Converts a file.</summary>
-    /// <param name="input">As <see cref="WeightsFile.Open"/> takes, or anything that <paramref name="sources"/> finds.</param>
+    /// <param name="input">As <see cref="WeightsFile.Open"/> takes, or any source that <paramref name="sources"/> resolves.</param>
     /// <param name="output">A .safetensors file; an existing one is replaced.</param>
     /// <param name="options">null is the default.</param>
-    /// <param name="sources">Looks the input up, once the output and the options are known to be right; null takes local paths only.</param>
+    /// <param name="sources">Resolves the input, after the output and the options were checked; null allows only local paths.</param>
     /// <param name="cancel">Stops a download.</param>
     /// <exception cref="InputException">The input cannot be read, holds NaN or infinity, or does not fit the model; the output cannot be
-    /// written, or a value is beyond float16.</exception>
+    /// written, or a value does not fit float16.</exception>
     /// <exception cref="ReMemException">A server or the network failed.</exception>
     public static WeightConversionResult Convert(
         string input, string output, WeightConversionOptions? options = null, WeightSource? sources = null, CancellationToken cancel = default)
@@ -31,7 +31,7 @@ internal static class WeightConverter
         using TimmWeightsFile file = TimmWeightsFile.Open(
             sources?.ResolveFile(input, cancel) ?? input, options.Prefix, options.Model is null ? null : WantedShapes.Of(options.Model));
         if (Path.GetFullPath(output) == Path.GetFullPath(file.Path))
-            throw new InputException("The output is the input.", output, "Give another file name.");
+            throw new InputException("The output file is the input file.", output, "Give another file name.");
         IReadOnlyList<DroppedTensor> dropped = options.Model is { } name ? RequireFit(file, name).Dropped : file.Dropped;
         HashSet<string> left = [.. dropped.Select(d => d.Name)];
         TensorEntry[] kept = [.. file.Tensors.Values.Where(e => !file.SourcesOf(e.Name).All(left.Contains))];

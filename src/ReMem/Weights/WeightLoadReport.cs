@@ -4,9 +4,9 @@ using ReMem.Weights.Files;
 
 namespace ReMem.Weights;
 
-/// <summary>What loading did, tensor by tensor.</summary>
+/// <summary>The result of loading, tensor by tensor.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Loaded">How many tensors were read into the model.</param>
+/// <param name="Loaded">Number of tensors read into the model.</param>
 /// <param name="Resampled">Position embeddings, bias tables and patch kernels that were resampled to the model's grid or patch.</param>
 /// <param name="NewHead">Head tensors left at initialisation, since the class count differs.</param>
 /// <param name="FileClasses">Classes of the file's head; null where it has none.</param>
@@ -15,28 +15,32 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
     /// <summary>The file's format, such as "safetensors".</summary>
     public string Format { get; init; } = string.Empty;
 
-    /// <summary>Whose names the file has, such as "Hugging Face ViT"; null where nobody's that remem knows.</summary>
+    /// <summary>The file's naming family, such as "Hugging Face ViT"; null where it is unknown.</summary>
     public string? Family { get; init; }
 
-    /// <summary>How many tensors were renamed, or made of others, to be timm's.</summary>
+    /// <summary>Number of tensors that were renamed to timm's names, or made from others.</summary>
     public int Renamed { get; init; }
 
-    /// <summary>The file's tensors that timm's model has no use for.</summary>
+    /// <summary>The file's tensors that timm's model does not use.</summary>
     public IReadOnlyList<DroppedTensor> Dropped { get; init; } = [];
 
-    /// <summary>The file's own classifier where it has another name than the model's, such as "classifier"; null where it has none that is seen.</summary>
+    /// <summary>
+    /// The file's own classifier where it has another name than the model's, such as "classifier"; null where none is found.
+    /// </summary>
     public string? FileHead { get; init; }
 
-    /// <summary>What the model's names begin with in the file, such as "backbone."; empty where nothing.</summary>
+    /// <summary>The prefix of the model's names in the file, such as "backbone."; empty where there is none.</summary>
     public string Prefix { get; init; } = string.Empty;
 
-    /// <summary>Prefixes of other networks in the file that fit as well and were not taken.</summary>
+    /// <summary>Prefixes of other networks in the file that fit equally well and were not taken.</summary>
     public IReadOnlyList<string> OtherNetworks { get; init; } = [];
 
-    /// <summary>Where in a training's checkpoint the state dict was, such as "model_ema"; null where it is the file itself.</summary>
+    /// <summary>The path of the state dict in a training checkpoint, such as "model_ema"; null where it is the file itself.</summary>
     public string? StateDict { get; init; }
 
-    /// <summary>The model's tensors that the file lacks, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
+    /// <summary>
+    /// The model's tensors that the file does not have, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.
+    /// </summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary>The file's tensors that the model lacks; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
@@ -45,7 +49,7 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
     /// <summary>Tensors of another shape in the file, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
     public IReadOnlyList<string> MisShaped { get; init; } = [];
 
-    /// <summary>One line for a person.</summary>
+    /// <summary>A one-line summary.</summary>
     public override string ToString()
     {
         string text = $"{Loaded} tensors from {System.IO.Path.GetFileName(Path)}";

@@ -15,10 +15,10 @@ public static class WeightLoader
     private const int NamesShown = 3;
 
     /// <summary>Loads a file of any format and naming that <see cref="TimmWeightsFile"/> knows; floats are cast to the model's type, position embeddings
-    /// and patch kernels resampled, a head of other classes left new.</summary>
+    /// and patch kernels resampled, and a head with other classes left at initialisation.</summary>
     /// <param name="model">Its classifier is <see cref="ModelInfo.Classifier"/>.</param>
     /// <param name="path">The file.</param>
-    /// <param name="options">How strict; null is the default.</param>
+    /// <param name="options">How strict loading is; null is the default.</param>
     /// <exception cref="InputException">A tensor is missing, unexpected, mis-shaped or not finite, or the weights are another architecture's. The
     /// model is unchanged.</exception>
     public static WeightLoadReport Load(ImageModel model, string path, WeightLoadOptions? options = null)
@@ -43,7 +43,7 @@ public static class WeightLoader
         string[] misshaped = [.. common.Where(n => !file.Tensors[n].Shape.SequenceEqual(targets[n].shape) && !ShapeAdaptation.CanAdapt(model, n, file.Tensors[n].Shape))];
         string[] shared = [.. common.Except(misshaped)];
 
-        // Where all of the model is there, what else is there may be anything but a part of another one.
+        // Where the file has the whole model, its other tensors may be anything except parts of another one.
         IReadOnlyDictionary<string, string> company = new Dictionary<string, string>();
         (string Name, long Classes)? fileHead = null;
         if (missing.Length + misshaped.Length == 0)
@@ -53,7 +53,8 @@ public static class WeightLoader
         if (!fits && (options?.AllowMissing != true || shared.Length == 0))
             throw DoesNotFit(model, file, missing, unexpected, misshaped, targets);
 
-        // Twice over the file: what is wrong in the last tensor must be known before the first is changed, and only one is in memory.
+        // Two passes over the file: an error in the last tensor must be found before the first is changed, and only one tensor is in
+        // memory.
         foreach (string name in shared)
         {
             RequireFinite(file, name);
@@ -96,7 +97,7 @@ public static class WeightLoader
         };
     }
 
-    /// <summary>How many classes the head in a weights file has.</summary>
+    /// <summary>The number of classes of the head in a weights file.</summary>
     /// <exception cref="InputException">The file has no such head.</exception>
     /// <param name="model">timm's name of the model.</param>
     /// <param name="path">The file.</param>
@@ -110,19 +111,22 @@ public static class WeightLoader
             : throw new InputException($"The weights have no classifier '{name}' for the model '{model}'.", path, "Give the weights of that model, with its head.");
     }
 
-    /// <summary>Whether the file's bytes are the model's, so that they need no tensor on the way.</summary>
+    /// <summary>Whether the file's bytes can be copied directly into the model.</summary>
     private static bool CanCopyBytes(TensorEntry entry, Tensor target) =>
         target.dtype == entry.Type && target.device_type == DeviceType.CPU && target.is_contiguous() && entry.Shape.SequenceEqual(target.shape);
 
-    /// <summary>Refuses a tensor of a file that no model could use.</summary>
+    /// <summary>Throws for a tensor of a file that has NaN or infinity.</summary>
     /// <exception cref="InputException">A number is NaN or infinite.</exception>
     internal static void RequireFinite(TimmWeightsFile file, string name)
     {
         if (!IsFinite(file, name))
-            throw new InputException($"The tensor '{name}' holds NaN or infinity.", file.Path, "Take an earlier checkpoint of these weights.");
+            throw new InputException(
+                $"The tensor '{name}' holds NaN or infinity.", file.Path, "Use an earlier checkpoint of these weights.");
     }
 
-    /// <summary>Whether no number is NaN or infinite: float32 is looked at in place, and of others a finite sum says so without a tensor of flags.</summary>
+    /// <summary>
+    /// Whether no number is NaN or infinite: float32 is checked in place; for other types a finite sum shows it without a tensor of flags.
+    /// </summary>
     private static bool IsFinite(TimmWeightsFile file, string name)
     {
         if (file.Tensors[name].Type == ScalarType.Float32 && file.TryMap(name, out ReadOnlySpan<byte> bytes))
@@ -155,7 +159,7 @@ public static class WeightLoader
     internal static string Few(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(NamesShown).Select(PlainText.WithoutControls)) + (names.Count > NamesShown ? ", ..." : string.Empty);
 
-    /// <summary>Whether the file has no head, or one of as wide features and other classes.</summary>
+    /// <summary>Whether the file has no head, or one with the same feature width and other classes.</summary>
     private static bool IsOtherHead(WeightsFile file, string[] head, Dictionary<string, Tensor> targets)
     {
         if (!head.Any(file.Tensors.ContainsKey))
@@ -187,7 +191,7 @@ public static class WeightLoader
             _ => $"They look like {string.Join(" or ", alike.Select(n => $"'{n}'"))}.",
         };
         if (file.SeenPrefixes.Count > 0)
-            remedy += $" The file's names begin with {WeightsErrors.Or(file.SeenPrefixes)}: give the prefix that is meant.";
+            remedy += $" The file's names begin with {WeightsErrors.Or(file.SeenPrefixes)}: give the prefix to use.";
         if (file.SteppedOver.FirstOrDefault(s => s.StartsWith("the tensor", StringComparison.Ordinal)) is { } unread)
             remedy += $" It also has {PlainText.WithoutControls(unread)}, which is not read.";
         return new InputException($"The weights are not those of '{model.Info.Name}': {string.Join(", ", parts)}.", file.Path, remedy);

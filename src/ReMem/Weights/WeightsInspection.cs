@@ -2,14 +2,14 @@ using ReMem.Weights.Files;
 
 namespace ReMem.Weights;
 
-/// <summary>What a weights file holds, without reading its numbers.</summary>
+/// <summary>The contents of a weights file, without its numbers.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Format">Its format, such as "PyTorch zip archive".</param>
-/// <param name="Family">Whose names its tensors have, such as "timm"; null where nobody's that remem knows.</param>
-/// <param name="Models">The catalogue's models whose tensors they are, but for a few; several where names and shapes are the same.</param>
-/// <param name="Parameters">Numbers in all tensors but BatchNorm's statistics.</param>
+/// <param name="Family">The naming family of its tensors, such as "timm"; null where it is unknown.</param>
+/// <param name="Models">The catalogue's models that the tensors fit, except for a few; several where names and shapes are equal.</param>
+/// <param name="Parameters">Elements of all tensors except BatchNorm's statistics.</param>
 /// <param name="Bytes">Size of all tensors.</param>
-/// <param name="Metadata">What the file says beside its tensors.</param>
+/// <param name="Metadata">The file's metadata.</param>
 /// <param name="Tensors">In the file's order.</param>
 internal sealed record WeightsInspection(
     string File,
@@ -21,13 +21,13 @@ internal sealed record WeightsInspection(
     IReadOnlyDictionary<string, string> Metadata,
     IReadOnlyList<InspectedTensor> Tensors)
 {
-    /// <summary>What the model's names begin with in the file, such as "backbone."; empty where nothing.</summary>
+    /// <summary>The prefix of the model's names in the file, such as "backbone."; empty where there is none.</summary>
     public string Prefix { get; init; } = string.Empty;
 
-    /// <summary>Prefixes of other networks in the file that would do as well and were not taken.</summary>
+    /// <summary>Prefixes of other networks in the file that fit equally well and were not taken.</summary>
     public IReadOnlyList<string> OtherNetworks { get; init; } = [];
 
-    /// <summary>What the file holds besides tensors and plain containers; nothing of it was run.</summary>
+    /// <summary>Objects of the file other than tensors and plain containers; no code was run.</summary>
     public IReadOnlyList<string> SteppedOver { get; init; } = [];
 
     private static readonly string[] Statistics = ["running_mean", "running_var", "num_batches_tracked"];

@@ -8,13 +8,13 @@ using SkiaSharp;
 
 namespace ReMem.Tests.Data;
 
-/// <summary>How large images are decoded for their views, and what is made anew for each.</summary>
+/// <summary>The decoded size of large images for their views, and the memory that is allocated for each.</summary>
 public sealed class BatchLoaderDecodingTests
 {
     private static LoaderOptions Options { get; } = new() { BatchSize = 4, Seed = 7, Shuffle = true };
 
     [Fact]
-    public void LargeJpegsAreDecodedReducedForTrainingAloneWhateverTheCacheHolds()
+    public void Large_JPEGs_are_decoded_reduced_for_training_alone_whatever_the_cache_holds()
     {
         byte[] jpeg = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(5, 400, 300), SKEncodedImageFormat.Jpeg, 90);
         var source = new MemorySource([.. Enumerable.Repeat(jpeg, 6)]);
@@ -33,7 +33,7 @@ public sealed class BatchLoaderDecodingTests
     [InlineData(0)]
     [InlineData(150_000)]
     [InlineData(1L << 30)]
-    public void LargeJpegsAreDecodedForTheirViewsCropWhateverFitsTheCache(long budget)
+    public void Large_JPEGs_are_decoded_for_their_views_crop_whatever_fits_the_cache(long budget)
     {
         byte[] jpeg = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(5, 400, 300), SKEncodedImageFormat.Jpeg, 90);
         var source = new MemorySource([.. Enumerable.Repeat(jpeg, 5)]);
@@ -44,11 +44,11 @@ public sealed class BatchLoaderDecodingTests
         {
             foreach ((int index, byte[] pixels) in BatchLoaderTests.Read(loader, epoch).SelectMany(b => b.Indices.Zip(b.Pixels.Chunk(60 * 60 * 3))))
             {
-                double enough = View.EnoughSide(400, 300, view, View.Random(7, epoch, index));
+                double enough = ViewTransform.EnoughSide(400, 300, view, ViewTransform.Random(7, epoch, index));
                 RgbImage image = ImageDecoder.Decode(jpeg, "x", enoughSide: enough);
                 sizes.Add(image.Width);
                 byte[] planes = new byte[pixels.Length];
-                PixelOps.Planes(View.Apply(image, view, View.Random(7, epoch, index)).Pixels, planes);
+                PixelOps.Planes(ViewTransform.Apply(image, view, ViewTransform.Random(7, epoch, index)).Pixels, planes);
                 Assert.Equal(planes, pixels);
             }
         }
@@ -60,7 +60,7 @@ public sealed class BatchLoaderDecodingTests
     [Theory]
     [InlineData(1L << 30, 128)]
     [InlineData(0, 4096)]
-    public void SteadyBatchesAllocateNothingOfAnImagesSize(long budget, int most)
+    public void Steady_batches_allocate_nothing_of_an_images_size(long budget, int most)
     {
         byte[][] photos = [.. Enumerable.Range(0, 4).Select(i => NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(i, 90, 80), SKEncodedImageFormat.Jpeg, 90))];
         ViewOptions view = ViewOptions.ForTraining(64) with { SecondSize = 32 };

@@ -96,7 +96,7 @@ public class BatchLoaderSamplingTests
         {
             int index = small.Indices[row];
             RgbImage image = ImageDecoder.Decode(Unequal.Read(index), "image");
-            byte[] pixels = View.Apply(image, ViewOptions.ForTraining(32), View.Random(9, 2, index), 16).Pixels;
+            byte[] pixels = ViewTransform.Apply(image, ViewOptions.ForTraining(32), ViewTransform.Random(9, 2, index), 16).Pixels;
             byte[] planes = small.Images[row].cpu().bytes.ToArray();
             Assert.Equal(pixels.Where((_, i) => i % 3 == 0), planes[..256]);
         }

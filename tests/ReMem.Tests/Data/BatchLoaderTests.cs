@@ -30,7 +30,7 @@ public sealed class BatchLoaderTests
     [InlineData("rand-m9-mstd0.5-inc1", 8)]
     [InlineData("trivial", 8)]
     [InlineData("three", 2)]
-    public void AugmentedAndMixedBatchesDoNotDependOnThreadsAndReplay(string policy, int threads)
+    public void Augmented_and_mixed_batches_do_not_depend_on_threads_and_replay(string policy, int threads)
     {
         MemorySource source = MemorySource.Of(14);
         LoaderOptions mixed = Options with { MixupAlpha = 0.8, CutmixAlpha = 1 };
@@ -50,8 +50,8 @@ public sealed class BatchLoaderTests
                 for (int i = 0; i < batch.Count; i++)
                 {
                     RgbImage image = ImageDecoder.Decode(source.Read(batch.Indices[i]), "x");
-                    Assert.Equal(Planes(View.Apply(image, Everything(policy), View.Random(7, 2, batch.Indices[i]))), first.AsSpan(i * 432, 432).ToArray());
-                    Assert.Equal(Planes(View.Apply(image, Everything(policy), View.Random(7, 2, batch.Indices[i]), 20)), second.AsSpan(i * 1200, 1200).ToArray());
+                    Assert.Equal(Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]))), first.AsSpan(i * 432, 432).ToArray());
+                    Assert.Equal(Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]), 20)), second.AsSpan(i * 1200, 1200).ToArray());
                 }
             }
         }
@@ -60,7 +60,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void SecondSizeIsTheSameView()
+    public void Second_size_is_the_same_view()
     {
         byte[] photo = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(9, 96, 80), SkiaSharp.SKEncodedImageFormat.Png, 100);
         ViewOptions view = ViewOptions.ForTraining(48) with { SecondSize = 24, ColorJitter = 0.4, Augmentation = "rand-m9-mstd0.5-inc1", Blur = 0.5, Grayscale = 0.2 };
@@ -75,7 +75,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void EvaluationIsNeverMixedAndEpochsMixAnew()
+    public void Evaluation_is_never_mixed_and_epochs_mix_again()
     {
         MemorySource source = MemorySource.Of(8);
         LoaderOptions mixed = Options with { Shuffle = false, MixupAlpha = 0.4 };
@@ -88,7 +88,7 @@ public sealed class BatchLoaderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void MixedBatchesComeRoundAsTheyWereInAnotherOrder(bool dropLast)
+    public void Mixed_batches_repeat_as_they_were_in_another_order(bool dropLast)
     {
         var loader = new BatchLoader(MemorySource.Of(23), Training, Options with { BatchSize = 3, MixupAlpha = 0.4, CutmixAlpha = 1, DropLast = dropLast });
         Assert.Equal(dropLast ? 21 : 23, loader.SlotsPerEpoch);
@@ -103,7 +103,7 @@ public sealed class BatchLoaderTests
     [Theory]
     [InlineData(0)]
     [InlineData(0.4)]
-    public void SlotsAreTheViewsOfTheEpochs(double mixup)
+    public void Slots_are_the_views_of_the_epochs(double mixup)
     {
         var loader = new BatchLoader(MemorySource.Of(23), Training, Options with { BatchSize = 3, MixupAlpha = mixup });
         var seen = new Dictionary<int, byte[]>();
@@ -140,7 +140,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void WaitingIsMeasured()
+    public void Waiting_is_measured()
     {
         var loader = new BatchLoader(MemorySource.Of(8), Training, Options);
         Assert.Equal(TimeSpan.Zero, loader.Waited);
@@ -152,7 +152,7 @@ public sealed class BatchLoaderTests
     [InlineData(2, 1)]
     [InlineData(8, 3)]
     [InlineData(1, 50)]
-    public void BatchesDoNotDependOnThreadsOrPrefetch(int threads, int prefetch)
+    public void Batches_do_not_depend_on_threads_or_prefetch(int threads, int prefetch)
     {
         MemorySource source = MemorySource.Of(22);
         List<Copy> one = Read(new BatchLoader(source, Training, Options with { Threads = 1 }), 3);
@@ -161,7 +161,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void EpochEnteredLaterGoesOnAlike()
+    public void Epoch_entered_later_continues_alike()
     {
         var loader = new BatchLoader(MemorySource.Of(22), Training, Options);
         Assert.Equal(Read(loader, 1).Skip(4), Read(loader, 1, 4));
@@ -169,7 +169,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void SeedAndEpochChangeOrderAndViews()
+    public void Seed_and_epoch_change_order_and_views()
     {
         MemorySource source = MemorySource.Of(22);
         var loader = new BatchLoader(source, Training, Options);
@@ -187,7 +187,7 @@ public sealed class BatchLoaderTests
     [Theory]
     [InlineData(1 << 20)]
     [InlineData(5000)]
-    public void KeptViewsAreTheViewsMadeAnew(long budget)
+    public void Kept_views_are_the_views_made_again(long budget)
     {
         var anew = new BatchLoader(MemorySource.Of(22), Training, Options);
         var kept = new BatchLoader(MemorySource.Of(22), Training, Options with { ViewCacheBytes = budget });
@@ -196,7 +196,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void ViewOfASampleDoesNotDependOnItsBatch()
+    public void View_of_a_sample_does_not_depend_on_its_batch()
     {
         MemorySource source = MemorySource.Of(8);
         List<Copy> shuffled = Read(new BatchLoader(source, Training, Options), 5);
@@ -210,7 +210,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void EverySampleOnceWithItsLabelInPlanes()
+    public void Every_sample_once_with_its_label_in_planes()
     {
         MemorySource source = MemorySource.Of(10);
         var loader = new BatchLoader(source, ViewOptions.ForEvaluation(8), Options);
@@ -223,8 +223,8 @@ public sealed class BatchLoaderTests
                 Assert.Equal([batch.Count, 3, 8, 8], batch.Images.shape);
                 Assert.Equal(ScalarType.Byte, batch.Images.dtype);
                 Assert.Equal(batch.Indices.Select(i => (long)(i % 3)), batch.Labels.data<long>().ToArray());
-                RgbImage view = View.Apply(
-                    ImageDecoder.Decode(source.Read(batch.Indices[0]), "x"), loader.View, View.Random(7, 0, batch.Indices[0]));
+                RgbImage view = ViewTransform.Apply(
+                    ImageDecoder.Decode(source.Read(batch.Indices[0]), "x"), loader.View, ViewTransform.Random(7, 0, batch.Indices[0]));
                 byte[] pixels = batch.Images.data<byte>().ToArray();
                 for (int p = 0; p < 64; p++)
                 {
@@ -240,7 +240,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void DropLastLeavesOutTheRest()
+    public void Drop_last_leaves_out_the_rest()
     {
         var loader = new BatchLoader(MemorySource.Of(10), Training, Options with { DropLast = true });
         Assert.Equal(2, loader.BatchesPerEpoch);
@@ -248,7 +248,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void ImagesAreDecodedOnceAndSharedThroughTheCache()
+    public void Images_are_decoded_once_and_shared_through_the_cache()
     {
         MemorySource source = MemorySource.Of(10);
         var cache = new DecodedImageCache();
@@ -260,7 +260,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void CacheKeepsItsBudget()
+    public void Cache_keeps_its_budget()
     {
         MemorySource source = MemorySource.Of(10);
         var cache = new DecodedImageCache(3000);
@@ -276,7 +276,7 @@ public sealed class BatchLoaderTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void BadImageSurfacesAtItsBatch(int threads)
+    public void Bad_image_surfaces_at_its_batch(int threads)
     {
         byte[][] images = Enumerable.Range(0, 12).Select(i => i == 6 ? [] : TestImages.Encode(9, 9, i)).ToArray();
         var loader = new BatchLoader(new MemorySource(images), Training, Options with { Shuffle = false, Threads = threads });
@@ -294,7 +294,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void SkippedImagesAreNamedAndLeaveTheBatches()
+    public void Skipped_images_are_named_and_leave_the_batches()
     {
         byte[][] images = Enumerable.Range(0, 12).Select(i => i is 6 or 2 ? [1, 2, 3] : TestImages.Encode(9, 9, i)).ToArray();
         var source = new MemorySource(images);
@@ -308,7 +308,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void StoppingEarlyEndsTheThreads()
+    public void Stopping_early_ends_the_threads()
     {
         MemorySource source = MemorySource.Of(400);
         var loader = new BatchLoader(source, Training, Options with { Shuffle = false, Threads = 3, Prefetch = 3, CacheBytes = 0 });
@@ -325,7 +325,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void PrefetchIsBounded()
+    public void Prefetch_is_bounded()
     {
         MemorySource source = MemorySource.Of(400);
         var loader = new BatchLoader(source, Training, Options with { Shuffle = false, Threads = 2, Prefetch = 3, CacheBytes = 0 });
@@ -339,7 +339,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void BatchesBelongToTheConsumer()
+    public void Batches_belong_to_the_consumer()
     {
         var loader = new BatchLoader(MemorySource.Of(8), Training, Options);
         Batch first;
@@ -354,7 +354,7 @@ public sealed class BatchLoaderTests
     [InlineData(0, 2, 3, "BatchSize")]
     [InlineData(4, 0, 3, "Threads")]
     [InlineData(4, 2, 0, "Prefetch")]
-    public void OptionOutOfRangeIsNamed(int batch, int threads, int prefetch, string name)
+    public void Option_out_of_range_is_named(int batch, int threads, int prefetch, string name)
     {
         var options = new LoaderOptions { BatchSize = batch, Threads = threads, Prefetch = prefetch };
         InputException error = Assert.Throws<InputException>(() => new BatchLoader(MemorySource.Of(2), Training, options));

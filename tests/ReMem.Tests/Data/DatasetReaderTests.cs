@@ -8,12 +8,12 @@ using ReMem.Runtime;
 
 namespace ReMem.Tests.Data;
 
-/// <summary>What holds for every layout.</summary>
+/// <summary>Properties of every layout.</summary>
 public sealed class DatasetReaderTests : IDisposable
 {
     private static readonly string[] Scripts = ["猫", "собака", "כלב", "😀 smile", "e\u0301", "é"];
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -23,7 +23,7 @@ public sealed class DatasetReaderTests : IDisposable
     [InlineData("jsonl")]
     [InlineData("zip")]
     [InlineData("tar")]
-    public void NamesOfAnyScriptAreReadFromEveryLayout(string layout)
+    public void Names_of_any_script_are_read_from_every_layout(string layout)
     {
         foreach (string name in Scripts)
             _folder.Images($"画像/{name}", 3);
@@ -41,7 +41,7 @@ public sealed class DatasetReaderTests : IDisposable
     [InlineData("csv", "csv")]
     [InlineData("jsonl", "jsonl")]
     [InlineData("tar", "wds")]
-    public void LabelThatTheLabelsFileDoesNotHaveIsNamed(string layout, string prefix)
+    public void Label_that_the_labels_file_does_not_have_is_named(string layout, string prefix)
     {
         _folder.Images("a", 4).Images("b", 4);
         (string Class, string Path)[] images = [.. new[] { "a", "b" }.SelectMany(c => Enumerable.Range(0, 4).Select(i => (c, $"{c}/{i:000}.png")))];
@@ -53,15 +53,15 @@ public sealed class DatasetReaderTests : IDisposable
 
     private string Write(string layout, (string Class, string Path)[] images)
     {
-        string file = _folder.At("集." + layout);
-        byte[] Bytes(string path) => File.ReadAllBytes(_folder.At(path));
+        string file = _folder.File("集." + layout);
+        byte[] Bytes(string path) => File.ReadAllBytes(_folder.File(path));
         switch (layout)
         {
             case "zip":
                 using (ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Create))
                 {
                     foreach ((string _, string path) in images)
-                        zip.CreateEntryFromFile(_folder.At(path), path);
+                        zip.CreateEntryFromFile(_folder.File(path), path);
                 }
 
                 break;

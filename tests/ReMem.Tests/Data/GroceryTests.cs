@@ -10,7 +10,7 @@ namespace ReMem.Tests.Data;
 public sealed class GroceryTests
 {
     [Fact]
-    public void GroceryIsReadCheckedAndBatched()
+    public void Grocery_is_read_checked_and_batched()
     {
         ImageDataset data = DatasetReader.Open(Assets.Path("grocery"));
         Assert.Equal(81, data.Classes.Count);

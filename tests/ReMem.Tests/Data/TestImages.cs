@@ -125,4 +125,12 @@ internal static class TestImages
 
         return ~crc;
     }
+
+    /// <summary>Writes small images, each of its own pixels, into a class folder.</summary>
+    public static TemporaryFolder Images(this TemporaryFolder folder, string name, int count)
+    {
+        for (int i = 0; i < count; i++)
+            folder.Add($"{name}/{i:000}.png", Noise(6, 5, name, i));
+        return folder;
+    }
 }

@@ -37,7 +37,7 @@ public sealed class EmojiDataTests
     [InlineData("train", 1324, 846)]
     [InlineData("validation", 332, 256)]
     [InlineData("test", 551, 396)]
-    public async Task SplitsHaveTheCountsThatTheReadmeStates(string name, int images, int groups)
+    public async Task Splits_have_the_counts_that_the_README_states(string name, int images, int groups)
     {
         Split split = (await All.Value)[name];
         Assert.Equal(images, split.Labels.Length);
@@ -47,7 +47,7 @@ public sealed class EmojiDataTests
     }
 
     [Fact]
-    public async Task ReadmeStatesTheCountOfEveryClass()
+    public async Task README_states_the_count_of_every_class()
     {
         Dictionary<string, Split> all = await All.Value;
         string readme = await File.ReadAllTextAsync(Path.Combine(Root.Value, "README.md"), TestContext.Current.CancellationToken);
@@ -56,7 +56,7 @@ public sealed class EmojiDataTests
     }
 
     [Fact]
-    public async Task FilesAreSmallAndHaveTheHashesThatTheReadmeStates()
+    public async Task Files_are_small_and_have_the_hashes_that_the_README_states()
     {
         string readme = await File.ReadAllTextAsync(Path.Combine(Root.Value, "README.md"), TestContext.Current.CancellationToken);
         long total = 0;
@@ -71,14 +71,14 @@ public sealed class EmojiDataTests
     }
 
     [Fact]
-    public async Task NoGroupIsInTwoSplits()
+    public async Task No_group_is_in_two_splits()
     {
         Dictionary<string, Split> all = await All.Value;
         AssertDisjoint(all.Values.Select(s => s.Groups.ToHashSet()));
     }
 
     [Fact]
-    public async Task ImagesAre32PixelsOpaqueAndNoneIsThereTwice()
+    public async Task Images_are_32_pixels_opaque_and_none_is_there_twice()
     {
         Dictionary<string, Split> all = await All.Value;
         List<string> hashes = [];
@@ -94,7 +94,7 @@ public sealed class EmojiDataTests
     }
 
     [Fact]
-    public async Task FormsOfOneFarmerShareASplit()
+    public async Task Forms_of_one_farmer_share_a_split()
     {
         Dictionary<string, Split> all = await All.Value;
         Split only = Assert.Single(all.Values, s => s.Groups.Contains("1f9d1-1f33e"));

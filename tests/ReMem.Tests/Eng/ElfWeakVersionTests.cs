@@ -16,9 +16,9 @@ public sealed class ElfWeakVersionTests : IDisposable
     private const int WantedFlags = Needs + 32 + 4;
     private const int LibcFlags = Needs + 64 + 4;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("remem-elf-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Marks_the_one_entry_weak_and_changes_no_other_byte()
@@ -112,8 +112,8 @@ public sealed class ElfWeakVersionTests : IDisposable
     [Fact]
     public void A_file_that_another_name_links_to_is_replaced_and_the_original_kept()
     {
-        string original = Path.Combine(_folder, "package.so");
-        string copy = Path.Combine(_folder, "output.so");
+        string original = _folder.File("package.so");
+        string copy = _folder.File("output.so");
         File.WriteAllBytes(original, TinyLibrary());
         if (OperatingSystem.IsWindows() || link(original, copy) != 0)
             Assert.Skip("hard links cannot be made here");
@@ -121,7 +121,7 @@ public sealed class ElfWeakVersionTests : IDisposable
         Assert.Equal(TinyLibrary(), File.ReadAllBytes(original));
         Assert.Equal(2, File.ReadAllBytes(copy)[WantedFlags]);
         Assert.Equal(0, ElfWeakVersion.ApplyToFile(copy, Wanted));
-        Assert.Equal(2, Directory.GetFiles(_folder).Length);
+        Assert.Equal(2, Directory.GetFiles(_folder.Path).Length);
     }
 
     [Fact]

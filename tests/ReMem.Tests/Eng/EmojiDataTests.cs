@@ -6,9 +6,9 @@ namespace ReMem.Tests.Eng;
 /// <summary>The tool that builds the demo's data set.</summary>
 public sealed class EmojiDataTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("remem-emoji-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("1F600", "1f600")]
@@ -40,10 +40,10 @@ public sealed class EmojiDataTests : IDisposable
     [InlineData("1F3F3-FE0F-200D-1F308", "1f3f3-1f308")]
     [InlineData("2764-FE0F-200D-1F525", "2764-1f525")] // heart on fire is no plain heart
     [InlineData("1F499", "2764")]
-    public void GroupIsWhatIsLeftWithoutModifiers(string unified, string group) => Assert.Equal(group, EmojiGroup.Of(unified));
+    public void Group_is_what_is_left_without_modifiers(string unified, string group) => Assert.Equal(group, EmojiGroup.Of(unified));
 
     [Fact]
-    public void SplitsKeepGroupsWholeAndSharesInEveryClass()
+    public void Splits_keep_groups_whole_and_shares_in_every_class()
     {
         var images = Enumerable.Range(0, 3000).Select(i => (Group: $"g{i / 3}", Class: i / 3 % 2 == 0 ? 0 : 1)).ToArray();
         IReadOnlyDictionary<string, int> splits = Splits.Assign(images);
@@ -61,7 +61,7 @@ public sealed class EmojiDataTests : IDisposable
     }
 
     [Fact]
-    public void EqualTurnedAndMirroredDrawingsAreOneGroup()
+    public void Equal_turned_and_mirrored_drawings_are_one_group()
     {
         Drawing arrow = Paint((x, y) => y < 8 || (x < 12 && y < 20));
         Drawing turned = Paint((x, y) => x > 23 || (y < 12 && x > 11));
@@ -76,7 +76,7 @@ public sealed class EmojiDataTests : IDisposable
     }
 
     [Fact]
-    public void FaintDrawingsAreComparedByTheirOwnContrast()
+    public void Faint_drawings_are_compared_by_their_own_contrast()
     {
         Drawing left = Paint((x, _) => x < 16, ink: 240);
         Drawing stripes = Paint((x, _) => x / 4 % 2 == 0, ink: 240);
@@ -86,9 +86,9 @@ public sealed class EmojiDataTests : IDisposable
     }
 
     [Fact]
-    public void DrawingIsFlattenedOnWhiteAndHalved()
+    public void Drawing_is_flattened_on_white_and_halved()
     {
-        string file = Path.Combine(_folder, "half.png");
+        string file = _folder.File("half.png");
         using (SKBitmap bitmap = new(new SKImageInfo(64, 64, SKColorType.Rgba8888, SKAlphaType.Unpremul)))
         {
             for (int y = 0; y < 64; y++)
@@ -110,18 +110,18 @@ public sealed class EmojiDataTests : IDisposable
     }
 
     [Fact]
-    public void WrongFilesAndFoldersAreNamed()
+    public void Wrong_files_and_folders_are_named()
     {
-        string file = Path.Combine(_folder, "broken.png");
+        string file = _folder.File("broken.png");
         File.WriteAllText(file, "no image");
         Assert.Contains("broken.png", Assert.Throws<InputException>(() => Drawing.Load(file)).Message);
-        Assert.Throws<InputException>(() => Drawing.Load(Path.Combine(_folder, "missing.png")));
-        InputException error = Assert.Throws<InputException>(() => EmojiCatalogue.Read(_folder, "google"));
+        Assert.Throws<InputException>(() => Drawing.Load(_folder.File("missing.png")));
+        InputException error = Assert.Throws<InputException>(() => EmojiCatalogue.Read(_folder.Path, "google"));
         Assert.Contains("npm pack emoji-datasource-google@16.0.0", error.Remedy);
     }
 
     [Fact]
-    public void PretrainingSeesNoGroupThatIsHeldOutDownstream()
+    public void Pretraining_sees_no_group_that_is_held_out_downstream()
     {
         Builder builder = new(Samples(twemojiPattern: i => i + 100));
         Built downstream = builder.Downstream();
@@ -142,7 +142,7 @@ public sealed class EmojiDataTests : IDisposable
     }
 
     [Fact]
-    public void PretrainingLeavesOutWhatLooksLikeSomethingHeldOut()
+    public void Pretraining_leaves_out_what_looks_like_something_held_out()
     {
         Row[] test = [.. new Builder(Samples(twemojiPattern: i => i + 100)).Downstream().Splits["test"]];
         int heldOut = int.Parse(test[0].Path.Split('.', '-')[0], System.Globalization.CultureInfo.InvariantCulture);

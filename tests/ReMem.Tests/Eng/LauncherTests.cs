@@ -23,7 +23,7 @@ public sealed class LauncherTests : IDisposable
         exit 7
         """;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("remem launcher-").FullName;
+    private readonly TemporaryFolder _folder = new("remem launcher-");
 
     public LauncherTests()
     {
@@ -38,15 +38,15 @@ public sealed class LauncherTests : IDisposable
             repository = Path.GetDirectoryName(repository);
         if (repository is null)
             Assert.Skip("the tests do not run inside the repository");
-        File.Copy(Path.Combine(repository, "remem"), Path.Combine(_folder, "remem"));
+        File.Copy(Path.Combine(repository, "remem"), _folder.File("remem"));
         Write("path/dotnet", Dotnet);
-        File.SetUnixFileMode(Path.Combine(_folder, "path", "dotnet"), (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(Path.Combine(_folder.Path, "path", "dotnet"), (UnixFileMode)0b111_101_101);
         foreach (string file in (string[])["src/ReMem/A.cs", "src/ReMem/B.cs", "src/ReMem.Cli/Program.cs", "eng/x.targets", "Directory.Build.props",
             "Directory.Build.targets", "global.json"])
             Write(file, "");
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_first_start_builds_with_one_line_on_stderr_and_passes_arguments_input_and_exit_code_through()
@@ -75,9 +75,9 @@ public sealed class LauncherTests : IDisposable
     public void A_changed_source_builds_again_once(string file)
     {
         Start([]);
-        File.SetLastWriteTimeUtc(Path.Combine(_folder, file), DateTime.UtcNow.AddSeconds(2));
+        File.SetLastWriteTimeUtc(_folder.File(file), DateTime.UtcNow.AddSeconds(2));
         Assert.Equal("building remem (sources changed)...\n", Start([]).Errors);
-        File.SetLastWriteTimeUtc(Path.Combine(_folder, file), DateTime.UtcNow.AddSeconds(-2));
+        File.SetLastWriteTimeUtc(_folder.File(file), DateTime.UtcNow.AddSeconds(-2));
         Assert.Equal("", Start([]).Errors);
     }
 
@@ -86,10 +86,10 @@ public sealed class LauncherTests : IDisposable
     {
         Start([]);
         Write("src/ReMem/obj/late.cs", "");
-        File.SetLastWriteTimeUtc(Path.Combine(_folder, "src/ReMem/obj/late.cs"), DateTime.UtcNow.AddSeconds(2));
+        File.SetLastWriteTimeUtc(_folder.File("src/ReMem/obj/late.cs"), DateTime.UtcNow.AddSeconds(2));
         Assert.Equal("", Start([]).Errors);
         Thread.Sleep(20);
-        File.Delete(Path.Combine(_folder, "src/ReMem/B.cs"));
+        File.Delete(_folder.File("src/ReMem/B.cs"));
         Assert.Equal("building remem (sources changed)...\n", Start([]).Errors);
     }
 
@@ -101,14 +101,14 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(1, failed.Code);
         Assert.Equal("", failed.Output);
         Assert.Equal("building remem (first start)...\nbuild noise\nbuild noise\nremem: the build failed; its messages are above\n", failed.Errors);
-        File.Delete(Path.Combine(_folder, "src/ReMem.Cli/broken"));
+        File.Delete(_folder.File("src/ReMem.Cli/broken"));
         Assert.Equal(7, Start([]).Code);
     }
 
     [Fact]
     public void It_finds_its_folder_through_links()
     {
-        string elsewhere = Directory.CreateDirectory(Path.Combine(_folder, "else where")).FullName;
+        string elsewhere = Directory.CreateDirectory(_folder.File("else where")).FullName;
         File.CreateSymbolicLink(Path.Combine(elsewhere, "relative"), "../remem");
         File.CreateSymbolicLink(Path.Combine(elsewhere, "twice"), Path.Combine(elsewhere, "relative"));
         Assert.Equal("ran: x\n", Start(["x"], script: Path.Combine(elsewhere, "twice")).Output);
@@ -129,24 +129,24 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public void A_missing_dotnet_is_one_line()
     {
-        File.Delete(Path.Combine(_folder, "path", "dotnet"));
+        File.Delete(Path.Combine(_folder.Path, "path", "dotnet"));
         foreach (string tool in (string[])["bash", "dirname", "readlink", "find", "env"])
-            File.CreateSymbolicLink(Path.Combine(_folder, "path", tool), $"/usr/bin/{tool}");
-        Result result = Start([], path: Path.Combine(_folder, "path"));
+            File.CreateSymbolicLink(Path.Combine(_folder.Path, "path", tool), $"/usr/bin/{tool}");
+        Result result = Start([], path: _folder.File("path"));
         Assert.Equal(1, result.Code);
         Assert.Equal("remem: dotnet is not on the PATH; install the .NET 10 SDK (https://dot.net) and try again\n", result.Errors);
     }
 
     private Result Start(string[] arguments, string input = "", string? script = null, string? path = null, string buildSeconds = "0")
     {
-        var start = new ProcessStartInfo("/bin/bash", [script ?? Path.Combine(_folder, "remem"), .. arguments])
+        var start = new ProcessStartInfo("/bin/bash", [script ?? _folder.File("remem"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        start.Environment["PATH"] = path ?? $"{Path.Combine(_folder, "path")}:/usr/bin:/bin";
+        start.Environment["PATH"] = path ?? $"{_folder.File("path")}:/usr/bin:/bin";
         start.Environment["BUILD_SECONDS"] = buildSeconds;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -157,11 +157,11 @@ public sealed class LauncherTests : IDisposable
         return new Result(process.ExitCode, output, errors.GetAwaiter().GetResult());
     }
 
-    private string[] Calls() => File.ReadAllLines(Path.Combine(_folder, "calls"));
+    private string[] Calls() => File.ReadAllLines(_folder.File("calls"));
 
     private void Write(string file, string text)
     {
-        string path = Path.Combine(_folder, file);
+        string path = _folder.File(file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         // Older than any build, so that the test does not depend on the clock's resolution.

@@ -46,7 +46,7 @@ public sealed class ClassificationMetricsTests
     [Fact]
     public void Equal_logits_earn_what_the_first_classes_earn()
     {
-        // One sample a class: a model without an opinion is right once in ten, and five times in its first five.
+        // One sample per class: a constant model is right once in ten, and five times in its top five.
         ClassificationMetrics metrics = From([.. Enumerable.Repeat(new float[10], 10)], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [.. "abcdefghij".Select(c => $"{c}")]);
         Assert.Equal((0.1, 0.5, 0.1), (metrics.Top1, metrics.Top5, metrics.BalancedAccuracy));
     }

@@ -55,7 +55,7 @@ public sealed class EvaluatorTests
     {
         using ImageModel model = Model();
         model.train(training);
-        // BatchNorm would tell: in training mode one image's answer depends on its neighbours, and running statistics move.
+        // BatchNorm would show it: in training mode one image's answer depends on its neighbours, and running statistics move.
         using ModelOutputs together = Evaluator.Run(model, Loader(MemorySource.Of(6), batch: 6));
         using ModelOutputs apart = Evaluator.Run(model, Loader(MemorySource.Of(6), batch: 1));
         Assert.True(together.Logits.allclose(apart.Logits, 1e-4, 1e-5));

@@ -7,9 +7,9 @@ namespace ReMem.Tests.Evaluation;
 
 public sealed class LabelledModelTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("remem-labelled-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_thousand_classes_without_names_are_ImageNets()
@@ -23,7 +23,7 @@ public sealed class LabelledModelTests : IDisposable
     [Fact]
     public void Given_names_count_and_others_are_numbers()
     {
-        string weights = Weights(3), names = Path.Combine(_folder, "names.txt");
+        string weights = Weights(3), names = _folder.File("names.txt");
         File.WriteAllText(names, "a\nb\nc\n");
         LabelledModel named = LabelledModel.FromWeights("resnet20", weights, names);
         Assert.Equal(["a", "b", "c"], named.Labels);
@@ -38,12 +38,12 @@ public sealed class LabelledModelTests : IDisposable
     public void A_folder_has_its_own_names()
     {
         Weights(2);
-        Assert.Equal(["class 0", "class 1"], LabelledModel.FromFolder(Path.Combine(_folder, "2")).Labels);
+        Assert.Equal(["class 0", "class 1"], LabelledModel.FromFolder(_folder.File("2")).Labels);
     }
 
     private string Weights(int classes)
     {
-        string folder = Path.Combine(_folder, classes.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        string folder = Path.Combine(_folder.Path, classes.ToString(System.Globalization.CultureInfo.InvariantCulture));
         using ImageModel model = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = classes });
         ModelFolder.Save(folder, model, [.. Enumerable.Range(0, classes).Select(i => $"class {i}")]);
         return Path.Combine(folder, "model.safetensors");

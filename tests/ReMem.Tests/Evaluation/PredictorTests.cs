@@ -9,7 +9,7 @@ namespace ReMem.Tests.Evaluation;
 public sealed class PredictorTests : IDisposable
 {
     private static readonly string[] Names = ["ant", "bee", "cat", "dog"];
-    private readonly string _folder = Directory.CreateTempSubdirectory("remem-predict-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void It_sees_a_file_as_the_evaluator_sees_a_split()
@@ -21,7 +21,7 @@ public sealed class PredictorTests : IDisposable
         var loader = new BatchLoader(new MemorySource([encoded]), model.EvaluationView(), new LoaderOptions());
         using ModelOutputs outputs = Evaluator.Run(model, loader);
         float[] logits = outputs.Logits.data<float>().ToArray();
-        Assert.Equal(Path.Combine(_folder, "a.png"), prediction.File);
+        Assert.Equal(_folder.File("a.png"), prediction.File);
         Assert.Equal([0, 1, 2, 3], prediction.Top.Select(c => c.Index).Order());
         Assert.All(prediction.Top, c => Assert.Equal(logits[c.Index], c.Logit, 1e-4));
     }
@@ -65,7 +65,7 @@ public sealed class PredictorTests : IDisposable
     {
         using ImageModel model = Model();
         var predictor = new Predictor(model, Names);
-        string missing = Path.Combine(_folder, "no.png");
+        string missing = _folder.File("no.png");
         Assert.Equal(missing, Assert.Throws<InputException>(() => predictor.Predict(missing, 1)).Where);
         InputException error = Assert.Throws<InputException>(() => predictor.Predict(Write("text.png", "no image"u8.ToArray()), 1));
         Assert.Contains("text.png", error.Message + error.Where, StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class PredictorTests : IDisposable
     {
         string file = Write("labels.txt", "n01440764 tench, Tinca tinca\r\nplain name\n\nn0144076x kept as it is\nnest\n"u8.ToArray());
         Assert.Equal(["tench, Tinca tinca", "plain name", "n0144076x kept as it is", "nest"], Predictor.ReadLabels(file));
-        Assert.Throws<InputException>(() => Predictor.ReadLabels(Path.Combine(_folder, "none.txt")));
+        Assert.Throws<InputException>(() => Predictor.ReadLabels(_folder.File("none.txt")));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class PredictorTests : IDisposable
         var predictor = new Predictor(model, Names);
         string[] files =
         [
-            .. Enumerable.Range(0, 40).Select(i => i % 7 == 3 ? Write($"{i}.png", "no image"u8.ToArray()) : i == 5 ? Path.Combine(_folder, "gone.png") : Write($"{i}.png", TestImages.Encode(32, 32, i))),
+            .. Enumerable.Range(0, 40).Select(i => i % 7 == 3 ? Write($"{i}.png", "no image"u8.ToArray()) : i == 5 ? _folder.File("gone.png") : Write($"{i}.png", TestImages.Encode(32, 32, i))),
         ];
         PredictionOutcome[] outcomes = [.. predictor.PredictAll(files, 4)];
         Assert.Equal(files, outcomes.Select(o => o.File));
@@ -127,14 +127,14 @@ public sealed class PredictorTests : IDisposable
             Assert.Contains("between 0 and 1", Assert.Throws<InputException>(() => new Predictor(model, Names) { MinProbability = wrong }).Message);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static ImageModel Model() =>
         ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = Names.Length, ImageSize = 16 });
 
     private string Write(string name, byte[] content)
     {
-        string path = Path.Combine(_folder, name);
+        string path = _folder.File(name);
         File.WriteAllBytes(path, content);
         return path;
     }

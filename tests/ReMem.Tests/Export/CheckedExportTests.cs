@@ -38,7 +38,7 @@ public sealed class CheckedExportTests : IDisposable
     [Fact]
     public void Weights_outside_go_with_the_file_that_they_belonged_to_and_foreign_ones_stay()
     {
-        CheckedExport.Write(_model, File, new OnnxExportOptions { LargestFile = 0 });
+        CheckedExport.Write(_model, File, new OnnxExportOptions { MaxFileBytes = 0 });
         Assert.Equal(["model.onnx", "model.onnx.data"], Entries());
         CheckedExport.Write(_model, File);
         Assert.Equal(["model.onnx"], Entries());
@@ -131,7 +131,7 @@ public sealed class CheckedExportTests : IDisposable
         using (ImageModel seven = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 7, ImageSize = 32 }))
             OnnxExporter.Export(seven, _folder.File("other.onnx"));
         swapped = Broken(file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
-        Assert.Equal("The ONNX file answers [8, 7], and the model [8, 3].", swapped.Check.Failure);
+        Assert.Equal("The ONNX file's output is [8, 7], the model's [8, 3].", swapped.Check.Failure);
         using (ImageModel large = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 3, ImageSize = 40 }))
             OnnxExporter.Export(large, _folder.File("other.onnx"));
         swapped = Broken(file => System.IO.File.Copy(_folder.File("other.onnx"), file, overwrite: true));
@@ -145,7 +145,7 @@ public sealed class CheckedExportTests : IDisposable
     [Fact]
     public void Weights_of_their_own_go_with_the_file_under_either_name()
     {
-        var options = new OnnxExportOptions { LargestFile = 0 };
+        var options = new OnnxExportOptions { MaxFileBytes = 0 };
         CheckedExport.Write(_model, File, options);
         Assert.Equal(["model.onnx", "model.onnx.data"], Entries());
         using (var session = new InferenceSession(File))

@@ -8,7 +8,7 @@ namespace ReMem.Tests.Export;
 
 public class OnnxExporterTests
 {
-    private static readonly OnnxExportOptions Small = new() { Half = true, Input = OnnxInput.Image, LargestFile = 0 };
+    private static readonly OnnxExportOptions Small = new() { Half = true, Input = OnnxInput.Image, MaxFileBytes = 0 };
 
     /// <summary>The whole catalogue: transformers with their flags but few and narrow blocks, the others as they are.</summary>
     public static TheoryData<string> Catalogue => [.. ModelCatalogue.All.Select(m => m.Name)];
@@ -117,7 +117,7 @@ public class OnnxExporterTests
         OnnxExporter.Export(model, reweighted);
         check = OnnxVerifier.VerifyOnNoise(model, reweighted);
         Assert.True(check.RelativeDifference < 1e-4, $"{check}");
-        Assert.True(OnnxVerifier.VerifyOnNoise(model, plain).RelativeDifference > 1e-3, "the check must tell another model");
+        Assert.True(OnnxVerifier.VerifyOnNoise(model, plain).RelativeDifference > 1e-3, "the check must detect another model");
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public class OnnxExporterTests
         Assert.True(OnnxVerifier.VerifyOnNoise(model, file).RelativeDifference < 1e-4);
         Assert.Equal(b, model.Blocks[5].MlpScale);
         model.Blocks[5].MlpScale = 1;
-        Assert.True(OnnxVerifier.VerifyOnNoise(model, file).RelativeDifference > 1e-3, "the check must tell another model");
+        Assert.True(OnnxVerifier.VerifyOnNoise(model, file).RelativeDifference > 1e-3, "the check must detect another model");
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public class OnnxExporterTests
     }
 
     [Fact]
-    public void A_file_that_is_no_model_is_told_by_the_verifier()
+    public void A_file_that_is_no_model_is_detected_by_the_verifier()
     {
         using var folder = new TemporaryFolder();
         using ImageModel model = Filled("resnet20", 32);
@@ -190,7 +190,7 @@ public class OnnxExporterTests
         using ImageModel model = Filled("resnet20", 32);
         void Refused(OnnxExportOptions options, string name) => Assert.Contains(
             name, Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.File("model.onnx"), options)).Message, StringComparison.Ordinal);
-        Refused(new OnnxExportOptions { LargestFile = -1 }, "LargestFile");
+        Refused(new OnnxExportOptions { MaxFileBytes = -1 }, "MaxFileBytes");
         Refused(new OnnxExportOptions { Input = (OnnxInput)7 }, "Input");
     }
 

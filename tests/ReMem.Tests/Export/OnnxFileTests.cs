@@ -23,7 +23,7 @@ public class OnnxFileTests
     }
 
     [Fact]
-    public void Weights_go_beside_the_file_when_it_would_be_a_byte_too_large()
+    public void Weights_go_next_to_the_file_when_it_would_be_a_byte_too_large()
     {
         using var folder = new TemporaryFolder();
         int size = (int)new FileInfo(Export(folder, int.MaxValue)).Length;
@@ -64,7 +64,8 @@ public class OnnxFileTests
         using ImageModel model = Model();
         using (no_grad())
             model.state_dict()["fc.weight"].fill_(1e5);
-        Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.File("model.onnx"), new OnnxExportOptions { Half = true, LargestFile = 0 }));
+        Assert.Throws<InputException>(
+            () => OnnxExporter.Export(model, folder.File("model.onnx"), new OnnxExportOptions { Half = true, MaxFileBytes = 0 }));
         Assert.Equal(before, [File.ReadAllBytes(folder.File("model.onnx")), File.ReadAllBytes(folder.File("model.onnx.data"))]);
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Path).Length);
     }
@@ -99,11 +100,11 @@ public class OnnxFileTests
         Assert.Equal([folder.File("model.onnx.data")], Directory.GetFileSystemEntries(folder.Path));
     }
 
-    private static string Export(TemporaryFolder folder, int largestFile)
+    private static string Export(TemporaryFolder folder, int maxFileBytes)
     {
         using ImageModel model = Model();
         string file = folder.File("model.onnx");
-        OnnxExporter.Export(model, file, new OnnxExportOptions { LargestFile = largestFile });
+        OnnxExporter.Export(model, file, new OnnxExportOptions { MaxFileBytes = maxFileBytes });
         return file;
     }
 

@@ -113,7 +113,7 @@ public sealed class BlockProbeTests : IDisposable
     [Fact]
     public void A_head_of_other_classes_gives_way_to_a_ridge_classifier()
     {
-        // Three classes that colour tells apart, and a head that knows nothing of them.
+        // Three classes that differ in colour, and a head that knows nothing of them.
         BlockProbeResult result = Probe(Model(), headFits: false);
         Assert.Equal("ridge", result.AccuracyBy);
         Assert.True(result.Accuracy.Mean > 0.9, $"{result.Accuracy}");

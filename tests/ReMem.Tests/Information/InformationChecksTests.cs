@@ -52,7 +52,7 @@ public sealed class InformationChecksTests
         InformationCheck some = InformationChecks.Run("infonce", Pair(0.8, 2, 1500), Pair(0.8, 2, 1024, seed: 1), Options);
         Assert.InRange(some.Nats.Mean, 0.7 * Known(0.8, 2), 1.05 * Known(0.8, 2));
         Assert.Equal(Math.Log(256), some.Cap!.Value, 1e-12);
-        // Far more than it can tell: 16 dimensions at 0.99 are 31 nats.
+        // Far more than it can measure: 16 dimensions at 0.99 are 31 nats.
         InformationCheck much = InformationChecks.Run("infonce", Pair(0.99, 16, 1500), Pair(0.99, 16, 100, seed: 1), Options);
         Assert.Equal(Math.Log(100), much.Cap!.Value, 1e-12);
         Assert.InRange(much.Nats.Mean, 0.9 * Math.Log(100), Math.Log(100));

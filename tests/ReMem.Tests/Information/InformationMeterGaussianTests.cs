@@ -77,15 +77,15 @@ public sealed class InformationMeterGaussianTests
     }
 
     [Fact]
-    public void A_dead_dimension_beside_a_living_one_is_harmless()
+    public void A_dead_dimension_next_to_a_living_one_is_harmless()
     {
         using var scope = NewDisposeScope();
         var (train, test) = (Pair(0.8, 1000), Pair(0.8, 1000, seed: 1));
         // Dead in training, alive in the test: a decoder that divided by its training deviation would explode.
         Tensor dead = full([1000, 1], 0.1f), alive = Normal(1000, 1, "alive", 0);
         double plain = Measure(train, test).NatsPerChannel.Mean;
-        double beside = Measure((cat([train.F, dead], 1), train.X), (cat([test.F, alive], 1), test.X)).NatsPerChannel.Mean;
-        Assert.Equal(plain, beside, 1e-4);
+        double withDead = Measure((cat([train.F, dead], 1), train.X), (cat([test.F, alive], 1), test.X)).NatsPerChannel.Mean;
+        Assert.Equal(plain, withDead, 1e-4);
     }
 
     [Fact]

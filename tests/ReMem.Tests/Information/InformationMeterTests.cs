@@ -53,7 +53,7 @@ public sealed class InformationMeterTests
         InformationMeter.Draw(train.F, test.F, images).Dispose();
         Assert.Equal(before, Live());
 
-        // Tensor.TotalCount counts a tensor that became a module's parameter for ever, though its memory is given back with the module.
+        // Tensor.TotalCount counts a tensor that became a module's parameter forever, though its memory is given back with the module.
         static long Live() => DisposeScopeManager.Statistics.ThreadTotalLiveCount;
     }
 
@@ -175,7 +175,7 @@ public sealed class InformationMeterTests
         using var scope = NewDisposeScope();
         var train = Draw(60, 0);
         InputException error = Assert.Throws<InputException>(() => Measure(train, train));
-        Assert.Contains("60 test images are left out, since they are among the training images", error.Message, StringComparison.Ordinal);
+        Assert.Contains("60 test images are left out, since they are also training images", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

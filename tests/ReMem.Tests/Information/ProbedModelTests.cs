@@ -7,7 +7,7 @@ namespace ReMem.Tests.Information;
 public sealed class ProbedModelTests
 {
     [Fact]
-    public void Folders_are_called_by_as_many_of_their_parents_as_tells_them_apart()
+    public void Folders_are_called_by_as_many_of_their_parents_as_are_needed_to_distinguish_them()
     {
         using var folder = new TemporaryFolder();
         string Save(params string[] path)
@@ -25,7 +25,7 @@ public sealed class ProbedModelTests
         Assert.Equal("teacher", Assert.Single(ProbedModel.Load([one], null, null, null, null)).Name);
         Assert.Contains("names a folder twice", Assert.Throws<InputException>(() => ProbedModel.Load([one, one], null, null, null, null)).Message, StringComparison.Ordinal);
 
-        // Weights without a folder: the classes of their head are nobody's.
+        // Weights without a folder: the class names of their head are unknown.
         ProbedModel named = Assert.Single(ProbedModel.Load([], "resnet20", Path.Combine(one, "model.safetensors"), null, null));
         Assert.Equal(("resnet20", 2), (named.Name, named.Model.Options.NumClasses));
         Assert.Null(named.Labels);

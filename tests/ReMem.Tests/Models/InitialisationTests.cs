@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Models;
 
-/// <summary>Initialisation from scratch is timm's: a constant or wrongly scaled weight trains, but badly, so nothing else would tell.</summary>
+/// <summary>
+/// Initialisation from scratch is timm's: a constant or wrongly scaled weight trains, but badly, so that no other test would show it.
+/// </summary>
 public class InitialisationTests
 {
     [Theory]

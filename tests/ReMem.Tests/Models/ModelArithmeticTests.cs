@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Models;
 
-/// <summary>Every model of the catalogue as it trains, a batch of 16 with all threads, float32 against float64: what a wrong kernel would spoil in silence.</summary>
+/// <summary>
+/// Every model of the catalogue as it trains, a batch of 16 with all threads, float32 against float64: which a wrong kernel would silently
+/// spoil.
+/// </summary>
 public sealed class ModelArithmeticTests
 {
     // Rounding passes through up to fifty layers. A ReLU may open or close for it, which moves the gradient of a small batch (by 0.4 % where it was worst, over six sets of kernels). A wrong kernel is
@@ -18,7 +21,7 @@ public sealed class ModelArithmeticTests
     [MemberData(nameof(Students))]
     public void Logits_and_gradients_are_those_of_float64(string name)
     {
-        TestContext.Current.TestOutputHelper?.WriteLine($"kernels '{Libtorch.Load().Kernels!.Rung}' on {CpuIdentity.Current.Name}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"kernels '{Libtorch.Load().Kernels!.Name}' on {CpuIdentity.Current.Name}");
         using var scope = NewDisposeScope();
         manual_seed(3);
         int size = name.StartsWith("tf_efficientnetv2", StringComparison.Ordinal) ? 48 : 32;

@@ -11,7 +11,7 @@ public sealed class NormalizationTests
     [InlineData(1, 5, 7)]
     [InlineData(3, 1, 1)]
     [InlineData(0, 4, 4)]
-    public void PixelsAreScaledAndShiftedChannelByChannel(int count, int height, int width)
+    public void Pixels_are_scaled_and_shifted_channel_by_channel(int count, int height, int width)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor images = arange(count * 3 * height * width).mul(7).remainder(256).to(ScalarType.Byte).view(count, 3, height, width);
@@ -34,7 +34,7 @@ public sealed class NormalizationTests
     }
 
     [Fact]
-    public void ResultBelongsToTheCallersScope()
+    public void Result_belongs_to_the_callers_scope()
     {
         using Tensor images = zeros([1, 3, 4, 4], ScalarType.Byte);
         Tensor result;

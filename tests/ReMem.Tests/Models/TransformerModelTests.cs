@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Models;
 
-/// <summary>What holds for every form of transformer.</summary>
+/// <summary>Properties of every form of transformer.</summary>
 public sealed class TransformerModelTests : IDisposable
 {
     private readonly IDisposable _scope = NewDisposeScope();

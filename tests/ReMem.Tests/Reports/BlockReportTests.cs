@@ -19,7 +19,7 @@ public sealed partial class BlockReportTests
         Assert.Equal(["1 attention", "1 MLP", "2 attention", "2 MLP", "3 attention", "3 MLP", "top 1 attention", "top 1 MLP"], rows);
         Assert.Contains(page.Descendants("td"), td => td.Value == "0.0812 ± 0.0010");
         Assert.Contains(page.Descendants("pre"), pre => pre.Value == "remem probe 'a & b' --blocks");
-        // A marker a half in four charts of halves, one a top in two, four measures an MLP, and the embedding twice.
+        // A marker per sub-block in four charts, one per top in two, four measures per MLP, and the embedding twice.
         int tips = page.Descendants("svg").Descendants("title").Count();
         Assert.Equal((4 * 6) + (2 * 2) + (4 * 3) + 2, tips);
     }

@@ -22,7 +22,7 @@ public sealed class FindingTests
     [InlineData(-0.6, -0.9, -0.1, "students fall with it.")]
     [InlineData(0.6, -0.1, 0.9, "within noise.")]
     [InlineData(1, null, null, "+1.00 (too few for an interval): within noise.")]
-    [InlineData(double.NaN, null, null, "is undefined, since one of them never varies.")]
+    [InlineData(double.NaN, null, null, "is undefined, since one of them is constant.")]
     public void A_correlation_is_a_sentence(double rho, double? low, double? high, string end) =>
         Assert.EndsWith(end, Finding.CorrelationSentence(new RankCorrelation(rho, low, high, 12)), StringComparison.Ordinal);
 
@@ -60,7 +60,7 @@ public sealed class FindingTests
         ComparisonReport report = SampleReport.Create(seeds: 1);
         Assert.All(report.Findings, finding => Assert.Equal(Verdict.WithinNoise, finding.Verdict));
         Assert.All(report.Findings, finding => Assert.EndsWith("(one seed, no interval): within noise.", finding.Sentence));
-        Assert.Equal("One seed: no difference between teachers can be told from noise.", Finding.Headline(report.Findings));
+        Assert.Equal("One seed: no difference between teachers can be distinguished from noise.", Finding.Headline(report.Findings));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class FindingTests
         Assert.Contains("does not beat the plain one", Finding.Caveat((report with { Rows = swapped }).Findings), StringComparison.Ordinal);
         Assert.Null(Finding.Caveat(SampleReport.Create(seeds: 1).Findings));
         TeacherRow[] noisy = [.. report.Rows.Select(row => row with { Method = row.Method switch { "reweighted" => "standard", "standard" => "none", "none" => "x", _ => "y" } })];
-        Assert.Contains("weak ground", Finding.Caveat(Finding.All(noisy)), StringComparison.Ordinal);
+        Assert.Contains("not reliable", Finding.Caveat(Finding.All(noisy)), StringComparison.Ordinal);
     }
 
     private static Finding Find(ComparisonReport report, string measure, string method, string baseline) =>

@@ -5,14 +5,14 @@ namespace ReMem.Tests.Runtime;
 
 public sealed class AtomicFileTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("remem-atomic-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Text_is_utf8_without_a_mark_in_a_folder_that_is_made()
     {
-        string path = Path.Combine(_folder, "a", "b", "report.json");
+        string path = Path.Combine(_folder.Path, "a", "b", "report.json");
         AtomicFile.WriteAllText(path, "é");
         Assert.Equal([0xC3, 0xA9], File.ReadAllBytes(path));
     }
@@ -20,17 +20,17 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void An_existing_file_is_replaced_whole()
     {
-        string path = Path.Combine(_folder, "x");
+        string path = _folder.File("x");
         AtomicFile.WriteAllText(path, "a long first text");
         AtomicFile.WriteAllBytes(path, new byte[] { 1, 2 });
         Assert.Equal([1, 2], File.ReadAllBytes(path));
-        Assert.Single(Directory.GetFiles(_folder));
+        Assert.Single(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
-    public void A_writer_that_throws_leaves_the_old_file_and_nothing_beside_it()
+    public void A_writer_that_throws_leaves_the_old_file_and_no_other()
     {
-        string path = Path.Combine(_folder, "x");
+        string path = _folder.File("x");
         AtomicFile.WriteAllText(path, "old");
         var thrown = Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream =>
         {
@@ -39,13 +39,13 @@ public sealed class AtomicFileTests : IDisposable
         }));
         Assert.Equal("stopped", thrown.Message);
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Single(Directory.GetFileSystemEntries(_folder));
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [Fact]
     public void The_target_is_untouched_until_the_writer_is_done()
     {
-        string path = Path.Combine(_folder, "x");
+        string path = _folder.File("x");
         AtomicFile.WriteAllText(path, "old");
         AtomicFile.Write(path, stream =>
         {
@@ -59,17 +59,17 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_folder_in_the_way_is_one_clear_line_and_leaves_no_temporary()
     {
-        string path = Path.Combine(_folder, "taken");
+        string path = _folder.File("taken");
         Directory.CreateDirectory(path);
         var error = Assert.Throws<InputException>(() => AtomicFile.WriteAllText(path, "x"));
         Assert.Equal($"Cannot write '{path}': a folder of that name exists.", error.Message);
-        Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [Fact]
     public void A_file_where_a_folder_should_be_is_an_input_error()
     {
-        string file = Path.Combine(_folder, "file");
+        string file = _folder.File("file");
         File.WriteAllText(file, "x");
         var error = Assert.Throws<InputException>(() => AtomicFile.WriteAllText(Path.Combine(file, "inside"), "x"));
         Assert.StartsWith("Cannot write '", error.Message, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void Permission_denied_is_said_in_words()
+    public void Permission_denied_is_reported_in_words()
     {
         InputException error = AtomicFile.CannotWrite("/x/y", new UnauthorizedAccessException());
         Assert.Equal("Cannot write '/x/y': permission denied.", error.Message);
@@ -86,7 +86,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_full_disk_says_no_space_left_and_leaves_no_temporary()
     {
-        string mount = Path.Combine(_folder, "small");
+        string mount = _folder.File("small");
         Directory.CreateDirectory(mount);
         if (!OperatingSystem.IsLinux() || !Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount))
             Assert.Skip("a small file system cannot be mounted here");

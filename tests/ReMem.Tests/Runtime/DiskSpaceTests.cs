@@ -37,5 +37,6 @@ public class DiskSpaceTests
     [InlineData("-5GB")]
     [InlineData("5 apples")]
     [InlineData("99999999999 TB")]
-    public void What_is_no_size_is_refused(string text) => Assert.Contains("is no size", Assert.Throws<InputException>(() => DiskSpace.Parse(text)).Message);
+    public void What_is_no_size_is_refused(string text) =>
+        Assert.Contains("is not a size", Assert.Throws<InputException>(() => DiskSpace.Parse(text)).Message);
 }

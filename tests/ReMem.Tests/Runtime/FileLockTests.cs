@@ -24,7 +24,7 @@ public class FileLockTests
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_made_is_told()
+    public void A_folder_that_cannot_be_made_is_reported()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("file"), "x");

@@ -40,7 +40,9 @@ public sealed class InputFileTests : IDisposable
         string file = _folder.File("x");
         File.WriteAllText(file, "12345");
         Assert.Equal(5, InputFile.ReadAllBytes(file, "list", 5).Length);
-        Assert.Contains("more than one ever has", Assert.Throws<InputException>(() => InputFile.ReadAllBytes(file, "list", 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than the limit of 4 B", Assert.Throws<InputException>(() => InputFile.ReadAllBytes(file, "list", 4)).Message,
+            StringComparison.Ordinal);
         Assert.Equal("The list does not exist.", Assert.Throws<InputException>(() => InputFile.ReadAllBytes(_folder.File("y"), "list", 4)).Message);
     }
 
@@ -57,7 +59,9 @@ public sealed class InputFileTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * InputFile.MaxNamesBytes);
         File.WriteAllBytes(file, new byte[InputFile.MaxNamesBytes + 1]);
         foreach (Action read in new Action[] { () => InputFile.ReadNames(file, "labels file"), () => global::ReMem.Evaluation.Predictor.ReadLabels(file) })
-            Assert.Contains("The labels file has more than 16.8 MB", Assert.Throws<InputException>(read).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "The labels file is larger than the limit of 16.8 MB", Assert.Throws<InputException>(read).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +101,9 @@ public sealed class InputFileTests : IDisposable
         Assert.Equal("newer", File.ReadAllText(target));
         Assert.Equal("target", new FileInfo(link).LinkTarget);
         Assert.Equal("made", File.ReadAllText(_folder.File("not-yet")));
-        Assert.Contains("leads nowhere", Assert.Throws<InputException>(() => AtomicFile.WriteAllText(loop, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a link without a target", Assert.Throws<InputException>(() => AtomicFile.WriteAllText(loop, "x")).Message,
+            StringComparison.Ordinal);
     }
 
     private string Pipe(string name)

@@ -10,13 +10,13 @@ public sealed class KernelChildTests
     [Fact]
     public void A_process_of_its_own_checks_the_kernels_that_the_tests_run_with()
     {
-        KernelRung rung = KernelRung.Named(Libtorch.Load().Kernels!.Rung);
-        KernelOutcome outcome = KernelChild.Check(rung);
+        KernelSet set = KernelSet.Named(Libtorch.Load().Kernels!.Name);
+        KernelOutcome outcome = KernelChild.Check(set);
         Assert.True(outcome.IsRight, outcome.Verdict);
         // Without oneDNN one case in five is computed.
-        Assert.InRange(outcome.Cases, rung.OneDnn ? 600 : 120, int.MaxValue);
+        Assert.InRange(outcome.Cases, set.OneDnn ? 600 : 120, int.MaxValue);
         Assert.True(outcome.Error is > 1e-8 and <= KernelCase.Float32Limit);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{CpuIdentity.Current.Name}: {rung.Name} {outcome.Verdict}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{CpuIdentity.Current.Name}: {set.Name} {outcome.Verdict}");
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class KernelChildTests
         Environment.SetEnvironmentVariable(KernelSuite.FaultVariable, $"avx2:{fault}");
         try
         {
-            KernelOutcome outcome = KernelChild.Check(KernelRung.Named("avx2"), TimeSpan.FromSeconds(8));
+            KernelOutcome outcome = KernelChild.Check(KernelSet.Named("avx2"), TimeSpan.FromSeconds(8));
             Assert.Equal(status, outcome.Status);
             Assert.StartsWith(verdict, outcome.Verdict, StringComparison.Ordinal);
             Assert.EndsWith(First, outcome.Verdict, StringComparison.Ordinal);
@@ -63,9 +63,11 @@ public sealed class KernelChildTests
         KernelOutcome fast = Outcome([Done(First, "1e-6"), Done(Mixed, "0.004"), "end", "speed\t1.4"]);
         Assert.True(fast.IsRight && fast.Speed == 1.4);
         Assert.Contains("1.40 times as fast as the default", fast.Verdict, StringComparison.Ordinal);
-        KernelOutcome died = KernelChild.Outcome(KernelRung.All[0], [Done(First, "1e-6"), $">\t{Mixed}"], TimeSpan.Zero, KernelStatus.Died, "SIGFPE");
+        KernelOutcome died = KernelChild.Outcome(
+            KernelSet.All[0], [Done(First, "1e-6"), $">\t{Mixed}"], TimeSpan.Zero, KernelStatus.Died, "SIGFPE");
         Assert.Equal($"died (SIGFPE): {Mixed}", died.Verdict);
     }
 
-    private static KernelOutcome Outcome(string[] lines) => KernelChild.Outcome(KernelRung.All[0], lines, TimeSpan.Zero, KernelStatus.Right, null);
+    private static KernelOutcome Outcome(string[] lines) =>
+        KernelChild.Outcome(KernelSet.All[0], lines, TimeSpan.Zero, KernelStatus.Right, null);
 }

@@ -12,9 +12,9 @@ public sealed unsafe class KernelsTests
         KernelChoice choice = Libtorch.Load().Kernels!;
         Assert.Same(choice, Kernels.Choice);
         Assert.True(choice.IsForced || choice.Outcome!.IsRight);
-        KernelRung rung = KernelRung.Named(choice.Rung);
-        Assert.Equal(rung.Products, PointwisePath.Choice == PointwiseKernel.Product);
-        Assert.Equal(rung.OneDnn, Switch("_ZNK2at7Context17userEnabledMkldnnEv"));
+        KernelSet set = KernelSet.Named(choice.Name);
+        Assert.Equal(set.Products, PointwisePath.Choice == PointwiseKernel.Product);
+        Assert.Equal(set.OneDnn, Switch("_ZNK2at7Context17userEnabledMkldnnEv"));
     }
 
     [Fact]

@@ -6,9 +6,9 @@ namespace ReMem.Tests.Runtime;
 
 public sealed class LibtorchTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("remem-libtorch-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_packages_libtorch_loads_once_and_says_its_version()
@@ -42,8 +42,8 @@ public sealed class LibtorchTests : IDisposable
     {
         Needs("libtorch_cpu.so");
         foreach (string file in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so", "libgomp-98b21ff3.so.1"])
-            File.Copy(Path.Combine(AppContext.BaseDirectory, file), Path.Combine(_folder, file));
-        (int code, string output) = RunChild(nameof(Child_uses_the_named_folder), _folder);
+            File.Copy(Path.Combine(AppContext.BaseDirectory, file), _folder.File(file));
+        (int code, string output) = RunChild(nameof(Child_uses_the_named_folder), _folder.Path);
         Assert.True(code == 0, output);
     }
 
@@ -65,13 +65,13 @@ public sealed class LibtorchTests : IDisposable
     [Fact]
     public void A_folder_that_is_missing_empty_or_one_too_high_is_named()
     {
-        string missing = Path.Combine(_folder, "none");
+        string missing = _folder.File("none");
         Assert.Contains(missing, Assert.Throws<InputException>(() => LibtorchVersion.OfFolder(missing)).Message, StringComparison.Ordinal);
-        var empty = Assert.Throws<InputException>(() => LibtorchVersion.OfFolder(_folder));
+        var empty = Assert.Throws<InputException>(() => LibtorchVersion.OfFolder(_folder.Path));
         Assert.Contains("lacks libc10.so, libtorch_cpu.so, libtorch.so", empty.Message, StringComparison.Ordinal);
         MakeLibraries("lib");
-        var high = Assert.Throws<InputException>(() => LibtorchVersion.OfFolder(_folder));
-        Assert.Equal($"Name '{Path.Combine(_folder, "lib")}'.", high.Remedy);
+        var high = Assert.Throws<InputException>(() => LibtorchVersion.OfFolder(_folder.Path));
+        Assert.Equal($"Name '{_folder.File("lib")}'.", high.Remedy);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class LibtorchTests : IDisposable
     public void The_version_is_read_from_what_lies_around(string file, string text, string? version)
     {
         string lib = MakeLibraries("lib");
-        string path = Path.Combine(_folder, file);
+        string path = _folder.File(file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         Assert.Equal(version, LibtorchVersion.OfFolder(lib));
@@ -113,7 +113,7 @@ public sealed class LibtorchTests : IDisposable
     {
         Needs("libtorch_cpu.so");
         string lib = MakeLibraries("lib");
-        File.WriteAllText(Path.Combine(_folder, "build-version"), "1.13.1");
+        File.WriteAllText(_folder.File("build-version"), "1.13.1");
         (int code, string output) = RunChild(nameof(Child_refuses_the_named_folder), lib);
         Assert.True(code == 0, output);
     }
@@ -144,7 +144,7 @@ public sealed class LibtorchTests : IDisposable
 
     private string MakeLibraries(string name)
     {
-        string lib = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        string lib = Directory.CreateDirectory(_folder.File(name)).FullName;
         foreach (string file in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
             File.WriteAllText(Path.Combine(lib, file), "");
         return lib;
@@ -153,7 +153,7 @@ public sealed class LibtorchTests : IDisposable
     private static void Needs(string library)
     {
         if (!OperatingSystem.IsLinux() || !File.Exists(Path.Combine(AppContext.BaseDirectory, library)))
-            Assert.Skip($"{library} is not beside the tests");
+            Assert.Skip($"{library} is not next to the tests");
     }
 
     /// <summary>Runs an explicit test in a process of its own: libtorch loads once a process.</summary>

@@ -14,5 +14,5 @@ public class UnicodeTextTests
     [InlineData("\u1112\u1161\u11ab\u1100\u1173\u11af", "\ud55c\uae00")]
     [InlineData("\ud83d\udc31", "\ud83d\udc31")]
     [InlineData("\ud800x\u0301", "\ud800x\u0301")]
-    public void AccentsAndSyllablesCompose(string text, string composed) => Assert.Equal(composed, UnicodeText.Composed(text));
+    public void Accents_and_syllables_compose(string text, string composed) => Assert.Equal(composed, UnicodeText.Composed(text));
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Weights;
 
-/// <summary>The files beside these tests that PyTorch and NumPy wrote.</summary>
+/// <summary>The files next to these tests that PyTorch and NumPy wrote.</summary>
 internal static class Fixtures
 {
     public static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "Weights", "fixtures", file);

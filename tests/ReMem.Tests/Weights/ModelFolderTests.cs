@@ -204,7 +204,7 @@ public sealed class ModelFolderTests : IDisposable
         { """{"architecture":"resnet21","num_classes":4,"pretrained_cfg":{"input_size":[3,32,32]}}""", "did you mean 'resnet20'" },
         { """{"architecture":"resnet20","num_classes":4,"pretrained_cfg":{"input_size":[]}}""", "input_size [] is not" },
         { """{"architecture":"resnet20","num_classes":4,"pretrained_cfg":{"input_size":[3,32,48]}}""", "input_size [3, 32, 48] is not" },
-        { """{"architecture":"resnet20","num_classes":4,"pretrained_cfg":{"input_size":[3,32,32],"std":[0,1,1]}}""", "impossible std" },
+        { """{"architecture":"resnet20","num_classes":4,"pretrained_cfg":{"input_size":[3,32,32],"std":[0,1,1]}}""", "invalid std" },
         { """{"architecture":"resnet20","num_classes":4,"pretrained_cfg":{"input_size":[3,32,32],"mean":[0]}}""", "mean has 1 channels" },
         { """{"architecture":"resnet20","num_classes":5,"pretrained_cfg":{"input_size":[3,32,32]}}""", "names 4 classes, but config.json says 5" },
         { """{"architecture":"resnet18","num_classes":4,"pretrained_cfg":{"input_size":[3,32,32]}}""", "not those of 'resnet18'" },

@@ -22,7 +22,7 @@ public sealed class ShapeAdaptationTests : IDisposable
     [InlineData("vit_base_patch14_reg4_dinov2", "pos_embed", 0)]
     [InlineData("vit_so400m_patch16_siglip_256", "pos_embed", 0)]
     [InlineData("eva02_tiny_patch14_224", "pos_embed", 1)]
-    public void Positions_of_another_image_size_are_resampled_beside_their_prefix(string name, string tensor, int prefix)
+    public void Positions_of_another_image_size_are_resampled_without_their_prefix(string name, string tensor, int prefix)
     {
         (WeightLoadReport report, Dictionary<string, Tensor> source, Dictionary<string, Tensor> loaded) = Load(name, image: 20, patch: 4);
         Assert.Equal([tensor], report.Resampled);

@@ -60,7 +60,9 @@ public sealed class WeightConverterTests : IDisposable
         Refused("writes weights as safetensors", _folder.File("out.pth"), null);
         Assert.False(File.Exists(output));
         SafetensorsWriter.Write(output, new Dictionary<string, Tensor> { ["x"] = ones(1) });
-        Assert.Contains("The output is the input", Assert.Throws<InputException>(() => WeightConverter.Convert(output, output)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The output file is the input file", Assert.Throws<InputException>(() => WeightConverter.Convert(output, output)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>What numpy.savez_compressed writes: arrays that have no place in the file.</summary>
@@ -77,7 +79,7 @@ public sealed class WeightConverterTests : IDisposable
     }
 
     [Fact]
-    public void With_a_model_only_its_tensors_are_written_and_the_prefix_is_said()
+    public void With_a_model_only_its_tensors_are_written_and_the_prefix_is_reported()
     {
         string path = _folder.File("training.safetensors"), output = _folder.File("model.safetensors");
         Dictionary<string, Tensor> state = _model.state_dict();

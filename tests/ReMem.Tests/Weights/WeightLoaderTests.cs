@@ -48,7 +48,7 @@ public sealed class WeightLoaderTests : IDisposable
     }
 
     [Fact]
-    public void A_head_of_other_classes_stays_new_and_is_said()
+    public void A_head_of_other_classes_stays_new_and_is_reported()
     {
         ImageModel source = Filled(Vit);
         ImageModel model = Make(Vit, classes: 9);

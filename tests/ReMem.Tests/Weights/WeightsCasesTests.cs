@@ -10,8 +10,8 @@ namespace ReMem.Tests.Weights;
 public sealed class WeightsCasesTests : IDisposable
 {
     private const string DeiT = "deit_tiny_patch16_224";
-    private const long MostBytes = 256 << 20;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private const long MaxBytes = 256 << 20;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
     private readonly IDisposable _scope = NewDisposeScope();
 
     public void Dispose() => _scope.Dispose();
@@ -50,7 +50,7 @@ public sealed class WeightsCasesTests : IDisposable
     [InlineData("cls.pth", "new head (the file's 'cls' has 1000 classes); 2 dropped")]
     [InlineData("seq.pth", "new head (the file's 'head.1' has 1000 classes); 2 dropped")]
     [InlineData("mean_std.ckpt", "new head (the file's has 1000 classes); 2 dropped (mean, std: it is outside 'model.'")]
-    public void What_is_dropped_is_said_in_the_same_line(string name, string text)
+    public void What_is_dropped_is_reported_in_the_same_line(string name, string text)
     {
         using ImageModel model = ModelCatalogue.Create(DeiT, new ModelOptions { NumClasses = 7 });
         Assert.Contains(text, WeightLoader.Load(model, CasePath(name)).ToString(), StringComparison.Ordinal);
@@ -111,8 +111,8 @@ public sealed class WeightsCasesTests : IDisposable
             Assert.InRange(e.Message.Length, 10, 510);
         }
 
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Longest);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxBytes);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxTime);
     }
 
     [Theory]
@@ -126,8 +126,8 @@ public sealed class WeightsCasesTests : IDisposable
     [InlineData("pkl-build-setstate.pth", "'os.system'")]
     [InlineData("pkl-ext1.pth", "'copyreg.extension 1'")]
     [InlineData("pkl-zero-huge.pth", "arguments that it does not take")]
-    [InlineData("npz-zero-huge.npz", "impossible shape")]
-    [InlineData("index-trav.index.json", "no file beside it")]
+    [InlineData("npz-zero-huge.npz", "invalid shape")]
+    [InlineData("index-trav.index.json", "not a file next to it")]
     public void A_program_without_a_tensor_is_refused_by_its_name(string name, string text) =>
         Assert.Contains(text, Assert.Throws<InputException>(() => WeightsFile.Open(CasePath(name))).Message, StringComparison.Ordinal);
 
@@ -155,7 +155,7 @@ public sealed class WeightsCasesTests : IDisposable
         long before = Process.GetCurrentProcess().PeakWorkingSet64;
         InputException e = Assert.Throws<InputException>(() => ModelFolder.Load(folder.Path));
         Assert.Contains(text, e.Message, StringComparison.Ordinal);
-        Assert.InRange(Process.GetCurrentProcess().PeakWorkingSet64 - before, 0, MostBytes);
+        Assert.InRange(Process.GetCurrentProcess().PeakWorkingSet64 - before, 0, MaxBytes);
     }
 
     private static string CasePath(string file) => Path.Combine(AppContext.BaseDirectory, "Weights", "cases", file);

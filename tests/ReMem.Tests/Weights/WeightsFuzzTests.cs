@@ -11,7 +11,7 @@ namespace ReMem.Tests.Weights;
 public sealed class WeightsFuzzTests : IDisposable
 {
     private const int Files = 250;
-    private const long MostBytes = 48 << 20;
+    private const long MaxBytes = 48 << 20;
     private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(Files);
     private readonly TemporaryFolder _folder = new();
     private readonly IDisposable _scope = NewDisposeScope();
@@ -109,7 +109,7 @@ public sealed class WeightsFuzzTests : IDisposable
         }
         finally
         {
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxBytes);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace ReMem.Data.Checks;
 
-/// <summary>How many images a class has.</summary>
+/// <summary>Image counts of a class.</summary>
 /// <param name="Class">Its name.</param>
 /// <param name="Train">In training.</param>
 /// <param name="Validation">In validation.</param>

@@ -10,12 +10,15 @@ using SkiaSharp;
 
 namespace ReMem.Data.Checks;
 
-/// <summary>An inspection as pages to look at: an index, and a sheet of thumbnails a class. Pictures are within the pages; nothing is loaded from elsewhere.</summary>
+/// <summary>
+/// An inspection as HTML pages: an index, and a sheet of thumbnails per class. Pictures are embedded in the pages; nothing is loaded from
+/// elsewhere.
+/// </summary>
 internal static class ContactSheet
 {
     private const int Side = 112;
-    private const int MostImages = 60;
-    private const int MostGroups = 60;
+    private const int MaxImages = 60;
+    private const int MaxGroups = 60;
     private const int Quality = 80;
 
     private const string Style = """
@@ -29,10 +32,10 @@ internal static class ContactSheet
         @media (prefers-color-scheme: dark) { body { background: #14181f; color: #e4e8ee } img { background: #222832 } .soft, figcaption { color: #9aa5b3 } .warn { color: #ffa366 } .bar { background: #6fa8dc } a { color: #8fc1f5 } }
         """;
 
-    /// <summary>Writes index.html and a page a class.</summary>
-    /// <param name="folder">Is made where it is missing.</param>
+    /// <summary>Writes index.html and one page per class.</summary>
+    /// <param name="folder">Created where missing.</param>
     /// <param name="data">The data set that was inspected.</param>
-    /// <param name="result">What was found.</param>
+    /// <param name="result">The inspection's result.</param>
     /// <exception cref="InputException">The folder cannot be written.</exception>
     public static void Write(string folder, ImageDataset data, InspectionResult result)
     {
@@ -63,8 +66,8 @@ internal static class ContactSheet
             int[] own = [.. Enumerable.Range(0, source.Count).Where(i => source.Label(i) == index && !bad.Contains((name, i)))];
             if (own.Length == 0)
                 continue;
-            // Spread over the class, since files that lie side by side are often alike.
-            int shown = Math.Min(own.Length, MostImages);
+            // Spread over the class, since neighbouring files are often alike.
+            int shown = Math.Min(own.Length, MaxImages);
             page.Append($"<h2>{name}{(shown < own.Length ? $": {shown} of {own.Length}" : "")}</h2>\n<div class=\"sheet\">\n");
             for (int i = 0; i < shown; i++)
                 Figure(page, source, own[(int)((long)i * own.Length / shown)], null);
@@ -90,12 +93,14 @@ internal static class ContactSheet
         foreach (string warning in result.Warnings)
             page.Append($"<p class=\"warn\">{Encode(warning)}</p>\n");
         page.Append("<h2>Classes</h2>\n<table><tr><th>class</th><th class=\"n\">train</th><th class=\"n\">val</th><th class=\"n\">test</th><th></th></tr>\n");
-        double most = Math.Max(1, result.Classes.Max(c => c.Train));
+        double max = Math.Max(1, result.Classes.Max(c => c.Train));
         for (int c = 0; c < result.Classes.Count; c++)
         {
             ClassImages counts = result.Classes[c];
             page.Append($"<tr><td><a href=\"{PageOf(c)}\">{Encode(counts.Class)}</a></td><td class=\"n\">{counts.Train}</td><td class=\"n\">{counts.Validation}</td>")
-                .Append(FormattableString.Invariant($"<td class=\"n\">{counts.Test}</td><td><span class=\"bar\" style=\"width:{14 * counts.Train / most:0.##}rem\"></span></td></tr>\n"));
+                .Append(
+                    FormattableString.Invariant(
+                    $"<td class=\"n\">{counts.Test}</td><td><span class=\"bar\" style=\"width:{14 * counts.Train / max:0.##}rem\"></span></td></tr>\n"));
         }
 
         page.Append("</table>\n");
@@ -119,8 +124,8 @@ internal static class ContactSheet
         if (all.Length == 0)
             return;
         var sources = DatasetScan.SplitsOf(data).ToDictionary(s => s.Name, s => s.Source);
-        page.Append($"<h2>{title}{(all.Length > MostGroups ? $": {MostGroups} of {all.Length}" : "")}</h2>\n");
-        foreach (DuplicateGroup group in all.Take(MostGroups))
+        page.Append($"<h2>{title}{(all.Length > MaxGroups ? $": {MaxGroups} of {all.Length}" : "")}</h2>\n");
+        foreach (DuplicateGroup group in all.Take(MaxGroups))
         {
             page.Append("<div class=\"sheet\">\n");
             foreach (DuplicateImage image in group.Images.Take(6))

@@ -3,14 +3,16 @@ using ReMem.Data.Sources;
 
 namespace ReMem.Data.Checks;
 
-/// <summary>Tells all there is to know of a data set without training on it.</summary>
+/// <summary>Inspects a data set without training on it.</summary>
 internal static class DatasetInspector
 {
-    /// <summary>Decodes every image once, unless an earlier check of the same, unchanged files is kept.</summary>
+    /// <summary>Decodes every image once, unless an earlier check of the same, unchanged files is stored.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="threads">Threads to decode on, 1 or more.</param>
-    /// <param name="scanFolder">Where checks are kept for the next run, such as <see cref="Preflight.ScanFolder"/>; null keeps none.</param>
-    /// <param name="progress">Told after every image, from several threads; null for nobody.</param>
+    /// <param name="scanFolder">
+    /// Where checks are stored for the next run, such as <see cref="Preflight.ScanFolder"/>; null stores none.
+    /// </param>
+    /// <param name="progress">Reported after every image, from several threads; may be null.</param>
     public static InspectionResult Inspect(
         ImageDataset dataset, int threads = 2, string? scanFolder = null, IProgress<PreflightProgress>? progress = null)
     {

@@ -6,31 +6,31 @@ using ReMem.Runtime;
 namespace ReMem.Data.Checks;
 
 /// <summary>
-/// What decoding every image of a data set once shows. It is kept by a fingerprint of the files (names, lengths, times of writing), so that a data set
-/// that has not changed is not decoded again.
+/// The result of decoding every image of a data set once. It is stored under a fingerprint of the files (names, lengths, times of writing),
+/// so that a data set that has not changed is not decoded again.
 /// </summary>
 /// <param name="Splits">train, val and test.</param>
 /// <param name="Near">Pairs that join near-duplicates to sets, as indices into train, val and test one after the other.</param>
 internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
 {
-    // Raised when what a scan holds, or how it is found, changes.
+    // Raised when the content of a scan, or how it is computed, changes.
     private const string Version = "3";
-    private const int MostKept = 64;
+    private const int MaxKept = 64;
 
-    /// <summary>Where scans are kept between runs.</summary>
+    /// <summary>Where scans are stored between runs.</summary>
     public static string DefaultFolder => UserCache.Folder("scans");
 
     /// <summary>The splits of a data set with their names.</summary>
     public static (string Name, IImageSource Source)[] SplitsOf(ImageDataset data) =>
         [("train", data.Train), ("val", data.Validation), ("test", data.Test)];
 
-    /// <summary>Takes the scan of an earlier run, or decodes every image.</summary>
+    /// <summary>Reads the scan of an earlier run, or decodes every image.</summary>
     /// <param name="data">The data set.</param>
-    /// <param name="cache">Decoded images are kept here while they fit; null keeps none.</param>
-    /// <param name="threads">To decode on.</param>
+    /// <param name="cache">Decoded images are kept here while they fit; null stores none.</param>
+    /// <param name="threads">Threads to decode on.</param>
     /// <param name="viewSize">Side of the views that will be made; 0 where none will.</param>
-    /// <param name="folder">Where scans are kept; null keeps none.</param>
-    /// <param name="progress">Told after every image.</param>
+    /// <param name="folder">Where scans are stored; null stores none.</param>
+    /// <param name="progress">Reported after every image.</param>
     public static DatasetScan Of(
         ImageDataset data, DecodedImageCache? cache, int threads, int viewSize, string? folder, IProgress<PreflightProgress>? progress)
     {
@@ -48,12 +48,12 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
         return scan;
     }
 
-    /// <summary>The files that the samples are in, as they are now; null for sources that cannot tell.</summary>
+    /// <summary>The current stamps of the files that hold the samples; null for sources that do not know them.</summary>
     internal static string? Fingerprint(ImageDataset data) => SplitFingerprint.OfFiles(Version, SplitsOf(data));
 
     private static DatasetScan? TryRead(string file, ImageDataset data)
     {
-        // A damaged or unreadable one only costs the decoding.
+        // A damaged or unreadable scan only costs decoding again.
         DatasetScan? scan = Json.TryReadFile<DatasetScan>(file);
         return scan is not null && scan.Fits([.. SplitsOf(data).Select(s => s.Source.Count)]) ? scan : null;
     }
@@ -72,12 +72,13 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, scan, Json.Line));
-            foreach (FileInfo old in new DirectoryInfo(Path.GetDirectoryName(file)!).GetFiles("*.json").OrderByDescending(f => f.LastWriteTimeUtc).Skip(MostKept))
+            foreach (FileInfo old in new DirectoryInfo(Path.GetDirectoryName(file)!).GetFiles("*.json")
+                .OrderByDescending(f => f.LastWriteTimeUtc).Skip(MaxKept))
                 old.Delete();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
         {
-            // Nothing is lost but the time of decoding again.
+            // A failed write only costs decoding again.
         }
     }
 }

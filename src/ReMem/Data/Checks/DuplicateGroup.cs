@@ -1,6 +1,6 @@
 namespace ReMem.Data.Checks;
 
-/// <summary>Images that show the same.</summary>
+/// <summary>Images that show the same picture.</summary>
 /// <param name="Kind">How alike they are; a near group holds exact copies of its members, too.</param>
 /// <param name="Images">Two or more, in the order train, val, test.</param>
 internal sealed record DuplicateGroup(DuplicateKind Kind, IReadOnlyList<DuplicateImage> Images)

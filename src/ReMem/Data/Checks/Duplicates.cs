@@ -2,13 +2,13 @@ using ReMem.Data.Sources;
 
 namespace ReMem.Data.Checks;
 
-/// <summary>What a data set holds twice.</summary>
+/// <summary>The duplicates of a data set.</summary>
 /// <param name="Groups">Exact groups, then near ones.</param>
-/// <param name="ExactLeaks">Validation and test images whose very bytes are in an earlier split, too.</param>
-/// <param name="NearLeaks">Further validation and test images that nearly are images of another split.</param>
+/// <param name="ExactLeaks">Validation and test images that are byte for byte in an earlier split.</param>
+/// <param name="NearLeaks">Further validation and test images that are near-duplicates of images of another split.</param>
 internal sealed record Duplicates(IReadOnlyList<DuplicateGroup> Groups, int ExactLeaks, int NearLeaks)
 {
-    /// <summary>Finds them in what a scan saw.</summary>
+    /// <summary>Finds them in a scan.</summary>
     public static Duplicates Of(ImageDataset data, DatasetScan scan)
     {
         (int Split, int Index)[] all = [.. scan.Splits.SelectMany((s, split) => Enumerable.Range(0, s.Count).Select(i => (split, i)))];
@@ -31,7 +31,7 @@ internal sealed record Duplicates(IReadOnlyList<DuplicateGroup> Groups, int Exac
             .. usable.GroupBy(sets.Find).Select(g => g.ToArray()).Where(g => g.Length > 1 && g.Any(i => Hash(i) != Hash(g[0]))),
         ];
 
-        // The first holder stays: train, then val.
+        // The first split keeps it: train, then val.
         HashSet<int> leaks = [.. exact.SelectMany(g => g.Where(i => all[i].Split != all[g[0]].Split))];
         HashSet<int> nearLeaks = [.. near.SelectMany(g => g.Where(i => all[i].Split != all[g[0]].Split))];
         nearLeaks.ExceptWith(leaks);
@@ -39,7 +39,7 @@ internal sealed record Duplicates(IReadOnlyList<DuplicateGroup> Groups, int Exac
             [.. exact.Select(g => Group(DuplicateKind.Exact, g)), .. near.Select(g => Group(DuplicateKind.Near, g))], leaks.Count, nearLeaks.Count);
     }
 
-    /// <summary>One sentence a finding that a user should know.</summary>
+    /// <summary>One sentence per finding that a user should know.</summary>
     public IEnumerable<string> Warnings()
     {
         DuplicateGroup? First(DuplicateKind kind) => Groups.FirstOrDefault(g => g.Kind == kind && g.AcrossSplits);

@@ -4,8 +4,9 @@ using ReMem.Data.Pixels;
 namespace ReMem.Data.Checks;
 
 /// <summary>
-/// What is left of an image that is resized, recompressed or slightly retouched: 64 bits of its lowest frequencies (a perceptual hash by cosine
-/// transform, as pHash) and a thumbnail of 16 x 16. The default is that of an image that could not be decoded, which is like no other.
+/// A fingerprint that survives resizing, recompression and slight retouching: 64 bits of the lowest frequencies (a perceptual hash by
+/// cosine transform, as pHash) and a thumbnail of 16 x 16. The default is that of an image that could not be decoded, which matches no
+/// other.
 /// </summary>
 /// <param name="Hash">Which of the 8 x 8 lowest frequencies of the grey image are above their median.</param>
 /// <param name="Thumbnail">16 x 16 x 3 bytes.</param>
@@ -14,15 +15,15 @@ internal readonly record struct ImagePrint(ulong Hash, byte[]? Thumbnail)
     private const int Side = 32;
     private const int Low = 8;
     private const int ThumbnailSide = 16;
-    private const int MostBits = 6;
+    private const int MaxBits = 6;
 
     // Recompression leaves about 1; two photos of one shelf, or two handwritten ones, are far apart.
-    private const double LeastDifference = 2;
+    private const double MinDifference = 2;
     private const double DifferenceByContrast = 0.1;
 
     private static readonly float[] Cosines = MakeCosines();
 
-    /// <summary>Takes an image's print.</summary>
+    /// <summary>Computes an image's fingerprint.</summary>
     public static ImagePrint Of(RgbImage image)
     {
         byte[] small = Resampler.Resize(image, Side, Side, Interpolation.Bilinear).Pixels;
@@ -46,7 +47,7 @@ internal readonly record struct ImagePrint(ulong Hash, byte[]? Thumbnail)
                 frequencies[(v * Low) + u] = Dot(Cosines.AsSpan(u * Side, Side), rows.Slice(v * Side, Side));
         }
 
-        // The mean says how bright it is, not what it shows.
+        // The mean is its brightness, not its content.
         Span<float> sorted = stackalloc float[(Low * Low) - 1];
         frequencies[1..].CopyTo(sorted);
         sorted.Sort();
@@ -60,9 +61,9 @@ internal readonly record struct ImagePrint(ulong Hash, byte[]? Thumbnail)
     /// <summary>Whether both show the same picture: few other bits, and thumbnails that differ little for their contrast.</summary>
     public bool IsNear(in ImagePrint other)
     {
-        if (Thumbnail is null || other.Thumbnail is null || BitOperations.PopCount(Hash ^ other.Hash) > MostBits)
+        if (Thumbnail is null || other.Thumbnail is null || BitOperations.PopCount(Hash ^ other.Hash) > MaxBits)
             return false;
-        // Contrast is that within the channels: a red wall has none.
+        // Contrast within the channels: a red wall has none.
         double differences = 0, squares = 0;
         Span<double> sums = stackalloc double[3];
         for (int i = 0; i < Thumbnail.Length; i++)
@@ -75,7 +76,7 @@ internal readonly record struct ImagePrint(ulong Hash, byte[]? Thumbnail)
 
         double count = Thumbnail.Length, perChannel = count / 3;
         double variance = (squares - (((sums[0] * sums[0]) + (sums[1] * sums[1]) + (sums[2] * sums[2])) / perChannel)) / count;
-        return Math.Sqrt(differences / count) <= Math.Max(LeastDifference, DifferenceByContrast * Math.Sqrt(Math.Max(0, variance)));
+        return Math.Sqrt(differences / count) <= Math.Max(MinDifference, DifferenceByContrast * Math.Sqrt(Math.Max(0, variance)));
     }
 
     private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

@@ -6,18 +6,19 @@ using ReMem.Data.Sources;
 
 namespace ReMem.Data.Checks;
 
-/// <summary>What decoding every image of a split shows.</summary>
+/// <summary>The result of decoding every image of a split.</summary>
 /// <param name="Split">Its name.</param>
 /// <param name="Widths">Pixels, as shown upright; 0 for an image that cannot be used.</param>
 /// <param name="Heights">Pixels.</param>
 /// <param name="Formats">
-/// A letter each: J(PEG), P(NG), G(IF), W(ebP), B(MP), T(IFF); of an image that cannot be used the small letter of <see cref="UnreadFormat"/>, else "-".
+/// One letter per image: J(PEG), P(NG), G(IF), W(ebP), B(MP), T(IFF); for an image that cannot be used the lower-case letter of
+/// <see cref="UnreadFormat"/>, else "-".
 /// </param>
-/// <param name="HashBytes">Half of each file's SHA-256, 16 bytes an image.</param>
+/// <param name="HashBytes">The first half of each file's SHA-256, 16 bytes per image.</param>
 /// <param name="Reasons">What is wrong, by index.</param>
-/// <param name="Sums">Of each channel over the sampled pixels, 0 to 255.</param>
-/// <param name="Squares">The same of their squares.</param>
-/// <param name="Sampled">How many pixels.</param>
+/// <param name="Sums">Sum of each channel over the sampled pixels, 0 to 255.</param>
+/// <param name="Squares">Sums of their squares.</param>
+/// <param name="Sampled">Number of sampled pixels.</param>
 internal sealed record ImageScan(
     string Split,
     int[] Widths,
@@ -30,22 +31,22 @@ internal sealed record ImageScan(
     long Sampled)
 {
     private const int HashLength = 16;
-    private const int MostSampled = 1 << 16;
+    private const int MaxSampled = 1 << 16;
     private static readonly string[] FormatNames = ["JPEG", "PNG", "GIF", "WebP", "BMP", "TIFF"];
 
     private static readonly (char Letter, string Name)[] UnreadNames = [('h', "HEIC"), ('a', "AVIF"), ('k', "JPEG 2000"), ('x', "JPEG XL"), ('s', "SVG")];
 
-    /// <summary>What near-duplicates are told by; empty in a scan that was kept from an earlier run.</summary>
+    /// <summary>The fingerprints that near-duplicates are found by; empty in a scan read from an earlier run.</summary>
     [JsonIgnore]
     public ImagePrint[] Prints { get; private init; } = [];
 
     [JsonIgnore]
     public int Count => Widths.Length;
 
-    /// <summary>Half of a file's SHA-256.</summary>
+    /// <summary>The first half of a file's SHA-256.</summary>
     public UInt128 Hash(int index) => BitConverter.ToUInt128(HashBytes, index * HashLength);
 
-    /// <summary>Whether a scan that was read is one of that many images.</summary>
+    /// <summary>Whether a scan that was read is of this many images.</summary>
     public bool Fits(int count) => Widths.Length == count && Heights.Length == count && Formats.Length == count && HashBytes.Length == count * HashLength
         && Sums.Length == 3 && Squares.Length == 3 && Sampled >= 0 && Reasons.Keys.All(i => i >= 0 && i < count)
         && Enumerable.Range(0, count).All(i => (Widths[i] > 0) == (Heights[i] > 0) && Widths[i] >= 0 && Reasons.ContainsKey(i) == (Widths[i] == 0)
@@ -68,17 +69,19 @@ internal sealed record ImageScan(
     public IReadOnlyList<BadImage> Bad(IImageSource source) =>
         [.. Reasons.OrderBy(r => r.Key).Select(r => new BadImage(Split, r.Key, source.Name(r.Key), r.Value))];
 
-    /// <summary>Usable images whose name ends as another format than their content has.</summary>
+    /// <summary>Usable images whose file extension is of another format than their content.</summary>
     public IEnumerable<(string File, string Format)> Misnamed(IImageSource source) => Usable()
         .Where(i => Promised(source.Name(i)) is { } promised && promised != Format(i)).Select(i => (source.Name(i), Format(i)!));
 
     /// <summary>Decodes every image once, keeping what fits the cache.</summary>
-    /// <param name="split">Its name.</param>
+    /// <param name="split">The split's name.</param>
     /// <param name="source">The split.</param>
-    /// <param name="cache">Keeps images; null keeps none.</param>
-    /// <param name="threads">To decode on.</param>
-    /// <param name="onImage">Told after every image.</param>
-    /// <param name="viewSize">Side of the views that will be made: what is decoded smaller for them is not kept in full.</param>
+    /// <param name="cache">Keeps images; null stores none.</param>
+    /// <param name="threads">Threads to decode on.</param>
+    /// <param name="onImage">Reported after every image.</param>
+    /// <param name="viewSize">
+    /// Side of the views that will be made: images that are decoded smaller for them are not cached in full size.
+    /// </param>
     public static ImageScan Run(string split, IImageSource source, DecodedImageCache? cache, int threads, Action? onImage = null, int viewSize = 0)
     {
         int count = source.Count;
@@ -126,7 +129,7 @@ internal sealed record ImageScan(
         };
     }
 
-    /// <summary>The format that a name promises; null where it promises none.</summary>
+    /// <summary>The format of a file extension; null where it has none.</summary>
     private static string? Promised(string name) => Path.GetExtension(name).ToUpperInvariant() switch
     {
         ".JPG" or ".JPEG" or ".JPE" or ".JFIF" => "JPEG",
@@ -138,7 +141,7 @@ internal sealed record ImageScan(
         _ => null,
     };
 
-    /// <summary>Whole numbers, so that no order of addition changes them.</summary>
+    /// <summary>Integers, so that the order of addition does not matter.</summary>
     private sealed class ChannelSums
     {
         private readonly long[] _sums = new long[3];
@@ -150,10 +153,10 @@ internal sealed record ImageScan(
 
         public double[] Squares => [.. _squares.Select(s => (double)s)];
 
-        /// <summary>Adds an image's pixels, of a large one every n-th.</summary>
+        /// <summary>Adds an image's pixels; of a large image every n-th.</summary>
         public void Add(RgbImage image)
         {
-            int pixels = image.Pixels.Length / 3, step = ((pixels - 1) / MostSampled) + 1;
+            int pixels = image.Pixels.Length / 3, step = ((pixels - 1) / MaxSampled) + 1;
             for (int i = 0; i < pixels; i += step)
             {
                 for (int c = 0; c < 3; c++)

@@ -6,14 +6,14 @@ namespace ReMem.Data.Checks;
 /// <param name="Description">Where the data set came from.</param>
 /// <param name="Splits">train, val and test.</param>
 /// <param name="Classes">Usable images, by class in index order.</param>
-/// <param name="ChannelMeans">Of the training images' red, green and blue, in [0, 1]; of a large image every n-th pixel counts.</param>
+/// <param name="ChannelMeans">Mean red, green and blue of the training images, in [0, 1]; of a large image every n-th pixel counts.</param>
 /// <param name="ChannelDeviations">The same pixels' standard deviations.</param>
 /// <param name="BadImages">Images that cannot be decoded, each with the reason.</param>
 /// <param name="Duplicates">Exact copies and near-duplicates, within and across splits.</param>
-/// <param name="LeakedImages">Validation and test images whose very bytes are in an earlier split, too.</param>
-/// <param name="NearLeakedImages">Further ones that show the same picture as one in another split.</param>
-/// <param name="LabelConflicts">Pictures that have several labels.</param>
-/// <param name="Warnings">What a user should know, each with what to do about it.</param>
+/// <param name="LeakedImages">Validation and test images that are byte for byte in an earlier split.</param>
+/// <param name="NearLeakedImages">Further ones that are near-duplicates of an image in another split.</param>
+/// <param name="LabelConflicts">Number of pictures with several labels.</param>
+/// <param name="Warnings">Warnings for the user, each with a remedy.</param>
 internal sealed record InspectionResult(
     string Description,
     IReadOnlyList<SplitFacts> Splits,

@@ -1,13 +1,13 @@
 namespace ReMem.Data.Checks;
 
-/// <summary>Whether what was found in a data set is an error.</summary>
+/// <summary>Decides whether the findings of an inspection are an error.</summary>
 internal static class InspectionVerdict
 {
     private const int MaxNamed = 5;
     private const string ReplaceRemedy = "Check the paths, and convert or replace the images.";
 
-    /// <summary>Refuses a data set of which nothing can be used, or nothing of a class or a split, or whose splits share images.</summary>
-    /// <exception cref="InputException">It is one.</exception>
+    /// <summary>Throws where no image of the data set, of a class or of a split can be used, or where splits share images.</summary>
+    /// <exception cref="InputException">One of these holds.</exception>
     public static void Require(InspectionResult result, LeakagePolicy leakage)
     {
         if (result.Splits.Sum(s => s.Usable) == 0)
@@ -37,8 +37,8 @@ internal static class InspectionVerdict
         if (leaked > 0)
         {
             throw new InputException(
-                $"{leaked} validation or test images are in another split, too: scores would be too good.",
-                remedy: "Remove them from one split, or divide anew with near-duplicates kept together; --leakage warn only says so.");
+                $"{leaked} validation or test images are also in another split: scores would be too good.",
+                remedy: "Remove them from one split, or split again with near-duplicates kept together; --leakage warn only warns.");
         }
     }
 }

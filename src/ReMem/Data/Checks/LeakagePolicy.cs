@@ -1,12 +1,12 @@
 namespace ReMem.Data.Checks;
 
-/// <summary>What happens where validation or test images are in another split, too.</summary>
+/// <summary>What happens where validation or test images are also in another split.</summary>
 public enum LeakagePolicy
 {
-    /// <summary>Exact copies are an error that names an example; pictures that are nearly the same are a warning.</summary>
+    /// <summary>Exact copies are an error that names an example; near-duplicates are a warning.</summary>
     Fail,
 
-    /// <summary>Pictures that are nearly the same are an error, too.</summary>
+    /// <summary>Near-duplicates are also an error.</summary>
     Strict,
 
     /// <summary>Both are a warning.</summary>

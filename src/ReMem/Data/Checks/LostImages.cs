@@ -2,14 +2,14 @@ using ReMem.Data.Sources;
 
 namespace ReMem.Data.Checks;
 
-/// <summary>What classes lose by images of formats that are not decoded, whatever the files are called.</summary>
+/// <summary>The images that classes lose because their formats are not decoded, whatever the file names.</summary>
 internal static class LostImages
 {
     private const int MaxNamed = 10;
 
-    /// <summary>A sentence for each class that loses images so, the ones that lose the largest share first; of very many classes some.</summary>
+    /// <summary>A sentence for each class that loses images, the largest share first; limited where there are many classes.</summary>
     /// <param name="data">The data set.</param>
-    /// <param name="scan">Of it.</param>
+    /// <param name="scan">The data set's scan.</param>
     public static IReadOnlyList<string> Warnings(ImageDataset data, DatasetScan scan)
     {
         var formats = new Dictionary<string, int>?[data.Classes.Count];

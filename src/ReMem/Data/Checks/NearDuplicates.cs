@@ -1,7 +1,7 @@
 namespace ReMem.Data.Checks;
 
 /// <summary>
-/// Finds images that show the same picture, resized, recompressed or slightly retouched. Candidates share one of four quarters of their perceptual
+/// Finds images that show the same picture, resized, recompressed or slightly retouched. Candidates share one quarter of their perceptual
 /// hash, so that any two within 3 bits are compared; <see cref="ImagePrint.IsNear"/> decides.
 /// </summary>
 internal static class NearDuplicates
@@ -9,13 +9,13 @@ internal static class NearDuplicates
     private const int Quarters = 4;
     private const int QuarterBits = 16;
 
-    /// <summary>Pairs that join all near-duplicates to sets; images that could not be decoded are in none.</summary>
+    /// <summary>Pairs whose merging gives the sets of near-duplicates; images that could not be decoded are in none.</summary>
     public static IReadOnlyList<(int A, int B)> Find(IReadOnlyList<ImagePrint> prints)
     {
         List<(int A, int B)> pairs = [];
         var sets = new DisjointSets(prints.Count);
 
-        // Copies are chained, not compared with each other: of ten thousand blank pages one stands for all.
+        // Exact copies are chained, not compared with each other: one of ten thousand blank pages represents all.
         List<int> distinct = [];
         foreach (IGrouping<ulong, int> alike in Enumerable.Range(0, prints.Count).Where(i => prints[i].Thumbnail is not null).GroupBy(i => prints[i].Hash))
         {

@@ -3,20 +3,20 @@ using ReMem.Data.Sources;
 
 namespace ReMem.Data.Checks;
 
-/// <summary>Looks at every image of a data set before any work starts, so that hours of training cannot end at one broken file.</summary>
+/// <summary>Checks every image of a data set before any work starts, so that hours of training cannot end at one broken file.</summary>
 internal static class Preflight
 {
     private const double StrongImbalance = 10;
 
-    /// <summary>Decodes every image once, unless an earlier check of the same, unchanged files is kept.</summary>
+    /// <summary>Decodes every image once, unless an earlier check of the same, unchanged files is stored.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="policy">What to do with images that cannot be decoded.</param>
-    /// <param name="progress">Told after every image, from several threads; null for nobody.</param>
-    /// <param name="cache">Decoded images are kept here while they fit; null keeps none.</param>
+    /// <param name="progress">Reported after every image, from several threads; may be null.</param>
+    /// <param name="cache">Decoded images are kept here while they fit; null stores none.</param>
     /// <param name="threads">Threads to decode on, 1 or more.</param>
     /// <param name="viewSize">Side of the model's input in pixels, to compare image sizes with; 0 compares nothing.</param>
-    /// <param name="leakage">What to do with validation and test images that are in another split, too.</param>
-    /// <param name="scanFolder">Where checks are kept for the next run, such as <see cref="ScanFolder"/>; null keeps none.</param>
+    /// <param name="leakage">What to do with validation and test images that are also in another split.</param>
+    /// <param name="scanFolder">Where checks are stored for the next run, such as <see cref="ScanFolder"/>; null stores none.</param>
     /// <exception cref="InputException">An image is bad or leaks and the policy is to fail, or a class or a split has no image left.</exception>
     public static PreflightResult Check(
         ImageDataset dataset,
@@ -51,7 +51,7 @@ internal static class Preflight
         {
             throw new InputException(
                 twice[0],
-                remedy: "'remem data inspect' lists them all. Where splits are made by seed, data.keep_near_duplicates_together=true keeps copies in one; data.on_leakage=warn goes on all the same.");
+                remedy: "'remem data inspect' lists them all. Where splits are made by seed, data.keep_near_duplicates_together=true keeps copies in one; data.on_leakage=warn continues with a warning.");
         }
 
         (int side, int index, int split) = scans.Select((s, i) => (s.Smallest()!.Value.Side, s.Smallest()!.Value.Index, i)).MinBy(s => s.Side);
@@ -61,15 +61,16 @@ internal static class Preflight
         warnings.AddRange(LostImages.Warnings(dataset, scan));
         warnings.AddRange(twice);
         if (imbalance >= StrongImbalance)
-            warnings.Add($"The largest class has {imbalance:0.#} times the training images of the smallest: read balanced accuracy beside top-1.");
+            warnings.Add(
+                $"The largest class has {imbalance:0.#} times the training images of the smallest: read balanced accuracy as well as top-1.");
         if (side < viewSize)
             warnings.Add($"The smallest image, '{splits[split].Source.Name(index)}', has a side of {side} pixels: views of {viewSize} enlarge it.");
         (string File, string Format)[] misnamed = [.. scans.SelectMany((s, i) => s.Misnamed(splits[i].Source))];
         if (misnamed.Length > 0)
         {
             warnings.Add(
-                $"{misnamed.Length} images are of another format than their names say, such as '{misnamed[0].File}' ({misnamed[0].Format}); "
-                + "they are read as what they are.");
+                $"{misnamed.Length} images have another format than their file extension, such as '{misnamed[0].File}' ({misnamed[0].Format}); "
+                + "they are read by content.");
         }
 
         ImageDataset usable = dataset with
@@ -82,14 +83,17 @@ internal static class Preflight
         return new PreflightResult(usable, bad, counts, imbalance, duplicates.ExactLeaks, duplicates.NearLeaks, side, warnings);
     }
 
-    /// <summary>What is to be said of images in several splits, and of pictures with several labels; every image is decoded once, unless an earlier check is kept.</summary>
+    /// <summary>
+    /// Warnings about images in several splits and pictures with several labels; every image is decoded once, unless an earlier check is
+    /// stored.
+    /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="threads">Threads to decode on, 1 or more.</param>
-    /// <param name="scanFolder">Where checks are kept; null keeps none.</param>
+    /// <param name="scanFolder">Where checks are stored; null stores none.</param>
     public static IReadOnlyList<string> Leaks(ImageDataset dataset, int threads, string? scanFolder) =>
         [.. Duplicates.Of(dataset, DatasetScan.Of(dataset, null, threads, 0, scanFolder, null)).Warnings()];
 
-    /// <summary>The usual folder for kept checks: under REMEM_CACHE, else the user's cache folder.</summary>
+    /// <summary>The usual folder for stored checks: under REMEM_CACHE, else the user's cache folder.</summary>
     public static string ScanFolder => DatasetScan.DefaultFolder;
 
     internal static ClassImages[] Count(IReadOnlyList<string> classes, IImageSource[] splits)

@@ -2,12 +2,12 @@ namespace ReMem.Data.Checks;
 
 /// <summary>Sizes of a split's usable images, in pixels.</summary>
 /// <param name="Split">"train", "val" or "test".</param>
-/// <param name="Images">Of the split, usable or not.</param>
+/// <param name="Images">Images of the split, usable or not.</param>
 /// <param name="Usable">Those that can be decoded.</param>
 /// <param name="Width">Smallest, median and largest.</param>
 /// <param name="Height">Smallest, median and largest.</param>
 /// <param name="ShorterSide">Smallest, median and largest.</param>
-/// <param name="Formats">How many images a format has.</param>
+/// <param name="Formats">Number of images by format.</param>
 internal sealed record SplitFacts(
     string Split,
     int Images,

@@ -6,18 +6,18 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Checks;
 
-/// <summary>Tells whether a split is still the one it was: by the stamps of its files, which costs nothing, or by every byte of every sample.</summary>
+/// <summary>Detects whether a split has changed: by the stamps of its files, which is cheap, or by every byte of every sample.</summary>
 internal static class SplitFingerprint
 {
-    // Raised when what is hashed changes.
+    // Raised when the hashed content changes.
     private const string Version = "1";
 
     /// <summary>
-    /// 64 hexadecimal digits: SHA-256 over the encoded bytes of every sample in order. Moving or copying a data set does not change it. It is kept
-    /// between runs by the stamps of the files, so that an unchanged split is not read again.
+    /// 64 hexadecimal digits: SHA-256 over the encoded bytes of every sample in order. Moving or copying a data set does not change it. It
+    /// is stored between runs under the stamps of the files, so that an unchanged split is not read again.
     /// </summary>
     /// <param name="split">The split.</param>
-    /// <param name="threads">To read on, 1 or more.</param>
+    /// <param name="threads">Threads to read on, 1 or more.</param>
     /// <exception cref="InputException">A sample cannot be read.</exception>
     public static string OfContent(IImageSource split, int threads) => OfContent(split, threads, UserCache.Folder("fingerprints"));
 
@@ -45,9 +45,11 @@ internal static class SplitFingerprint
         return whole;
     }
 
-    /// <summary>The files that the samples are in, as they are now (names, lengths, times of writing); null for sources that cannot tell.</summary>
-    /// <param name="version">Of what is kept by it.</param>
-    /// <param name="splits">With their names.</param>
+    /// <summary>
+    /// The files that hold the samples, as they are now (names, lengths, times of writing); null for sources that do not know them.
+    /// </summary>
+    /// <param name="version">Version of what is stored under it.</param>
+    /// <param name="splits">The splits with their names.</param>
     internal static string? OfFiles(string version, IReadOnlyList<(string Name, IImageSource Source)> splits)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -71,7 +73,7 @@ internal static class SplitFingerprint
         {
             foreach (string file in files.Order(StringComparer.Ordinal))
             {
-                // What is missing is a bad image, and stays one until it is there.
+                // A missing file is a bad image, until it exists.
                 FileStamp stamp = File.Exists(file) && FileKind.Other(file) is null ? FileStamp.Of(file) : new FileStamp(file, -1, 0);
                 Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFullPath(stamp.Path)} {stamp.Length} {stamp.Written}"));
             }
@@ -85,7 +87,7 @@ internal static class SplitFingerprint
         return Convert.ToHexString(hash.GetHashAndReset())[..32];
     }
 
-    /// <summary>What an earlier run kept; null where it is none, or damaged.</summary>
+    /// <summary>What an earlier run stored; null where it is missing or damaged.</summary>
     private static string? Kept(string file)
     {
         try
@@ -107,7 +109,7 @@ internal static class SplitFingerprint
         }
         catch (InputException)
         {
-            // Nothing is lost but the time of reading again.
+            // A failed write only costs reading again.
         }
     }
 }

@@ -7,7 +7,7 @@ namespace ReMem.Data.Decoding;
 
 /// <summary>
 /// Decoded images, kept after their first use while they fit a budget. It never evicts: a shuffled epoch uses every image once, so that
-/// any eviction rule would only trade one miss for another. Safe for concurrent use; one cache can serve every loader of a run.
+/// evicting would only trade one miss for another. Safe for concurrent use; one cache can serve every loader of a run.
 /// </summary>
 /// <param name="budget">Bytes of pixels, 0 or more; 0 keeps nothing. Default 1 GiB.</param>
 internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultBytes)
@@ -26,7 +26,7 @@ internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultB
     /// <param name="source">The split.</param>
     /// <param name="index">The sample.</param>
     /// <param name="enoughSide">
-    /// Shorter side in pixels that is enough: a JPEG that is much larger comes out reduced by <see cref="ImageDecoder"/>, a function of the
+    /// Shorter side in pixels that is enough: a much larger JPEG is decoded reduced by <see cref="ImageDecoder"/>, a function of the
     /// image and of this alone. 0 is the full size.
     /// </param>
     /// <exception cref="InputException">It cannot be read or decoded.</exception>
@@ -38,8 +38,8 @@ internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultB
     }
 
     /// <summary>
-    /// The same for the time until it is given back: the pixels of an image that is not kept are used again for the next. Views of several sizes keep an
-    /// image in several: what comes out never depends on what was kept before.
+    /// Lends the decoded image of a sample until it is returned: the pixels of an image that is not cached are reused for the next one.
+    /// Views of several sizes cache an image in several sizes: the result never depends on what was cached before.
     /// </summary>
     internal Lease Lend(IImageSource source, int index, DecodedSize size)
     {
@@ -50,7 +50,7 @@ internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultB
                 : Decode(source, index, size);
     }
 
-    /// <summary>Keeps an image that was decoded elsewhere in full, where it fits.</summary>
+    /// <summary>Caches an image that was decoded elsewhere in full size, where it fits.</summary>
     internal void Keep(IImageSource source, int index, RgbImage image, bool isJpeg)
     {
         (source, index) = Owner(source, index);
@@ -72,7 +72,7 @@ internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultB
 
     private static EncodedBytes Whole(byte[] bytes) => new(bytes, bytes.Length, false);
 
-    /// <summary>Adds what the budget has room for already.</summary>
+    /// <summary>Adds an image whose bytes are already taken from the budget.</summary>
     private void Add(IImageSource source, int index, ImageDecoder.Decoded decoded)
     {
         if (!_images.TryAdd((source, index, decoded.Divisor), decoded.Image))
@@ -80,7 +80,7 @@ internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultB
         _sizes[(source, index)] = (decoded.Width, decoded.Height, decoded.IsJpeg);
     }
 
-    /// <summary>A subset's samples are the whole's, so that both share what is kept.</summary>
+    /// <summary>A subset's samples are those of the whole source, so that both share cached images.</summary>
     private static (IImageSource Source, int Index) Owner(IImageSource source, int index)
     {
         while (source is Subset subset)
@@ -88,9 +88,9 @@ internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultB
         return (source, index);
     }
 
-    /// <summary>An image for a while.</summary>
-    /// <param name="Image">Its pixels may be followed by others where it is not kept.</param>
-    /// <param name="IsKept">Whether it stays.</param>
+    /// <summary>A lent image.</summary>
+    /// <param name="Image">Its pixels; the array may be longer where it is not cached.</param>
+    /// <param name="IsKept">Whether it stays in the cache.</param>
     internal readonly record struct Lease(RgbImage Image, bool IsKept) : IDisposable
     {
         public void Dispose()

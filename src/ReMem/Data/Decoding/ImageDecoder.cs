@@ -5,14 +5,15 @@ using SkiaSharp;
 namespace ReMem.Data.Decoding;
 
 /// <summary>
-/// Decodes JPEG, PNG, WebP, GIF, BMP and TIFF by their content, never by the file's name. Pixels are those that are stored: embedded colour
+/// Decodes JPEG, PNG, WebP, GIF, BMP and TIFF by content, never by file name. Pixels are the stored ones: embedded colour
 /// profiles are not applied, as in PIL and timm, on whose pixels the published weights were trained.
 /// </summary>
 internal static class ImageDecoder
 {
     /// <summary>
-    /// The default of maxPixels: where PIL, too, refuses an image as a decompression bomb. Of a JPEG that has more than 50 million, a half, a quarter or an
-    /// eighth of its size comes out; of any other format more than 50 million are refused, as is what a file's own bytes cannot hold.
+    /// The default of maxPixels: the limit at which PIL refuses an image as a decompression bomb. A JPEG with more than 50 million pixels
+    /// is decoded at a half, a quarter or an eighth of its size; in other formats more than 50 million are refused, as are more than the
+    /// file's bytes can hold.
     /// </summary>
     public const long DefaultMaxPixels = 178_956_970;
 
@@ -22,16 +23,16 @@ internal static class ImageDecoder
     /// </summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="name">What messages call it.</param>
-    /// <param name="maxPixels">More pixels than this are refused before any memory is taken for them.</param>
+    /// <param name="maxPixels">More pixels than this are refused before memory is allocated.</param>
     /// <param name="enoughSide">
-    /// Above 0, a JPEG comes out at a half, a quarter or an eighth of its size where its shorter side is still this many pixels then: the decoder does
-    /// so in a fraction of the time.
+    /// Above 0, a JPEG is decoded at a half, a quarter or an eighth of its size where its shorter side still has this many pixels: the
+    /// decoder does so in a fraction of the time.
     /// </param>
-    /// <exception cref="InputException">Empty, truncated, corrupt, too large, or no image; the message names it.</exception>
+    /// <exception cref="InputException">Empty, truncated, corrupt, too large, or not an image; the message names it.</exception>
     public static RgbImage Decode(byte[] encoded, string name, long maxPixels = DefaultMaxPixels, double enoughSide = 0) =>
         Decode(encoded, encoded.Length, name, maxPixels, new DecodedSize(enoughSide), bytes => new byte[bytes]).Image;
 
-    /// <summary>The same into pixels that the caller provides, which may be more than are needed.</summary>
+    /// <summary>Decodes into pixels that the caller provides, which may be more than needed.</summary>
     internal static Decoded Decode(byte[] encoded, int length, string name, long maxPixels, DecodedSize size, Func<int, byte[]> pixels)
     {
         if (length == 0)
@@ -40,7 +41,7 @@ internal static class ImageDecoder
         if (FormatOf(encoded.AsSpan(0, length)) == "TIFF")
             return DecodeTiff(encoded, length, name, maxPixels, pixels);
 
-        // The stream reads the array in place; the codec owns the stream from here on.
+        // The stream reads the array in place; the codec owns the stream.
         GCHandle pin = GCHandle.Alloc(encoded, GCHandleType.Pinned);
         try
         {
@@ -51,14 +52,15 @@ internal static class ImageDecoder
                 if (UnreadFormatOf(encoded.AsSpan(0, length)) is { } unread)
                 {
                     throw new InputException(
-                        $"The image '{name}' is {unread}, which is not read.", remedy: "Convert it to JPEG or PNG, or leave bad images out with --on-bad-image skip.");
+                        $"The image '{name}' is {unread}, which is not supported.",
+                        remedy: "Convert it to JPEG or PNG, or leave bad images out with --on-bad-image skip.");
                 }
 
                 throw Bad(
                     name,
                     FormatOf(encoded.AsSpan(0, length)) is { } format
                         ? $"is a corrupt or truncated {format}: its header cannot be read"
-                        : "is no JPEG, PNG, WebP, GIF, BMP or TIFF");
+                        : "is not a JPEG, PNG, WebP, GIF, BMP or TIFF");
             }
 
             if (JpegStructure.LacksScans(encoded.AsSpan(0, length)))
@@ -76,7 +78,7 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>An image and what it is of.</summary>
+    /// <summary>A decoded image with its full size.</summary>
     /// <param name="Image">The pixels.</param>
     /// <param name="Width">Columns of the full size, upright.</param>
     /// <param name="Height">Its rows.</param>
@@ -138,7 +140,7 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>Whether the stored columns are the upright image's rows.</summary>
+    /// <summary>Whether stored columns become rows of the upright image.</summary>
     private static bool IsSwapped(SKEncodedOrigin origin) =>
         origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
@@ -180,7 +182,7 @@ internal static class ImageDecoder
         return new RgbImage(outWidth, outHeight, pixels);
     }
 
-    /// <summary>The format that the first bytes say: JPEG, PNG, GIF, WebP, BMP or TIFF; null is none of them.</summary>
+    /// <summary>The format by the first bytes: JPEG, PNG, GIF, WebP, BMP or TIFF; null for any other.</summary>
     internal static string? FormatOf(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "JPEG"
         : encoded.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) ? "PNG"
@@ -190,7 +192,7 @@ internal static class ImageDecoder
         : encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8) || encoded.StartsWith("II+\0"u8) || encoded.StartsWith("MM\0+"u8) ? "TIFF"
         : null;
 
-    /// <summary>A format that people have and that is not decoded; null is none that is known.</summary>
+    /// <summary>A common format that is not decoded; null for an unknown one.</summary>
     internal static string? UnreadFormatOf(ReadOnlySpan<byte> encoded)
     {
         if (encoded.StartsWith("\0\0\0\u000cjP  "u8) || encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x4F, 0xFF, 0x51]))

@@ -1,38 +1,40 @@
 namespace ReMem.Data.Decoding;
 
 /// <summary>
-/// What an image may claim. Decoding takes seven bytes a pixel, on each thread, and a file of forty bytes can state any size: the claim must fit what the
-/// file's own bytes can hold, and what a machine can spare.
+/// Limits of the size that an image's header states. Decoding takes seven bytes per pixel, on each thread, and a file of forty bytes can
+/// state any size: it must fit what the file's bytes can hold, and the memory of a machine.
 /// </summary>
 internal static class ImageLimits
 {
-    /// <summary>The most pixels that come out of a decoder: 350 MB while it works. A larger JPEG comes out reduced.</summary>
+    /// <summary>The maximal pixels of a decoded image: 350 MB while it is decoded. A larger JPEG is decoded reduced.</summary>
     public const long MaxDecodedPixels = 50_000_000;
 
-    // Of any file: 28 MB while it is decoded.
+    // Pixels that any file may state: 28 MB while it is decoded.
     private const long FreePixels = 4_000_000;
 
-    // A decoder of a progressive JPEG holds the coefficients of the whole picture, whatever size comes out. A photo has some 4 pixels a byte.
+    // The decoder of a progressive JPEG holds the coefficients of the whole picture, whatever the decoded size. A photo has about 4 pixels
+    // per byte.
     private const long FreeProgressivePixels = 16_000_000;
     private const long ProgressivePixelsPerByte = 100;
 
-    /// <summary>Refuses a claim, before memory is taken for it.</summary>
+    /// <summary>Refuses a stated size before memory is allocated.</summary>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="encoded">The file's bytes.</param>
-    /// <param name="format">As <see cref="ImageDecoder.FormatOf"/> says it.</param>
+    /// <param name="format">By <see cref="ImageDecoder.FormatOf"/>.</param>
     /// <param name="maxPixels">The caller's own limit.</param>
-    /// <returns>Why, as what follows the image's name; null where it may be decoded.</returns>
+    /// <returns>The reason, to follow the image's name in a message; null where it may be decoded.</returns>
     public static string? Refusal(int width, int height, ReadOnlySpan<byte> encoded, string? format, long maxPixels)
     {
         long pixels = (long)width * height, limit = format == "JPEG" ? maxPixels : Math.Min(maxPixels, MaxDecodedPixels);
         if (pixels > limit)
             return $"claims {width} x {height} pixels, more than the {limit} that are decoded";
-        return pixels > MostOf(encoded, format) ? $"claims {width} x {height} pixels, more than its {encoded.Length} bytes can hold" : null;
+        return pixels > MaxPixelsOf(encoded, format)
+            ? $"claims {width} x {height} pixels, more than its {encoded.Length} bytes can hold" : null;
     }
 
-    /// <summary>The most pixels that a file of these bytes can hold.</summary>
-    private static long MostOf(ReadOnlySpan<byte> encoded, string? format) => format switch
+    /// <summary>The maximal pixels that a file of these bytes can hold.</summary>
+    private static long MaxPixelsOf(ReadOnlySpan<byte> encoded, string? format) => format switch
     {
         // Deflate packs 1032 to 1, and a byte may have eight pixels.
         "PNG" => Math.Max(FreePixels, encoded.Length * 8300L),
@@ -43,7 +45,7 @@ internal static class ImageLimits
         "JPEG" when JpegStructure.IsProgressive(encoded) => Math.Max(FreeProgressivePixels, encoded.Length * ProgressivePixelsPerByte),
         // An empty block of 16 x 16 pixels takes six codes of a bit or more.
         "JPEG" => Math.Max(FreePixels, encoded.Length * 350L),
-        // A picture of one colour is a few bytes of WebP at any size: this is a bound for honest ones.
+        // A picture of one colour is a few bytes of WebP at any size: this bound is for ordinary pictures.
         _ => Math.Max(FreePixels, encoded.Length * 20_000L),
     };
 }

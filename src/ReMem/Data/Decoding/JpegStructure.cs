@@ -1,6 +1,6 @@
 namespace ReMem.Data.Decoding;
 
-/// <summary>Walks a JPEG's markers.</summary>
+/// <summary>Reads a JPEG's markers.</summary>
 internal static class JpegStructure
 {
     private const byte Prefix = 0xFF;
@@ -9,8 +9,8 @@ internal static class JpegStructure
     private const byte StartOfScan = 0xDA;
 
     /// <summary>
-    /// Whether a JPEG of several scans (progressive, above all) ends before its end marker. The decoder takes such a file for whole and
-    /// returns a blurred image; of a single scan it misses the rows, and says so itself.
+    /// Whether a JPEG of several scans (progressive, above all) ends before its end marker. The decoder treats such a file as complete and
+    /// returns a blurred image; in a file of a single scan it detects missing rows itself.
     /// </summary>
     public static bool LacksScans(ReadOnlySpan<byte> jpeg)
     {
@@ -23,7 +23,7 @@ internal static class JpegStructure
         while (at + 1 < jpeg.Length)
         {
             if (jpeg[at] != Prefix)
-                return false; // Not a marker where one must be: whether that matters is the decoder's to say.
+                return false; // No marker where one is expected: the decoder decides whether that matters.
             byte marker = jpeg[at + 1];
             if (marker == EndOfImage)
                 return false;

@@ -1,6 +1,6 @@
 namespace ReMem.Data.Decoding;
 
-/// <summary>Counts what is kept in memory against a limit. Safe for concurrent use.</summary>
+/// <summary>Counts cached bytes against a limit. Safe for concurrent use.</summary>
 /// <param name="limit">Bytes, 0 or more.</param>
 internal sealed class MemoryBudget(long limit)
 {

@@ -7,16 +7,16 @@ using System.Text.RegularExpressions;
 namespace ReMem.Data.Decoding;
 
 /// <summary>
-/// The EXIF orientation that a PNG carries, which its decoder leaves to others: in an eXIf chunk (PNG 3, section 11.3.4.5), in the text that ImageMagick writes
-/// ("Raw profile type exif"), or in XMP. The first of these counts, as in PIL.
+/// The EXIF orientation of a PNG, which its decoder does not apply: in an eXIf chunk (PNG 3, section 11.3.4.5), in the text that
+/// ImageMagick writes ("Raw profile type exif"), or in XMP. The first of these counts, as in PIL.
 /// </summary>
 internal static partial class PngOrientation
 {
     private const int Upright = 1;
     private const int OrientationTag = 0x0112;
-    private const int MostText = 1 << 20;
+    private const int MaxTextBytes = 1 << 20;
 
-    /// <summary>1 (upright, also where nothing is said) to 8.</summary>
+    /// <summary>1 (upright, also where none is given) to 8.</summary>
     /// <param name="png">The whole file.</param>
     public static int Of(ReadOnlySpan<byte> png)
     {
@@ -65,7 +65,7 @@ internal static partial class PngOrientation
             ReadOnlySpan<byte> entry = exif.Slice((int)at, 12);
             if (UInt16(entry, little) != OrientationTag)
                 continue;
-            // SHORT, or LONG from careless writers.
+            // SHORT, or LONG from non-conforming writers.
             uint value = UInt16(entry[2..], little) == 4 ? UInt32(entry[8..], little) : UInt16(entry[8..], little);
             return value is >= 1 and <= 8 ? (int)value : null;
         }
@@ -81,7 +81,7 @@ internal static partial class PngOrientation
         string key = Encoding.Latin1.GetString(data[..end]);
         ReadOnlySpan<byte> rest = data[(end + 1)..];
         if (name.SequenceEqual("tEXt"u8))
-            return (key, Encoding.Latin1.GetString(rest[..Math.Min(rest.Length, MostText)]));
+            return (key, Encoding.Latin1.GetString(rest[..Math.Min(rest.Length, MaxTextBytes)]));
         if (name.SequenceEqual("zTXt"u8))
             return rest.Length > 1 ? (key, Encoding.Latin1.GetString(Inflated(rest[1..]))) : ("", "");
         // iTXt: whether it is compressed, how, a language, the key translated, and the text.
@@ -91,7 +91,7 @@ internal static partial class PngOrientation
         rest = rest[2..];
         for (int skipped = 0; skipped < 2; skipped++)
             rest = rest[(rest.IndexOf((byte)0) + 1)..];
-        return (key, Encoding.UTF8.GetString(compressed ? Inflated(rest) : rest[..Math.Min(rest.Length, MostText)]));
+        return (key, Encoding.UTF8.GetString(compressed ? Inflated(rest) : rest[..Math.Min(rest.Length, MaxTextBytes)]));
     }
 
     private static byte[] Inflated(ReadOnlySpan<byte> packed)
@@ -99,12 +99,12 @@ internal static partial class PngOrientation
         try
         {
             using var zlib = new ZLibStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
-            var text = new byte[MostText];
-            return text[..zlib.ReadAtLeast(text, MostText, throwOnEndOfStream: false)];
+            var text = new byte[MaxTextBytes];
+            return text[..zlib.ReadAtLeast(text, MaxTextBytes, throwOnEndOfStream: false)];
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            // A damaged note is no reason to refuse the picture.
+            // Damaged metadata must not make the picture unusable.
             return [];
         }
     }

@@ -2,27 +2,27 @@ using BitMiracle.LibTiff.Classic;
 
 namespace ReMem.Data.Decoding;
 
-/// <summary>Decodes a TIFF's first page with LibTiff.NET. Sizes are checked before memory is taken for them.</summary>
+/// <summary>Decodes a TIFF's first page with LibTiff.NET. Sizes are checked before memory is allocated.</summary>
 internal static class TiffDecoder
 {
-    /// <summary>Bytes a pixel that a file may claim: four channels of 32 bits.</summary>
-    private const int MostBytesPerPixel = 16;
+    /// <summary>Maximal bytes per pixel: four channels of 32 bits.</summary>
+    private const int MaxBytesPerPixel = 16;
     private static readonly object Silenced = Silence();
 
-    /// <summary>Stored pixels, and how they are turned.</summary>
+    /// <summary>Stored pixels and their orientation.</summary>
     /// <param name="Width">Columns as stored.</param>
     /// <param name="Height">Rows as stored.</param>
     /// <param name="Orientation">EXIF's, 1 to 8.</param>
-    /// <param name="Rgba">A pixel each: red in the lowest byte, alpha in the highest; colours are multiplied by alpha.</param>
-    /// <param name="Opaque">Whether alpha says nothing.</param>
+    /// <param name="Rgba">One number per pixel: red in the lowest byte, alpha in the highest; colours are multiplied by alpha.</param>
+    /// <param name="Opaque">Whether there is no transparency.</param>
     internal readonly record struct Page(int Width, int Height, int Orientation, int[] Rgba, bool Opaque);
 
     /// <summary>Decodes.</summary>
     /// <param name="encoded">Holds the file.</param>
-    /// <param name="length">How many of its bytes.</param>
-    /// <param name="maxPixels">More are refused.</param>
-    /// <param name="refusal">Why an image of so many columns and rows is refused; null where it is not.</param>
-    /// <param name="bad">Makes the error for anything else, of what is wrong.</param>
+    /// <param name="length">Length of the file in it.</param>
+    /// <param name="maxPixels">The maximal number of pixels.</param>
+    /// <param name="refusal">Why an image with these numbers of columns and rows is refused; null where it is not.</param>
+    /// <param name="bad">Makes the error for any other fault, from its description.</param>
     /// <exception cref="InputException">It cannot be decoded.</exception>
     public static Page Decode(byte[] encoded, int length, long maxPixels, Func<int, int, string?> refusal, Func<string, InputException> bad)
     {
@@ -41,28 +41,28 @@ internal static class TiffDecoder
                 throw bad(claim);
             Int128 perPixel = Int128.Max(1, Field(tiff, TiffTag.SAMPLESPERPIXEL)) * Int128.Max(1, Field(tiff, TiffTag.BITSPERSAMPLE)) / 8;
             Int128 tile = (Int128)Field(tiff, TiffTag.TILEWIDTH) * Field(tiff, TiffTag.TILELENGTH);
-            if (perPixel > MostBytesPerPixel || tile > maxPixels || (tiff.IsTiled() && tile <= 0))
+            if (perPixel > MaxBytesPerPixel || tile > maxPixels || (tiff.IsTiled() && tile <= 0))
                 throw bad("is a TIFF of more channels, or of larger tiles, than are decoded");
             if (!tiff.RGBAImageOK(out string why))
                 throw bad($"is a TIFF of a kind that is not decoded: {why.TrimEnd('.')}");
 
             int orientation = Field(tiff, TiffTag.ORIENTATION) is >= 1 and <= 8 and int given ? given : 1;
             var rgba = new int[width * height];
-            // Asked for in the orientation that it has, the library turns nothing.
+            // When asked for the stored orientation, the library does not rotate.
             return tiff.ReadRGBAImageOriented(width, height, rgba, (Orientation)orientation, stopOnError: true)
                 ? new Page(width, height, orientation, rgba, !HasAlpha(tiff))
                 : throw bad("is a truncated or corrupt TIFF");
         }
         catch (Exception e) when (e is not InputException and not OutOfMemoryException)
         {
-            // The library answers damage with whatever exception it runs into.
+            // On damage, the library throws whatever exception it runs into.
             throw bad($"is a corrupt TIFF ({e.GetType().Name})");
         }
     }
 
     private static int Field(Tiff tiff, TiffTag tag) => tiff.GetField(tag) is [var value, ..] ? value.ToInt() : 0;
 
-    /// <summary>Whether an extra channel is transparency; one of no known meaning, as near infrared, is not.</summary>
+    /// <summary>Whether an extra channel is transparency; one of unknown meaning, such as near infrared, is not.</summary>
     private static bool HasAlpha(Tiff tiff) => tiff.GetField(TiffTag.EXTRASAMPLES) is [_, { Value: ExtraSample[] and [not ExtraSample.UNSPECIFIED, ..] }, ..];
 
     private static object Silence()
@@ -72,7 +72,7 @@ internal static class TiffDecoder
         return silent;
     }
 
-    /// <summary>What is wrong is said by the errors; unknown tags concern nobody.</summary>
+    /// <summary>Faults are reported by the errors; unknown tags do not matter.</summary>
     private sealed class SilentHandler : TiffErrorHandler
     {
         public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)

@@ -2,19 +2,19 @@ using System.Buffers.Binary;
 
 namespace ReMem.Data.Decoding;
 
-/// <summary>Looks at a TIFF's first page before the library does, which takes memory for whatever the page's tags claim.</summary>
+/// <summary>Checks a TIFF's first page before the library reads it, which allocates whatever memory the page's tags state.</summary>
 internal static class TiffStructure
 {
     private const int ShortType = 3, LongType = 4, LongLongType = 16;
     private const int Width = 256, Length = 257, Samples = 277, RowsPerStrip = 278, Planes = 284, TileWidth = 322, TileLength = 323;
     private const int StripBytes = 279, TileBytes = 325;
 
-    /// <summary>Bytes of a value by its type, from 1: BYTE, ASCII, SHORT ... IFD8.</summary>
+    /// <summary>Bytes per value by its type, from 1: BYTE, ASCII, SHORT ... IFD8.</summary>
     private static ReadOnlySpan<byte> TypeBytes => [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8];
 
-    /// <summary>Why the first page cannot be what it claims, as what follows the image's name; null where nothing speaks against it.</summary>
+    /// <summary>Why the first page is invalid, to follow the image's name in a message; null where no fault is found.</summary>
     /// <param name="tiff">The file.</param>
-    /// <param name="refusal">Why an image of so many columns and rows is refused; null where it is not.</param>
+    /// <param name="refusal">Why an image with these numbers of columns and rows is refused; null where it is not.</param>
     public static string? Refusal(ReadOnlySpan<byte> tiff, Func<int, int, string?> refusal)
     {
         if (tiff.Length < 16)
@@ -30,7 +30,7 @@ internal static class TiffStructure
         if (entries > (ulong)(tiff.Length - first) / (ulong)entryBytes)
             return Corrupt("its directory is cut short");
 
-        // A tag may stand twice: the claim that costs more counts.
+        // A tag may occur twice: the larger value counts.
         (ulong width, ulong height, ulong samples, ulong rows, ulong planes, ulong tileWidth, ulong tileHeight) = (0UL, 0UL, 1UL, ulong.MaxValue, 1UL, ulong.MaxValue, ulong.MaxValue);
         for (int entry = first; entry < first + ((int)entries * entryBytes); entry += entryBytes)
         {
@@ -40,7 +40,9 @@ internal static class TiffStructure
             if (count > (ulong)tiff.Length / size)
                 return Corrupt($"a tag claims {count} values, more than its {tiff.Length} bytes can hold");
             int tag = (int)numbers.At(entry, 2);
-            if (tag is StripBytes or TileBytes && Largest(numbers, entry + (isLarge ? 12 : 8), type, (int)count, isLarge ? 8 : 4) is var piece && piece > (ulong)tiff.Length)
+            if (tag is StripBytes or TileBytes
+                && MaxValue(numbers, entry + (isLarge ? 12 : 8), type, (int)count, isLarge ? 8 : 4) is var piece
+                && piece > (ulong)tiff.Length)
                 return Corrupt($"a strip or tile claims {piece} bytes, more than its own {tiff.Length}");
             ulong value = type switch
             {
@@ -68,29 +70,29 @@ internal static class TiffStructure
         return pieces > (UInt128)tiff.Length ? Corrupt($"it claims {pieces} strips or tiles, more than its {tiff.Length} bytes can hold") : null;
     }
 
-    /// <summary>The largest value of an entry; 0 where its values lie outside the file, or are no sizes.</summary>
+    /// <summary>The largest value of an entry; 0 where its values are outside the file, or not sizes.</summary>
     /// <param name="numbers">The file.</param>
-    /// <param name="place">Of the entry's value, or of the place of its values.</param>
-    /// <param name="type">Of the values.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="placeBytes">Of a place.</param>
-    private static ulong Largest(Numbers numbers, int place, int type, int count, int placeBytes)
+    /// <param name="place">Position of the entry's value, or of the offset of its values.</param>
+    /// <param name="type">Type of the values.</param>
+    /// <param name="count">Number of values.</param>
+    /// <param name="placeBytes">Bytes of an offset.</param>
+    private static ulong MaxValue(Numbers numbers, int place, int type, int count, int placeBytes)
     {
         if (type is not (ShortType or LongType or LongLongType))
             return 0;
         int bytes = TypeBytes[type - 1];
         ulong at = bytes * (long)count <= placeBytes ? (ulong)place : numbers.At(place, placeBytes);
-        ulong largest = 0;
+        ulong max = 0;
         for (int i = 0; i < count && numbers.Has(at, bytes); i++, at += (ulong)bytes)
-            largest = Math.Max(largest, numbers.At((int)at, bytes));
-        return largest;
+            max = Math.Max(max, numbers.At((int)at, bytes));
+        return max;
     }
 
     private static string Corrupt(string why) => $"is a corrupt or truncated TIFF: {why}";
 
     private static ulong Pieces(ulong whole, ulong piece) => (whole / piece) + (whole % piece > 0 ? 1UL : 0UL);
 
-    /// <summary>Numbers in the file's order of bytes.</summary>
+    /// <summary>Numbers in the file's byte order.</summary>
     private readonly ref struct Numbers(ReadOnlySpan<byte> tiff, bool isBig)
     {
         private readonly ReadOnlySpan<byte> _tiff = tiff;

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace ReMem.Data.Decoding;
 
-/// <summary>Finished views of a split, kept after their first use while they fit a budget. Like <see cref="DecodedImageCache"/> it never evicts.</summary>
+/// <summary>
+/// Finished views of a split, cached after their first use while they fit a budget. Like <see cref="DecodedImageCache"/> it never evicts.
+/// </summary>
 /// <param name="budget">Bytes of pixels.</param>
 internal sealed class ViewCache(long budget)
 {

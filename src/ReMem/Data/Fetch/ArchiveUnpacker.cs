@@ -7,25 +7,25 @@ using ReMem.Runtime;
 namespace ReMem.Data.Fetch;
 
 /// <summary>
-/// Unpacks .tar.gz and .zip below a folder, and trusts nothing in them: no name leads out, links and devices are refused, and lengths are counted as
-/// they are written, not as the archive states them.
+/// Unpacks .tar.gz and .zip into a folder without trusting them: no name may lead out of it, links and devices are refused, and the bytes
+/// written are counted, whatever lengths the archive states.
 /// </summary>
 /// <param name="archive">The file.</param>
-/// <param name="target">A folder that is this call's own.</param>
-/// <param name="limits">When to stop.</param>
-/// <param name="wanted">Which files, by their path with slashes; null is all.</param>
+/// <param name="target">A folder for this call only.</param>
+/// <param name="limits">When to stop unpacking.</param>
+/// <param name="wanted">Which files to unpack, by their path with slashes; null is all.</param>
 internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimits limits, Func<string, bool>? wanted = null)
 {
     private const int BufferBytes = 1 << 17;
     private readonly string _name = Path.GetFileName(archive);
-    private readonly long _mostBytes = limits.MostBytes(new FileInfo(archive).Length);
+    private readonly long _maxBytes = limits.MaxBytes(new FileInfo(archive).Length);
     private long _bytes;
     private int _entries;
 
     /// <summary>Unpacks.</summary>
-    /// <param name="progress">Told of the archive's own bytes so far.</param>
-    /// <param name="cancel">Stops between two pieces.</param>
-    /// <exception cref="InputException">An entry is not to be trusted, a limit is passed, or a file cannot be written.</exception>
+    /// <param name="progress">Receives the archive's bytes read so far.</param>
+    /// <param name="cancel">Stops between two blocks.</param>
+    /// <exception cref="InputException">An entry is unsafe, a limit is exceeded, or a file cannot be written.</exception>
     /// <exception cref="ReMemException">The archive is cut short or damaged.</exception>
     public void Run(Action<long>? progress = null, CancellationToken cancel = default)
     {
@@ -88,7 +88,7 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
         }
     }
 
-    /// <summary>Where an entry goes; null for one that is not wanted, and for folders, which are made with their files.</summary>
+    /// <summary>The path of an entry; null for one that is not wanted, and for folders, which are created with their files.</summary>
     private string? Place(string name)
     {
         if (++_entries > limits.Entries)
@@ -97,7 +97,7 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
             return null;
         string root = Path.GetFullPath(target);
         string path = Path.GetFullPath(Path.Combine([root, .. parts]));
-        // ArchivePath has seen to it; a file system with rules of its own must not undo that.
+        // ArchivePath has checked this; a file system with special rules must not undo it.
         if (!path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw Bad($"has an entry '{name}' that leads out of it");
         return path;
@@ -107,8 +107,8 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
 
     private void Write(Source content, string path, long? announced, CancellationToken cancel)
     {
-        // Refused before it is written where the header says so already.
-        if (announced > _mostBytes - _bytes)
+        // Refused before it is written where the header already states too much.
+        if (announced > _maxBytes - _bytes)
             throw TooMuch();
         using FileStream file = OnDisk(() =>
         {
@@ -135,7 +135,7 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
         }
     }
 
-    /// <summary>Tells the disk's faults from the archive's, of which a broken compression is an I/O error, too.</summary>
+    /// <summary>Separates errors of the disk from those of the archive, whose damaged compression is also an I/O error.</summary>
     private T OnDisk<T>(Func<T> write)
     {
         try
@@ -150,12 +150,13 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
 
     private void Count(long bytes)
     {
-        if (bytes > _mostBytes - _bytes)
+        if (bytes > _maxBytes - _bytes)
             throw TooMuch();
         _bytes += bytes;
     }
 
-    private InputException TooMuch() => Bad(FormattableString.Invariant($"unpacks to more than {_mostBytes / 1e6:0.#} MB, which its size and its data set do not explain"));
+    private InputException TooMuch() =>
+        Bad(FormattableString.Invariant($"unpacks to more than {_maxBytes / 1e6:0.#} MB, too much for its size and its data set"));
 
     private InputException Link(string name) => Bad($"has a link, '{name}', which may lead anywhere");
 

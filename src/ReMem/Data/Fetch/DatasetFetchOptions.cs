@@ -14,17 +14,17 @@ internal sealed record DatasetFetchOptions
     public string? Folder { get; init; }
 
     /// <summary>
-    /// A folder where downloaded files are kept, as NAME/FILE, and looked for first, so that they can be brought by other means. Default null: they are
-    /// deleted once they are unpacked.
+    /// A folder where downloaded files are kept, as NAME/FILE, and looked for first, so that they can be copied there by other means.
+    /// Default null: they are deleted after unpacking.
     /// </summary>
     public string? Archives { get; init; }
 
-    /// <summary>An http or https address in place of the authors' own: it has NAME/FILE for each file. Default null.</summary>
+    /// <summary>An http or https address instead of the authors' servers: it has NAME/FILE for each file. Default null.</summary>
     public Uri? Mirror { get; init; }
 
-    /// <summary>Asks no server: uses what is there. Default false.</summary>
+    /// <summary>Contacts no server: uses existing files. Default false.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>How patient downloads are.</summary>
+    /// <summary>Timeouts and retries of downloads.</summary>
     public DownloadOptions Download { get; init; } = new();
 }

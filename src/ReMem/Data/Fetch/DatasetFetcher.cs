@@ -8,11 +8,11 @@ using ReMem.Runtime.Downloads;
 namespace ReMem.Data.Fetch;
 
 /// <summary>
-/// Fetches a public data set: downloads (continued where broken off, checked by size and SHA-256), unpacks with care, describes, tries to read it, and only
-/// then gives the folder its name.
+/// Fetches a public data set: downloads it (resumable, checked by size and SHA-256), unpacks it safely, writes the table that describes it,
+/// reads it as a test, and only then gives the folder its name.
 /// </summary>
 /// <param name="options">What to fetch.</param>
-/// <param name="progress">Hears of downloads and of unpacking.</param>
+/// <param name="progress">Receives the progress of downloads and of unpacking.</param>
 internal sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<TransferProgress>? progress = null)
 {
     private const string FactsFile = "fetched.json";
@@ -23,27 +23,30 @@ internal sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Tran
     public static IReadOnlyList<FetchableDataset> Known { get; } =
         [.. KnownDatasets.All.Select(d => new FetchableDataset(d.Name, d.Title, d.Page, d.Files.Sum(f => f.Bytes)))];
 
-    /// <summary>Fetches it, unless it is there.</summary>
+    /// <summary>Fetches it, unless it exists.</summary>
     /// <exception cref="InputException">No such data set; the folder holds something else; offline and a file is missing; a mirror lacks a file; no space.</exception>
-    /// <exception cref="ReMemException">Server or network failed, or sent something else; what was received is continued by the next call.</exception>
+    /// <exception cref="ReMemException">Server or network failed, or sent something else; the next call continues the download.</exception>
     public DatasetFetchResult Fetch(CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "fetch");
         DataOptions.Validate(options.Download, "download");
         if (options.Mirror is { } mirror && (mirror.Scheme is not ("http" or "https") || mirror.UserInfo.Length > 0))
-            throw new InputException("The mirror is no address of the web.", remedy: "Give one such as https://mirror.example/datasets, without user name.");
+            throw new InputException(
+                "The mirror is not an http or https address.",
+                remedy: "Give one such as https://mirror.example/datasets, without user name.");
         // On another thread: a caller whose thread takes continuations (a window's) would wait for itself.
         return Task.Run(() => FetchAsync(KnownDatasets.Find(options.Name), cancel), cancel).GetAwaiter().GetResult();
     }
 
-    /// <summary>The same of a data set that is not in the list, for tests.</summary>
+    /// <summary>Fetches a data set that is not in the list, for tests.</summary>
     internal async Task<DatasetFetchResult> FetchAsync(KnownDataset dataset, CancellationToken cancel)
     {
         string folder = Path.GetFullPath(options.Folder ?? Path.Combine("data", dataset.Name));
         string print = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..24];
         var downloader = new Downloader(options.Download, new HttpTransport(options.Download), progress);
         using IDisposable held = await FileLock.TakeAsync(
-            Path.Combine(UserCache.Folder("locks"), print + ".lock"), () => downloader.Tell(dataset.Name, "another program fetches it; waiting"), cancel);
+            Path.Combine(UserCache.Folder("locks"), print + ".lock"),
+                () => downloader.Report(dataset.Name, "another program fetches it; waiting"), cancel);
         var facts = new Facts(dataset.Name, dataset.Title, dataset.Page, dataset.Files.ToDictionary(f => f.Name, f => f.Sha256));
         if (IsThere(folder, facts))
             return Result(dataset, folder, wasThere: true);
@@ -92,7 +95,9 @@ internal sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Tran
 
         return !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any()
             ? false
-            : throw new InputException($"The folder '{folder}' exists and does not hold {facts.Name} as it is fetched.", remedy: "Name another folder with --to, or delete it.");
+            : throw new InputException(
+                $"The folder '{folder}' exists and does not hold {facts.Name} as this command fetches it.",
+                remedy: "Name another folder with --to, or delete it.");
     }
 
     private static DatasetFetchResult Result(KnownDataset dataset, string folder, bool wasThere)
@@ -115,7 +120,7 @@ internal sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Tran
                 return;
             if (options.Offline)
                 throw new InputException($"'{target}' is not {file.Name} of {dataset.Name}: {problem}.", remedy: $"Download it from {file.Addresses[0]}.");
-            downloader.Tell(file.Name, $"{problem}; downloading it again");
+            downloader.Report(file.Name, $"{problem}; downloading it again");
         }
 
         if (options.Offline)
@@ -138,7 +143,7 @@ internal sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Tran
             }
             catch (ReMemException e) when (e is not InputException && i + 1 < addresses.Length)
             {
-                downloader.Tell(file.Name, $"{e.Message.TrimEnd('.')}; trying {HttpTransport.HostOf(addresses[i + 1])}");
+                downloader.Report(file.Name, $"{e.Message.TrimEnd('.')}; trying {HttpTransport.HostOf(addresses[i + 1])}");
             }
         }
     }
@@ -163,11 +168,11 @@ internal sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Tran
             return;
         }
 
-        string beside = Path.Combine(tree, ".unpacking");
-        Directory.CreateDirectory(beside);
-        new ArchiveUnpacker(archive, beside, dataset.Limits, file.Wanted).Run(
+        string temporary = Path.Combine(tree, ".unpacking");
+        Directory.CreateDirectory(temporary);
+        new ArchiveUnpacker(archive, temporary, dataset.Limits, file.Wanted).Run(
             bytes => progress?.Report(new TransferProgress($"unpacking {file.Name}", bytes, file.Bytes)), cancel);
-        string root = beside;
+        string root = temporary;
         while (Directory.GetFileSystemEntries(root) is [var only] && Directory.Exists(only))
             root = only;
         foreach (string entry in Directory.EnumerateFileSystemEntries(root))
@@ -179,6 +184,6 @@ internal sealed class DatasetFetcher(DatasetFetchOptions options, IProgress<Tran
                 File.Move(entry, to);
         }
 
-        Directory.Delete(beside, recursive: true);
+        Directory.Delete(temporary, recursive: true);
     }
 }

@@ -6,8 +6,8 @@ using ReMem.Runtime;
 namespace ReMem.Data.Fetch;
 
 /// <summary>
-/// Turns the lists that data sets come with into a table that <see cref="ManifestLayout"/> reads, metadata.csv, and a labels.txt that keeps the order
-/// of their classes. No official split or label is changed.
+/// Converts the lists that come with data sets into a table that <see cref="ManifestLayout"/> reads, metadata.csv, and a labels.txt that
+/// keeps the order of their classes. Official splits and labels are not changed.
 /// </summary>
 internal static class DatasetTables
 {
@@ -17,7 +17,7 @@ internal static class DatasetTables
     private static readonly string[] FashionNames =
         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
 
-    // In the order of imagelabels.mat, whose file has numbers only.
+    // In the order of imagelabels.mat, which has numbers only.
     private static readonly string[] FlowerNames =
     [
         "pink primrose", "hard-leaved pocket orchid", "canterbury bells", "sweet pea", "english marigold", "tiger lily", "moon orchid", "bird of paradise",

@@ -8,7 +8,7 @@ internal static class KnownDatasets
     private const string Toronto = "https://www.cs.toronto.edu/~kriz/";
     private const string Oxford = "https://www.robots.ox.ac.uk/~vgg/data/";
 
-    // Not encrypted: the hash tells whether what comes is what its authors published.
+    // Not encrypted: the hash shows whether the file is the published one.
     private const string Zalando = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
 
     /// <summary>All of them.</summary>

@@ -7,24 +7,24 @@ namespace ReMem.Data.Fetch;
 
 /// <summary>
 /// Reads the real numeric arrays of a MATLAB 5 file (MathWorks, "MAT-File Level 5 File Format"), compressed or not, of either byte order. Cells,
-/// structures, strings and sparse arrays are passed over.
+/// structures, strings and sparse arrays are skipped.
 /// </summary>
 internal static class MatFile
 {
     private const int HeaderBytes = 128;
-    private const int MostBytes = 1 << 22;
+    private const int MaxBytes = 1 << 22;
     private const int Compressed = 15;
     private const int Matrix = 14;
     private const int FirstNumericClass = 6;
     private const int LastNumericClass = 15;
 
     /// <summary>The arrays by name, each in MATLAB's order (columns first).</summary>
-    /// <exception cref="InputException">It is no such file, or damaged.</exception>
+    /// <exception cref="InputException">It is not such a file, or damaged.</exception>
     public static IReadOnlyDictionary<string, double[]> Read(string file)
     {
-        byte[] bytes = InputFile.ReadAllBytes(file, "MATLAB file", MostBytes);
+        byte[] bytes = InputFile.ReadAllBytes(file, "MATLAB file", MaxBytes);
         if (bytes.Length < HeaderBytes || bytes[126..128] is not ([(byte)'I', (byte)'M'] or [(byte)'M', (byte)'I']))
-            throw new InputException("This is no MATLAB 5 file.", file, "Download it again.");
+            throw new InputException("This is not a MATLAB 5 file.", file, "Download it again.");
         try
         {
             var reader = new Reader(bytes[126] == 'I');
@@ -41,8 +41,8 @@ internal static class MatFile
     {
         public Dictionary<string, double[]> Arrays { get; } = [];
 
-        // Of all that is packed in the file together.
-        private int _left = MostBytes;
+        // The limit of all compressed data in the file together.
+        private int _left = MaxBytes;
 
         public void Elements(ReadOnlySpan<byte> data, bool isPacked)
         {
@@ -50,7 +50,9 @@ internal static class MatFile
             {
                 ReadOnlySpan<byte> body = Next(ref data, out int type);
                 if (type == Compressed)
-                    Elements(isPacked ? throw new InvalidDataException("a packed array is packed again") : Inflate(body), isPacked: true);
+                    Elements(
+                        isPacked ? throw new InvalidDataException("a compressed array is compressed again") : Inflate(body),
+                        isPacked: true);
                 else if (type == Matrix)
                     Add(body);
             }
@@ -71,7 +73,7 @@ internal static class MatFile
             Arrays[name] = values.Length == count ? values : throw new InvalidDataException($"'{name}' has {values.Length} values instead of {count}");
         }
 
-        /// <summary>Takes an element off the front: its tag, its bytes, and what fills them up to eight.</summary>
+        /// <summary>Takes the next element: its tag, its bytes, and the padding to eight bytes.</summary>
         private ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> data, out int type)
         {
             uint tag = Unsigned(data);
@@ -126,7 +128,7 @@ internal static class MatFile
             for (int count; (count = zlib.Read(piece)) > 0;)
             {
                 if ((_left -= count) < 0)
-                    throw new InvalidDataException("its arrays are larger than any list of labels");
+                    throw new InvalidDataException("its arrays are too large for lists of labels");
                 plain.Write(piece, 0, count);
             }
 

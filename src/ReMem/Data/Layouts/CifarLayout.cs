@@ -6,7 +6,7 @@ namespace ReMem.Data.Layouts;
 
 /// <summary>
 /// CIFAR-10 and CIFAR-100 in their binary layout (Krizhevsky 2009): a record is one label byte (CIFAR-100: coarse, then fine) and 32 x 32 pixels
-/// in planes.
+/// by channel.
 /// </summary>
 internal static class CifarLayout
 {
@@ -23,7 +23,7 @@ internal static class CifarLayout
         : null;
 
     /// <summary>Reads CIFAR-10's data_batch_*.bin and test_batch.bin.</summary>
-    /// <exception cref="InputException">A file is missing or cut short.</exception>
+    /// <exception cref="InputException">A file is missing or truncated.</exception>
     public static RawDataset Read10(string folder)
     {
         string[] train = DataFiles.Find(Path.Combine(folder, "data_batch_*.bin"), "CIFAR-10", ".bin");
@@ -32,9 +32,9 @@ internal static class CifarLayout
     }
 
     /// <summary>Reads CIFAR-100's train.bin and test.bin.</summary>
-    /// <param name="folder">Where they are.</param>
+    /// <param name="folder">The folder of the files.</param>
     /// <param name="label">"fine" or null: 100 classes; "coarse": 20.</param>
-    /// <exception cref="InputException">A file is missing or cut short, or there is no such label.</exception>
+    /// <exception cref="InputException">A file is missing or truncated, or there is no such label.</exception>
     public static RawDataset Read100(string folder, string? label)
     {
         label ??= "fine";
@@ -73,7 +73,9 @@ internal static class CifarLayout
                 throw new InputException($"'{file}' has {stamp.Length} bytes, more than any CIFAR file.", remedy: "Copy or download it again.");
             byte[] all = stamp.Read();
             if (all.Length == 0 || all.Length % record != 0)
-                throw new InputException($"'{file}' has {all.Length} bytes, which are no whole records of {record}.", remedy: "Copy or download it again; a pickled version is another layout.");
+                throw new InputException(
+                    $"'{file}' has {all.Length} bytes, which is not a multiple of {record}.",
+                    remedy: "Copy or download it again; the pickled version is not supported.");
             for (int at = 0; at < all.Length; at += record)
             {
                 int index = all[at + label];

@@ -3,7 +3,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Layouts;
 
-/// <summary>Folders of class folders, split or not.</summary>
+/// <summary>Folders of class folders, with or without splits.</summary>
 internal static class FolderLayout
 {
     private const int MostNested = 16;
@@ -16,7 +16,7 @@ internal static class FolderLayout
     }
 
     /// <summary>
-    /// Whether the folder has a train/ of class folders, or nothing but splits. A class that is named "train" beside other classes is neither.
+    /// Whether the folder has a train/ of class folders, or only splits. A class named "train" among other classes is neither.
     /// </summary>
     public static bool IsSplit(FileTree tree, string root = "")
     {
@@ -25,7 +25,7 @@ internal static class FolderLayout
         return onlySplits || folders.Any(f => SplitOf(tree, folders, f) == "train" && tree.Folders(f).Length > 0);
     }
 
-    /// <summary>Down through folders that hold one folder and no image, until there are several, or a split, or images.</summary>
+    /// <summary>Descends through folders that hold one folder and no image, until there are several, or a split, or images.</summary>
     private static string Unwrapped(FileTree tree)
     {
         string root = "";
@@ -39,8 +39,8 @@ internal static class FolderLayout
     }
 
     /// <summary>
-    /// What a folder's name says: exactly, or, where no folder is exactly train, within a longer name such as seg_train. The latter counts for folders of
-    /// class folders alone, so that a class "train station" stays one.
+    /// The split that a folder's name means: exactly, or, where no folder is exactly train, within a longer name such as seg_train. The
+    /// latter only counts for folders of class folders, so that a class "train station" stays a class.
     /// </summary>
     private static string? SplitOf(FileTree tree, string[] folders, string folder)
     {
@@ -58,7 +58,7 @@ internal static class FolderLayout
         foreach (string folder in folders)
         {
             if (SplitOf(tree, folders, folder) is not { } split)
-                warnings.Add($"The folder '{tree.Where(folder)}' is no split (train, val, test) and is ignored.");
+                warnings.Add($"The folder '{tree.Where(folder)}' is not a split (train, val, test) and is ignored.");
             else if (!found.TryAdd(split, folder))
                 throw new InputException($"'{tree.Where(found[split])}' and '{tree.Where(folder)}' are both the {split} split.", remedy: "Keep one of them.");
         }
@@ -76,13 +76,13 @@ internal static class FolderLayout
         }
 
         warnings.AddRange(unlabelled.Select(u =>
-            $"'{u.Where}' holds {u.Images} images without class folders: they have no labels, so that nothing is scored on them.{PredictHint(u.Where)}"));
+            $"'{u.Where}' holds {u.Images} images without class folders: they have no labels and are not scored.{PredictHint(u.Where)}"));
         return splits.Count > 0
             ? new RawDataset(tree.Description, splits, Classes(splits[0]), warnings) { Unlabelled = unlabelled }
             : throw Unlabelled(unlabelled[0].Where, unlabelled[0].Images);
     }
 
-    /// <summary>train/train/cat: a split's folder that a copy of itself, as archives bring one, is all there is in.</summary>
+    /// <summary>train/train/cat: a split's folder that holds only a folder of the same name, as some archives have.</summary>
     private static string Within(FileTree tree, string split, string folder)
     {
         for (int depth = 0; depth < MostNested && tree.Folders(folder) is [string only] && !tree.Files(folder).Any(FileTree.IsAnyImage)
@@ -101,7 +101,7 @@ internal static class FolderLayout
         return new RawDataset(tree.Description, [whole], Classes(whole), warnings);
     }
 
-    /// <summary>torchvision's order, also of folders that are named by numbers.</summary>
+    /// <summary>torchvision's order, also for folders named by numbers.</summary>
     private static string[] Classes(RawSplit train) => [.. train.Declared.Order(StringComparer.Ordinal)];
 
     private static RawSplit ReadClasses(FileTree tree, string split, string root, List<string> warnings)
@@ -123,7 +123,7 @@ internal static class FolderLayout
         string? example = null;
         foreach (string folder in folders)
         {
-            // macOS writes accents as marks of their own (NFD): one name, whichever way it is written.
+            // macOS writes accents as separate marks (NFD): the name is the same in either form.
             string name = UnicodeText.Composed(FileTree.NameOf(folder));
             string[] all = tree.AllFiles(folder, warnings), images = [.. all.Where(f => FileTree.IsImage(f) && !IsThumbnail(f, folder))];
             files.AddRange(images);
@@ -155,19 +155,20 @@ internal static class FolderLayout
         };
     }
 
-    /// <summary>Folders of thumbnails next to class folders are no class of their own.</summary>
+    /// <summary>Folders of thumbnails next to class folders are not classes.</summary>
     private static string[] WithoutThumbnails(FileTree tree, string[] folders, List<string> warnings)
     {
         string[] kept = [.. folders.Where(f => !SystemFiles.HoldsThumbnails(FileTree.NameOf(f)))];
         if (kept.Length < 2)
             return folders;
-        warnings.AddRange(folders.Except(kept).Select(f => $"The folder '{tree.Where(f)}' holds thumbnails by its name and is no class."));
+        warnings.AddRange(
+            folders.Except(kept).Select(f => $"The folder '{tree.Where(f)}' holds thumbnails by its name and is not a class."));
         return kept;
     }
 
     private static bool IsThumbnail(string file, string folder) => file[(folder.Length + 1)..].Split('/')[..^1].Any(SystemFiles.HoldsThumbnails);
 
-    /// <summary>" 9 .heic and 1 .tga files cannot be read."; nothing where all can.</summary>
+    /// <summary>" 9 .heic and 1 .tga files cannot be read."; empty where all can be read.</summary>
     private static string Unread(IEnumerable<string> files)
     {
         string[] counts =
@@ -182,7 +183,7 @@ internal static class FolderLayout
         $"'{where}' holds {images} images but no class folders.",
         remedy: $"Give each class a folder, named as the class, with its images.{PredictHint(where)}");
 
-    /// <summary>What can be done with images without labels, where the command can reach them.</summary>
+    /// <summary>A hint for images without labels, where the folder exists.</summary>
     private static string PredictHint(string where) =>
         Directory.Exists(where) ? $" 'remem predict \"{where}\" --model-dir DIR' classifies images without labels." : "";
 }

@@ -8,8 +8,8 @@ using ReMem.Runtime;
 namespace ReMem.Data.Layouts;
 
 /// <summary>
-/// IDX files as MNIST has them (LeCun 1998), gzipped or not: train-images-idx3-ubyte with train-labels-idx1-ubyte, and t10k- or test- of the same. Images are
-/// [N, H, W] in grey or [N, H, W, 3].
+/// IDX files as in MNIST (LeCun 1998), gzipped or not: train-images-idx3-ubyte with train-labels-idx1-ubyte, and likewise t10k- or test-.
+/// Images are [N, H, W] in grey or [N, H, W, 3].
 /// </summary>
 internal static partial class IdxLayout
 {
@@ -21,7 +21,9 @@ internal static partial class IdxLayout
     public static bool IsIn(string folder) => Directory.EnumerateFiles(folder).Any(f => ImagesName().IsMatch(Path.GetFileName(f)));
 
     /// <summary>Reads a folder.</summary>
-    /// <exception cref="InputException">A file is missing, cut short or of another kind, or images and labels are not equally many.</exception>
+    /// <exception cref="InputException">
+    /// A file is missing, truncated or of another kind, or the numbers of images and labels differ.
+    /// </exception>
     public static RawDataset Read(string folder)
     {
         if (!Directory.Exists(folder))
@@ -36,7 +38,7 @@ internal static partial class IdxLayout
             if (!found.TryAdd(split, file))
             {
                 throw new InputException($"'{found[split]}' and '{file}' are both the {split} split.",
-                    remedy: "Keep one of them: the packed or the unpacked file, of one data set a folder.");
+                    remedy: "Keep one of them: the packed or the unpacked file, with one data set per folder.");
             }
         }
 
@@ -78,7 +80,9 @@ internal static partial class IdxLayout
     {
         string plain = Regex.Replace(images, "images([-.])idx[34]-ubyte(\\.gz)?$", "labels$1idx1-ubyte", RegexOptions.IgnoreCase);
         return new[] { plain, plain + ".gz" }.FirstOrDefault(File.Exists)
-            ?? throw new InputException($"'{images}' has no labels beside it ('{Path.GetFileName(plain)}', packed or not).", remedy: "Copy or download them, too.");
+            ?? throw new InputException(
+                $"'{images}' has no labels next to it ('{Path.GetFileName(plain)}', packed or not).",
+                remedy: "Copy or download them, too.");
     }
 
     private static (int[] Shape, byte[] Data) Load(string file)
@@ -91,7 +95,7 @@ internal static partial class IdxLayout
             Span<byte> number = stackalloc byte[4];
             content.ReadExactly(number);
             if (number[0] != 0 || number[1] != 0 || number[2] != UnsignedBytes || number[3] is 0 or > 4)
-                throw new InputException($"'{file}' is no IDX file of unsigned bytes.", remedy: "Copy or download it again.");
+                throw new InputException($"'{file}' is not an IDX file of unsigned bytes.", remedy: "Copy or download it again.");
             var shape = new int[number[3]];
             long total = 1;
             for (int i = 0; i < shape.Length; i++)
@@ -101,14 +105,16 @@ internal static partial class IdxLayout
                 total = shape[i] < 1 || total > Array.MaxLength ? long.MaxValue : total * shape[i];
             }
 
-            // Pictures of digits and the like are packed some 5 to 1: a header that claims far more is a bomb, or damage.
+            // Pictures of digits compress about 5 to 1: a header that states far more is a bomb, or damaged.
             if (total > Math.Min(Array.MaxLength, packed ? FreeBytes + (stream.Length * MaxRatio) : stream.Length))
                 throw new InputException($"'{file}' claims the shape [{string.Join(", ", shape)}], more than its {stream.Length} bytes can hold.", remedy: "Copy or download it again.");
             var data = new byte[total];
             content.ReadExactly(data);
             return content.ReadByte() < 0
                 ? (shape, data)
-                : throw new InputException($"'{file}' goes on after the shape [{string.Join(", ", shape)}] of its header.", remedy: "Copy or download it again.");
+                : throw new InputException(
+                    $"'{file}' continues after the shape [{string.Join(", ", shape)}] of its header.",
+                    remedy: "Copy or download it again.");
         }
         catch (Exception e) when (Guarded.IsForeign(e))
         {

@@ -1,12 +1,14 @@
 namespace ReMem.Data.Layouts;
 
-/// <summary>The 1000 classes of ImageNet's challenge (ILSVRC 2012), in the order that published weights have them: WordNet's synsets and their names.</summary>
+/// <summary>
+/// The 1000 classes of ImageNet's challenge (ILSVRC 2012), in the order of published weights: WordNet's synsets and their names.
+/// </summary>
 internal static class ImageNetClasses
 {
     private const string Resource = "imagenet-classes.txt";
     private static readonly Lazy<(string[] Ids, string[] Names)> Classes = new(Read);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of classes.</summary>
     public const int Count = 1000;
 
     /// <summary>Names in index order, such as "tench, Tinca tinca".</summary>
@@ -15,7 +17,7 @@ internal static class ImageNetClasses
     /// <summary>WordNet ids in index order, such as "n01440764".</summary>
     public static IReadOnlyList<string> WordNetIds => Classes.Value.Ids;
 
-    /// <summary>The name that a WordNet id of one of the classes stands for; null for any other text.</summary>
+    /// <summary>The name of a class's WordNet id; null for any other text.</summary>
     public static string? NameOf(string id)
     {
         if (id.Length != 9 || id[0] != 'n' || !id.AsSpan(1).ContainsOnlyDigits())

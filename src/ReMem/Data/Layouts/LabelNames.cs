@@ -4,9 +4,9 @@ using ReMem.Runtime;
 namespace ReMem.Data.Layouts;
 
 /// <summary>
-/// A text file that says what labels are called, one class a line. How it is meant shows from the data: labels that are numbers count its lines
+/// A text file of class names, one class per line. Its meaning follows from the data: labels that are numbers index its lines
 /// from 0; labels that are its lines take their order from it; labels that are the first word of its lines (as WordNet ids in synset_words.txt)
-/// are called by the rest.
+/// are named by the rest.
 /// </summary>
 internal sealed class LabelNames
 {
@@ -30,9 +30,10 @@ internal sealed class LabelNames
 
     private static LabelNames Read(string file)
     {
-        string[] lines = [.. InputFile.ReadNames(file, "labels file", "Give a text file with one class a line.").Select(UnicodeText.Composed)];
+        string[] lines = [.. InputFile.ReadNames(file, "labels file", "Give a text file with one class per line.")
+            .Select(UnicodeText.Composed)];
         if (lines.Length == 0)
-            throw new InputException($"The labels file '{file}' is empty.", remedy: "Give a text file with one class a line.");
+            throw new InputException($"The labels file '{file}' is empty.", remedy: "Give a text file with one class per line.");
         string? twice = lines.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1)?.Key;
         return twice is null
             ? new LabelNames(file, lines)

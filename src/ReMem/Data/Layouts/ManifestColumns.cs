@@ -3,7 +3,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Layouts;
 
-/// <summary>What the columns of tables are usually called. Letter case, spaces, hyphens and underscores do not count.</summary>
+/// <summary>The usual names of table columns. Letter case, spaces, hyphens and underscores are ignored.</summary>
 internal static class ManifestColumns
 {
     private static readonly string[] Image =
@@ -24,7 +24,7 @@ internal static class ManifestColumns
     /// <summary>Whether a cell of the first line is a column's name.</summary>
     public static bool IsKnown(string cell) => All.Contains(Plain(cell));
 
-    /// <summary>Whether a table names its columns and one of them is of labels.</summary>
+    /// <summary>Whether a table names its columns and one of them has labels.</summary>
     public static bool HasLabel(ManifestTable table, DatasetOptions options) =>
         !table.HasHeader || (options.LabelColumn is { } given ? [given] : Label).Any(name => Named(table, name) is not null);
 
@@ -32,13 +32,13 @@ internal static class ManifestColumns
     /// <param name="table">The table.</param>
     /// <param name="file">For messages.</param>
     /// <param name="options">Names that are given.</param>
-    /// <exception cref="InputException">There is no column of images or labels, or none of a name that is given.</exception>
+    /// <exception cref="InputException">There is no column of images or labels, or no column of a given name.</exception>
     public static (string Image, string Label, string? Split, string? Group) Find(ManifestTable table, string file, DatasetOptions options)
     {
         string image = Column(table, file, "image", options.ImageColumn, Image)!;
         string label = Column(table, file, "label", options.LabelColumn, [.. Label.Where(l => Plain(l) != Plain(image))])!;
         string? split = Column(table, file, "split", options.SplitColumn, Split, optional: true);
-        // "set" may count anything: it is a split where its values are splits.
+        // "set" may mean anything: it is the split where its values are splits.
         if (options.SplitColumn is null && split is not null && Plain(split) is not ("SPLIT" or "SUBSET")
             && !table.Rows.All(r => DataFiles.SplitOf(table.Text(r, split) ?? "") is not null))
         {
@@ -58,7 +58,7 @@ internal static class ManifestColumns
         throw new InputException($"'{file}' has no column of {what}s ({wanted}); {seen}.", remedy: Remedy(table, file, what));
     }
 
-    /// <summary>A remedy that can be followed: with one column, no name helps.</summary>
+    /// <summary>With one column, naming a column does not help.</summary>
     private static string Remedy(ManifestTable table, string file, string what)
     {
         if (table.Columns.Count < 2)

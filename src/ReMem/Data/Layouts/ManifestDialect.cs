@@ -1,21 +1,24 @@
 namespace ReMem.Data.Layouts;
 
-/// <summary>How a table of text separates its columns. Programs differ: Excel writes semicolons where the comma is the decimal mark.</summary>
-/// <param name="Delimiter">Between two values.</param>
+/// <summary>How a text table separates its columns. Excel writes semicolons where the comma is the decimal mark.</summary>
+/// <param name="Delimiter">The separator.</param>
 /// <param name="Skipped">Lines before the table: Excel's <c>sep=;</c>.</param>
 internal readonly record struct ManifestDialect(string Delimiter, int Skipped)
 {
-    private const int MostLines = 20;
+    private const int MaxLines = 20;
     private static readonly string[] Delimiters = [",", ";", "\t", "|"];
 
-    /// <summary>Finds what separates the columns: what cuts the first lines into the same number of values, two or more; where several do, what the file's name says.</summary>
-    /// <param name="text">The beginning of the table; it is read.</param>
-    /// <param name="usual">What the file's name says.</param>
+    /// <summary>
+    /// Finds the separator: the one that splits the first lines into the same number of values, two or more; where several do, the one that
+    /// the file name implies.
+    /// </summary>
+    /// <param name="text">The start of the table; the reader is advanced.</param>
+    /// <param name="usual">The separator that the file name implies.</param>
     public static ManifestDialect Of(TextReader text, string usual)
     {
         List<string> lines = [];
         int skipped = 0;
-        while (lines.Count < MostLines && text.ReadLine() is { } line)
+        while (lines.Count < MaxLines && text.ReadLine() is { } line)
         {
             if (lines.Count == 0 && skipped == 0 && line.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && line.Length is 5)
                 return new ManifestDialect(line[4..], 1);
@@ -34,7 +37,7 @@ internal readonly record struct ManifestDialect(string Delimiter, int Skipped)
 
     private static int Known(string header, string delimiter) => header.Split(delimiter).Count(ManifestColumns.IsKnown);
 
-    /// <summary>Values of a line; separators within quotes do not count.</summary>
+    /// <summary>Number of values in a line; separators within quotes are ignored.</summary>
     private static int Count(string line, string delimiter)
     {
         int count = 1;

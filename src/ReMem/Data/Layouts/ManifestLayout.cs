@@ -11,7 +11,7 @@ internal static class ManifestLayout
     /// <summary>What lists without a header end in; a folder's labels.txt is none, so that such a file is only read where it is named.</summary>
     public static readonly string[] ListExtensions = [".txt", ".lst"];
 
-    /// <summary>Names that say a table is the data set's, as Hugging Face's <c>imagefolder</c> has it.</summary>
+    /// <summary>The names by which a table describes the data set, as in Hugging Face's <c>imagefolder</c>.</summary>
     private static readonly string[] KnownNames = ["metadata", "train", "labels", "manifest"];
 
     /// <summary>The table of a folder that has one by a usual name, else null.</summary>
@@ -23,8 +23,8 @@ internal static class ManifestLayout
 
     /// <summary>Reads the tables that a source names.</summary>
     /// <param name="source">A file, a folder or a pattern.</param>
-    /// <param name="options">Which columns, where they are not called as usual.</param>
-    /// <param name="extensions">Of the tables.</param>
+    /// <param name="options">Column names, where they are not the usual ones.</param>
+    /// <param name="extensions">Extensions of the tables.</param>
     /// <exception cref="InputException">A column is missing, or a row has no label, or an unknown split.</exception>
     public static RawDataset Read(string source, DatasetOptions options, params string[] extensions)
     {
@@ -34,21 +34,21 @@ internal static class ManifestLayout
         List<UnlabelledSplit> unlabelled = [];
         if (files.Length == 1)
         {
-            // A single table's own name says nothing: "train.csv" may well hold every split in a column.
+            // The name of a single table does not imply its split: "train.csv" may hold every split in a column.
             rows.AddRange(Rows(files[0], "", options, warnings));
         }
         else
         {
             foreach ((string split, string[] shards) in DataFiles.BySplit(source, files, "table", warnings))
             {
-                // Competitions give the test images' names without their labels.
+                // Competitions publish the test images' names without labels.
                 if (split is "val" or "test" && shards.All(f => ManifestTable.Read(f) is { Rows.Count: > 0 } t && !ManifestColumns.HasLabel(t, options)))
                     unlabelled.Add(new UnlabelledSplit(split, shards[0], shards.Sum(f => ManifestTable.Read(f).Rows.Count)));
                 else
                     rows.AddRange(shards.SelectMany(f => Rows(f, split, options, warnings)));
             }
 
-            warnings.AddRange(unlabelled.Select(u => $"'{u.Where}' has no column of labels: nothing is scored on its {u.Images} images."));
+            warnings.AddRange(unlabelled.Select(u => $"'{u.Where}' has no column of labels: its {u.Images} images are not scored."));
         }
 
         if (rows.Count == 0)
@@ -98,7 +98,7 @@ internal static class ManifestLayout
         return rows;
     }
 
-    /// <summary>Says what was not where the table says; where nothing is, there is no data set.</summary>
+    /// <summary>Warns about images that do not exist; throws where none exists.</summary>
     private static void Report(string file, List<Row> rows, ManifestPaths paths, string? missing, string image, List<string> warnings)
     {
         if (paths.Missing == rows.Count)

@@ -4,24 +4,25 @@ using ReMem.Runtime;
 namespace ReMem.Data.Layouts;
 
 /// <summary>
-/// Finds the files that a table means. A path is tried as it stands, below the table's folder; then with Windows' separators, unescaped, and without its
-/// extension or letter case, by the longest end that it shares with a file below that folder: a table moves with its images, its absolute paths do not.
+/// Finds the files that a table names. A path is tried as written, below the table's folder; then with Windows separators, unescaped, and
+/// without extension or letter case, by the longest end that it shares with a file below that folder: a table may be moved with its images,
+/// which breaks absolute paths.
 /// </summary>
-/// <param name="folder">The table's, a full path.</param>
+/// <param name="folder">The table's folder, a full path.</param>
 internal sealed class ManifestPaths(string folder)
 {
     private readonly Lazy<Dictionary<string, List<string>>> _byStem = new(() => Index(folder));
 
-    /// <summary>How many paths were found by their end only.</summary>
+    /// <summary>Number of paths found by their end only.</summary>
     public int Guessed { get; private set; }
 
-    /// <summary>An example of those: as it is written, and what was taken for it.</summary>
+    /// <summary>An example of those: as written, and the file that was found.</summary>
     public (string Written, string Found)? Example { get; private set; }
 
-    /// <summary>How many paths lead to no file.</summary>
+    /// <summary>Number of paths without a file.</summary>
     public int Missing { get; private set; }
 
-    /// <summary>The file of a path; where there is none, the place where it was looked for first.</summary>
+    /// <summary>The file of a path; where there is none, the path that was tried first.</summary>
     public string Resolve(string written)
     {
         string direct = Direct(written);
@@ -38,7 +39,7 @@ internal sealed class ManifestPaths(string folder)
         return direct;
     }
 
-    /// <summary>Whether a cell leads to a file.</summary>
+    /// <summary>Whether a cell is the path of a file.</summary>
     public bool Finds(string cell) => cell.Length > 0 && (File.Exists(Direct(cell)) || ByEnd(cell) is not null);
 
     private string Direct(string written)
@@ -58,12 +59,14 @@ internal sealed class ManifestPaths(string folder)
         }
         catch (ArgumentException)
         {
-            // A NUL, which no file system takes.
+            // A NUL, which no file system allows.
             return Path.Combine(folder, "no path");
         }
     }
 
-    /// <summary>The one file that shares the longest end with the path; null where none does, or several alike.</summary>
+    /// <summary>
+    /// The one file that shares the longest end with the path; null where there is none, or several with equally long ends.
+    /// </summary>
     private string? ByEnd(string written)
     {
         foreach (string form in new[] { written, Unescaped(written) }.Distinct())
@@ -92,14 +95,14 @@ internal sealed class ManifestPaths(string folder)
 
     private static int Shared(string[] wanted, string[] found)
     {
-        // The last part is the same already.
+        // The last part is equal already.
         int shared = 1;
         while (shared < Math.Min(wanted.Length, found.Length) && wanted[^(shared + 1)] == found[^(shared + 1)])
             shared++;
         return shared;
     }
 
-    /// <summary>A path's parts in one form: letter case and Unicode's forms do not count.</summary>
+    /// <summary>A path's parts in one form: letter case and Unicode forms are ignored.</summary>
     private static string[] Parts(string path) =>
         [.. path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(p => p is not ("." or "..")).Select(p => UnicodeText.Composed(p).ToUpperInvariant())];
 

@@ -8,13 +8,13 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Layouts;
 
-/// <summary>A table of text: CSV or TSV, whose first line names the columns where there is such a line, or JSON Lines of flat objects.</summary>
+/// <summary>A text table: CSV or TSV, whose first line may name the columns, or JSON Lines of flat objects.</summary>
 /// <param name="Columns">Every column's name, in order.</param>
 /// <param name="Rows">The rows; a JSON row may lack a column.</param>
-/// <param name="HasHeader">Whether the file names the columns; else they are called 1, 2 ...</param>
+/// <param name="HasHeader">Whether the file names the columns; else they are named 1, 2 ...</param>
 internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyList<ManifestTable.Line> Rows, bool HasHeader = true)
 {
-    /// <summary>As many as a spreadsheet has.</summary>
+    /// <summary>The limit of spreadsheets.</summary>
     private const int MaxColumns = 16_384;
 
     private IReadOnlyDictionary<string, int> _places = new Dictionary<string, int>();
@@ -24,8 +24,8 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
 
     /// <summary>Reads a file by its extension.</summary>
     /// <param name="file">The table.</param>
-    /// <param name="isFile">Whether a value leads to an image, which no column's name does; null never.</param>
-    /// <exception cref="InputException">It cannot be read as what its name says.</exception>
+    /// <param name="isFile">Whether a value is the path of an image, which a column name is not; null is never.</param>
+    /// <exception cref="InputException">It cannot be read as its extension implies.</exception>
     public static ManifestTable Read(string file, Func<string, bool>? isFile = null)
     {
         try
@@ -35,7 +35,7 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         }
         catch (CsvHelperException e)
         {
-            // The library wraps what its reader says.
+            // The library wraps the reader's exception.
             if (e.InnerException is InputException own)
                 throw own;
             throw new InputException(
@@ -64,7 +64,7 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
             Delimiter = dialect.Delimiter,
             TrimOptions = TrimOptions.Trim,
             WhiteSpaceChars = dialect.Delimiter == " " ? [] : [' '],
-            // Short rows show up as a missing label, with their line.
+            // Short rows are reported as a missing label, with their line.
             MissingFieldFound = null,
             MaxFieldSize = BoundedLines.MaxLineBytes,
         });
@@ -73,7 +73,7 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         if (!csv.Read() || !csv.ReadHeader())
             return new ManifestTable([], rows);
         string[] header = [.. csv.HeaderRecord!.Select(h => h.Trim().Trim('\uFEFF'))];
-        // A class may well be called "photo": where there is an image's name, there are no columns' names.
+        // A class may be named "photo": a line with the path of an image is not a header.
         bool hasHeader = !header.Any(FileTree.IsAnyImage) && (header.Any(ManifestColumns.IsKnown) || isFile is null || !header.Any(isFile));
         if (!hasHeader)
         {
@@ -98,7 +98,9 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         return new ManifestTable([.. header.Where(h => h.Length > 0)], rows, hasHeader) { _places = Places(header) };
     }
 
-    /// <summary>Names for the columns of a table that has none: the image's by what it is, with two columns the other is the label.</summary>
+    /// <summary>
+    /// Names the columns of a table without a header: the column of image paths is the image; with two columns, the other is the label.
+    /// </summary>
     private static string[] WithoutHeader(string[] first, Func<string, bool>? isFile)
     {
         string[] names = [.. Enumerable.Range(1, first.Length).Select(i => i.ToString(CultureInfo.InvariantCulture))];
@@ -150,7 +152,8 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
     private static void RequireColumns(int count, string file)
     {
         if (count > MaxColumns)
-            throw new InputException($"The table has more than {MaxColumns} columns, more than one ever has.", file, "Check that it is the right file.");
+            throw new InputException(
+                $"The table has more columns than the limit of {MaxColumns}.", file, "Check that it is the right file.");
     }
 
     private static IEnumerable<(string Key, string? Value)> Object(string line, string file, int number)
@@ -163,11 +166,12 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InputException(
-                $"'{file}' line {number} is no JSON object.", remedy: "Write one object a line, such as {\"path\": \"a.jpg\", \"label\": \"cat\"}.", inner: e);
+                $"'{file}' line {number} is not a JSON object.",
+                remedy: "Write one object per line, such as {\"path\": \"a.jpg\", \"label\": \"cat\"}.", inner: e);
         }
     }
 
-    /// <summary>A string or number as text; null for anything else, which is no path, label, split or group.</summary>
+    /// <summary>A string or number as text; null for anything else.</summary>
     internal static string? TextOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString(),
@@ -177,6 +181,6 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
 
     /// <summary>A row.</summary>
     /// <param name="Number">Its line in the file, from 1.</param>
-    /// <param name="Cells">Text by the column's place; a row may be shorter than the table is wide.</param>
+    /// <param name="Cells">Text by column; a row may have fewer cells than the table has columns.</param>
     internal sealed record Line(int Number, string?[] Cells);
 }

@@ -4,8 +4,8 @@ using Parquet.Meta;
 namespace ReMem.Data.Layouts;
 
 /// <summary>
-/// Looks at a Parquet file's footer and page headers before the library decodes anything: that they are well formed, that they agree with each other and
-/// with the file's length, and that what they claim to unpack to is what a file of that length can hold.
+/// Checks a Parquet file's footer and page headers before the library decodes anything: that they are well formed, that they agree with
+/// each other and with the file's length, and that a file of that length can hold the unpacked size they state.
 /// </summary>
 internal static class ParquetCheck
 {
@@ -16,17 +16,17 @@ internal static class ParquetCheck
     private const long FreeBytes = 1 << 26;
     private const int MaxRatio = 100;
 
-    // As parquet.thrift numbers them: of a page header, and of the kinds of pages in it.
+    // Field numbers of parquet.thrift: of a page header, and of the kinds of pages in it.
     private const int UnpackedSize = 2;
     private const int PackedSize = 3;
     private static readonly int[] Values = [501, 701, 801];
     private const int DictionaryValues = 701;
 
-    /// <summary>The most bytes that the columns of a file may unpack to: images hardly pack, labels well.</summary>
+    /// <summary>The maximal bytes that the columns of a file may unpack to: images hardly compress, labels well.</summary>
     public static long MaxBytes(long fileLength) => FreeBytes + (fileLength * MaxRatio);
 
     /// <summary>Checks the footer.</summary>
-    /// <param name="stream">The file; its place is left anywhere.</param>
+    /// <param name="stream">The file; its position is not restored.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static void Footer(Stream stream)
     {
@@ -48,10 +48,10 @@ internal static class ParquetCheck
     }
 
     /// <summary>Checks the columns that will be read.</summary>
-    /// <param name="stream">The file; its place is left anywhere.</param>
-    /// <param name="footer">As the library read it.</param>
+    /// <param name="stream">The file; its position is not restored.</param>
+    /// <param name="footer">The footer as the library read it.</param>
     /// <param name="columns">Their paths in the schema.</param>
-    /// <exception cref="InvalidDataException">A column is damaged, or claims too much.</exception>
+    /// <exception cref="InvalidDataException">A column is damaged, or states too much.</exception>
     public static void Columns(Stream stream, FileMetaData footer, IReadOnlyCollection<string> columns)
     {
         long left = MaxBytes(stream.Length), rows = FreeRows + stream.Length;
@@ -59,7 +59,7 @@ internal static class ParquetCheck
         {
             rows -= group.NumRows;
             if (group.NumRows < 0 || rows < 0)
-                throw new InvalidDataException("it claims more rows than it can hold");
+                throw new InvalidDataException("it states more rows than it can hold");
             foreach (ColumnChunk chunk in group.Columns)
             {
                 if (chunk.MetaData is { } column && columns.Contains(string.Join('/', column.PathInSchema)))
@@ -68,14 +68,14 @@ internal static class ParquetCheck
         }
     }
 
-    /// <summary>Walks the pages of a column.</summary>
-    /// <returns>Bytes that they unpack to.</returns>
+    /// <summary>Checks the pages of a column.</summary>
+    /// <returns>Their unpacked bytes.</returns>
     private static long Pages(Stream stream, ColumnMetaData column, long rows, long left)
     {
         long first = column.DictionaryPageOffset is > 0 and { } dictionary ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset;
         long end = first + column.TotalCompressedSize;
         if (column.NumValues != rows || first < 0 || column.TotalCompressedSize < 0 || end < first || end > stream.Length)
-            throw new InvalidDataException("a column lies outside the file, or has not as many values as there are rows");
+            throw new InvalidDataException("a column lies outside the file, or its number of values is not the number of rows");
         long values = 0, unpacked = 0;
         var header = new byte[MaxHeaderBytes];
         for (long at = first; at < end && values < rows;)
@@ -87,9 +87,9 @@ internal static class ParquetCheck
             walk.Struct("PageHeader", numbers);
             long packed = numbers.GetValueOrDefault(PackedSize, -1), size = numbers.GetValueOrDefault(UnpackedSize, -1);
             if (Values.Any(v => numbers.TryGetValue(v, out long count) && (count < 0 || count > Math.Max(rows, size))))
-                throw new InvalidDataException("a page claims more values than it can hold");
+                throw new InvalidDataException("a page states more values than it can hold");
             if (packed < 0 || packed > end - at - walk.At || size < 0 || (unpacked += size) > left)
-                throw new InvalidDataException("a page claims more bytes than the file can hold");
+                throw new InvalidDataException("a page states more bytes than the file can hold");
             values += Values.Where(v => v != DictionaryValues).Sum(v => numbers.GetValueOrDefault(v));
             at += walk.At + packed;
         }

@@ -14,7 +14,7 @@ internal static class ParquetLayout
         IReadOnlyList<string>? names = null;
         foreach ((string split, string[] shards) in bySplit)
         {
-            // Held-out shards may lack the metadata that the training shards have: the class names are those of training.
+            // Held-out shards may lack the metadata of the training shards: the class names are those of training.
             var rows = new ParquetRows(many ? Path.GetTempPath() : null, names);
             foreach (string shard in shards)
                 rows.Read(shard, options);

@@ -7,8 +7,8 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Layouts;
 
-/// <summary>The rows of one split, gathered shard by shard.</summary>
-/// <param name="folder">Keep the encoded images in a file of this folder; null keeps them in memory.</param>
+/// <summary>The rows of one split, collected shard by shard.</summary>
+/// <param name="folder">Stores the encoded images in a file of this folder; null keeps them in memory.</param>
 /// <param name="trainNames">The class names of training, for files whose metadata has none.</param>
 internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNames)
 {
@@ -22,19 +22,19 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
     /// <summary>The class names of the files' metadata, in index order; null where there are none.</summary>
     public IReadOnlyList<string>? ClassNames { get; private set; }
 
-    /// <summary>The labels are numbers, so that 10 comes after 9.</summary>
+    /// <summary>The labels are numbers: 10 comes after 9.</summary>
     public bool LabelsAreNumbers { get; private set; }
 
     public RawSplit ToSplit(string split, string where) =>
         new(split, where, _classes.Distinct().ToArray(), _classes, _names, i => _store[i] ?? throw new InputException(
-            $"The image '{_names[i]}' has no bytes in the file, at most a path.",
+            $"The image '{_names[i]}' has no bytes in the file.",
             remedy: "Save the data set with its images embedded, or leave bad images out with --on-bad-image skip."))
         {
             Groups = _groups.Count == 0 ? null : _groups,
         };
 
     /// <summary>Adds a shard.</summary>
-    /// <exception cref="InputException">It is no Parquet, or lacks a column, or a label has no class.</exception>
+    /// <exception cref="InputException">It is not Parquet, or lacks a column, or a label has no class.</exception>
     public void Read(string file, DatasetOptions options)
     {
         try
@@ -70,7 +70,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
 
         ClassNames = names;
         int row = 0;
-        // Rows of one dictionary's image each are copies of it.
+        // Rows that refer to the same dictionary entry are copies of its image.
         long left = ParquetCheck.MaxBytes(stamp.Length);
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
@@ -106,7 +106,8 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         return int.TryParse(label, CultureInfo.InvariantCulture, out int index) && index < ClassNames.Count
             ? ClassNames[index]
             : throw new InputException(
-                $"'{file}' row {row} has label {label}, but there are {ClassNames.Count} class names.", remedy: "Mend the file's ClassLabel.");
+                $"'{file}' row {row} has label {label}, but there are {ClassNames.Count} class names.",
+                remedy: "Fix the file's ClassLabel.");
     }
 
     private static DataField ImageField(ParquetSchema schema, string file, string? column)
@@ -139,7 +140,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
 
     /// <summary>
     /// A row group's images, null where a row has none. Read raw: the reader's own nullable form drops the nulls of a struct's fields, and
-    /// every image behind one would get the label of the row before it.
+    /// every image after one would get the label of the row before it.
     /// </summary>
     private static async Task<byte[]?[]> ImagesAsync(ParquetRowGroupReader rows, DataField field)
     {
@@ -197,7 +198,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // Another writer's metadata: the labels then speak for themselves.
+            // Metadata of another writer: the labels are used as they are.
             return null;
         }
     }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ReMem.Data.Layouts;
 
-/// <summary>Pixels that a data set stores bare, in the plainest container that an image decoder reads: BMP.</summary>
+/// <summary>Wraps raw pixels of a data set in the simplest container that an image decoder reads: BMP.</summary>
 internal static class RawPixels
 {
     private const int HeaderBytes = 54;
@@ -53,7 +53,7 @@ internal static class RawPixels
         BinaryPrimitives.WriteInt32LittleEndian(at[10..], HeaderBytes);
         BinaryPrimitives.WriteInt32LittleEndian(at[14..], 40);
         BinaryPrimitives.WriteInt32LittleEndian(at[18..], width);
-        // A negative height is top row first.
+        // A negative height means top row first.
         BinaryPrimitives.WriteInt32LittleEndian(at[22..], -height);
         BinaryPrimitives.WriteInt16LittleEndian(at[26..], 1);
         BinaryPrimitives.WriteInt16LittleEndian(at[28..], 24);

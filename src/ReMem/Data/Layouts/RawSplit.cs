@@ -2,27 +2,29 @@ using ReMem.Data.Sources;
 
 namespace ReMem.Data.Layouts;
 
-/// <summary>A split as its layout gives it, with class names still unnumbered.</summary>
+/// <summary>A split as its layout reads it, with class names instead of indices.</summary>
 /// <param name="Split">"train", "val" or "test", or "" where the source is not split.</param>
 /// <param name="Where">Its folder or file, for messages.</param>
-/// <param name="Declared">The classes that it has a place for, samples or not.</param>
+/// <param name="Declared">The classes that it declares, with or without samples.</param>
 /// <param name="Classes">Each sample's class.</param>
 /// <param name="Names">Each sample's name.</param>
-/// <param name="Read">Encoded bytes by sample.</param>
+/// <param name="Read">Reads the encoded bytes of a sample.</param>
 internal sealed record RawSplit(
     string Split, string Where, IReadOnlyList<string> Declared, IReadOnlyList<string> Classes, IReadOnlyList<string> Names, Func<int, byte[]> Read)
 {
-    /// <summary>A split whose samples lie in files as they are.</summary>
+    /// <summary>A split whose samples are whole files.</summary>
     public RawSplit(string split, string where, IReadOnlyList<string> declared, IReadOnlyList<string> classes, IReadOnlyList<string> names, Func<int, FilePart> parts)
         : this(split, where, declared, classes, names, i => parts(i).Read()) => Parts = parts;
 
-    /// <summary>Each sample's group, null for one that is alone; null where nothing is grouped. Samples of a group stay in one split.</summary>
+    /// <summary>
+    /// Each sample's group, null for one without a group; null where nothing is grouped. Samples of a group stay in one split.
+    /// </summary>
     public IReadOnlyList<string?>? Groups { get; init; }
 
-    /// <summary>Where the samples' bytes lie, where that is in files as they are; else null.</summary>
+    /// <summary>The file parts with the samples' bytes, where they are stored uncompressed; else null.</summary>
     public Func<int, FilePart>? Parts { get; init; }
 
-    /// <summary>The files that hold the samples; default: each sample's name is its file.</summary>
+    /// <summary>The files that hold the samples. Default: each sample's name is its file.</summary>
     public IReadOnlyList<string>? Files { get; init; }
 
     /// <summary>Numbers the classes.</summary>

@@ -16,7 +16,7 @@ internal sealed partial record SourceLocation(string Layout, string Path, Datase
     private const int MostNested = 16;
     private static readonly string[] Keys = ["image", "path", "label", "split", "group", "labels"];
 
-    /// <summary>Takes the string apart.</summary>
+    /// <summary>Parses the string.</summary>
     /// <exception cref="InputException">There is no such layout, key or path.</exception>
     public static SourceLocation Parse(string source, DatasetOptions options)
     {
@@ -56,7 +56,9 @@ internal sealed partial record SourceLocation(string Layout, string Path, Datase
         };
     }
 
-    /// <summary>A folder that has nothing but one folder is taken for that one where the latter is a layout of files: archives often bring one.</summary>
+    /// <summary>
+    /// A folder that holds only one folder stands for it where the latter is a layout of files: archives often have an outer folder.
+    /// </summary>
     private static string Within(string source)
     {
         string inner = source;
@@ -70,7 +72,7 @@ internal sealed partial record SourceLocation(string Layout, string Path, Datase
             inner = System.IO.Path.Combine(inner, only);
         }
 
-        // Class folders are stepped into by their own layout, which knows zips, too.
+        // Class folders are entered by their own layout, which also reads zips.
         return source;
     }
 

@@ -2,12 +2,15 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Layouts;
 
-/// <summary>Counts what the rows of a table take in memory, so that a table that the machine cannot hold is refused while it is read and not killed with the process.</summary>
+/// <summary>
+/// Counts the memory of a table's rows, so that a table that does not fit in memory is refused while it is read, before the system kills
+/// the process.
+/// </summary>
 /// <param name="file">The table, for the message.</param>
-/// <param name="limit">Bytes; null is half of what the machine has to spare.</param>
+/// <param name="limit">Bytes; null is half of the free memory.</param>
 internal sealed class TableMemory(string file, long? limit = null)
 {
-    /// <summary>Objects, references and what is made of a row later: its path and its sample.</summary>
+    /// <summary>Objects, references and what is made from a row later: its path and its sample.</summary>
     private const int BytesPerRow = 200, BytesPerCell = 40;
 
     private readonly long _limit = limit ?? ((Machine.AvailableMemory() ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2);
@@ -15,7 +18,7 @@ internal sealed class TableMemory(string file, long? limit = null)
     private int _rows;
 
     /// <summary>Counts a row.</summary>
-    /// <exception cref="InputException">It is one too many.</exception>
+    /// <exception cref="InputException">The limit is exceeded.</exception>
     public void Add(string?[] cells)
     {
         _rows++;

@@ -1,9 +1,9 @@
 namespace ReMem.Data.Layouts;
 
-/// <summary>What an entry of a tar is.</summary>
+/// <summary>The kind of a tar entry.</summary>
 internal enum TarKind
 {
-    /// <summary>A file with bytes of its own.</summary>
+    /// <summary>A regular file.</summary>
     File,
 
     /// <summary>A folder.</summary>
@@ -12,6 +12,6 @@ internal enum TarKind
     /// <summary>A symbolic or hard link.</summary>
     Link,
 
-    /// <summary>A device, a pipe, a sparse file, or something of a later day.</summary>
+    /// <summary>A device, a pipe, a sparse file, or an unknown kind.</summary>
     Other,
 }

@@ -4,10 +4,11 @@ using System.Text;
 namespace ReMem.Data.Layouts;
 
 /// <summary>
-/// Lists a tar (POSIX 1003.1-2001 ustar and pax, GNU's long names): names, places and lengths, and nothing else of a header, which damage may have made
-/// anything. Memory is taken for what is there, never for what a header claims; System.Formats.Tar rents a buffer of any length that a name claims to have.
+/// Lists a tar (POSIX 1003.1-2001 ustar and pax, GNU's long names): names, offsets and lengths. Other header fields, which may be damaged,
+/// are ignored. Memory is allocated for existing bytes, never for what a header states; System.Formats.Tar rents a buffer of whatever
+/// length a name states.
 /// </summary>
-/// <param name="stream">At the archive's start; it need not seek.</param>
+/// <param name="stream">Positioned at the archive's start; it need not be seekable.</param>
 internal sealed class TarListing(Stream stream)
 {
     private const int Block = 512;
@@ -17,12 +18,12 @@ internal sealed class TarListing(Stream stream)
     private long _at;
     private long _next;
 
-    /// <summary>Whether the block of zeros was met that an archive ends in: without it, more entries may have followed.</summary>
+    /// <summary>Whether the archive's final block of zeros was read: without it, entries may be missing.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>The next entry, its bytes at the stream's place; null at the end.</summary>
+    /// <summary>The next entry, with the stream at its bytes; null at the end.</summary>
     /// <exception cref="InvalidDataException">A header is damaged.</exception>
-    /// <exception cref="EndOfStreamException">It is cut short.</exception>
+    /// <exception cref="EndOfStreamException">It is truncated.</exception>
     public TarItem? Next()
     {
         string? longName = null;
@@ -58,8 +59,8 @@ internal sealed class TarListing(Stream stream)
     }
 
     /// <summary>Reads bytes of the entry that was last listed; 0 at its end.</summary>
-    /// <param name="item">That entry.</param>
-    /// <param name="buffer">Takes them.</param>
+    /// <param name="item">The entry.</param>
+    /// <param name="buffer">Receives them.</param>
     public int Read(TarItem item, Span<byte> buffer)
     {
         int wanted = (int)Math.Min(buffer.Length, item.Offset + item.Length - _at);
@@ -127,11 +128,11 @@ internal sealed class TarListing(Stream stream)
         _at += count;
     }
 
-    /// <summary>The bytes of an entry that is about the next one.</summary>
+    /// <summary>The bytes of an entry that describes the next one.</summary>
     private byte[] Extra(long length)
     {
         if (length > MaxExtraBytes)
-            throw new InvalidDataException("an entry's name claims to be longer than any");
+            throw new InvalidDataException("an entry's name is too long");
         var bytes = new byte[length];
         stream.ReadExactly(bytes);
         _at += length;
@@ -143,7 +144,7 @@ internal sealed class TarListing(Stream stream)
     {
         if ((field[0] & 0x80) != 0)
         {
-            // All but the last eight bytes are zero in what fits a file of any disk; 0xFF begins a negative one.
+            // All but the last eight bytes are zero in a possible length; 0xFF starts a negative one.
             if (field[0] != 0x80 || field[1..^8].ContainsAnyExcept((byte)0))
                 throw new InvalidDataException(Damaged);
             return System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(field[^8..]);

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace ReMem.Data.Layouts;
 
 /// <summary>
-/// Walks bytes in Thrift's compact protocol, as Parquet's footer and page headers are (parquet.thrift 2.12), and refuses what is not well formed, or of
-/// another type than the format says: the library reads on past the end there, without end.
+/// Checks bytes in Thrift's compact protocol, which Parquet uses for its footer and page headers (parquet.thrift 2.12), and refuses fields
+/// that are malformed or of another type than the format defines: on those the library may read past the end without stopping.
 /// </summary>
 /// <param name="bytes">The bytes.</param>
 internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
 {
     private const int MaxDepth = 24;
 
-    // Fields by number: i a number, y a byte, b true or false, d a double, s bytes, [ a list of what follows, else a struct of that name.
+    // Fields by number: i an integer, y a byte, b a boolean, d a double, s bytes, [ a list of what follows, else a struct of that name.
     private static readonly Dictionary<string, Dictionary<int, string>> Structs = new Dictionary<string, string>
     {
         ["FileMetaData"] = "1 i 2 [SchemaElement 3 i 4 [RowGroup 5 [KeyValue 6 s 7 [Any 8 Any 9 s",
@@ -42,12 +42,14 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>The current position.</summary>
     public int At { get; private set; }
 
-    /// <summary>Walks a struct.</summary>
+    /// <summary>Checks a struct.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="numbers">Takes its numbers by field, those of a struct in it by 100 times its field and their own; null takes none.</param>
+    /// <param name="numbers">
+    /// Receives its numbers by field, those of a nested struct by 100 times its field plus their own; may be null.
+    /// </param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public void Struct(string name, Dictionary<int, long>? numbers = null) => Struct(Structs[name], numbers, 0, 0);
 
@@ -72,7 +74,7 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
             string? expected = fields.GetValueOrDefault(field);
             if (expected is not null && !Is(type, expected))
                 throw Damaged();
-            // A struct's own true and false are in the head.
+            // A struct's booleans are stored in the field header.
             if (type is 1 or 2)
                 continue;
             long? value = Value(type, expected, numbers, (parent * 100) + field, depth);
@@ -124,7 +126,7 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     {
         int head = Byte(), type = head & 15;
         ulong count = head >> 4 == 15 ? VarInt() : (ulong)(head >> 4);
-        // Each takes a byte or more.
+        // Each element takes a byte or more.
         if (depth > MaxDepth || count > (ulong)(_bytes.Length - At) || (count > 0 && element is not null && !Is(type, element)))
             throw Damaged();
         for (ulong i = 0; i < count; i++)

@@ -6,16 +6,16 @@ using ReMem.Runtime;
 namespace ReMem.Data.Layouts;
 
 /// <summary>
-/// WebDataset's tar shards: files of one stem are a sample, as 0001.jpg with 0001.cls or 0001.json. Nothing is unpacked: images are read where
-/// they lie in the shards.
+/// WebDataset's tar shards: files with the same stem are a sample, as 0001.jpg with 0001.cls or 0001.json. Nothing is unpacked: images are
+/// read in place from the shards.
 /// </summary>
 internal static class WebDatasetLayout
 {
-    private const int MostLabelBytes = 1 << 20;
+    private const int MaxLabelBytes = 1 << 20;
     private static readonly string[] LabelKeys = ["label", "class"];
 
     /// <summary>Reads the shards that a source names.</summary>
-    /// <exception cref="InputException">A shard is cut short, or a sample has no label.</exception>
+    /// <exception cref="InputException">A shard is truncated, or a sample has no label.</exception>
     public static RawDataset Read(string source, DatasetOptions options)
     {
         List<string> warnings = [];
@@ -58,13 +58,13 @@ internal static class WebDatasetLayout
 
         void Finish()
         {
-            // What is not decoded counts as the sample's image, so that it is said.
+            // A file of an undecodable format counts as the sample's image, so that it is reported.
             Part? image = parts.Where(p => FileTree.IsAnyImage("x." + p.Extension) && (options.ImageColumn is null || p.Extension == options.ImageColumn))
                 .OrderBy(p => FileTree.IsUnreadImage("x." + p.Extension)).FirstOrDefault();
             if (image is not null)
             {
                 string name = $"{shard}/{image.Key}.{image.Extension}";
-                if (image.Length > EncodedSource.MostBytes)
+                if (image.Length > EncodedSource.MaxBytes)
                     throw EncodedSource.TooLarge(name);
                 samples.Add(new Sample(stamp, image.Offset, (int)image.Length, name, Label(parts, stamp, options.LabelColumn, name)));
             }
@@ -73,7 +73,7 @@ internal static class WebDatasetLayout
         }
     }
 
-    /// <summary>The files of a tar, with the places of their bytes.</summary>
+    /// <summary>The files of a tar, with the offsets of their bytes.</summary>
     private static IEnumerable<Part> Parts(string shard, FileStamp stamp)
     {
         using FileStream stream = InputFile.Open(shard, "WebDataset shard");
@@ -86,7 +86,7 @@ internal static class WebDatasetLayout
                 continue;
             string name = FileTree.NameOf(entry.Name), folder = entry.Name[..^name.Length];
             int dot = name.IndexOf('.', StringComparison.Ordinal);
-            // Hidden files, among them those that macOS adds, and folders of operating systems.
+            // Hidden files, including those that macOS adds, and folders of operating systems.
             if (dot > 0 && !entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".").Any(SystemFiles.IsSystem))
                 yield return new Part(folder + name[..dot], name[(dot + 1)..].ToLowerInvariant(), entry.Offset, entry.Length);
         }
@@ -108,7 +108,8 @@ internal static class WebDatasetLayout
         catch (InvalidDataException e)
         {
             throw new InputException(
-                $"'{shard}' is no tar, or is damaged: {e.Message.TrimEnd('.')}.", remedy: "Copy or download it again; unpack a gzip first.", inner: e);
+                $"'{shard}' is not a tar, or is damaged: {e.Message.TrimEnd('.')}.",
+                remedy: "Copy or download it again; unpack a gzip first.", inner: e);
         }
     }
 
@@ -126,7 +127,7 @@ internal static class WebDatasetLayout
             remedy: "Leave out unlabelled samples, or name the key, as in wds:shards/*.tar?label=species.");
     }
 
-    private static string Text(Part part, FileStamp stamp, string name) => part.Length <= MostLabelBytes
+    private static string Text(Part part, FileStamp stamp, string name) => part.Length <= MaxLabelBytes
         ? Encoding.UTF8.GetString(stamp.Read(part.Offset, (int)part.Length))
         : throw new InputException($"The .{part.Extension} of '{name}' has {part.Length} bytes, too many for a label.", remedy: "Check how the shards were written.");
 
@@ -145,7 +146,8 @@ internal static class WebDatasetLayout
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InputException($"The .json of '{name}' is no JSON object.", remedy: "Check how the shards were written.", inner: e);
+            throw new InputException(
+                $"The .json of '{name}' is not a JSON object.", remedy: "Check how the shards were written.", inner: e);
         }
     }
 

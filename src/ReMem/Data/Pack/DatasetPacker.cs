@@ -9,24 +9,24 @@ using ReMem.Runtime.Downloads;
 namespace ReMem.Data.Pack;
 
 /// <summary>
-/// Decodes a data set once and writes it as Parquet at the resolution of training, with its splits and class names. Files that are done are kept when it is
-/// interrupted, and the folder gets its name when all are there and could be read.
+/// Decodes a data set once and writes it as Parquet at training resolution, with its splits and class names. Finished files are kept when
+/// it is interrupted, and the folder gets its name when all are written and readable.
 /// </summary>
-/// <param name="options">How.</param>
-/// <param name="progress">Hears of bytes written, of as many as are foretold.</param>
+/// <param name="options">How it is packed.</param>
+/// <param name="progress">Receives the bytes written, out of the estimated total.</param>
 internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgress>? progress = null)
 {
     private const string PlanFile = "pack.json";
     private const string Stage = "packing";
-    private const int MostSampled = 48;
+    private const int MaxSampled = 48;
     private const int RowGroup = 128;
     private const double Overhead = 1.05;
     private static readonly string[] SplitNames = ["train", "validation", "test"];
 
-    /// <summary>What a folder that is being packed is made of; another source or option starts anew.</summary>
+    /// <summary>The source and options of an unfinished folder; with others, packing starts from the beginning.</summary>
     private sealed record Plan(string? Source, PackOptions Options, int ImagesPerShard, long Bytes);
 
-    /// <summary>What a finished shard leaves beside it.</summary>
+    /// <summary>The figures of a finished shard, in a file next to it.</summary>
     private sealed record ShardFacts(int Images, int Unchanged, long SourceBytes, string[] BadImages);
 
     private sealed record Shard(string Split, int Number, int Of, IImageSource Source, int From, int To)
@@ -34,11 +34,13 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
         public string File => string.Create(CultureInfo.InvariantCulture, $"{Split}-{Number:00000}-of-{Of:00000}.parquet");
     }
 
-    /// <summary>Packs.</summary>
-    /// <param name="data">What.</param>
-    /// <param name="folder">Where; it must not exist.</param>
+    /// <summary>Packs a data set.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="folder">The output folder; it must not exist.</param>
     /// <param name="cancel">Stops between two groups of images.</param>
-    /// <exception cref="InputException">An option is out of range; the folder exists; an image is bad and the policy is to fail; there is no room.</exception>
+    /// <exception cref="InputException">
+    /// An option is out of range; the folder exists; an image is bad and the policy is to fail; there is not enough disk space.
+    /// </exception>
     public PackResult Pack(ImageDataset data, string folder, CancellationToken cancel = default)
     {
         DataOptions.Validate(options, "pack");
@@ -70,7 +72,7 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
         }
     }
 
-    /// <summary>Takes the plan of an interrupted run where it is of the same images and options, else foretells anew.</summary>
+    /// <summary>Reads the plan of an interrupted run with the same images and options, else makes a new one.</summary>
     private Plan Prepare(ImageDataset data, string work)
     {
         string? print = DatasetScan.Fingerprint(data);
@@ -91,16 +93,16 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
             throw AtomicFile.CannotWrite(work, e);
         }
 
-        Plan plan = Foretell(data, print);
+        Plan plan = Estimate(data, print);
         AtomicFile.WriteAllText(file, Json.Serialize(plan));
         return plan;
     }
 
-    /// <summary>How large it will be, by packing some images of all splits.</summary>
-    private Plan Foretell(ImageDataset data, string? print)
+    /// <summary>Estimates the size by packing some images of all splits.</summary>
+    private Plan Estimate(ImageDataset data, string? print)
     {
         (IImageSource Source, int Index)[] all = [.. DatasetScan.SplitsOf(data).SelectMany(s => Enumerable.Range(0, s.Source.Count).Select(i => (s.Source, i)))];
-        int count = Math.Min(MostSampled, all.Length);
+        int count = Math.Min(MaxSampled, all.Length);
         (PackedImage?[] sample, _) = Make(count, i => all[(int)((long)i * all.Length / count)]);
         double mean = sample.OfType<PackedImage>().Select(m => (double)m.Bytes.Length).DefaultIfEmpty(1).Average();
         long bytes = (long)(mean * all.Length * Overhead);
@@ -112,7 +114,7 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
     private static IEnumerable<Shard> Shards(string split, IImageSource source, int images)
     {
         int of = (int)((source.Count + (long)images - 1) / images);
-        // Of equal length, so that no last one is tiny.
+        // Of equal length, so that the last one is not tiny.
         return Enumerable.Range(0, of).Select(i => new Shard(split, i, of, source, (int)((long)source.Count * i / of), (int)((long)source.Count * (i + 1) / of)));
     }
 
@@ -123,8 +125,8 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
         var facts = new ShardFacts[shards.Length];
         for (int i = 0; i < shards.Length; i++)
         {
-            string file = Path.Combine(work, shards[i].File), beside = FactsOf(work, shards[i]);
-            if (File.Exists(file) && Json.TryReadFile<ShardFacts>(beside) is { } before)
+            string file = Path.Combine(work, shards[i].File), factsFile = FactsOf(work, shards[i]);
+            if (File.Exists(file) && Json.TryReadFile<ShardFacts>(factsFile) is { } before)
             {
                 facts[i] = before;
                 done += LengthOf(file);
@@ -147,7 +149,7 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
 
             ImageShard.Write(file, data.Classes, Groups());
             facts[i] = made;
-            AtomicFile.WriteAllText(beside, Json.Serialize(made));
+            AtomicFile.WriteAllText(factsFile, Json.Serialize(made));
         }
 
         return facts;

@@ -14,14 +14,14 @@ internal static class ImageShard
 
     /// <summary>A row.</summary>
     /// <param name="Bytes">The encoded image.</param>
-    /// <param name="Name">Its file's name.</param>
+    /// <param name="Name">Its file name.</param>
     /// <param name="Label">Its class.</param>
     public readonly record struct Row(byte[] Bytes, string Name, int Label);
 
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <param name="file">Its path.</param>
     /// <param name="classes">Class names in index order.</param>
-    /// <param name="groups">Row groups, each made when it is written.</param>
+    /// <param name="groups">Row groups, made one at a time.</param>
     /// <exception cref="InputException">It cannot be written.</exception>
     public static void Write(string file, IReadOnlyList<string> classes, IEnumerable<IReadOnlyList<Row>> groups) =>
         AtomicFile.Write(file, stream => Task.Run(() => WriteAsync(stream, classes, groups)).GetAwaiter().GetResult());
@@ -32,7 +32,7 @@ internal static class ImageShard
         DataField<string> path = new("path");
         DataField<long?> label = new("label");
         var schema = new ParquetSchema(new StructField("image", bytes, path), label);
-        // Images are compressed as they are.
+        // Images are compressed already.
         await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.None }).ConfigureAwait(false);
         writer.CustomMetadata = new Dictionary<string, string> { ["huggingface"] = Features(classes) };
         foreach (IReadOnlyList<Row> rows in groups.Where(g => g.Count > 0))

@@ -6,9 +6,9 @@ internal enum PackFormat
     /// <summary>JPEG with full chroma: small, and close to the pixels.</summary>
     Jpeg,
 
-    /// <summary>PNG: the very pixels.</summary>
+    /// <summary>PNG: the exact pixels.</summary>
     Png,
 
-    /// <summary>Lossless WebP: the very pixels in two thirds of PNG's bytes, at several times its cost of packing.</summary>
+    /// <summary>Lossless WebP: the exact pixels in two thirds of PNG's bytes, at several times its packing time.</summary>
     WebP,
 }

@@ -11,8 +11,9 @@ internal sealed record PackOptions
     public int ImageSize { get; init; } = 224;
 
     /// <summary>
-    /// The shorter side is packed at so many times <see cref="ImageSize"/>, 1 to 16. Default 1.15, which is what evaluation resizes to at a crop_pct of
-    /// 0.875. A random crop of a smaller part is enlarged: 2 leaves crops down to a quarter of the area sharp, at three times the bytes.
+    /// The shorter side is packed at this multiple of <see cref="ImageSize"/>, 1 to 16. Default 1.15, which is what evaluation resizes to
+    /// at a crop_pct of 0.875. A random crop of a smaller part is enlarged: 2 leaves crops down to a quarter of the area sharp, at three
+    /// times the bytes.
     /// </summary>
     [Range(1.0, 16)]
     public double Margin { get; init; } = 1.15;
@@ -28,7 +29,7 @@ internal sealed record PackOptions
     [Range(1 << 16, long.MaxValue)]
     public long ShardBytes { get; init; } = 256 << 20;
 
-    /// <summary>Threads that decode and encode, 1 to 256. They do not change what comes out. Default 2.</summary>
+    /// <summary>Threads that decode and encode, 1 to 256. They do not change the result. Default 2.</summary>
     [Range(1, 256)]
     public int Threads { get; init; } = 2;
 

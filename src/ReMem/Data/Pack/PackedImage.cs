@@ -8,7 +8,7 @@ namespace ReMem.Data.Pack;
 /// <summary>An image as it is packed.</summary>
 /// <param name="Bytes">Encoded.</param>
 /// <param name="Unchanged">The source's own bytes.</param>
-/// <param name="SourceBytes">How many the source had.</param>
+/// <param name="SourceBytes">Bytes in the source.</param>
 internal sealed record PackedImage(byte[] Bytes, bool Unchanged, long SourceBytes)
 {
     /// <summary>Decodes, resizes the shorter side and encodes; an image that is no larger stays as it is.</summary>
@@ -17,7 +17,7 @@ internal sealed record PackedImage(byte[] Bytes, bool Unchanged, long SourceByte
     {
         byte[] encoded = source.Read(index);
         int side = options.ShorterSide;
-        // Decoded at twice the size or more, the resize has the last word on every pixel.
+        // Decoded at twice the size or more, so that the resize still determines every pixel.
         RgbImage image = ImageDecoder.Decode(encoded, source.Name(index), ImageDecoder.DefaultMaxPixels, 2 * side);
         int shorter = Math.Min(image.Width, image.Height);
         bool bare = ImageDecoder.FormatOf(encoded) == "BMP";

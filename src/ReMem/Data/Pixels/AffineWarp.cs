@@ -3,24 +3,24 @@ using System.Buffers;
 namespace ReMem.Data.Pixels;
 
 /// <summary>
-/// PIL's affine transform of an image onto its own size, in place: the output pixel (x, y) is the input at (a x + b y + c, d x + e y + f), of pixel
-/// centres; what lies outside gets the fill.
+/// PIL's affine transform of an image onto its own size, in place: the output pixel (x, y) is the input at (a x + b y + c, d x + e y + f),
+/// by pixel centres; pixels from outside get the fill colour.
 /// </summary>
 internal readonly record struct AffineWarp(double A, double B, double C, double D, double E, double F)
 {
     /// <summary>ImageNet's mean colour, timm's fill.</summary>
     public static readonly (byte R, byte G, byte B) MeanFill = (124, 116, 104);
 
-    /// <summary>x grows by a share of y.</summary>
+    /// <summary>Shears x by a share of y.</summary>
     public static AffineWarp ShearX(double share) => new(1, share, 0, 0, 1, 0);
 
-    /// <summary>y grows by a share of x.</summary>
+    /// <summary>Shears y by a share of x.</summary>
     public static AffineWarp ShearY(double share) => new(1, 0, 0, share, 1, 0);
 
-    /// <summary>By pixels.</summary>
+    /// <summary>Translates by pixels.</summary>
     public static AffineWarp Translate(double x, double y) => new(1, 0, x, 0, 1, y);
 
-    /// <summary>About the middle, counter-clockwise.</summary>
+    /// <summary>Rotates about the centre, counter-clockwise.</summary>
     public static AffineWarp Rotate(double degrees, int width, int height)
     {
         double angle = -degrees * Math.PI / 180;
@@ -32,7 +32,7 @@ internal readonly record struct AffineWarp(double A, double B, double C, double 
     /// <summary>Transforms the image.</summary>
     /// <param name="image">Changed in place.</param>
     /// <param name="filter">Nearest, bilinear or bicubic (PIL's transform has the sharper cubic, a = -1); none of them is antialiased.</param>
-    /// <param name="fill">The colour of what was outside.</param>
+    /// <param name="fill">The colour of pixels from outside.</param>
     public void Apply(RgbImage image, Interpolation filter, (byte R, byte G, byte B) fill)
     {
         int width = image.Width, height = image.Height;

@@ -7,15 +7,15 @@ internal static class GaussianBlur
 {
     private const int Bits = 15;
 
-    // torchvision's kernel has 23 taps; beyond four deviations there is nothing.
-    private const int MostTaps = 11;
+    // torchvision's kernel has 23 taps; weights beyond four deviations vanish.
+    private const int MaxTaps = 11;
 
     /// <summary>Blurs in place.</summary>
     /// <param name="image">Changed in place.</param>
     /// <param name="sigma">The deviation in pixels, above 0.</param>
     public static void Apply(RgbImage image, double sigma)
     {
-        int radius = Math.Clamp((int)Math.Ceiling(4 * sigma), 1, MostTaps);
+        int radius = Math.Clamp((int)Math.Ceiling(4 * sigma), 1, MaxTaps);
         int[] kernel = Kernel(sigma, radius);
         int width = image.Width, height = image.Height, stride = width * 3;
         byte[] between = ArrayPool<byte>.Shared.Rent(image.Pixels.Length);
@@ -46,7 +46,7 @@ internal static class GaussianBlur
         ArrayPool<byte>.Shared.Return(padded);
     }
 
-    /// <summary>Weights that sum to one exactly, so that a plain picture stays as it is.</summary>
+    /// <summary>Weights that sum to exactly one, so that a uniform picture does not change.</summary>
     private static int[] Kernel(double sigma, int radius)
     {
         double[] raw = [.. Enumerable.Range(-radius, (2 * radius) + 1).Select(i => Math.Exp(-i * i / (2 * sigma * sigma)))];
@@ -56,7 +56,7 @@ internal static class GaussianBlur
         return kernel;
     }
 
-    /// <summary>Reflects a position without repeating the border; of a picture narrower than the kernel as often as it takes.</summary>
+    /// <summary>Reflects a position without repeating the border; repeatedly where the picture is narrower than the kernel.</summary>
     private static int Mirror(int at, int count)
     {
         if (count == 1)

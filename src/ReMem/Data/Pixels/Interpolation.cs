@@ -1,6 +1,6 @@
 namespace ReMem.Data.Pixels;
 
-/// <summary>How pixels are interpolated. All but <see cref="Nearest"/> widen with the reduction, so that nothing aliases.</summary>
+/// <summary>How pixels are interpolated. All but <see cref="Nearest"/> widen with the reduction, which avoids aliasing.</summary>
 public enum Interpolation
 {
     /// <summary>The nearest pixel; aliases.</summary>

@@ -11,7 +11,7 @@ internal static class PixelOps
 {
     private const int Levels = 256;
 
-    // An index past a vector picks a zero.
+    // An index past the vector gives zero.
     private const byte N = 0xFF;
 
     /// <summary>Stretches each channel to 0 to 255.</summary>
@@ -79,7 +79,7 @@ internal static class PixelOps
             value &= mask;
     }
 
-    /// <summary>Every channel the luma.</summary>
+    /// <summary>Sets every channel to the luma.</summary>
     public static void Grayscale(Span<byte> pixels)
     {
         for (int i = 0; i < pixels.Length; i += 3)
@@ -115,7 +115,9 @@ internal static class PixelOps
             value = Blend(0, value, factor);
     }
 
-    /// <summary>Sharpness by a factor: 0 is smoothed by a 3 x 3 kernel (its border is left), 1 changes nothing, 2 is as much sharper.</summary>
+    /// <summary>
+    /// Sharpness by a factor: 0 is smoothed by a 3 x 3 kernel (its border is left), 1 changes nothing, 2 sharpens by as much.
+    /// </summary>
     public static void Sharpness(Span<byte> pixels, int width, float factor)
     {
         int stride = width * 3, rows = pixels.Length / stride;
@@ -136,9 +138,9 @@ internal static class PixelOps
         ArrayPool<byte>.Shared.Return(rented);
     }
 
-    /// <summary>Interleaved pixels to one plane a channel, red first, as tensors have them.</summary>
-    /// <param name="pixels">Red, green and blue by turns.</param>
-    /// <param name="planes">As many bytes.</param>
+    /// <summary>Interleaved pixels to one plane per channel, red first, as in tensors.</summary>
+    /// <param name="pixels">Interleaved red, green and blue.</param>
+    /// <param name="planes">Receives the planes, of the same length.</param>
     public static void Planes(ReadOnlySpan<byte> pixels, Span<byte> planes)
     {
         int plane = pixels.Length / 3, i = 0;
@@ -171,7 +173,7 @@ internal static class PixelOps
         Vector128<byte> a, Vector128<byte> fromA, Vector128<byte> b, Vector128<byte> fromB, Vector128<byte> c, Vector128<byte> fromC, Span<byte> into) =>
         (Vector128.Shuffle(a, fromA) | Vector128.Shuffle(b, fromB) | Vector128.Shuffle(c, fromC)).CopyTo(into);
 
-    /// <summary>PIL's blend: cut, not rounded.</summary>
+    /// <summary>PIL's blend: truncated, not rounded.</summary>
     private static byte Blend(byte degenerate, byte value, float factor)
     {
         float mixed = degenerate + (factor * (value - degenerate));

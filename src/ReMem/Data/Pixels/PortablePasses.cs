@@ -10,13 +10,13 @@ internal static class PortablePasses
 {
     private const int PrecisionBits = ResampleAxis.PrecisionBits;
 
-    /// <summary>Makes the columns of a result.</summary>
+    /// <summary>Resizes horizontally.</summary>
     /// <param name="source">Rows of interleaved RGB, the first pixel first.</param>
-    /// <param name="stride">Bytes from a row to the next.</param>
+    /// <param name="stride">Bytes from one row to the next.</param>
     /// <param name="rowCount">Rows.</param>
-    /// <param name="columns">How.</param>
-    /// <param name="target">As many rows.</param>
-    /// <param name="pitch">Bytes from a row of it to the next.</param>
+    /// <param name="columns">The horizontal weights.</param>
+    /// <param name="target">Receives the rows.</param>
+    /// <param name="pitch">Bytes from one row of the target to the next.</param>
     public static void Horizontal(ReadOnlySpan<byte> source, int stride, int rowCount, ResampleAxis columns, Span<byte> target, int pitch)
     {
         int width = columns.Count;
@@ -28,19 +28,19 @@ internal static class PortablePasses
             {
                 ReadOnlySpan<int> weights = columns.Weights(x);
                 int at = columns.Start(x) * 3, end = at + (weights.Length * 3);
-                // Four bytes are read for three channels, which the image's very last pixel does not have.
+                // Four bytes are read for three channels; the image's last pixel has only three.
                 (into[x * 3], into[(x * 3) + 1], into[(x * 3) + 2]) =
                     Vector128.IsHardwareAccelerated && end < row.Length ? Weighted(row[at..(end + 1)], weights) : WeightedSlowly(row[at..end], weights);
             }
         }
     }
 
-    /// <summary>Makes the rows of a result.</summary>
-    /// <param name="source">Rows, beginning with the first that is needed.</param>
-    /// <param name="stride">Bytes from a row to the next.</param>
-    /// <param name="rows">How.</param>
-    /// <param name="target">The rows that are made, without gaps.</param>
-    /// <param name="rowBytes">Bytes of a row that are made.</param>
+    /// <summary>Resizes vertically.</summary>
+    /// <param name="source">Rows, starting with the first that is needed.</param>
+    /// <param name="stride">Bytes from one row to the next.</param>
+    /// <param name="rows">The vertical weights.</param>
+    /// <param name="target">Receives the rows, without gaps.</param>
+    /// <param name="rowBytes">Bytes per row of the result.</param>
     public static void Vertical(ReadOnlySpan<byte> source, int stride, ResampleAxis rows, Span<byte> target, int rowBytes)
     {
         for (int y = 0; y < rows.Count; y++)
@@ -62,8 +62,8 @@ internal static class PortablePasses
     }
 
     /// <summary>Pixels times weights, all channels at once.</summary>
-    /// <param name="pixels">One byte more than the pixels.</param>
-    /// <param name="weights">One a pixel.</param>
+    /// <param name="pixels">The pixels, and one byte more.</param>
+    /// <param name="weights">One per pixel.</param>
     private static (byte R, byte G, byte B) Weighted(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights)
     {
         ref byte first = ref MemoryMarshal.GetReference(pixels);
@@ -92,7 +92,7 @@ internal static class PortablePasses
         return (Clip(r), Clip(g), Clip(b));
     }
 
-    /// <summary>A vector's worth of bytes of rows that lie below each other, times a weight a row.</summary>
+    /// <summary>A vector of bytes of consecutive rows, times a weight per row.</summary>
     private static void WeightedColumns(ReadOnlySpan<byte> source, int stride, ReadOnlySpan<int> weights, Span<byte> into)
     {
         Vector<int> a = new(1 << (PrecisionBits - 1)), b = a, c = a, d = a;

@@ -1,15 +1,15 @@
 namespace ReMem.Data.Pixels;
 
 /// <summary>
-/// One direction of a resize: per output position the first source position and the fixed-point weights from there on. It is filled again and again, so
-/// that a thread needs no new arrays for an image.
+/// One direction of a resize: per output position the first source position and the fixed-point weights from there on. It is refilled, so
+/// that a thread needs no new arrays for each image.
 /// </summary>
 internal sealed class ResampleAxis
 {
     /// <summary>Bits after the point of a weight.</summary>
     public const int PrecisionBits = 22;
 
-    /// <summary>Bits of a weight's low half in <see cref="Pairs"/>.</summary>
+    /// <summary>Bits of the low half of a weight in <see cref="Pairs"/>.</summary>
     public const int LowBits = 15;
 
     private const int LowMask = (1 << LowBits) - 1;
@@ -32,7 +32,7 @@ internal sealed class ResampleAxis
     /// <summary>The source position after the last one that is needed.</summary>
     public int End { get; private set; }
 
-    /// <summary>Groups of four weights that every output position has in <see cref="Pairs"/>; weights past its own are zero.</summary>
+    /// <summary>Groups of four weights per output position in <see cref="Pairs"/>; padded with zero weights.</summary>
     public int Quads { get; private set; }
 
     /// <summary>The first source position of an output position.</summary>
@@ -41,23 +41,25 @@ internal sealed class ResampleAxis
     /// <summary>The first source position of every output position.</summary>
     public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
 
-    /// <summary>Its weights.</summary>
+    /// <summary>The weights of an output position.</summary>
     public ReadOnlySpan<int> Weights(int position) => _weights.AsSpan(position * _stride, _counts[position]);
 
     /// <summary>
-    /// All weights cut into two 16-bit halves, as the processor multiplies and adds them in pairs: for each group of four weights a, b, c and d of a position
-    /// the low halves of (a, b) and (c, d), 15 bits without a sign, then the high halves of both, with it. A product with either half is exact, and
-    /// (high &lt;&lt; <see cref="LowBits"/>) + low is the product with the whole.
+    /// All weights split into two 16-bit halves, as the processor multiplies and adds them in pairs: for each group of four weights a, b, c
+    /// and d of a position the low halves of (a, b) and (c, d), 15 bits unsigned, then the high halves of both, signed. A product with
+    /// either half is exact, and (high &lt;&lt; <see cref="LowBits"/>) + low is the product with the whole weight.
     /// </summary>
     public ReadOnlySpan<int> Pairs => _pairs.AsSpan(0, Count * Quads * 4);
 
-    /// <summary>Fills it for <paramref name="count"/> positions from <paramref name="outStart"/> on of a resize of inSize to outSize.</summary>
+    /// <summary>
+    /// Computes the weights of <paramref name="count"/> positions from <paramref name="outStart"/> on of a resize of inSize to outSize.
+    /// </summary>
     /// <param name="inSize">Source positions.</param>
     /// <param name="outSize">Positions of the whole result.</param>
-    /// <param name="outStart">The first of them that is wanted.</param>
-    /// <param name="count">How many are.</param>
+    /// <param name="outStart">The first wanted position.</param>
+    /// <param name="count">Number of wanted positions.</param>
     /// <param name="interpolation">The filter.</param>
-    /// <param name="mirrored">The wanted positions come last first.</param>
+    /// <param name="mirrored">Whether the wanted positions are in reverse order.</param>
     public void Fill(int inSize, long outSize, long outStart, int count, Interpolation interpolation, bool mirrored = false)
     {
         FillForward(inSize, outSize, outStart, count, interpolation);
@@ -69,10 +71,10 @@ internal sealed class ResampleAxis
     /// <summary>Makes <see cref="Pairs"/> and <see cref="Quads"/> of the weights.</summary>
     public void FillPairs()
     {
-        int most = 1;
+        int maxTaps = 1;
         foreach (int taps in _counts.AsSpan(0, Count))
-            most = Math.Max(most, taps);
-        Quads = (most + 3) / 4;
+            maxTaps = Math.Max(maxTaps, taps);
+        Quads = (maxTaps + 3) / 4;
         if (_pairs.Length < Count * Quads * 4)
             _pairs = new int[Count * Quads * 4];
         Span<int> quad = stackalloc int[4];

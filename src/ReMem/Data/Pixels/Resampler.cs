@@ -5,11 +5,11 @@ namespace ReMem.Data.Pixels;
 
 /// <summary>
 /// PIL's resize, to the bit: antialiased, separable, horizontal before vertical, coefficients in 22-bit fixed point, rounded to 8 bits after
-/// each pass. Published weights were trained on such pixels; another resize costs accuracy silently.
+/// each pass. Published weights were trained on such pixels; another resize silently costs accuracy.
 /// </summary>
 internal static class Resampler
 {
-    // What may follow a row's bytes between the passes, so that whole vectors can be written.
+    // Padding of a row's bytes between the passes, so that whole vectors can be written.
     private const int Slack = 16;
 
     /// <summary>Resizes an image.</summary>
@@ -23,7 +23,7 @@ internal static class Resampler
 
     /// <summary>
     /// The part of a resized image that starts at (<paramref name="left"/>, <paramref name="top"/>), without computing the rest: an image of
-    /// 1 x 10000 pixels must not become a gigabyte on its way to a centre crop.
+    /// 1 x 10000 pixels must not need a gigabyte for a centre crop.
     /// </summary>
     internal static RgbImage Resize(
         RgbImage image, long fullWidth, long fullHeight, Interpolation interpolation, PixelBox crop, long left, long top, int width, int height,
@@ -32,7 +32,7 @@ internal static class Resampler
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (crop.X < 0 || crop.Y < 0 || crop.Width < 1 || crop.Height < 1 || crop.X + crop.Width > image.Width || crop.Y + crop.Height > image.Height)
-            throw new ArgumentOutOfRangeException(nameof(crop), crop, $"The crop leaves the image of {image.Width} x {image.Height}.");
+            throw new ArgumentOutOfRangeException(nameof(crop), crop, $"The crop exceeds the image of {image.Width} x {image.Height}.");
 
         var scratch = ViewScratch.Take();
         ResampleAxis columns = scratch.Columns, rows = scratch.Rows;
@@ -73,13 +73,13 @@ internal static class Resampler
 
     private static void Vertical(ReadOnlySpan<byte> source, int stride, ResampleAxis rows, Span<byte> target, int rowBytes)
     {
-        if (VectorPasses.IsSupported && rowBytes >= VectorPasses.LeastRowBytes)
+        if (VectorPasses.IsSupported && rowBytes >= VectorPasses.MinRowBytes)
             VectorPasses.Vertical(source, stride, rows, target, rowBytes);
         else
             PortablePasses.Vertical(source, stride, rows, target, rowBytes);
     }
 
-    /// <summary>Adds a row times a weight to sums.</summary>
+    /// <summary>Adds a row, times a weight, to the sums.</summary>
     internal static void AddScaled(ReadOnlySpan<byte> source, int weight, Span<int> sum)
     {
         int i = 0;

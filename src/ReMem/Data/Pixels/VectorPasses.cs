@@ -6,23 +6,23 @@ namespace ReMem.Data.Pixels;
 
 /// <summary>
 /// <see cref="PortablePasses"/> with AVX2, to the bit. The weights' 22 bits after the point do not fit the 16-bit multiplications that processors do fastest,
-/// so that every product is made of two exact ones, by the low and by the high half of the weight.
+/// so that every product is the sum of two exact ones, with the low and the high half of the weight.
 /// </summary>
 internal static unsafe class VectorPasses
 {
-    /// <summary>Rows with fewer bytes are not worth a vector.</summary>
-    public const int LeastRowBytes = 32;
+    /// <summary>Rows with fewer bytes than a vector are not supported.</summary>
+    public const int MinRowBytes = 32;
 
     private const int PixelsAtOnce = 4;
     private const int QuadBytes = 12;
     private const int ReadBytes = 16;
     private const int Half = 1 << (ResampleAxis.PrecisionBits - 1);
 
-    /// <summary>Whether the processor has what it takes.</summary>
+    /// <summary>Whether the processor has AVX2.</summary>
     public static bool IsSupported => Avx2.IsSupported;
 
     /// <inheritdoc cref="PortablePasses.Horizontal"/>
-    /// <remarks>Two rows at a time. Up to 16 bytes after a row's own are overwritten, which the pitch has to leave room for.</remarks>
+    /// <remarks>Two rows at a time. Up to 16 bytes after a row are overwritten, which the pitch has to allow for.</remarks>
     public static void Horizontal(
         ReadOnlySpan<byte> source, int stride, int rowCount, ResampleAxis columns, Span<byte> target, int pitch, ViewScratch scratch)
     {
@@ -61,7 +61,7 @@ internal static unsafe class VectorPasses
     public static void Vertical(ReadOnlySpan<byte> source, int stride, ResampleAxis rows, Span<byte> target, int rowBytes)
     {
         rows.FillPairs();
-        ArgumentOutOfRangeException.ThrowIfLessThan(rowBytes, LeastRowBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowBytes, MinRowBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, rows.Count * rowBytes, nameof(target));
         ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, ((rows.End - rows.First - 1) * stride) + rowBytes, nameof(source));
         fixed (byte* first = source, into = target)
@@ -73,16 +73,16 @@ internal static unsafe class VectorPasses
                 int* weights = pairs + (y * rows.Quads * 4);
                 int taps = rows.Weights(y).Length;
                 // The last vector overlaps the one before it.
-                for (int i = 0; i < rowBytes; i += LeastRowBytes)
+                for (int i = 0; i < rowBytes; i += MinRowBytes)
                 {
-                    int at = Math.Min(i, rowBytes - LeastRowBytes);
+                    int at = Math.Min(i, rowBytes - MinRowBytes);
                     Column(top + at, stride, weights, taps).Store(row + at);
                 }
             }
         }
     }
 
-    /// <summary>A row from which whole vectors can be read: itself, or a copy where the image ends too soon.</summary>
+    /// <summary>A row from which whole vectors can be read: itself, or a copy where it is too close to the image's end.</summary>
     private static byte* Whole(ReadOnlySpan<byte> source, int at, byte* first, int reach, byte* spare)
     {
         if (at + reach <= source.Length)
@@ -91,7 +91,7 @@ internal static unsafe class VectorPasses
         return spare;
     }
 
-    /// <summary>A pixel of two rows, each four numbers of which the last means nothing.</summary>
+    /// <summary>A pixel of two rows, each as four numbers of which the last is unused.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Sum(byte* above, byte* below, int* pairs, int quads)
     {
@@ -107,7 +107,7 @@ internal static unsafe class VectorPasses
         return Whole(low, high);
     }
 
-    /// <summary>32 bytes of rows that lie below each other, times a weight a row.</summary>
+    /// <summary>32 bytes of consecutive rows, times a weight per row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Column(byte* top, int stride, int* pairs, int taps)
     {
@@ -116,7 +116,7 @@ internal static unsafe class VectorPasses
         for (int k = 0; k < taps; k += 2, top += 2 * (nint)stride)
         {
             int low = pairs[(k & ~3) + ((k >> 1) & 1)], high = pairs[(k & ~3) + ((k >> 1) & 1) + 2];
-            // An odd last row is paired with itself; the weight of its double is zero.
+            // An odd last row is paired with itself; the weight of the copy is zero.
             Vector256<byte> one = Vector256.Load(top), two = k + 1 < taps ? Vector256.Load(top + stride) : one;
             Vector256<byte> left = Avx2.UnpackLow(one, two), right = Avx2.UnpackHigh(one, two);
             Vector256<short> a = Avx2.UnpackLow(left, Vector256<byte>.Zero).AsInt16(), b = Avx2.UnpackHigh(left, Vector256<byte>.Zero).AsInt16();

@@ -1,12 +1,12 @@
 namespace ReMem.Data.Pixels;
 
 /// <summary>
-/// The memory that making a view takes, used again for the next one. A loader's threads live for an epoch, so that memory of their own would be made anew
-/// in each.
+/// The buffers for making a view, reused for the next one. A loader's threads live for one epoch, so that thread-local buffers would be
+/// allocated again in each epoch.
 /// </summary>
 internal sealed class ViewScratch
 {
-    private const int MostSizes = 4;
+    private const int MaxSizes = 4;
     private static readonly Stack<ViewScratch> Free = new();
 
     private readonly List<byte[]> _views = [];
@@ -19,7 +19,7 @@ internal sealed class ViewScratch
     /// <summary>Its vertical direction.</summary>
     public ResampleAxis Rows { get; } = new();
 
-    /// <summary>Takes one for the caller alone, who gives it back.</summary>
+    /// <summary>Rents one; the caller returns it.</summary>
     public static ViewScratch Take()
     {
         lock (Free)
@@ -31,20 +31,20 @@ internal sealed class ViewScratch
         return new ViewScratch();
     }
 
-    /// <summary>Gives it back. What was lent of it is not used any more.</summary>
+    /// <summary>Returns it. Its buffers must not be used any more.</summary>
     public void GiveBack()
     {
         lock (Free)
             Free.Push(this);
     }
 
-    /// <summary>At least so many bytes between the two passes of a resize.</summary>
+    /// <summary>At least this many bytes for rows between the two passes of a resize.</summary>
     public byte[] Between(int bytes) => _between.Length >= bytes ? _between : _between = new byte[bytes];
 
-    /// <summary>At least so many bytes for rows at an image's end.</summary>
+    /// <summary>At least this many bytes for rows at an image's end.</summary>
     public byte[] Ends(int bytes) => _ends.Length >= bytes ? _ends : _ends = new byte[bytes];
 
-    /// <summary>Exactly so many bytes for a view.</summary>
+    /// <summary>Exactly this many bytes for a view.</summary>
     public byte[] View(int bytes)
     {
         foreach (byte[] view in _views)
@@ -53,8 +53,8 @@ internal sealed class ViewScratch
                 return view;
         }
 
-        // A loader has two or three sizes; one that is used no more makes room.
-        if (_views.Count == MostSizes)
+        // A loader has two or three sizes; one that is no longer used is dropped.
+        if (_views.Count == MaxSizes)
             _views.RemoveAt(0);
         _views.Add(new byte[bytes]);
         return _views[^1];

@@ -1,13 +1,13 @@
 namespace ReMem.Data.Sources;
 
 /// <summary>
-/// A file for a parser that trusts it. Damage can make one read the same bytes for ever, or ask again and again for those behind the end: after a
-/// generous number of reads the stream says so.
+/// A file for a parser that trusts it. Damage can make a parser read the same bytes forever, or keep reading past the end: after a
+/// generous number of reads the stream throws.
 /// </summary>
 /// <param name="inner">The file.</param>
 internal sealed class BoundedStream(Stream inner) : Stream
 {
-    // Every byte may be read some times: footer, header of a page, page.
+    // Every byte may be read a few times: as footer, page header and page.
     private const int MaxPasses = 8;
     private const long FreeBytes = 1 << 22;
     private const int MaxEmptyReads = 1000;
@@ -74,6 +74,6 @@ internal sealed class BoundedStream(Stream inner) : Stream
     {
         _left -= count;
         if (_left < 0 || (wanted > 0 && count == 0 && ++_emptyReads > MaxEmptyReads))
-            throw new InvalidDataException("its parts refer to each other without an end");
+            throw new InvalidDataException("its parts refer to each other in a circle");
     }
 }

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Data.Sources;
 
-/// <summary>Finds the files of a layout, and the split that a file's name or folder says.</summary>
+/// <summary>Finds the files of a layout, and the split that a file's name or folder means.</summary>
 internal static partial class DataFiles
 {
-    private const int MostExpanded = 1_000_000;
+    private const int MaxExpanded = 1_000_000;
 
     private static readonly Dictionary<string, string> SplitNames = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -22,7 +22,7 @@ internal static partial class DataFiles
         ["evaluation"] = "test",
     };
 
-    /// <summary>The splits, in the order that they are read in.</summary>
+    /// <summary>The splits, in reading order.</summary>
     public static readonly string[] Splits = ["train", "val", "test"];
 
     /// <summary>"train", "val" or "test" for a name that means one of them; null for any other.</summary>
@@ -37,10 +37,10 @@ internal static partial class DataFiles
     /// The files that a source names, in ordinal order: a file, a folder's files, or a pattern with * (within a folder), ** (any folders), ?
     /// and {000..004} or {a,b}.
     /// </summary>
-    /// <param name="source">What the user gave.</param>
-    /// <param name="kind">What the files are called in messages: "Parquet".</param>
-    /// <param name="extensions">What their names end in, with the dot.</param>
-    /// <exception cref="InputException">There is none, or one of another extension.</exception>
+    /// <param name="source">The user's argument.</param>
+    /// <param name="kind">The kind of file in messages: "Parquet".</param>
+    /// <param name="extensions">Their extensions, with the dot.</param>
+    /// <exception cref="InputException">There is none, or one with another extension.</exception>
     public static string[] Find(string source, string kind, params string[] extensions)
     {
         if (Directory.Exists(source))
@@ -55,7 +55,7 @@ internal static partial class DataFiles
         string? other = files.FirstOrDefault(f => !HasExtension(f, extensions));
         return other is null
             ? files
-            : throw new InputException($"'{other}' {(other == source ? "" : $"matches '{source}' but ")}is no {kind} file.",
+            : throw new InputException($"'{other}' {(other == source ? "" : $"matches '{source}' but ")}is not a {kind} file.",
                 remedy: $"Name files that end in {string.Join(" or ", extensions)}.");
     }
 
@@ -66,7 +66,7 @@ internal static partial class DataFiles
     /// <summary>Whether a path is a pattern, not a name.</summary>
     public static bool IsPattern(string path) => path.AsSpan().IndexOfAny('*', '?', '{') >= 0 && !File.Exists(path) && !Directory.Exists(path);
 
-    /// <summary>The folder that the splits' names are looked for below.</summary>
+    /// <summary>The folder below which split names are looked for.</summary>
     public static string Root(string source) => Directory.Exists(source) ? source : Path.GetDirectoryName(source) ?? "";
 
     /// <summary>"train", "val", "test", or null: by the file's own name, else by the nearest folder below <paramref name="root"/>.</summary>
@@ -87,7 +87,7 @@ internal static partial class DataFiles
     /// <summary>"train", "val" or "test" for a name that has a word that means one of them, such as seg_train; null for any other.</summary>
     public static string? SplitWithin(string name) => SplitName().Match(name) is { Success: true } match ? SplitOf(match.Groups[1].Value) : null;
 
-    /// <summary>Files by split: "" alone where no name says one, else train and what else there is, in that order.</summary>
+    /// <summary>Files by split: only "" where no name means one, else train and the others, in that order.</summary>
     public static List<(string Split, string[] Files)> BySplit(string source, string[] files, string kind, List<string> warnings)
     {
         string root = Root(source);
@@ -97,7 +97,7 @@ internal static partial class DataFiles
         return [.. Splits.Prepend("").Where(bySplit.ContainsKey).Select(s => (s, bySplit[s]))];
     }
 
-    /// <summary>What messages call the files of a split.</summary>
+    /// <summary>The files of a split, for messages.</summary>
     public static string Where(string[] files) => files.Length == 1 ? files[0] : $"{files.Length} files, the first '{files[0]}'";
 
     /// <summary>A path's last part, for reports.</summary>
@@ -148,9 +148,11 @@ internal static partial class DataFiles
     {
         string low = range.Groups[1].Value, high = range.Groups[2].Value;
         if (!int.TryParse(low, CultureInfo.InvariantCulture, out int first) || !int.TryParse(high, CultureInfo.InvariantCulture, out int last)
-            || last < first || last - first >= MostExpanded)
+            || last < first || last - first >= MaxExpanded)
         {
-            throw new InputException($"'{{{range.Value}}}' of '{pattern}' is no rising range of at most {MostExpanded} numbers.", remedy: "Write it as {000000..000004}.");
+            throw new InputException(
+                $"'{{{range.Value}}}' of '{pattern}' is not a rising range of at most {MaxExpanded} numbers.",
+                remedy: "Write it as {000000..000004}.");
         }
 
         return Enumerable.Range(first, last - first + 1).Select(n => n.ToString(CultureInfo.InvariantCulture).PadLeft(low.Length, '0'));

@@ -1,9 +1,9 @@
 namespace ReMem.Data.Sources;
 
-/// <summary>A folder of the disk. Links to folders are followed, but never in a circle.</summary>
+/// <summary>A folder of the disk. Links to folders are followed, except in circles.</summary>
 internal sealed class DiskTree(string root) : FileTree
 {
-    private const int MostNested = 64;
+    private const int MaxNesting = 64;
 
     public override string Description => $"image folder {DataFiles.Shown(root)}";
 
@@ -38,7 +38,7 @@ internal sealed class DiskTree(string root) : FileTree
             }
 
             string? real = RealPath(folder);
-            if (real is null || above.Count > MostNested || above.Any(a => IsWithin(a, real)))
+            if (real is null || above.Count > MaxNesting || above.Any(a => IsWithin(a, real)))
             {
                 warnings.Add($"The folder '{Where(below)}' leads back to a folder above it and is not entered.");
                 continue;
@@ -53,11 +53,13 @@ internal sealed class DiskTree(string root) : FileTree
     private static bool IsWithin(string path, string folder) =>
         path == folder || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    /// <summary>A name that is no Unicode leads nowhere, and has every attribute; such a file is listed, so that it is told as one that cannot be read.</summary>
+    /// <summary>
+    /// A name that is not valid Unicode cannot be opened, and has every attribute; it is listed, so that it is reported as unreadable.
+    /// </summary>
     private IEnumerable<FileSystemInfo> Visible(string path) => new DirectoryInfo(Where(path)).EnumerateFileSystemInfos()
         .Where(e => !SystemFiles.IsSystem(e.Name) && (!e.Attributes.HasFlag(FileAttributes.Hidden) || e.Attributes == (FileAttributes)(-1)));
 
-    /// <summary>Where a folder really is; null for links that lead in a circle.</summary>
+    /// <summary>The real path of a folder; null for links in a circle.</summary>
     private static string? RealPath(DirectoryInfo folder)
     {
         try

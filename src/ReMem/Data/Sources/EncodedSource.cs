@@ -7,15 +7,15 @@ namespace ReMem.Data.Sources;
 /// <param name="names">Each sample's name.</param>
 /// <param name="labels">Each sample's class index.</param>
 /// <param name="files">The files that hold them.</param>
-/// <param name="read">Encoded bytes by sample.</param>
-/// <param name="parts">Where they lie in a file; null where they are not in files as they are.</param>
+/// <param name="read">Reads the encoded bytes of a sample.</param>
+/// <param name="parts">Their file parts; null where they are not stored uncompressed in files.</param>
 internal sealed class EncodedSource(
     IReadOnlyList<string> names, int[] labels, IReadOnlyList<string> files, Func<int, byte[]> read, Func<int, FilePart>? parts = null) : IImageSource
 {
-    /// <summary>More bytes than this are no image that could be decoded, but a bomb.</summary>
-    public const int MostBytes = 1 << 28;
+    /// <summary>The maximal encoded bytes of an image; more would be a decompression bomb.</summary>
+    public const int MaxBytes = 1 << 28;
 
-    /// <summary>The files that hold the samples: as long as these are as they were, so are the samples.</summary>
+    /// <summary>The files that hold the samples: while these do not change, neither do the samples.</summary>
     public IReadOnlyList<string> Files => files;
 
     public int Count => labels.Length;
@@ -36,7 +36,7 @@ internal sealed class EncodedSource(
         }
     }
 
-    /// <summary>The same in memory that is given back, where the bytes lie in a file.</summary>
+    /// <summary>Reads into rented memory, where the bytes are part of a file.</summary>
     /// <exception cref="InputException">The file cannot be read, or has changed.</exception>
     public EncodedBytes Lend(int index)
     {
@@ -64,8 +64,8 @@ internal sealed class EncodedSource(
         remedy: "Check that it exists and that you may read it, or leave bad images out with --on-bad-image skip.",
         inner: e);
 
-    /// <summary>The error for encoded bytes beyond <see cref="MostBytes"/>.</summary>
+    /// <summary>The error for encoded bytes beyond <see cref="MaxBytes"/>.</summary>
     public static InputException TooLarge(string name) => new(
-        $"The image '{name}' has more than {MostBytes >> 20} MiB of encoded bytes.",
+        $"The image '{name}' has more than {MaxBytes >> 20} MiB of encoded bytes.",
         remedy: "Replace or delete it, or leave bad images out with --on-bad-image skip.");
 }

@@ -4,7 +4,7 @@ using ReMem.Runtime;
 namespace ReMem.Data.Sources;
 
 /// <summary>
-/// Encoded images by number: in memory, or in a temporary file where they are too many. Parquet decompresses whole row groups, so that
+/// Encoded images by number: in memory, or in a temporary file where they are too large. Parquet decompresses whole row groups, so that
 /// reading single images in a shuffled order from the original would decompress everything again and again.
 /// </summary>
 internal sealed class EncodedStore : IDisposable
@@ -17,7 +17,7 @@ internal sealed class EncodedStore : IDisposable
 
     /// <summary>Opens an empty store.</summary>
     /// <param name="folder">
-    /// Keeps the bytes in a file of this folder, which is gone when the process ends, however it ends; null keeps them in memory.
+    /// Keeps the bytes in a file of this folder, which is removed when the process ends, also after a crash; null keeps them in memory.
     /// </param>
     /// <exception cref="InputException">The folder cannot be written.</exception>
     public EncodedStore(string? folder)
@@ -26,7 +26,7 @@ internal sealed class EncodedStore : IDisposable
             return;
         _path = Path.Combine(folder, $"remem-{Guid.NewGuid():N}.images");
         _file = Guarded(() => File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose));
-        // Windows deletes it at the end even of a killed process; elsewhere an open file lives on without its name.
+        // Windows deletes it even when the process is killed; elsewhere an open file remains without its name.
         if (!OperatingSystem.IsWindows())
             File.Delete(_path);
     }
@@ -53,7 +53,7 @@ internal sealed class EncodedStore : IDisposable
         }
     }
 
-    /// <summary>The bytes of an image, or null; safe for concurrent reads once all are added.</summary>
+    /// <summary>The bytes of an image, or null; safe for concurrent reads after all were added.</summary>
     public byte[]? this[int index]
     {
         get
@@ -67,7 +67,7 @@ internal sealed class EncodedStore : IDisposable
             for (int done = 0; done < length;)
             {
                 int read = RandomAccess.Read(_file, bytes.AsSpan(done), offset + done);
-                done += read > 0 ? read : throw new EndOfStreamException($"'{_path}' has lost its end.");
+                done += read > 0 ? read : throw new EndOfStreamException($"'{_path}' is truncated.");
             }
 
             return bytes;

@@ -3,31 +3,31 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Sources;
 
-/// <summary>A file as it was when its content was listed. Reading it later checks that it is still that file.</summary>
+/// <summary>The stamp of a file when its content was listed. Reading it later checks that it has not changed.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="Written">When it was last written, UTC ticks.</param>
+/// <param name="Written">Time of the last write, UTC ticks.</param>
 internal readonly record struct FileStamp(string Path, long Length, long Written)
 {
     /// <summary>Takes the stamp.</summary>
-    /// <exception cref="IOException">The file is gone.</exception>
+    /// <exception cref="IOException">The file does not exist.</exception>
     public static FileStamp Of(string path)
     {
         var info = new FileInfo(path);
-        // A link has a length of its own; what is read is its target. It is not opened for that: who opens a pipe may wait for ever.
+        // A link has its own length; its target is what is read. The target is not opened for that: opening a pipe may block forever.
         if (info.Exists && info.Attributes.HasFlag(FileAttributes.ReparsePoint) && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
             info = target;
-        // A pipe or device has no length, and would be taken for an empty file.
+        // A pipe or device has length 0, and would look like an empty file.
         if (info.Exists && info.Length == 0 && FileKind.Other(path) is { } other)
-            throw new InputException($"'{path}' is {other}, not a file.", remedy: "Copy its content to a file, and name that.");
+            throw new InputException($"'{path}' is {other}, not a file.", remedy: "Copy its content to a file, and give that.");
         return new FileStamp(path, info.Length, info.LastWriteTimeUtc.Ticks);
     }
 
-    /// <summary>All of the file.</summary>
+    /// <summary>Reads the whole file.</summary>
     /// <exception cref="InputException">It has changed.</exception>
     public byte[] Read() => Read(0, checked((int)Length));
 
-    /// <summary>A part of the file.</summary>
+    /// <summary>Reads a part of the file.</summary>
     /// <exception cref="InputException">It has changed.</exception>
     public byte[] Read(long offset, int length)
     {
@@ -36,11 +36,11 @@ internal readonly record struct FileStamp(string Path, long Length, long Written
         return bytes;
     }
 
-    /// <summary>As much of the file as there is room for.</summary>
+    /// <summary>Reads as much of the file as fits.</summary>
     /// <exception cref="InputException">It has changed.</exception>
     public void Read(long offset, Span<byte> bytes)
     {
-        // Pipes and devices have no length, and some would never end.
+        // Pipes and devices have length 0, and some never end.
         if (Length == 0)
             return;
         using SafeFileHandle file = File.OpenHandle(Path);
@@ -57,7 +57,7 @@ internal readonly record struct FileStamp(string Path, long Length, long Written
             throw Changed();
     }
 
-    /// <summary>Refuses a file that is not as it was.</summary>
+    /// <summary>Throws where the file has changed.</summary>
     /// <exception cref="InputException">It has changed.</exception>
     public void RequireUnchanged()
     {
@@ -65,5 +65,6 @@ internal readonly record struct FileStamp(string Path, long Length, long Written
             throw Changed();
     }
 
-    private InputException Changed() => new($"'{Path}' changed while it was read.", remedy: "Start again once nothing writes to it any more.");
+    private InputException Changed() =>
+        new($"'{Path}' changed while it was read.", remedy: "Start again when nothing writes to it any more.");
 }

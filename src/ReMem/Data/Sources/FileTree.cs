@@ -14,22 +14,22 @@ internal abstract class FileTree
         ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".srw", ".orf", ".rw2", ".raf", ".pef", ".3fr", ".fff", ".iiq", ".x3f", ".pcx", ".dds",
     };
 
-    /// <summary>What the whole is called in reports.</summary>
+    /// <summary>The description for reports.</summary>
     public abstract string Description { get; }
 
-    /// <summary>Whether a name ends as an image's does.</summary>
+    /// <summary>Whether a name has an image's extension.</summary>
     public static bool IsImage(string file) => Extensions.Contains(Path.GetExtension(file));
 
-    /// <summary>Whether a name ends as an image's of a format that is not decoded.</summary>
+    /// <summary>Whether a name has the extension of an image format that is not decoded.</summary>
     public static bool IsUnreadImage(string file) => Unread.Contains(Path.GetExtension(file));
 
-    /// <summary>Whether a name ends as an image's, decoded or not.</summary>
+    /// <summary>Whether a name has an image's extension, decoded or not.</summary>
     public static bool IsAnyImage(string file) => IsImage(file) || IsUnreadImage(file);
 
     /// <summary>A path's last part.</summary>
     public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
-    /// <summary>What messages call a path.</summary>
+    /// <summary>A path for messages.</summary>
     public abstract string Where(string path);
 
     /// <summary>Visible subfolders in ordinal order, the same on every machine.</summary>
@@ -40,13 +40,13 @@ internal abstract class FileTree
 
     /// <summary>Visible files of the folder and of all folders below it, in ordinal order.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="warnings">Told of folders that are not entered.</param>
+    /// <param name="warnings">Receives a line for each folder that is not entered.</param>
     public abstract string[] AllFiles(string path, List<string> warnings);
 
-    /// <summary>A file's bytes; safe for concurrent use.</summary>
+    /// <summary>Reads a file; safe for concurrent use.</summary>
     public abstract byte[] Read(string path);
 
-    /// <summary>Where a file's bytes lie on disk; null where they are packed.</summary>
+    /// <summary>The part of a file on disk with the bytes; null where they are compressed.</summary>
     public virtual Func<string, FilePart>? Part => null;
 
     /// <summary>The files on disk that hold these paths.</summary>

@@ -4,9 +4,9 @@ namespace ReMem.Data.Sources;
 /// <param name="Description">Where it came from, for reports.</param>
 /// <param name="Classes">Class names in index order.</param>
 /// <param name="Train">The training split.</param>
-/// <param name="Validation">The split that choices are made on.</param>
-/// <param name="Test">The split that results are reported on.</param>
-/// <param name="Warnings">What a user should know: a class absent from validation, say.</param>
+/// <param name="Validation">The split for choices.</param>
+/// <param name="Test">The split for reported results.</param>
+/// <param name="Warnings">Warnings for the user, such as a class that is absent from validation.</param>
 public sealed record ImageDataset(
     string Description,
     IReadOnlyList<string> Classes,

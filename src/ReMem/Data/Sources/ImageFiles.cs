@@ -3,20 +3,21 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Sources;
 
-/// <summary>Image files as people name them: files, folders, patterns, or a list on a stream.</summary>
+/// <summary>Image files as users name them: files, folders, patterns, or a list on a stream.</summary>
 internal static class ImageFiles
 {
-    /// <summary>Stands for names that are read from a stream.</summary>
+    /// <summary>Means that names are read from a stream.</summary>
     public const string FromStream = "-";
 
-    /// <summary>No system takes a longer path.</summary>
+    /// <summary>No system allows a longer path.</summary>
     private const int MaxNameLength = 1 << 15;
 
     /// <summary>
-    /// The files: of a folder all images in it and below it, in ordinal order; of a pattern (with *, **/, ? and {a,b}) what it matches; of "-" a name a line of
-    /// <paramref name="list"/> (or between NULs, as 'find -print0' writes them). What is named and does not exist is returned as it is, for whoever reads it.
+    /// The files: of a folder all images in it and below it, in ordinal order; of a pattern (with *, **/, ? and {a,b}) what it matches; of
+    /// "-" the lines of <paramref name="list"/> (or names between NULs, as 'find -print0' writes them). A name that does not exist is
+    /// returned unchanged; reading it fails later.
     /// </summary>
-    /// <param name="names">What the user gave.</param>
+    /// <param name="names">The user's arguments.</param>
     /// <param name="list">Names for "-"; it is read to its end.</param>
     /// <exception cref="InputException">A folder or the list names no image, or a pattern matches none.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> names, TextReader list)
@@ -28,7 +29,9 @@ internal static class ImageFiles
             {
                 List<string> listed = Listed(list);
                 if (listed.Count == 0)
-                    throw new InputException("'-' reads the names of images from standard input, and there is none.", remedy: "Write one name a line: ls photos/*.jpg | remem predict - ...");
+                    throw new InputException(
+                        "'-' reads the names of images from standard input, and there is none.",
+                        remedy: "Write one name per line: ls photos/*.jpg | remem predict - ...");
                 files.AddRange(listed.SelectMany(n => Directory.Exists(n) ? InFolder(n) : [n]));
             }
             else if (Directory.Exists(name))
@@ -49,7 +52,7 @@ internal static class ImageFiles
         return files;
     }
 
-    /// <summary>The names of a list, a line each or between NULs. One that never ends is refused early.</summary>
+    /// <summary>The names of a list, one per line or between NULs. An endless one is refused early.</summary>
     private static List<string> Listed(TextReader list)
     {
         List<string> names = [];
@@ -83,7 +86,8 @@ internal static class ImageFiles
         }
 
         static InputException Endless(string what) =>
-            new($"'-' reads the names of images from standard input, which has {what}.", remedy: "Write one name a line: ls photos/*.jpg | remem predict - ...");
+            new($"'-' reads the names of images from standard input, which has {what}.",
+                remedy: "Write one name per line: ls photos/*.jpg | remem predict - ...");
     }
 
     private static IEnumerable<string> InFolder(string folder)

@@ -2,7 +2,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Sources;
 
-/// <summary>Some samples of a source, in an order of their own.</summary>
+/// <summary>Some samples of a source, in any order.</summary>
 public sealed class Subset : IImageSource
 {
     private readonly int[] _indices;
@@ -18,30 +18,30 @@ public sealed class Subset : IImageSource
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)source.Count, nameof(indices));
     }
 
-    /// <summary>The source that the samples are of.</summary>
+    /// <summary>The source of the samples.</summary>
     public IImageSource Whole { get; }
 
     /// <inheritdoc/>
     public int Count => _indices.Length;
 
-    /// <summary>At most <paramref name="most"/> samples, spread over the classes by seed: every class gives in turn. 0 is all.</summary>
-    public static IImageSource AtMost(IImageSource source, int most, long seed)
+    /// <summary>At most <paramref name="max"/> samples, taken from each class in turn, by seed. 0 is all.</summary>
+    public static IImageSource AtMost(IImageSource source, int max, long seed)
     {
-        if (most == 0 || most >= source.Count)
+        if (max == 0 || max >= source.Count)
             return source;
         int[] order = new CounterRandom(seed, "subset").Permutation(source.Count);
         var turn = new Dictionary<int, int>();
         int[] kept =
         [
             .. order.Select(i => (Index: i, Turn: turn[source.Label(i)] = turn.GetValueOrDefault(source.Label(i)) + 1))
-                .OrderBy(s => s.Turn).Take(most).Select(s => s.Index).Order(),
+                .OrderBy(s => s.Turn).Take(max).Select(s => s.Index).Order(),
         ];
         return new Subset(source, kept);
     }
 
     /// <summary>
-    /// The part that the options say, class by class: first the long tail, then the fraction, then the count. Of one seed, a smaller part is within a
-    /// larger one.
+    /// The part that the options describe, class by class: first the long tail, then the fraction, then the count. With the same seed, a
+    /// smaller part is contained in a larger one.
     /// </summary>
     /// <exception cref="InputException">An option is out of its range.</exception>
     public static IImageSource Choose(IImageSource source, SubsetOptions options)
@@ -50,11 +50,11 @@ public sealed class Subset : IImageSource
         if (options is { PerClass: 0, Fraction: 1, LongTail: 1 })
             return source;
         int[][] classes = [.. Enumerable.Range(0, source.Count).GroupBy(source.Label).OrderBy(g => g.Key).Select(g => g.ToArray())];
-        double most = classes.Max(c => c.Length);
+        double max = classes.Max(c => c.Length);
         List<int> kept = [];
         for (int c = 0; c < classes.Length; c++)
         {
-            double tail = classes.Length == 1 ? most : most * Math.Pow(options.LongTail, -c / (classes.Length - 1.0));
+            double tail = classes.Length == 1 ? max : max * Math.Pow(options.LongTail, -c / (classes.Length - 1.0));
             double count = options.LongTail == 1 ? classes[c].Length : Math.Min(classes[c].Length, Math.Floor(tail));
             count = Math.Round(count * options.Fraction);
             if (options.PerClass > 0)
@@ -66,7 +66,7 @@ public sealed class Subset : IImageSource
         return new Subset(source, kept.Order());
     }
 
-    /// <summary>The index in <see cref="Whole"/> of a sample.</summary>
+    /// <summary>A sample's index in <see cref="Whole"/>.</summary>
     public int WholeIndex(int index) => _indices[index];
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace ReMem.Data.Sources;
 /// <summary>Which part of a training split is used; every class keeps one image or more.</summary>
 public sealed record SubsetOptions
 {
-    /// <summary>At most this many images a class, 0 (all) or more. Default 0.</summary>
+    /// <summary>At most this many images per class, 0 (all) or more. Default 0.</summary>
     [Range(0, int.MaxValue)]
     public int PerClass { get; init; }
 
@@ -20,6 +20,6 @@ public sealed record SubsetOptions
     [Range(1.0, 100000)]
     public double LongTail { get; init; } = 1;
 
-    /// <summary>Which images, any number. Default 0.</summary>
+    /// <summary>Seed of the choice, any number. Default 0.</summary>
     public long Seed { get; init; }
 }

@@ -4,11 +4,11 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Sources;
 
-/// <summary>A zip of folders. Nothing is unpacked to disk: entries are read where they lie.</summary>
+/// <summary>A zip of folders. Nothing is unpacked to disk: entries are read in place.</summary>
 internal sealed class ZipTree : FileTree
 {
-    // Deflate cannot pack more than 1032 bytes into one.
-    private const long MostDeflated = 1040;
+    // Deflate cannot compress more than 1032 to 1.
+    private const long MaxDeflateRatio = 1040;
 
     private readonly string _file;
     private readonly FileStamp _stamp;
@@ -16,11 +16,11 @@ internal sealed class ZipTree : FileTree
     private readonly SortedDictionary<string, List<string>> _files = new(StringComparer.Ordinal) { [""] = [] };
     private readonly SortedDictionary<string, SortedSet<string>> _folders = new(StringComparer.Ordinal) { [""] = new(StringComparer.Ordinal) };
 
-    // An archive reads one entry at a time, so that each thread borrows one of its own.
+    // An archive object reads one entry at a time, so that each thread rents its own.
     private readonly ConcurrentBag<ZipArchive> _idle = [];
 
     /// <summary>Lists the archive.</summary>
-    /// <exception cref="InputException">It is no zip, is damaged, or has an entry that would leave it.</exception>
+    /// <exception cref="InputException">It is not a zip, is damaged, or has an entry that leads out of it.</exception>
     public ZipTree(string file)
     {
         _file = file;
@@ -52,12 +52,12 @@ internal sealed class ZipTree : FileTree
         try
         {
             ZipArchiveEntry entry = zip.Entries[_entries[path]];
-            if (entry.Length > EncodedSource.MostBytes)
+            if (entry.Length > EncodedSource.MaxBytes)
                 throw EncodedSource.TooLarge(Where(path));
-            if (entry.CompressedLength > _stamp.Length || entry.Length / MostDeflated > entry.CompressedLength)
-                throw new InvalidDataException($"it claims to unpack {entry.CompressedLength} bytes to {entry.Length}");
+            if (entry.CompressedLength > _stamp.Length || entry.Length / MaxDeflateRatio > entry.CompressedLength)
+                throw new InvalidDataException($"it states that {entry.CompressedLength} bytes unpack to {entry.Length}");
             using Stream stream = entry.Open();
-            // The length that the archive states is not to be trusted: a bomb states a small one.
+            // The stated length is not trusted: a decompression bomb may state a small one.
             var bytes = new byte[entry.Length];
             int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return read == bytes.Length && stream.ReadByte() < 0
@@ -85,7 +85,8 @@ internal sealed class ZipTree : FileTree
         catch (Exception e) when (Guarded.IsForeign(e))
         {
             stream.Dispose();
-            throw new InputException($"'{_file}' is no zip, or is cut short: {Guarded.Sentence(e)}.", remedy: "Copy or download the file again.", inner: e);
+            throw new InputException(
+                $"'{_file}' is not a zip, or is truncated: {Guarded.Sentence(e)}.", remedy: "Copy or download the file again.", inner: e);
         }
     }
 

@@ -4,23 +4,23 @@ using static TorchSharp.torch;
 namespace ReMem.Data.Views;
 
 /// <summary>
-/// How the images of a batch were mixed: each is <paramref name="Share"/> of itself and the rest of its partner, the image as far from the batch's
-/// end as it is from its start. Labels mix alike.
+/// How the images of a batch were mixed: each is <paramref name="Share"/> of itself and the rest of its partner in the reversed
+/// batch. Labels are mixed in the same way.
 /// </summary>
-/// <param name="Share">Of an image's own label, 0 to 1.</param>
+/// <param name="Share">Share of an image's own label, 0 to 1.</param>
 internal sealed record BatchMix(double Share)
 {
     private const int Steps = 256;
 
     /// <summary>
-    /// Mixes a batch in place: mixup (Zhang 2017) or CutMix (Yun 2019), with a share from Beta(alpha, alpha), one share a batch as in timm's batch mode.
-    /// Where both alphas are above 0 each batch takes one or the other by even chance.
+    /// Mixes a batch in place: mixup (Zhang 2017) or CutMix (Yun 2019), with a share from Beta(alpha, alpha), one share per batch as in
+    /// timm's batch mode. Where both alphas are above 0, each batch uses one or the other with equal chance.
     /// </summary>
     /// <param name="batches">The same batch at one size or several: uint8 [B, 3, H, H].</param>
     /// <param name="count">B.</param>
-    /// <param name="mixupAlpha">0 mixes nothing so.</param>
-    /// <param name="cutmixAlpha">0 cuts nothing so.</param>
-    /// <param name="random">The batch's own draws.</param>
+    /// <param name="mixupAlpha">0 turns mixup off.</param>
+    /// <param name="cutmixAlpha">0 turns CutMix off.</param>
+    /// <param name="random">The batch's random stream.</param>
     internal static BatchMix Apply(IReadOnlyList<Tensor> batches, int count, double mixupAlpha, double cutmixAlpha, CounterRandom random)
     {
         bool cut = random.NextDouble() < 0.5 ? cutmixAlpha > 0 : mixupAlpha == 0;
@@ -29,7 +29,7 @@ internal sealed record BatchMix(double Share)
         double own = 0;
         for (int b = batches.Count - 1; b >= 0; b--)
         {
-            // What the labels weigh is the first size's share.
+            // The labels are weighted by the first size's share.
             Span<byte> planes = batches[b].bytes;
             own = cut ? Cut(planes, count, (int)batches[b].shape[^1], share, x, y) : Blend(planes, count, share);
         }
@@ -54,7 +54,9 @@ internal sealed record BatchMix(double Share)
         return (double)own / Steps;
     }
 
-    /// <summary>Partners swap a rectangle about a random centre; what leaves the image is cut off, and the share is what is left.</summary>
+    /// <summary>
+    /// Partners swap a rectangle around a random centre, clipped to the image; the share is the area that is not swapped.
+    /// </summary>
     private static double Cut(Span<byte> planes, int count, int side, double share, double x, double y)
     {
         int length = planes.Length / count, half = (int)(side * Math.Sqrt(1 - share)) / 2;
@@ -78,7 +80,7 @@ internal sealed record BatchMix(double Share)
         return 1 - ((right - left) * (bottom - top) / ((double)side * side));
     }
 
-    /// <summary>Beta(alpha, alpha) out of two gammas.</summary>
+    /// <summary>Beta(alpha, alpha) from two gammas.</summary>
     private static double Beta(double alpha, ref CounterRandom random)
     {
         double a = Gamma(alpha, ref random), b = Gamma(alpha, ref random);

@@ -6,7 +6,7 @@ using ReMem.Runtime;
 namespace ReMem.Data.Views;
 
 /// <summary>
-/// RandAugment (Cubuk 2019) as timm has it: n operations drawn with replacement, each applied with a chance of its own, at a magnitude m of 10 that
+/// RandAugment (Cubuk 2019) as in timm: n operations drawn with replacement, each applied with a probability, at a magnitude m of 10 that
 /// varies by a deviation.
 /// </summary>
 internal sealed partial class RandAugment : Augmentation
@@ -40,19 +40,19 @@ internal sealed partial class RandAugment : Augmentation
     /// <summary>m: strength, 0 to 10 (mmax raises the end).</summary>
     public double Magnitude { get; private init; } = Levels;
 
-    /// <summary>n: operations a view.</summary>
+    /// <summary>n: operations per view.</summary>
     public int Count { get; private init; } = 2;
 
     /// <summary>mstd: deviation of the strength; above 100 it is uniform from 0 to m.</summary>
     public double Deviation { get; private init; }
 
-    /// <summary>mmax: where a strength is cut.</summary>
-    public double Most { get; private init; } = Levels;
+    /// <summary>mmax: the maximal magnitude.</summary>
+    public double MaxMagnitude { get; private init; } = Levels;
 
     /// <summary>inc: whether every operation grows stronger with m.</summary>
     public bool Increasing { get; private init; }
 
-    /// <summary>p: chance of each operation drawn.</summary>
+    /// <summary>p: probability of applying each drawn operation.</summary>
     public double Probability { get; private init; } = 0.5;
 
     /// <summary>Reads timm's string: rand, then -key and number, as rand-m9-mstd0.5-inc1.</summary>
@@ -71,13 +71,13 @@ internal sealed partial class RandAugment : Augmentation
             given[match.Groups[1].Value] = value;
         }
 
-        double most = given.GetValueOrDefault("mmax", Levels), magnitude = given.GetValueOrDefault("m", Levels);
+        double max = given.GetValueOrDefault("mmax", Levels), magnitude = given.GetValueOrDefault("m", Levels);
         return new RandAugment
         {
-            Magnitude = Math.Min(magnitude, most),
+            Magnitude = Math.Min(magnitude, max),
             Count = (int)given.GetValueOrDefault("n", 2),
             Deviation = given.GetValueOrDefault("mstd"),
-            Most = most,
+            MaxMagnitude = max,
             Increasing = given.GetValueOrDefault("inc") > 0,
             Probability = given.GetValueOrDefault("p", 0.5),
         };
@@ -93,7 +93,7 @@ internal sealed partial class RandAugment : Augmentation
                 : Deviation > UniformFrom ? random.Uniform(0, Magnitude)
                 : Magnitude + (Deviation * random.Normal());
             if (applies)
-                operation(image, Math.Clamp(level, 0, Most), Increasing, ref random);
+                operation(image, Math.Clamp(level, 0, MaxMagnitude), Increasing, ref random);
         }
     }
 

@@ -7,19 +7,19 @@ namespace ReMem.Data.Views;
 internal static class RandomErasing
 {
     private const int Attempts = 10;
-    private const double LeastArea = 0.02;
-    private const double MostArea = 1.0 / 3;
-    private const double LeastRatio = 0.3;
+    private const double MinArea = 0.02;
+    private const double MaxArea = 1.0 / 3;
+    private const double MinRatio = 0.3;
 
     /// <summary>Erases in place.</summary>
     /// <param name="image">Changed in place.</param>
-    /// <param name="random">Its draws; the rectangle is the same share of an image of any size.</param>
+    /// <param name="random">The random stream; the rectangle is the same share of an image of any size.</param>
     public static void Apply(RgbImage image, ref CounterRandom random)
     {
         (double Width, double Height, double X, double Y)? found = null;
         for (int attempt = 0; attempt < Attempts && found is null; attempt++)
         {
-            double area = random.Uniform(LeastArea, MostArea), ratio = Math.Exp(random.Uniform(Math.Log(LeastRatio), -Math.Log(LeastRatio)));
+            double area = random.Uniform(MinArea, MaxArea), ratio = Math.Exp(random.Uniform(Math.Log(MinRatio), -Math.Log(MinRatio)));
             double width = Math.Sqrt(area / ratio), height = Math.Sqrt(area * ratio);
             if (width < 1 && height < 1)
                 found = (width, height, random.NextDouble(), random.NextDouble());

@@ -4,14 +4,14 @@ using ReMem.Runtime;
 namespace ReMem.Data.Views;
 
 /// <summary>
-/// 3-Augment (Touvron 2022, DeiT III): one of grey, solarized and blurred. The colour jitter that goes with it is the view's own (0.3 in the paper).
+/// 3-Augment (Touvron 2022, DeiT III): one of grey, solarized and blurred. Its colour jitter is the view's option (0.3 in the paper).
 /// </summary>
 internal sealed class ThreeAugment : Augmentation
 {
     public override void Apply(RgbImage image, double pixelScale, ref CounterRandom random)
     {
         int which = random.NextInt(3);
-        double sigma = View.BlurSigma(ref random);
+        double sigma = ViewTransform.BlurSigma(ref random);
         if (which == 0)
             PixelOps.Grayscale(image.Pixels);
         else if (which == 1)

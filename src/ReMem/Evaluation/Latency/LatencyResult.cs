@@ -1,9 +1,11 @@
 namespace ReMem.Evaluation.Latency;
 
-/// <summary>What an ONNX file costs on this machine.</summary>
+/// <summary>Latency and memory of an ONNX file on this machine.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Bytes">Its size, with weights that it keeps in another file.</param>
-/// <param name="LoadMilliseconds">Until the first answer could be asked for.</param>
-/// <param name="PeakMemory">Bytes that the process held at most above what it held before the file was loaded; loading and one pass of the largest batch.</param>
-/// <param name="Rows">Times by threads and batch.</param>
+/// <param name="Bytes">Its size, including weights in an external file.</param>
+/// <param name="LoadMilliseconds">Time until it is ready to run.</param>
+/// <param name="PeakMemory">
+/// Peak memory of the process above its memory before the file was loaded; for loading and one pass of the largest batch.
+/// </param>
+/// <param name="Rows">Times by number of threads and batch size.</param>
 internal sealed record LatencyResult(string Path, long Bytes, double LoadMilliseconds, long PeakMemory, IReadOnlyList<LatencyRow> Rows);

@@ -6,7 +6,8 @@ using ReMem.Runtime;
 namespace ReMem.Evaluation.Latency;
 
 /// <summary>
-/// Measures ONNX files of image models in ONNX Runtime. Several files are run in turns, so that what else the machine does meets all of them.
+/// Measures ONNX files of image models in ONNX Runtime. Several files are run in turns, so that other load on the machine affects all of
+/// them.
 /// </summary>
 internal static class OnnxLatency
 {
@@ -15,10 +16,12 @@ internal static class OnnxLatency
 
     /// <summary>Measures.</summary>
     /// <param name="files">ONNX files with one input: an image [B, 3, H, W] or [B, H, W, 3], float32 or uint8.</param>
-    /// <param name="options">How.</param>
-    /// <param name="progress">Hears of each step.</param>
+    /// <param name="options">How it is measured.</param>
+    /// <param name="progress">Receives a report of each step.</param>
     /// <param name="cancel">Stops between runs.</param>
-    /// <exception cref="InputException">A file is missing, is no ONNX file or takes no image, or an option is out of its range.</exception>
+    /// <exception cref="InputException">
+    /// A file is missing, is not an ONNX file or does not take images, or an option is out of its range.
+    /// </exception>
     public static IReadOnlyList<LatencyResult> Measure(
         IReadOnlyList<string> files, LatencyOptions options, IProgress<ProgressReport>? progress, CancellationToken cancel)
     {
@@ -54,7 +57,7 @@ internal static class OnnxLatency
         return [.. files.Select((file, i) => new LatencyResult(file, Size(file), costs[i].Load, costs[i].Peak, rows[i]))];
     }
 
-    /// <summary>The row of measured times, in milliseconds.</summary>
+    /// <summary>Makes the row of measured times, in milliseconds.</summary>
     internal static LatencyRow Row(int threads, int batch, IReadOnlyList<double> milliseconds)
     {
         double[] sorted = [.. milliseconds.Order()];
@@ -62,10 +65,12 @@ internal static class OnnxLatency
         return new LatencyRow(threads, batch, At(0.5), At(0.95), batch * 1000 / Math.Max(At(0.5), 1e-9));
     }
 
-    private static void Require(IReadOnlyList<int> values, int largest, string name)
+    private static void Require(IReadOnlyList<int> values, int max, string name)
     {
-        if (values.Count == 0 || values.Any(v => v < 1 || v > largest))
-            throw new InputException($"--{name} is {(values.Count == 0 ? "empty" : string.Join(",", values))}; each number must be from 1 to {largest}.", "command line");
+        if (values.Count == 0 || values.Any(v => v < 1 || v > max))
+            throw new InputException(
+                $"--{name} is {(values.Count == 0 ? "empty" : string.Join(",", values))}; each number must be from 1 to {max}.",
+                "command line");
     }
 
     private static (double Load, long Peak) Cost(string file, LatencyOptions options)
@@ -122,7 +127,7 @@ internal static class OnnxLatency
         }
     }
 
-    /// <summary>Seeded noise of the type and shape that a file takes.</summary>
+    /// <summary>Seeded noise of the file's input type and shape.</summary>
     private static NamedOnnxValue Input(string file, InferenceSession session, int batch, LatencyOptions options)
     {
         KeyValuePair<string, NodeMetadata>[] inputs = [.. session.InputMetadata];
@@ -145,7 +150,9 @@ internal static class OnnxLatency
         }
 
         if (only.Value.ElementType != typeof(float))
-            throw new InputException($"The ONNX file takes {only.Value.ElementType.Name} images; float32 and uint8 are known.", file, "Export it again with 'remem export'.");
+            throw new InputException(
+                $"The ONNX file takes {only.Value.ElementType.Name} images; float32 and uint8 are supported.", file,
+                "Export it again with 'remem export'.");
         float[] values = new float[length];
         for (int i = 0; i < length; i++)
             values[i] = (random.NextSingle() * 4) - 2;

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace ReMem.Export.Int8;
 
-/// <summary>Runs the float32 model on the calibration images and notes what its activations are.</summary>
+/// <summary>Runs the float32 model on the calibration images and collects statistics of its activations.</summary>
 internal static class Calibration
 {
-    /// <summary>The statistics of every activation that a plan rounds: two passes, one for the extremes and one for the histograms.</summary>
+    /// <summary>Statistics of every activation to quantise: two passes, one for the extremes and one for the histograms.</summary>
     /// <param name="graph">Not changed.</param>
     /// <param name="tensors">The activations.</param>
-    /// <param name="batches">float32 [B, 3, S, S], the same ones each time they are gone through.</param>
+    /// <param name="batches">float32 [B, 3, S, S], the same in every enumeration.</param>
     /// <param name="where">The file, for messages.</param>
-    /// <param name="histograms">Whether the second pass is wanted.</param>
+    /// <param name="histograms">Whether the second pass is needed.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="ReMemException">An activation is not finite.</exception>
     /// <exception cref="InputException">There is no image.</exception>

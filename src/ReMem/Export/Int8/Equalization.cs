@@ -3,14 +3,15 @@ using ReMem.Export.Onnx;
 namespace ReMem.Export.Int8;
 
 /// <summary>
-/// Cross-layer equalisation (Nagel et al. 2019, arXiv 1906.04721): where a ReLU or nothing lies between two convolutions, a channel may be made smaller in
-/// the first and larger in the second, and the float32 model answers as before. Channels of one size share a range of eight bits better.
+/// Cross-layer equalisation (Nagel et al. 2019, arXiv 1906.04721): where only a ReLU or nothing is between two convolutions, a channel may
+/// be scaled down in the first and up in the second without changing the float32 model's outputs. Channels of similar size share a range of
+/// eight bits better.
 /// </summary>
 internal static class Equalization
 {
-    private const double SmallestFactor = 1e-2, LargestFactor = 1e2;
+    private const double MinFactor = 1e-2, MaxFactor = 1e2;
 
-    /// <summary>Activations between two convolutions, with those: a first, and a second that alone takes it.</summary>
+    /// <summary>Activations between two convolutions, with both convolutions; the second is the only consumer.</summary>
     public static IReadOnlyList<(QuantizedLayer First, string Tensor, QuantizedLayer Second)> Pairs(FloatGraph graph, QuantizationPlan plan)
     {
         ILookup<string, NodeProto> consumers = graph.Consumers();
@@ -28,11 +29,11 @@ internal static class Equalization
         return pairs;
     }
 
-    /// <summary>Equalises every pair, by what the calibration images gave.</summary>
+    /// <summary>Equalises every pair, using the calibration statistics.</summary>
     /// <param name="graph">Changed.</param>
     /// <param name="plan">The layers.</param>
-    /// <param name="statistics">Of each activation.</param>
-    /// <returns>How many pairs there were.</returns>
+    /// <param name="statistics">Statistics of each activation.</param>
+    /// <returns>The number of pairs.</returns>
     public static int Apply(FloatGraph graph, QuantizationPlan plan, IReadOnlyDictionary<string, TensorStatistics> statistics)
     {
         IReadOnlyList<(QuantizedLayer First, string Tensor, QuantizedLayer Second)> pairs = Pairs(graph, plan);
@@ -44,8 +45,9 @@ internal static class Equalization
             double[] factors = new double[channels];
             for (int c = 0; c < channels; c++)
             {
-                // A depthwise channel has a scale of its own, which takes any factor; a shared one pays for what is taken from the activation.
-                double other = depthwise ? 1 : Largest(weights, c, channels, outputs, inner);
+                // A depthwise channel has its own scale, which takes any factor; with a shared scale, the weights pay for a smaller
+                // activation.
+                double other = depthwise ? 1 : MaxMagnitude(weights, c, channels, outputs, inner);
                 factors[c] = sizes[c] > 0 && other > 0 ? (depthwise ? sizes[c] : Math.Sqrt(sizes[c] / other)) : double.NaN;
             }
 
@@ -54,7 +56,7 @@ internal static class Equalization
                 continue;
             double mean = Math.Exp(known.Average(Math.Log));
             for (int c = 0; c < channels; c++)
-                factors[c] = double.IsFinite(factors[c]) ? Math.Clamp(factors[c] / mean, SmallestFactor, LargestFactor) : 1;
+                factors[c] = double.IsFinite(factors[c]) ? Math.Clamp(factors[c] / mean, MinFactor, MaxFactor) : 1;
             Divide(graph, first.Weight, factors);
             if (first.Bias is { } bias)
                 Divide(graph, bias, factors);
@@ -68,16 +70,16 @@ internal static class Equalization
 
     private static bool IsDepthwise(FloatGraph graph, QuantizedLayer layer) => graph.Shape(layer.Weight) is [var outputs, 1, _, _] && outputs == layer.Groups && outputs > 1;
 
-    private static double Largest(float[] weights, int channel, int channels, int outputs, int inner)
+    private static double MaxMagnitude(float[] weights, int channel, int channels, int outputs, int inner)
     {
-        double largest = 0;
+        double max = 0;
         for (int o = 0; o < outputs; o++)
         {
             for (int i = 0; i < inner; i++)
-                largest = Math.Max(largest, Math.Abs(weights[(((o * channels) + channel) * inner) + i]));
+                max = Math.Max(max, Math.Abs(weights[(((o * channels) + channel) * inner) + i]));
         }
 
-        return largest;
+        return max;
     }
 
     private static void Divide(FloatGraph graph, string name, double[] factors)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Export.Int8;
 
-/// <summary>A float32 ONNX model in memory, to be changed: its nodes, and its float32 constants as arrays.</summary>
+/// <summary>A mutable float32 ONNX model in memory: its nodes, and its float32 constants as arrays.</summary>
 internal sealed class FloatGraph
 {
     private readonly Dictionary<string, TensorProto> _constants;
@@ -16,17 +16,17 @@ internal sealed class FloatGraph
         _constants = model.Graph.Initializer.ToDictionary(t => t.Name);
     }
 
-    /// <summary>The model; its float32 constants are as <see cref="SetFloats"/> left them.</summary>
+    /// <summary>The model; its float32 constants are those of the last <see cref="SetFloats"/>.</summary>
     public ModelProto Model { get; }
 
-    /// <summary>The nodes, each after those that it needs.</summary>
+    /// <summary>The nodes, in topological order.</summary>
     public IList<NodeProto> Nodes => Model.Graph.Node;
 
     /// <summary>Reads an ONNX file whose weights are inside.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="where">Its name, for messages.</param>
-    /// <param name="isQuantized">Whether it may be quantised already.</param>
-    /// <exception cref="InputException">It is no such file, or holds what cannot be quantised.</exception>
+    /// <param name="isQuantized">Whether it may already be quantised.</param>
+    /// <exception cref="InputException">It is not such a file, or cannot be quantised.</exception>
     public static FloatGraph Read(ReadOnlySpan<byte> bytes, string where, bool isQuantized = false)
     {
         ModelProto model;
@@ -36,7 +36,7 @@ internal sealed class FloatGraph
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new InputException("This is no ONNX file.", where, "Export it again.", e);
+            throw new InputException("This is not an ONNX file.", where, "Export it again.", e);
         }
 
         if (model.Graph?.Initializer.Any(t => t.ExternalData.Count > 0) != false)
@@ -47,7 +47,7 @@ internal sealed class FloatGraph
         foreach (NodeProto node in graph.Nodes)
         {
             if (!isQuantized && node.OpType is "QuantizeLinear" or "DequantizeLinear" or "QLinearConv" or "DynamicQuantizeLinear")
-                throw new InputException($"The ONNX file is quantised already (the node '{node.Name}').", where, "Give the float32 file.");
+                throw new InputException($"The ONNX file is already quantised (the node '{node.Name}').", where, "Give the float32 file.");
         }
 
         graph.FoldTransposes();
@@ -86,7 +86,7 @@ internal sealed class FloatGraph
         return name;
     }
 
-    /// <summary>Puts nodes before and after others. Nodes are told apart by reference: protobuf compares them by what they hold.</summary>
+    /// <summary>Inserts nodes before and after others. Nodes are compared by reference: protobuf compares them by value.</summary>
     public void Insert(IReadOnlyDictionary<NodeProto, NodeProto[]> before, IReadOnlyDictionary<NodeProto, NodeProto[]> after, IEnumerable<NodeProto> first)
     {
         NodeProto[] all = [.. first, .. Nodes.SelectMany(n => (NodeProto[])[.. before.GetValueOrDefault(n, []), n, .. after.GetValueOrDefault(n, [])])];
@@ -94,7 +94,7 @@ internal sealed class FloatGraph
         Model.Graph.Node.AddRange(all);
     }
 
-    /// <summary>The part of the model behind a tensor, which becomes its input: float32 [B, 3, S, S].</summary>
+    /// <summary>The part of the model after a tensor, which becomes its input: float32 [B, 3, S, S].</summary>
     public FloatGraph From(string tensor, int size)
     {
         FloatGraph part = Clone();
@@ -121,7 +121,7 @@ internal sealed class FloatGraph
         return part;
     }
 
-    /// <summary>Drops the constants that no node takes any more.</summary>
+    /// <summary>Removes the constants that no node uses any more.</summary>
     public void DropUnused()
     {
         HashSet<string> used = [.. Nodes.SelectMany(n => n.Input)];
@@ -138,13 +138,15 @@ internal sealed class FloatGraph
     /// <summary>The node that makes each tensor.</summary>
     public Dictionary<string, NodeProto> Producers() => Nodes.SelectMany(n => n.Output.Select(o => (Output: o, Node: n))).ToDictionary(p => p.Output, p => p.Node);
 
-    /// <summary>Whether a tensor is what the whole model answers.</summary>
+    /// <summary>Whether a tensor is an output of the whole model.</summary>
     public bool IsOutput(string name) => Model.Graph.Output.Any(o => o.Name == name);
 
-    /// <summary>A whole number of a node.</summary>
+    /// <summary>An integer attribute of a node.</summary>
     public static long Integer(NodeProto node, string attribute, long otherwise) => node.Attribute.FirstOrDefault(a => a.Name == attribute)?.I ?? otherwise;
 
-    /// <summary>A linear layer's weight is written as torch stores it, and turned by a node: quantised, it is stored turned.</summary>
+    /// <summary>
+    /// A linear layer's weight is written as torch stores it, and transposed by a node; when quantised, it is stored transposed.
+    /// </summary>
     private void FoldTransposes()
     {
         ILookup<string, NodeProto> consumers = Consumers();

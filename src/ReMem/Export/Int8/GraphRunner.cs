@@ -13,7 +13,7 @@ internal sealed class GraphRunner : IDisposable
     /// <summary>Loads a model.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="where">Its name, for messages.</param>
-    /// <param name="threads">Of an operator; 0 is all cores.</param>
+    /// <param name="threads">Threads of an operator; 0 is all cores.</param>
     /// <exception cref="ReMemException">ONNX Runtime cannot run it.</exception>
     public GraphRunner(byte[] bytes, string where, int threads = 0)
     {
@@ -32,9 +32,9 @@ internal sealed class GraphRunner : IDisposable
         _input = _session.InputNames[0];
     }
 
-    /// <summary>The outputs for a batch, given one by one; the numbers are gone after it.</summary>
+    /// <summary>Runs a batch and passes on its outputs one by one; the numbers are only valid during the call.</summary>
     /// <param name="batch">float32 [B, 3, S, S].</param>
-    /// <param name="seen">Name, numbers and sizes.</param>
+    /// <param name="seen">Receives name, numbers and sizes.</param>
     public void Run(DenseTensor<float> batch, Action<string, ReadOnlySpan<float>, ReadOnlySpan<int>> seen)
     {
         using var results = _session.Run([NamedOnnxValue.CreateFromTensor(_input, batch)]);
@@ -45,7 +45,7 @@ internal sealed class GraphRunner : IDisposable
         }
     }
 
-    /// <summary>The only output, for every batch.</summary>
+    /// <summary>The single output, for every batch.</summary>
     public float[][] Answers(IEnumerable<DenseTensor<float>> batches)
     {
         var answers = new List<float[]>();

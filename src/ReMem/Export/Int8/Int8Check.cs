@@ -1,14 +1,14 @@
 namespace ReMem.Export.Int8;
 
-/// <summary>An int8 file against the float32 one of the same model, both in ONNX Runtime.</summary>
+/// <summary>Comparison of an int8 file with the float32 file of the same model, both in ONNX Runtime.</summary>
 /// <param name="Images">Labelled images that both were scored on.</param>
 /// <param name="FloatTop1">The float32 file's top-1, in [0, 1].</param>
 /// <param name="Top1">The int8 file's.</param>
 /// <param name="Agreement">Share of images with the same best class.</param>
-/// <param name="MaxLoss">Percentage points of top-1 that may be lost.</param>
+/// <param name="MaxLoss">Maximal loss of top-1, percentage points.</param>
 internal sealed record Int8Check(int Images, double FloatTop1, double Top1, double Agreement, double MaxLoss)
 {
-    /// <summary>Percentage points of top-1 that are lost; below 0 where the int8 file is better.</summary>
+    /// <summary>Loss of top-1, percentage points; below 0 where the int8 file is better.</summary>
     public double Loss => 100 * (FloatTop1 - Top1);
 
     /// <summary>What is wrong with the file, in a sentence; null where it may be used.</summary>

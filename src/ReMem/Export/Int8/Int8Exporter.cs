@@ -15,35 +15,35 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace ReMem.Export.Int8;
 
 /// <summary>
-/// Exports a model as an int8 ONNX file: calibrated on images, with what rounding breaks repaired (equalisation, least squared ranges, bias correction),
-/// and compared with the float32 file on images that it was not calibrated on.
+/// Exports a model as an int8 ONNX file: calibrated on images, with corrections for rounding (equalisation, least-squares ranges, bias
+/// correction), and compared with the float32 file on images that it was not calibrated on.
 /// </summary>
 /// <param name="model">The model; not changed.</param>
-/// <param name="options">How.</param>
-/// <param name="progress">Hears of each step.</param>
+/// <param name="options">The settings.</param>
+/// <param name="progress">Receives a report of each step.</param>
 /// <param name="cancel">Stops between batches.</param>
 internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgress<ProgressReport>? progress, CancellationToken cancel)
 {
     private const int Batch = 8;
 
-    /// <summary>Calibration images on which variants are compared.</summary>
+    /// <summary>Number of calibration images on which variants are compared.</summary>
     private const int Compared = 64;
 
-    /// <summary>A variant with more layers in float32 has to be so much nearer to the float32 model.</summary>
+    /// <summary>A variant with more layers in float32 must be closer to the float32 model by this factor.</summary>
     private const double WorthKeeping = 0.8;
 
     private const int TimedRuns = 30;
 
-    /// <summary>Given the file before it is scored, where tests break it.</summary>
+    /// <summary>Called with the file before it is scored, for tests that damage it.</summary>
     internal Action<string>? Written { get; set; }
 
     /// <summary>Opens the images and writes the file.</summary>
     /// <param name="model">The model and its classes.</param>
     /// <param name="path">The file.</param>
-    /// <param name="export">Of the float32 file that it is made from.</param>
-    /// <param name="source">A data set of the model's classes: calibrated on training images, checked on test images.</param>
-    /// <param name="options">How.</param>
-    /// <param name="progress">Hears of each step.</param>
+    /// <param name="export">Options of the float32 file that it is made from.</param>
+    /// <param name="source">A data set of the model's classes: training images to calibrate on, test images to check on.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Receives a report of each step.</param>
     /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="InputException">An option is out of its range, the source cannot be read, or the model cannot be quantised.</exception>
     public static Int8Result Run(
@@ -64,9 +64,9 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
 
     /// <summary>Writes the file.</summary>
     /// <param name="path">As in <see cref="CheckedExport.Write{T}"/>.</param>
-    /// <param name="export">Of the float32 file that it is made from; its weights stay inside.</param>
-    /// <param name="calibration">Training images as the model is evaluated on them.</param>
-    /// <param name="held">Labelled images that are not among them.</param>
+    /// <param name="export">Options of the float32 file that it is made from; its weights stay inside.</param>
+    /// <param name="calibration">Training images, preprocessed as in evaluation.</param>
+    /// <param name="held">Other labelled images, for the check.</param>
     /// <exception cref="InputException">An option is out of its range, there is no image, or the model cannot be quantised.</exception>
     public Int8Result Write(string path, OnnxExportOptions export, BatchLoader calibration, BatchLoader held)
     {
@@ -89,7 +89,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
 
     private Made Make(string file, OnnxExportOptions export, BatchLoader calibration)
     {
-        OnnxExporter.Export(model, file, export with { LargestFile = int.MaxValue });
+        OnnxExporter.Export(model, file, export with { MaxFileBytes = int.MaxValue });
         long floatBytes = new FileInfo(file).Length;
         FloatGraph whole = FloatGraph.Read(File.ReadAllBytes(file), file);
         QuantizationPlan all = QuantizationPlan.Of(whole, []);
@@ -97,7 +97,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         FloatGraph plain = whole.From(trunk, model.ImageSize);
         byte[] single = plain.ToBytes();
         DenseTensor<float>[] batches = Images(calibration);
-        Say($"calibrates on {batches.Sum(b => b.Dimensions[0])} images");
+        Say($"calibrating on {batches.Sum(b => b.Dimensions[0])} images");
 
         Dictionary<string, TensorStatistics> before = Calibration.Run(plain, all.Tensors, batches, file, histograms: true, cancel);
         FloatGraph equalized = whole.Clone();
@@ -135,7 +135,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         return new Made(trunk, single, best.Rounded, best.Kept, layers, best.Pairs, floatBytes, bytes.Length);
     }
 
-    /// <summary>Both files' scores on images that were not calibrated on.</summary>
+    /// <summary>Scores of both files on images that were not used for calibration.</summary>
     private Int8Check Compare(Made made, string file, BatchLoader held)
     {
         using var single = new GraphRunner(made.Float, file);
@@ -162,7 +162,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
 
     private static int[] Best(float[][] answers) => [.. answers.Select(a => Array.IndexOf(a, a.Max()))];
 
-    /// <summary>The mean divergence of the int8 answers from the float32 ones (Kullback-Leibler, nats).</summary>
+    /// <summary>The mean divergence of the int8 outputs from the float32 ones (Kullback-Leibler, nats).</summary>
     internal static double Divergence(float[][] expected, float[][] actual, bool areProbabilities) =>
         expected.Zip(actual, (e, a) => Divergence(LogShares(e, areProbabilities), LogShares(a, areProbabilities))).Average();
 
@@ -176,7 +176,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         return [.. answer.Select(v => v - sum)];
     }
 
-    /// <summary>The median time of one image with one thread, the two taken in turns.</summary>
+    /// <summary>The median time of one image with one thread, the two measured in turns.</summary>
     private (double Float, double Int8) Milliseconds(Made made, string where)
     {
         using var single = new GraphRunner(made.Float, where, threads: 1);
@@ -196,7 +196,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         return (Median(times[0]), Median(times[1]));
     }
 
-    /// <summary>Sets of layers to leave in float32, the smaller first.</summary>
+    /// <summary>Candidate sets of layers to keep in float32, the smaller ones first.</summary>
     private IEnumerable<string[]> Choices(QuantizationPlan all)
     {
         if (options.Keep == Int8Options.None)
@@ -256,6 +256,6 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
 
     private void Say(string text) => progress?.Report(new ProgressReport("int8", text));
 
-    /// <summary>The chosen variant, and the part behind the preprocessing of it and of the float32 model.</summary>
+    /// <summary>The chosen variant, with the part after the preprocessing of both it and the float32 model.</summary>
     private sealed record Made(string Trunk, byte[] Float, byte[] Rounded, string[] Kept, int Layers, int Pairs, long FloatBytes, long Bytes);
 }

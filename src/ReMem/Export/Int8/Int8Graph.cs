@@ -5,17 +5,17 @@ namespace ReMem.Export.Int8;
 
 /// <summary>
 /// Turns a float32 graph into one with QuantizeLinear and DequantizeLinear pairs: weights int8 for each output channel, activations uint8 for each tensor,
-/// biases int32. ONNX Runtime and other runtimes compute what lies between two pairs in int8.
+/// biases int32. ONNX Runtime and other runtimes compute what is between two pairs in int8.
 /// </summary>
 internal static class Int8Graph
 {
-    /// <summary>A bias has to fit 32 bits with room for the sum that it is added to.</summary>
-    private const double LargestBias = 1 << 30;
+    /// <summary>A bias must fit 32 bits, with some range left for the sum that it is added to.</summary>
+    private const double MaxBias = 1 << 30;
 
     /// <summary>Builds the quantised graph.</summary>
     /// <param name="source">The float32 model; not changed.</param>
     /// <param name="kept">timm's names of layers that stay float32.</param>
-    /// <param name="statistics">Of each activation of the plan, with histograms.</param>
+    /// <param name="statistics">Statistics of each activation of the plan, with histograms.</param>
     /// <param name="ranges">How ranges are chosen.</param>
     public static FloatGraph Build(
         FloatGraph source, IReadOnlyCollection<string> kept, IReadOnlyDictionary<string, TensorStatistics> statistics, RangeMethod ranges)
@@ -31,7 +31,7 @@ internal static class Int8Graph
         return graph;
     }
 
-    /// <summary>The layer's weights and bias as integers, and the nodes that turn them back.</summary>
+    /// <summary>The layer's weights and bias as integers, and the nodes that dequantise them.</summary>
     private static NodeProto[] Weights(FloatGraph graph, QuantizedLayer layer, TensorRange input, double[] means)
     {
         long[] shape = graph.Shape(layer.Weight);
@@ -39,7 +39,8 @@ internal static class Int8Graph
         int channels = (int)shape[layer.Axis];
         float[]? bias = layer.Bias is { } given ? graph.Floats(given) : null;
         (sbyte[] values, float[] scales) = WeightQuantizer.Round(
-            weights, channels, layer.IsConvolution, bias is null ? null : [.. bias.Select(b => (float)(Math.Abs(b) / LargestBias / input.Scale))]);
+            weights, channels, layer.IsConvolution,
+                bias is null ? null : [.. bias.Select(b => (float)(Math.Abs(b) / MaxBias / input.Scale))]);
         string scale = graph.Add<float>($"{layer.Weight}_scale", ScalarType.Float32, [channels], scales);
         string zero = graph.Add<sbyte>($"{layer.Weight}_zero_point", ScalarType.Int8, [channels], new sbyte[channels]);
         string rounded = graph.Add<sbyte>($"{layer.Weight}_quantized", ScalarType.Int8, shape, values);
@@ -50,7 +51,7 @@ internal static class Int8Graph
 
         Correct(bias, layer, weights, values, scales, means);
         float[] biasScales = [.. scales.Select(s => s * input.Scale)];
-        int[] biasValues = [.. bias.Select((b, c) => (int)Math.Clamp(Math.Round(b / (double)biasScales[c]), -LargestBias, LargestBias))];
+        int[] biasValues = [.. bias.Select((b, c) => (int)Math.Clamp(Math.Round(b / (double)biasScales[c]), -MaxBias, MaxBias))];
         string name = layer.Bias!;
         NodeProto biasBack = Node(
             "DequantizeLinear",
@@ -64,7 +65,7 @@ internal static class Int8Graph
         return [back, biasBack];
     }
 
-    /// <summary>Takes the mean of what rounding the weights adds out of the bias again.</summary>
+    /// <summary>Corrects the bias for the mean error of rounding the weights.</summary>
     private static void Correct(float[] bias, QuantizedLayer layer, float[] weights, sbyte[] values, float[] scales, double[] means)
     {
         int length = weights.Length / bias.Length, inner = length / (means.Length / (int)layer.Groups), inputs = length / inner;
@@ -79,7 +80,7 @@ internal static class Int8Graph
         }
     }
 
-    /// <summary>Puts a pair after each activation of the plan, and lets everything that takes the activation take the rounded one.</summary>
+    /// <summary>Inserts a pair after each activation of the plan, and connects all its consumers to the rounded one.</summary>
     private static void Round(
         FloatGraph graph, QuantizationPlan plan, Dictionary<string, TensorRange> chosen, Dictionary<NodeProto, NodeProto[]> before)
     {

@@ -3,10 +3,10 @@ using ReMem.Runtime;
 
 namespace ReMem.Export.Int8;
 
-/// <summary>How an int8 file is made.</summary>
+/// <summary>The settings of an int8 export.</summary>
 internal sealed record Int8Options
 {
-    /// <summary>The value of <see cref="Keep"/> that measures whether the first and the last layer are better left in float32.</summary>
+    /// <summary>The value of <see cref="Keep"/> that measures whether to keep the first and the last layer in float32.</summary>
     public const string Auto = "auto";
 
     /// <summary>The value of <see cref="Keep"/> that quantises every layer.</summary>
@@ -20,14 +20,14 @@ internal sealed record Int8Options
     [EnumDataType(typeof(RangeMethod))]
     public RangeMethod Ranges { get; init; } = RangeMethod.Auto;
 
-    /// <summary>Layers that stay float32: auto, none, or their timm names with commas between. Default auto.</summary>
+    /// <summary>Layers that stay float32: auto, none, or their timm names separated by commas. Default auto.</summary>
     public string Keep { get; init; } = Auto;
 
-    /// <summary>Percentage points of top-1 that the file may lose, 0 to 100; one that loses more fails its check. Default 2.</summary>
+    /// <summary>Maximal loss of top-1 in percentage points, 0 to 100; a file that loses more fails its check. Default 2.</summary>
     [Range(0.0, 100.0)]
     public double MaxLoss { get; init; } = 2;
 
-    /// <summary>Which calibration images are drawn. Default 0.</summary>
+    /// <summary>Seed of the choice of calibration images. Default 0.</summary>
     public long Seed { get; init; }
 
     /// <summary>The names of <see cref="Ranges"/>.</summary>

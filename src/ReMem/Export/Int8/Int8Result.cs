@@ -1,11 +1,11 @@
 namespace ReMem.Export.Int8;
 
-/// <summary>An int8 file that was written, and what it costs and saves.</summary>
-/// <param name="Path">The file; its name says so where it failed its check.</param>
-/// <param name="Check">How it scores.</param>
+/// <summary>An int8 file with its accuracy, size and speed.</summary>
+/// <param name="Path">The file; it has another name where it failed its check.</param>
+/// <param name="Check">Its scores.</param>
 /// <param name="Kept">Layers that stayed float32.</param>
-/// <param name="Layers">How many layers are int8.</param>
-/// <param name="Equalized">Pairs of convolutions that were equalised.</param>
+/// <param name="Layers">Number of int8 layers.</param>
+/// <param name="Equalized">Number of equalised pairs of convolutions.</param>
 /// <param name="FloatBytes">Size of the float32 file.</param>
 /// <param name="Bytes">Size of the int8 file.</param>
 /// <param name="FloatMilliseconds">Median time of one image with one thread on this machine, float32.</param>
@@ -21,7 +21,7 @@ internal sealed record Int8Result(
     double FloatMilliseconds,
     double Milliseconds)
 {
-    /// <summary>What a person wants to know, line by line.</summary>
+    /// <summary>A human-readable summary, line by line.</summary>
     public List<string> Lines()
     {
         string Mega(long bytes) => FormattableString.Invariant($"{bytes / 1e6:0.00} MB");

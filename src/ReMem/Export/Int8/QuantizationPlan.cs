@@ -3,10 +3,10 @@ using ReMem.Runtime;
 
 namespace ReMem.Export.Int8;
 
-/// <summary>Which layers and which activations of a graph become int8.</summary>
+/// <summary>The layers and activations of a graph to quantise.</summary>
 /// <param name="Layers">The layers, in order.</param>
 /// <param name="Tensors">The activations that are rounded to eight bits, in order.</param>
-/// <param name="Shared">Activations that keep the range of another one, because the operator between them only moves numbers.</param>
+/// <param name="Shared">Activations with the range of another one, since the operator between them only moves numbers.</param>
 internal sealed record QuantizationPlan(
     IReadOnlyList<QuantizedLayer> Layers, IReadOnlyList<string> Tensors, IReadOnlyDictionary<string, string> Shared)
 {
@@ -17,12 +17,12 @@ internal sealed record QuantizationPlan(
     private static readonly HashSet<string> Moving = ["MaxPool", "Flatten"];
 
     /// <summary>
-    /// Plans. A convolution's input and output are rounded, a product's input only: what follows it is float32. Between convolutions, sums, gates and
-    /// pools are int8 as well; where layer norms keep a float32 stream of sums, they are not.
+    /// Plans. A convolution's input and output are rounded, of a product only the input: what follows it is float32. Between convolutions,
+    /// sums, gates and pools are also int8; where layer norms keep a float32 residual stream, they are not.
     /// </summary>
     /// <param name="graph">The float32 model.</param>
     /// <param name="kept">timm's names of layers that stay float32.</param>
-    /// <exception cref="InputException">A name is no layer, or no layer is left.</exception>
+    /// <exception cref="InputException">A name is not a layer, or no layer is left.</exception>
     public static QuantizationPlan Of(FloatGraph graph, IReadOnlyCollection<string> kept)
     {
         IReadOnlyList<QuantizedLayer> all = QuantizedLayer.Of(graph);
@@ -46,7 +46,7 @@ internal sealed record QuantizationPlan(
             if (graph.IsOutput(output) || !(wanted.Contains(output) || convolutions.Contains(output) || (Follows(node) && node.Input.Any(rounded.Contains))))
                 continue;
             rounded.Add(output);
-            // An activation that clips is part of the operator before it: only its result is rounded.
+            // A clipping activation is part of the operator before it: only its result is rounded.
             if (consumers[output].ToList() is [{ OpType: "Relu" or "Clip" }])
                 continue;
             tensors.Add(output);

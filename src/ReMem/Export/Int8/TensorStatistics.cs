@@ -2,15 +2,17 @@ using System.Numerics.Tensors;
 
 namespace ReMem.Export.Int8;
 
-/// <summary>What the calibration images gave in one activation: its extremes and, once those are known, its histogram; the mean and the largest size of each channel.</summary>
+/// <summary>
+/// Calibration statistics of one activation: its extremes, then its histogram; mean and maximal magnitude of each channel.
+/// </summary>
 internal sealed class TensorStatistics
 {
     private const int Bins = 2048;
 
-    /// <summary>The share of the values that <see cref="RangeMethod.Percentile"/> leaves out at either end.</summary>
+    /// <summary>The share of values that <see cref="RangeMethod.Percentile"/> clips at either end.</summary>
     private const double Outside = 5e-5;
 
-    /// <summary>Candidates of the search for the least squared error: from the whole range down to a tenth of it.</summary>
+    /// <summary>Number of candidates in the search for the smallest squared error: from the whole range down to a tenth of it.</summary>
     private const int Candidates = 91;
 
     private readonly long[] _histogram = new long[Bins];
@@ -24,13 +26,13 @@ internal sealed class TensorStatistics
     /// <summary>The largest value.</summary>
     public float High { get; private set; } = float.NegativeInfinity;
 
-    /// <summary>The largest size of each channel.</summary>
+    /// <summary>The maximal magnitude of each channel.</summary>
     public float[] ChannelSizes { get; private set; } = [];
 
     /// <summary>The mean of each channel.</summary>
     public double[] ChannelMeans => [.. _sums.Select(s => s / Math.Max(_positions, 1))];
 
-    /// <summary>Takes extremes and channels of an activation: [B, C, H, W], or with the channels last.</summary>
+    /// <summary>Adds an activation to extremes and channel statistics: [B, C, H, W], or with the channels last.</summary>
     /// <exception cref="ReMemException">A value is not finite.</exception>
     public void AddExtremes(ReadOnlySpan<float> values, ReadOnlySpan<int> shape)
     {
@@ -38,7 +40,9 @@ internal sealed class TensorStatistics
             return;
         float low = TensorPrimitives.Min(values), high = TensorPrimitives.Max(values);
         if (!float.IsFinite(low) || !float.IsFinite(high))
-            throw new ReMemException("A calibration image gives numbers that are not finite.", "int8 calibration", "Check the images and the model with 'remem evaluate'.");
+            throw new ReMemException(
+                "A calibration image gives activations that are not finite.", "int8 calibration",
+                "Check the images and the model with 'remem evaluate'.");
         (Low, High) = (Math.Min(Low, low), Math.Max(High, high));
         bool first = shape.Length == 4;
         int channels = first ? shape[1] : shape[^1];
@@ -51,7 +55,7 @@ internal sealed class TensorStatistics
         _positions += values.Length / channels;
     }
 
-    /// <summary>Counts values between the extremes, which are known by now.</summary>
+    /// <summary>Adds values to the histogram between the known extremes.</summary>
     public void AddHistogram(ReadOnlySpan<float> values)
     {
         double scale = Bins / Math.Max((double)High - Low, double.Epsilon);
@@ -59,7 +63,7 @@ internal sealed class TensorStatistics
             _histogram[(int)Math.Clamp((value - (double)Low) * scale, 0, Bins - 1)]++;
     }
 
-    /// <summary>The range by a method, once the histogram is whole.</summary>
+    /// <summary>The range by a method, once the histogram is complete.</summary>
     public TensorRange Range(RangeMethod method)
     {
         if (!_ranges.TryGetValue(method, out TensorRange range))
@@ -67,7 +71,7 @@ internal sealed class TensorStatistics
         return range;
     }
 
-    /// <summary>The mean squared error of a range, by the histogram.</summary>
+    /// <summary>The mean squared error of a range, from the histogram.</summary>
     public double Error(TensorRange range)
     {
         double width = ((double)High - Low) / Bins, error = 0;
@@ -76,7 +80,7 @@ internal sealed class TensorStatistics
         {
             if (_histogram[i] == 0)
                 continue;
-            // The bin of exact zeros, as after a ReLU, stands for them.
+            // The bin that contains zero counts as exact zeros, as after a ReLU.
             double middle = Low + ((i + 0.5) * width);
             double value = Math.Abs(middle) <= width ? Math.Clamp(0, Low + (i * width), Low + ((i + 1) * width)) : middle;
             double off = range.Round(value) - value;

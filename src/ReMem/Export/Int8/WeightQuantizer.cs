@@ -2,21 +2,21 @@ using System.Numerics.Tensors;
 
 namespace ReMem.Export.Int8;
 
-/// <summary>Rounds weights to int8, symmetric, with a scale for each output channel: the one of the smallest squared error.</summary>
+/// <summary>Rounds weights to int8, symmetric, with a scale for each output channel: the one with the smallest squared error.</summary>
 internal static class WeightQuantizer
 {
     /// <summary>int8 without -128, so that the range is symmetric.</summary>
     public const int Limit = 127;
 
-    /// <summary>Scales that are tried: the largest weight's, and down to four fifths of it.</summary>
+    /// <summary>Number of scales to try: from the largest weight's down to four fifths of it.</summary>
     private const int Candidates = 21;
 
-    /// <summary>Rounds.</summary>
+    /// <summary>Rounds a weight matrix.</summary>
     /// <param name="weights">A matrix with the output channels along an axis, in C order.</param>
-    /// <param name="channels">How many.</param>
-    /// <param name="isFirst">Whether the channels are the first axis; else the last.</param>
+    /// <param name="channels">Number of output channels.</param>
+    /// <param name="isFirst">Whether the channels are the first axis; else they are the last.</param>
     /// <param name="smallest">The smallest scale of each channel; null is none.</param>
-    /// <returns>The numbers, each of which stands for number * scale, and the scales.</returns>
+    /// <returns>The integers, each of which represents integer * scale, and the scales.</returns>
     public static (sbyte[] Values, float[] Scales) Round(ReadOnlySpan<float> weights, int channels, bool isFirst, IReadOnlyList<float>? smallest = null)
     {
         int length = weights.Length / channels;
@@ -37,7 +37,7 @@ internal static class WeightQuantizer
         int Index(int channel, int i) => isFirst ? (channel * length) + i : (i * channels) + channel;
     }
 
-    /// <summary>One number as int8.</summary>
+    /// <summary>Rounds one number to int8.</summary>
     public static sbyte Round(float weight, float scale) => (sbyte)Math.Clamp(Math.Round(weight / (double)scale, MidpointRounding.ToEven), -Limit, Limit);
 
     private static float Scale(ReadOnlySpan<float> weights)

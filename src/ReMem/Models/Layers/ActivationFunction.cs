@@ -5,7 +5,7 @@ namespace ReMem.Models.Layers;
 /// <summary>Applies an <see cref="Activation"/>.</summary>
 internal static class ActivationFunction
 {
-    /// <summary>The activation of x, elementwise; may overwrite x, which must be no longer needed by another layer.</summary>
+    /// <summary>The activation of x, elementwise; may overwrite x, which no other layer may need any more.</summary>
     public static Tensor Apply(this Activation activation, Tensor x) => activation switch
     {
         Activation.Relu => x.relu_(),

@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models.Layers;
 
-/// <summary>The attention of a transformer's block, [B, N, C] to [B, N, C], whose queries, keys and values can be seen.</summary>
-/// <param name="name">Of the module's type.</param>
+/// <summary>The attention of a transformer's block, [B, N, C] to [B, N, C], whose queries, keys and values can be observed.</summary>
+/// <param name="name">Name of the module's type.</param>
 internal abstract class AttentionLayer(string name) : nn.Module<Tensor, Tensor>(name)
 {
-    /// <summary>Told of what is mixed; null costs nothing.</summary>
+    /// <summary>Receives queries, keys and values; null, the default, costs nothing.</summary>
     public IBlockObserver? Observer { get; set; }
 
-    /// <summary>softmax(q k' / sqrt(d) + bias) v, [B, H, N, d], once it was shown what that is made of.</summary>
+    /// <summary>softmax(q k' / sqrt(d) + bias) v, [B, H, N, d], after the observer was called.</summary>
     /// <param name="queries">[B, H, N, d].</param>
     /// <param name="keys">[B, H, N, d].</param>
     /// <param name="values">[B, H, N, d].</param>

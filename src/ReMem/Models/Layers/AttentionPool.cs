@@ -41,6 +41,6 @@ internal sealed class AttentionPool : nn.Module<Tensor, Tensor>
         return pooled.Plus(mlp.call(norm.call(pooled))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>timm's start of the query; the layers are started with the model's others.</summary>
+    /// <summary>timm's initialisation of the query; the layers are initialised with the rest of the model.</summary>
     public void InitialiseQuery() => nn.init.normal_(latent, std: 1 / Math.Sqrt(latent.shape[2]));
 }

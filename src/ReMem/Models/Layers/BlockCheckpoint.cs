@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace ReMem.Models.Layers;
 
 /// <summary>
-/// Runs a block without keeping what its backward pass needs, and runs it again when that pass comes (Chen 2016, as torch.utils.checkpoint): one more forward
-/// pass for the memory of one block's activations rather than all blocks'.
+/// Gradient checkpointing (Chen 2016, as torch.utils.checkpoint): runs a block without keeping its activations, and runs it again in the
+/// backward pass. It costs one more forward pass, and only one block's activations are in memory at a time.
 /// </summary>
 internal sealed class BlockCheckpoint : autograd.SingleTensorFunction<BlockCheckpoint>
 {
@@ -22,7 +22,8 @@ internal sealed class BlockCheckpoint : autograd.SingleTensorFunction<BlockCheck
             return block.call(x);
         using DisposeScope scope = NewDisposeScope();
 
-        // The images need no gradient, so neither do the tokens above frozen blocks; this makes the graph reach the block's own weights.
+        // The images need no gradient, so neither do the tokens above frozen blocks; this input makes the graph reach the block's own
+        // weights.
         Tensor anchor = zeros(1, requires_grad: true);
         return apply(x, anchor, block).MoveToOuterDisposeScope();
     }
@@ -35,7 +36,8 @@ internal sealed class BlockCheckpoint : autograd.SingleTensorFunction<BlockCheck
         ctx.save_data("run", new Recomputation(block, get_rng_state().DetachFromDisposeScope(), Autocast.IsOn(x.device_type), x.requires_grad));
         using DisposeScope scope = NewDisposeScope();
 
-        // With gradients, though they are dropped at once: without, attention may take another kernel, which rounds otherwise than the second run's.
+        // With gradients, although the graph is dropped at once: without, attention may use another kernel, which rounds differently from
+        // the second run.
         using var guard = enable_grad();
         return block.call(Leaf(x, x.requires_grad)).detach().MoveToOuterDisposeScope();
     }
@@ -64,7 +66,7 @@ internal sealed class BlockCheckpoint : autograd.SingleTensorFunction<BlockCheck
             set_rng_state(now);
         }
 
-        // One entry an argument of apply, the block's own included.
+        // One entry per argument of apply, the block included.
         return [run.NeedsInput ? input.grad!.MoveToOuterDisposeScope() : null!, null!, null!];
     }
 

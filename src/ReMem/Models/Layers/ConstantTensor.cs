@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace ReMem.Models.Layers;
 
 /// <summary>
-/// A tensor that a model computes rather than learns, on whatever device and in whatever type it is asked for. It is no buffer: timm has none of
-/// that name in its files, and a cast of the model to 16 bits must not round it first.
+/// A constant tensor of a model, provided on the requested device and in the requested type. It is not a buffer: timm's files have none of
+/// that name, and casting the model to 16 bits must not round it first.
 /// </summary>
 internal sealed class ConstantTensor : IDisposable
 {
@@ -18,10 +18,12 @@ internal sealed class ConstantTensor : IDisposable
         _value = value.DetachFromDisposeScope();
     }
 
-    /// <summary>As it was made.</summary>
+    /// <summary>The tensor as it was created.</summary>
     public Tensor Exact => _value;
 
-    /// <summary>The same numbers; the result belongs to this object and holds until another kind is asked for.</summary>
+    /// <summary>
+    /// The tensor on a device and in a type; the result belongs to this object and is valid until another device or type is requested.
+    /// </summary>
     public Tensor On(Device device, ScalarType type)
     {
         lock (_lock)

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 namespace ReMem.Models.Layers;
 
 /// <summary>
-/// Where every convolution of the library is made, so that no 1x1 convolution can pass by <see cref="PointwiseConvolution"/>; a test looks
+/// Creates every convolution of the library, so that each 1x1 convolution is a <see cref="PointwiseConvolution"/>; a test searches
 /// for others.
 /// </summary>
 internal static class Convolutions
 {
-    /// <summary>A layer [B, C, H, W] to [B, outputs, ...], with PyTorch's initialisation.</summary>
+    /// <summary>Makes a layer [B, C, H, W] to [B, outputs, ...], with PyTorch's initialisation.</summary>
     /// <param name="channels">C.</param>
-    /// <param name="outputs">Channels after it.</param>
+    /// <param name="outputs">Output channels.</param>
     /// <param name="kernel">Side of the kernel.</param>
     /// <param name="stride">In both directions.</param>
     /// <param name="padding">Zeros on each side.</param>

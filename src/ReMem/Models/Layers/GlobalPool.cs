@@ -1,6 +1,6 @@
 namespace ReMem.Models.Layers;
 
-/// <summary>How tokens become the one feature that the classifier reads; the names are timm's <c>global_pool</c>.</summary>
+/// <summary>How tokens are pooled to the feature that the classifier reads; the names are timm's <c>global_pool</c>.</summary>
 public enum GlobalPool
 {
     /// <summary>The class token.</summary>

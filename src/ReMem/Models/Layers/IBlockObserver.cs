@@ -2,11 +2,13 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models.Layers;
 
-/// <summary>Sees what a transformer block computes, while it computes it. The tensors are the block's own: copy what is to be kept, change nothing.</summary>
+/// <summary>
+/// Observes what a transformer block computes. The tensors belong to the block: copy what is needed later, and change nothing.
+/// </summary>
 internal interface IBlockObserver
 {
     /// <summary>
-    /// What the attention mixes: queries, keys and values [B, H, N, d] as their products are taken, and the bias [1, H, N, N] of these where there is
+    /// The attention's input: queries, keys and values [B, H, N, d] as they enter the products, and the bias [1, H, N, N] where there is
     /// one. Not called where the attention's scale is 0.
     /// </summary>
     void Attending(Tensor queries, Tensor keys, Tensor values, Tensor? bias)

@@ -7,16 +7,17 @@ using static TorchSharp.torch;
 namespace ReMem.Models.Layers;
 
 /// <summary>
-/// The linear layers of the transformers' blocks. Where no gradient is wanted, on an x64 CPU, a product is asked for as a convolution of single pixels: libtorch gives
-/// those to oneDNN, and plain products to MKL, which needs passes of its own for the bias and for laying out what it reads.
+/// The linear layers of the transformers' blocks. Without gradients, on an x64 CPU, a product is computed as a convolution of single
+/// pixels: libtorch computes those with oneDNN, and plain products with MKL, which needs extra passes for the bias and for packing its
+/// input.
 /// </summary>
 /// <remarks>
-/// On an AMD EPYC that takes 0.6 to 0.98 of the time, by shape; with a backward pass the two are level, so that training keeps the plain
-/// product. Where <see cref="PointwisePath"/> avoids 1x1 convolutions, every product is a plain one.
+/// On an AMD EPYC that takes 0.6 to 0.98 of the time, by shape; with a backward pass the two are equally fast, so that training uses the
+/// plain product. Where <see cref="PointwisePath"/> avoids 1x1 convolutions, every product is a plain one.
 /// </remarks>
 internal static class LinearProduct
 {
-    /// <summary>The layer's output, [..., C] to [..., D]. A layer's hooks are called only where gradients are wanted.</summary>
+    /// <summary>The layer's output, [..., C] to [..., D]. A layer's hooks are called only where gradients are needed.</summary>
     public static Tensor Project(this Linear layer, Tensor x) => ServesConvolution(x) ? AsConvolution(x, layer.weight!, layer.bias) : layer.call(x);
 
     /// <summary>x W' + b, [..., C] to [..., D].</summary>

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models.Layers;
 
-/// <summary>How image tensors lie in memory.</summary>
+/// <summary>The memory layout of image tensors.</summary>
 internal static class MemoryLayout
 {
     /// <summary>
-    /// The same values [B, C, H, W] with the channels of a pixel side by side. Convolutions, norms and activations keep that layout, and run up
+    /// The same values [B, C, H, W] in channels-last layout. Convolutions, norms and activations keep that layout, and run up
     /// to twice as fast in it on a CPU, depthwise ones above all. TorchSharp binds no memory format; a transposed copy has the same strides.
     /// </summary>
     public static Tensor ChannelsLast(this Tensor images)

@@ -7,7 +7,7 @@ namespace ReMem.Models.Layers;
 
 /// <summary>
 /// A 1x1 convolution of one group, with the names and shapes of a Conv2d's tensors: weight [out, in, 1, 1] and bias [out]. On a CPU it is
-/// computed by the kernel that <see cref="PointwisePath"/> names, for libtorch's own is wrong on some processors.
+/// computed by the kernel that <see cref="PointwisePath"/> names, since libtorch's own is wrong on some processors.
 /// </summary>
 internal sealed class PointwiseConvolution : Convolution
 {
@@ -39,7 +39,7 @@ internal sealed class PointwiseConvolution : Convolution
         if (x.dim() != 4 || x.shape[1] != in_channels)
         {
             throw new ArgumentException(
-                $"A 1x1 convolution of {in_channels} channels takes no tensor of the shape [{string.Join(", ", x.shape)}].", nameof(x));
+                $"A 1x1 convolution of {in_channels} channels does not take the shape [{string.Join(", ", x.shape)}].", nameof(x));
         }
 
         return PointwisePath.Current == PointwiseKernel.Product && x.device_type == DeviceType.CPU

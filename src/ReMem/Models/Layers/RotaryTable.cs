@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace ReMem.Models.Layers;
 
 /// <summary>
-/// Rotary positions on a grid (Su 2021; EVA-02, Fang 2023; DINOv3, Simeoni 2025): channel pairs of queries and keys turn by angles that grow with the
-/// row and the column of their patch. Tokens before the patches turn by 0.
+/// Rotary positions on a grid (Su 2021; EVA-02, Fang 2023; DINOv3, Simeoni 2025): channel pairs of queries and keys are rotated by angles
+/// proportional to the row and the column of their patch. Prefix tokens are not rotated.
 /// </summary>
 internal sealed class RotaryTable : IDisposable
 {
@@ -31,7 +31,8 @@ internal sealed class RotaryTable : IDisposable
                 (int first, int second) = halves ? (start + pair, start + pair + pairs) : (start + (2 * pair), start + (2 * pair) + 1);
                 cos[first] = cos[second] = Math.Cos(angle);
 
-                // A pair (u, v) turns to (u cos - v sin, v cos + u sin): the sign rides on the table, and the pair only needs swapping.
+                // A pair (u, v) is rotated to (u cos - v sin, v cos + u sin): the sign is part of the table, and the pair only needs
+                // swapping.
                 sin[first] = -Math.Sin(angle);
                 sin[second] = Math.Sin(angle);
             }
@@ -47,10 +48,12 @@ internal sealed class RotaryTable : IDisposable
     /// <summary>Factors of the channels swapped in their pairs, float64 [N, D].</summary>
     public Tensor Sin => _sin.Exact;
 
-    /// <summary>EVA-02's: coordinates on the grid of pretraining, neighbouring channels a pair, frequencies 10000^(-k / (D / 4)).</summary>
+    /// <summary>
+    /// EVA-02's: coordinates on the grid of pretraining, neighbouring channels form pairs, frequencies 10000^(-k / (D / 4)).
+    /// </summary>
     /// <param name="headWidth">D, a multiple of 4.</param>
     /// <param name="grid">Patches along a side.</param>
-    /// <param name="trainedGrid">The same in pretraining; another grid is spread over that one's coordinates.</param>
+    /// <param name="trainedGrid">Patches along a side in pretraining; another grid is spread over the same coordinates.</param>
     /// <param name="prefix">Tokens before the patches.</param>
     public static RotaryTable Axial(int headWidth, int grid, int trainedGrid, int prefix)
     {
@@ -60,7 +63,10 @@ internal sealed class RotaryTable : IDisposable
         return new RotaryTable(p => p / grid * step, p => p % grid * step, frequencies, prefix, grid * grid, halves: false);
     }
 
-    /// <summary>DINOv3's: coordinates of the patch centres in [-1, 1], the halves of the channels pair up, periods 100^(k / (D / 4)).</summary>
+    /// <summary>
+    /// DINOv3's: coordinates of the patch centres in [-1, 1], the first half of the channels pairs with the second, periods 100^(k / (D /
+    /// 4)).
+    /// </summary>
     /// <param name="headWidth">D, a multiple of 4.</param>
     /// <param name="grid">Patches along a side.</param>
     /// <param name="prefix">Tokens before the patches.</param>
@@ -72,13 +78,13 @@ internal sealed class RotaryTable : IDisposable
         return new RotaryTable(p => At(p / grid), p => At(p % grid), frequencies, prefix, grid * grid, halves: true);
     }
 
-    /// <summary>Turns queries or keys [B, H, N, D].</summary>
+    /// <summary>Rotates queries or keys [B, H, N, D].</summary>
     public Tensor Apply(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
         using Scalar one = 1;
 
-        // Angles in 16 bits would place tokens wrongly; the product is float32, then, and attention casts it.
+        // Angles in 16 bits would misplace tokens; so the product is float32, and attention casts it.
         ScalarType type = x.element_size() < 4 ? ScalarType.Float32 : x.dtype;
         Tensor cos = _cos.On(x.device, type), sin = _sin.On(x.device, type);
         long width = x.shape[3];

@@ -11,21 +11,21 @@ internal abstract class TransformerBlock : nn.Module<Tensor, Tensor>
     private IBlockObserver? _observer;
 
     /// <summary>Creates the base.</summary>
-    /// <param name="name">Of the module's type.</param>
-    /// <param name="dropPath">Chance that a sample skips a branch while training (stochastic depth).</param>
+    /// <param name="name">Name of the module's type.</param>
+    /// <param name="dropPath">Probability that a sample skips a branch in training (stochastic depth).</param>
     private protected TransformerBlock(string name, double dropPath)
         : base(name)
     {
         _dropPath = dropPath;
     }
 
-    /// <summary>a: how much of the attention's output is added; 0 skips it. Default 1.</summary>
+    /// <summary>a: scale of the attention's output; 0 skips it. Default 1.</summary>
     public double AttentionScale { get; set; } = 1;
 
-    /// <summary>b: how much of the MLP's output is added; 0 skips it. Default 1.</summary>
+    /// <summary>b: scale of the MLP's output; 0 skips it. Default 1.</summary>
     public double MlpScale { get; set; } = 1;
 
-    /// <summary>Sees the stream, the MLP's activations and what the attention mixes; null, the default, costs nothing.</summary>
+    /// <summary>Observes the stream, the MLP's activations and the attention's input; null, the default, costs nothing.</summary>
     public IBlockObserver? Observer
     {
         get => _observer;
@@ -50,10 +50,10 @@ internal abstract class TransformerBlock : nn.Module<Tensor, Tensor>
         return h.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The parameters that end a scaled branch, and the scale that folds into each.</summary>
+    /// <summary>The parameters at the end of each scaled branch, and the scale to fold into them.</summary>
     public IEnumerable<(string Parameter, double Scale)> FoldableScales()
     {
-        // A gain of the channels comes after these layers and commutes with a scale.
+        // A gain per channel follows these layers and commutes with a scale.
         foreach ((string layer, double scale) in new[] { ("attn.proj", AttentionScale), ("mlp.fc2", MlpScale) })
         {
             if (scale == 1)
@@ -63,10 +63,10 @@ internal abstract class TransformerBlock : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>What the attention adds, [B, N, C].</summary>
+    /// <summary>The attention branch, [B, N, C].</summary>
     private protected abstract Tensor AttentionBranch(Tensor x);
 
-    /// <summary>What the MLP adds, [B, N, C].</summary>
+    /// <summary>The MLP branch, [B, N, C].</summary>
     private protected abstract Tensor MlpBranch(Tensor x);
 
     private Tensor Add(Tensor x, double scale, Func<Tensor, Tensor> branch)
@@ -76,7 +76,7 @@ internal abstract class TransformerBlock : nn.Module<Tensor, Tensor>
         Tensor y = branch(x);
         if (scale != 1)
         {
-            // Held by name: TorchSharp lets the collector free an implicit scalar while the operator still reads it.
+            // In a variable: TorchSharp lets the collector free an implicit scalar while the operator still reads it.
             using Scalar factor = scale;
             y = y * factor;
         }

@@ -10,11 +10,11 @@ internal static class TransformerMlp
     private const double QuickGeluSlope = 1.702;
 
     /// <summary>An MLP, [B, N, C] to [B, N, C].</summary>
-    /// <param name="kind">Which.</param>
+    /// <param name="kind">Its form.</param>
     /// <param name="width">Channels C.</param>
     /// <param name="hidden">Hidden channels H.</param>
-    /// <param name="activation">Of the plain MLP; the others have their own.</param>
-    /// <param name="normEpsilon">Of the norm within <see cref="MlpKind.NormedSwiGlu"/>.</param>
+    /// <param name="activation">Activation of the plain MLP; the other forms have their own.</param>
+    /// <param name="normEpsilon">Epsilon of the norm within <see cref="MlpKind.NormedSwiGlu"/>.</param>
     public static nn.Module<Tensor, Tensor> Of(MlpKind kind, int width, int hidden, GeluKind activation, double normEpsilon) => kind switch
     {
         MlpKind.Plain => new Mlp(width, hidden, activation),
@@ -38,13 +38,13 @@ internal static class TransformerMlp
         }
     }
 
-    /// <summary>An MLP whose hidden activations can be seen.</summary>
+    /// <summary>An MLP whose hidden activations can be observed.</summary>
     public abstract class Layer(string name) : nn.Module<Tensor, Tensor>(name)
     {
-        /// <summary>Told of the activations [B, N, H]; null costs nothing.</summary>
+        /// <summary>Receives the activations [B, N, H]; null, the default, costs nothing.</summary>
         public IBlockObserver? Observer { get; set; }
 
-        /// <summary>The activations, once they were shown.</summary>
+        /// <summary>The activations, after the observer was called.</summary>
         protected Tensor Shown(Tensor hidden)
         {
             Observer?.Hidden(hidden);
@@ -99,7 +99,7 @@ internal static class TransformerMlp
             return fc2.Project(Shown(gated)).MoveToOuterDisposeScope();
         }
 
-        /// <summary>timm's start for the plain ViT: the second half almost constant at 1.</summary>
+        /// <summary>timm's initialisation: the second half almost constant at 1.</summary>
         public void InitialiseGate()
         {
             nn.init.ones_(fc1.bias!.narrow(0, _hidden, _hidden));

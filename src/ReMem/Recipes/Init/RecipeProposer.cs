@@ -30,10 +30,10 @@ internal static class RecipeProposer
     {
         RequireKnown(options);
         int train = facts.Classes.Sum(c => c.Train), test = facts.Classes.Sum(c => c.Test);
-        if (train < MeterImages.FewestTrain || test < MeterImages.FewestTest)
+        if (train < MeterImages.MinTrainImages || test < MeterImages.MinTestImages)
         {
             throw new InputException(
-                $"There are {train} training and {test} test images; a comparison needs {MeterImages.FewestTrain} and {MeterImages.FewestTest} or more.",
+                $"There are {train} training and {test} test images; a comparison needs {MeterImages.MinTrainImages} and {MeterImages.MinTestImages} or more.",
                 options.Source,
                 "Add images: a class of 20 or more is a start.");
         }

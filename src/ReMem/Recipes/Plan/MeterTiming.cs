@@ -24,8 +24,8 @@ internal static class MeterTiming
     /// <param name="train">Training images of the run.</param>
     public static MeterRate Measure(InformationMeterOptions options, SideBySide side, int classes, int features, int train)
     {
-        int rows = Math.Clamp(train, MeterImages.FewestTrain, MostRows);
-        int few = Math.Max(MeterImages.FewestTrain, rows / 2);
+        int rows = Math.Clamp(train, MeterImages.MinTrainImages, MostRows);
+        int few = Math.Max(MeterImages.MinTrainImages, rows / 2);
         InformationMeterOptions linear = options with { Seeds = Seeds, Epochs = 0 };
         Time(linear, few, classes);
         long memory = 0;

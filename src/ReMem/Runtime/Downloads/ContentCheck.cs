@@ -4,9 +4,9 @@ using System.Text;
 
 namespace ReMem.Runtime.Downloads;
 
-/// <summary>What a file's content has to hash to.</summary>
+/// <summary>The hash that a file's content must have.</summary>
 /// <param name="Algorithm">What is computed.</param>
-/// <param name="Hex">The hash, or its beginning, in lower case.</param>
+/// <param name="Hex">The hash, or its first digits, in lower case.</param>
 internal sealed record ContentCheck(ContentHash Algorithm, string Hex)
 {
     private const int ShownDigits = 12;
@@ -24,13 +24,13 @@ internal sealed record ContentCheck(ContentHash Algorithm, string Hex)
     {
         string name = Path.GetFileNameWithoutExtension(file);
         string tail = name[(name.LastIndexOf('-') + 1)..];
-        // All digits would be a date.
+        // Decimal digits only would be a date.
         return tail.Length is >= 8 and <= 64 && tail.Length < name.Length && tail.All(char.IsAsciiHexDigitLower) && !tail.All(char.IsAsciiDigit)
             ? new ContentCheck(ContentHash.Sha256, tail)
             : null;
     }
 
-    /// <summary>What is wrong with a file, as a clause; null where it is as it has to be.</summary>
+    /// <summary>What is wrong with a file, as a clause; null where its hash is right.</summary>
     public async Task<string?> ProblemAsync(string path, CancellationToken cancel)
     {
         using FileStream stream = File.OpenRead(path);

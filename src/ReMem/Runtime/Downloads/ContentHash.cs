@@ -6,6 +6,6 @@ internal enum ContentHash
     /// <summary>SHA-256 of the bytes.</summary>
     Sha256,
 
-    /// <summary>SHA-1 of "blob ", the length, a zero and the bytes, as git names contents. It tells damage, not forgery.</summary>
+    /// <summary>SHA-1 of "blob ", the length, a zero and the bytes, as git names contents. It detects damage, not forgery.</summary>
     GitBlob,
 }

@@ -1,7 +1,7 @@
 namespace ReMem.Runtime.Downloads;
 
-/// <summary>A server that a token is sent to, and nobody else.</summary>
+/// <summary>The only server that a token is sent to.</summary>
 /// <param name="Origin">Its address.</param>
 /// <param name="Token">The token; null is none.</param>
-/// <param name="LimitRemedy">What to do, without a token, when it limits how often it may be asked.</param>
+/// <param name="LimitRemedy">What to do, without a token, when it limits the rate of requests.</param>
 internal sealed record Credential(Uri Origin, string? Token, string LimitRemedy);

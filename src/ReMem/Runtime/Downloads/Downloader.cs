@@ -4,22 +4,24 @@ using System.Net.Http.Headers;
 
 namespace ReMem.Runtime.Downloads;
 
-/// <summary>Downloads files: continues what was broken off, tries again what may pass, and checks size and hash before a file gets its name.</summary>
+/// <summary>
+/// Downloads files: continues interrupted transfers, retries transient failures, and checks size and hash before a file gets its name.
+/// </summary>
 internal sealed class Downloader(DownloadOptions options, HttpTransport http, IProgress<TransferProgress>? progress)
 {
     private const int BufferBytes = 1 << 18;
 
     private const long WorthALine = 100_000;
 
-    /// <summary>A try that brought this much counts as headway; less might go on for ever.</summary>
+    /// <summary>A try that received this much counts as progress; with less, the retries might never end.</summary>
     private const long HeadwayBytes = 1 << 20;
 
-    /// <summary>Brings the file. The caller holds a lock on its target.</summary>
+    /// <summary>Downloads the file. The caller holds a lock on its target.</summary>
     /// <exception cref="InputException">The server refuses, or the file cannot be written.</exception>
-    /// <exception cref="ReMemException">Server or network failed; a part stays for the next try.</exception>
+    /// <exception cref="ReMemException">Server or network failed; the partial file stays for the next try.</exception>
     public async Task RunAsync(Download file, CancellationToken cancel)
     {
-        var retry = new Retry(options, options.Attempts, text => Tell(file.Name, text));
+        var retry = new Retry(options, options.Attempts, text => Report(file.Name, text));
         var clock = Stopwatch.StartNew();
         if (FileKind.Other(file.Target) is { } other)
             throw new InputException($"Cannot write '{file.Target}': it is {other}, not a file.", remedy: "Remove it, or choose another folder.");
@@ -38,10 +40,12 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
                         break;
                     File.Delete(file.Partial);
                     if (earlier is not null)
-                        throw new ReMemException($"'{file.Name}' cannot be had whole from {HttpTransport.HostOf(file.Address)}: {problem}.", remedy: "Try again later, or use another source.");
-                    // What was there may have been another version's part: once more from the start.
+                        throw new ReMemException(
+                            $"'{file.Name}' cannot be downloaded completely from {HttpTransport.HostOf(file.Address)}: {problem}.",
+                            remedy: "Try again later, or use another source.");
+                    // The partial file may have been of another version: once more from the start.
                     earlier = problem;
-                    Tell(file.Name, $"{problem}; downloading it from the start");
+                    Report(file.Name, $"{problem}; downloading it from the start");
                 }
                 catch (ServerFault fault)
                 {
@@ -54,22 +58,22 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
             long bytes = LengthOf(file.Partial);
             File.Move(file.Partial, file.Target, overwrite: true);
             if (bytes >= WorthALine)
-                Tell(file.Name, FormattableString.Invariant($"downloaded, {bytes / 1e6:0.0} MB in {clock.Elapsed.TotalSeconds:0.0} s"));
+                Report(file.Name, FormattableString.Invariant($"downloaded, {bytes / 1e6:0.0} MB in {clock.Elapsed.TotalSeconds:0.0} s"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Those of the network are ServerFault by now.
+            // Network errors are ServerFault by now.
             throw AtomicFile.CannotWrite(file.Target, e);
         }
     }
 
-    /// <summary>Says a line about a file.</summary>
-    public void Tell(string name, string text) => progress?.Report(new TransferProgress(name, Message: text));
+    /// <summary>Reports a line about a file.</summary>
+    public void Report(string name, string text) => progress?.Report(new TransferProgress(name, Message: text));
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 
-    /// <summary>Receives what is missing.</summary>
-    /// <returns>Why what was received is worthless, as a clause; null where all is there.</returns>
+    /// <summary>Receives the missing bytes.</summary>
+    /// <returns>Why the received bytes cannot be used, as a clause; null where the file is complete.</returns>
     private async Task<string?> ReceiveAsync(Download file, CancellationToken cancel)
     {
         using var partial = new FileStream(file.Partial, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -81,7 +85,7 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
         using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, file.Address, r => AskForRest(r, file, have), file.Authorize, stay: false, cancel);
         HttpResponseMessage response = answer.Response;
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
-            return $"{answer.Host} does not have its rest";
+            return $"{answer.Host} does not have the rest of it";
         if (!response.IsSuccessStatusCode)
             throw file.Refusal(answer);
         if (file.Etag is not null && answer.Etag != file.Etag)
@@ -130,7 +134,7 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
             }
             catch (InputException)
             {
-                // Without its size it cannot be continued with any use.
+                // Without its size it cannot be continued.
                 partial.SetLength(0);
                 throw;
             }

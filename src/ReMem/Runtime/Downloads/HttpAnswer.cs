@@ -2,21 +2,21 @@ using System.Net.Http.Headers;
 
 namespace ReMem.Runtime.Downloads;
 
-/// <summary>A server's answer with the answers that redirected to it.</summary>
+/// <summary>A server's response, with the redirects that led to it.</summary>
 internal sealed class HttpAnswer(HttpResponseMessage response, Uri address, IReadOnlyList<HttpResponseMessage> hops) : IDisposable
 {
     public HttpResponseMessage Response => response;
 
-    /// <summary>Who answered, for messages: no path, no query, no password.</summary>
+    /// <summary>The server's name for messages: no path, no query, no password.</summary>
     public string Host => HttpTransport.HostOf(address);
 
     /// <summary>The ETag as the server wrote it.</summary>
     public string? Etag => First(response, "ETag");
 
-    /// <summary>A header of the answer, or else of the redirects before it.</summary>
+    /// <summary>A header of the response, or else of the redirects before it.</summary>
     public string? Header(string name) => First(response, name) ?? hops.Reverse().Select(h => First(h, name)).FirstOrDefault(v => v is not null);
 
-    /// <summary>A header of the answer itself, as the server wrote it.</summary>
+    /// <summary>A header of the response itself, as the server wrote it.</summary>
     public string? OwnHeader(string name) => First(response, name);
 
     public void Dispose()

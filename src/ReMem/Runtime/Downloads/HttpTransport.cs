@@ -6,14 +6,14 @@ using System.Text.RegularExpressions;
 namespace ReMem.Runtime.Downloads;
 
 /// <summary>
-/// Sends requests and follows redirects by hand: a token goes to its own origin and nowhere else, and no redirect leads from https to http.
-/// Failures that may pass become <see cref="ServerFault"/>.
+/// Sends requests and follows redirects itself: a token is only sent to its own origin, and no redirect leads from https to http.
+/// Transient failures become <see cref="ServerFault"/>.
 /// </summary>
-/// <param name="options">How patient it is.</param>
-/// <param name="credential">A server with a token; null where there is none.</param>
+/// <param name="options">Timeouts, retries and limits.</param>
+/// <param name="credential">The server with a token; null where there is none.</param>
 internal sealed partial class HttpTransport(DownloadOptions options, Credential? credential = null)
 {
-    private const int MostRedirects = 10;
+    private const int MaxRedirects = 10;
     private const string NetworkRemedy = "Check the network connection (behind a proxy: HTTPS_PROXY).";
 
     private static readonly HttpClient Client = Create();
@@ -27,11 +27,11 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
     /// <param name="method">GET or HEAD.</param>
     /// <param name="address">http or https.</param>
     /// <param name="with">Adds headers to the request and to those that follow redirects; null adds none.</param>
-    /// <param name="authorize">Whether the address is of the server that has the token.</param>
-    /// <param name="stay">Whether a redirect to another origin is the answer, rather than followed.</param>
+    /// <param name="authorize">Whether the address belongs to the server that has the token.</param>
+    /// <param name="stay">Whether a redirect to another origin is returned rather than followed.</param>
     /// <param name="cancel">Stops.</param>
-    /// <exception cref="ServerFault">No answer, or one that says to come back: 408, 429, 5xx.</exception>
-    /// <exception cref="ReMemException">A redirect that must not be followed, or a server that cannot be trusted.</exception>
+    /// <exception cref="ServerFault">No response, or one that asks to try again: 408, 429, 5xx.</exception>
+    /// <exception cref="ReMemException">A redirect that must not be followed, or a server whose certificate is not trusted.</exception>
     public async Task<HttpAnswer> SendAsync(
         HttpMethod method, Uri address, Action<HttpRequestMessage>? with, bool authorize, bool stay, CancellationToken cancel)
     {
@@ -53,8 +53,8 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
             }
 
             hops.Add(answer.Response);
-            string? refusal = hops.Count > MostRedirects ? "redirects in circles"
-                : next.Scheme is not ("https" or "http") || next.UserInfo.Length > 0 ? "redirects to no address of the web"
+            string? refusal = hops.Count > MaxRedirects ? "redirects in circles"
+                : next.Scheme is not ("https" or "http") || next.UserInfo.Length > 0 ? "redirects to an address that is not http or https"
                 : next.Scheme == Uri.UriSchemeHttp && address.Scheme == Uri.UriSchemeHttps ? "redirects to an unencrypted connection"
                 : null;
             if (refusal is not null)
@@ -77,7 +77,7 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         })
         {
-            // SendOnceAsync and Downloader have their own, for headers and for each read.
+            // SendOnceAsync and Downloader have their own timeouts, for headers and for each read.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("remem", typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
@@ -101,12 +101,12 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
     }
 
     /// <summary>Where a redirect leads.</summary>
-    /// <param name="address">Who redirects.</param>
+    /// <param name="address">The address that redirects.</param>
     /// <param name="location">The header as the server wrote it.</param>
-    /// <exception cref="ReMemException">It is no address.</exception>
+    /// <exception cref="ReMemException">It is not an address.</exception>
     internal static Uri Target(Uri address, string location)
     {
-        // Some hosts are refused only when a name is asked of the address.
+        // Some invalid hosts are only refused when the address's host name is read.
         try
         {
             if (Uri.TryCreate(address, location, out Uri? next) && next.IsAbsoluteUri && (next.Host.Length > 0 || next.Scheme is not ("http" or "https")))
@@ -116,7 +116,7 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
         {
         }
 
-        throw new ReMemException($"{HostOf(address)} redirects to no address ('{location}').", remedy: "Use another source.");
+        throw new ReMemException($"{HostOf(address)} redirects to '{location}', which is not an address.", remedy: "Use another source.");
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancel)
@@ -149,7 +149,7 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
         }
     }
 
-    /// <summary>Throws, and disposes the answer, where it is one to come back after.</summary>
+    /// <summary>Throws, and disposes the response, where it asks to try again later.</summary>
     private void ThrowIfPassing(HttpAnswer answer)
     {
         HttpResponseMessage response = answer.Response;
@@ -162,14 +162,15 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
         answer.Dispose();
         string asked = pause is { } p ? FormattableString.Invariant($" and asks to wait {p.TotalSeconds:0} s") : string.Empty;
         (string what, string remedy) = status == 429
-            ? ($"{host} limits how often it may be asked (429){asked}.", credential is { Token: null } ? credential.LimitRemedy : "Wait some minutes.")
+            ? ($"{host} limits the rate of requests (429){asked}.",
+                credential is { Token: null } ? credential.LimitRemedy : "Wait a few minutes.")
             : ($"{host} has a fault ({status}).", "Try again later.");
         throw new ServerFault(what, remedy) { RetryAfter = pause };
     }
 
     private static TimeSpan Positive(TimeSpan pause) => pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
 
-    /// <summary>The hub's own header: "resolvers";r=0;t=55 says that no request is left for 55 s.</summary>
+    /// <summary>The hub's own header: "resolvers";r=0;t=55 means that no request is allowed for 55 s.</summary>
     private static TimeSpan? WindowLeft(string? rateLimit) =>
         rateLimit is not null && WindowPattern().Match(rateLimit) is { Success: true } match
             ? TimeSpan.FromSeconds(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))

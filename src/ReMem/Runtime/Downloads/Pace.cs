@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace ReMem.Runtime.Downloads;
 
-/// <summary>Ends a transfer that only trickles: a byte now and then is never still, and never done.</summary>
-/// <param name="options">The rate, and over how long it is measured.</param>
-/// <param name="host">Who sends.</param>
+/// <summary>Ends a transfer that is too slow: with a byte now and then it never stalls, and never ends.</summary>
+/// <param name="options">The minimal rate and the time over which it is measured.</param>
+/// <param name="host">The server's name.</param>
 internal sealed class Pace(DownloadOptions options, string host)
 {
     private readonly Stopwatch _window = Stopwatch.StartNew();
     private long _bytes;
 
-    /// <summary>Counts what came.</summary>
-    /// <exception cref="ServerFault">It is too little for the time.</exception>
+    /// <summary>Counts received bytes.</summary>
+    /// <exception cref="ServerFault">The rate is too low.</exception>
     public void Require(int count)
     {
         _bytes += count;

@@ -1,18 +1,19 @@
 namespace ReMem.Runtime.Downloads;
 
-/// <summary>Pauses after a passing failure, longer each time, until the tries are used up.</summary>
+/// <summary>Pauses after a transient failure, longer each time, until the tries are used up.</summary>
 /// <param name="options">The pauses.</param>
-/// <param name="attempts">Tries in a row without headway.</param>
-/// <param name="tell">Takes a line a pause.</param>
-internal sealed class Retry(DownloadOptions options, int attempts, Action<string> tell)
+/// <param name="attempts">Tries in a row without progress.</param>
+/// <param name="report">Takes a line per pause.</param>
+internal sealed class Retry(DownloadOptions options, int attempts, Action<string> report)
 {
-    private const double LongestBackOffSeconds = 60;
+    private const double MaxBackOffSeconds = 60;
     private int _failures;
 
-    /// <summary>Does the work, again after each passing failure.</summary>
-    public static async Task<T> RunAsync<T>(DownloadOptions options, int attempts, Action<string> tell, Func<Task<T>> work, CancellationToken cancel)
+    /// <summary>Does the work, and again after each transient failure.</summary>
+    public static async Task<T> RunAsync<T>(
+        DownloadOptions options, int attempts, Action<string> report, Func<Task<T>> work, CancellationToken cancel)
     {
-        var retry = new Retry(options, attempts, tell);
+        var retry = new Retry(options, attempts, report);
         while (true)
         {
             try
@@ -26,18 +27,18 @@ internal sealed class Retry(DownloadOptions options, int attempts, Action<string
         }
     }
 
-    /// <summary>There was headway: counts from the start.</summary>
+    /// <summary>There was progress: counts from 0 again.</summary>
     public void Reset() => _failures = 0;
 
     /// <summary>Waits before the next try.</summary>
-    /// <exception cref="ServerFault">The one given: there is no further try.</exception>
+    /// <exception cref="ServerFault">The given one, where no try is left.</exception>
     public async Task PauseAsync(ServerFault fault, CancellationToken cancel)
     {
         _failures++;
-        double seconds = fault.RetryAfter?.TotalSeconds ?? Math.Min(LongestBackOffSeconds, options.BackOffSeconds * Math.Pow(2, _failures - 1));
-        if (_failures >= attempts || seconds > options.LongestPauseSeconds)
+        double seconds = fault.RetryAfter?.TotalSeconds ?? Math.Min(MaxBackOffSeconds, options.BackOffSeconds * Math.Pow(2, _failures - 1));
+        if (_failures >= attempts || seconds > options.MaxPauseSeconds)
             throw fault;
-        tell(FormattableString.Invariant($"{fault.Message.TrimEnd('.')}; trying again in {seconds:0.#} s"));
+        report(FormattableString.Invariant($"{fault.Message.TrimEnd('.')}; trying again in {seconds:0.#} s"));
         await Task.Delay(TimeSpan.FromSeconds(seconds), cancel);
     }
 }

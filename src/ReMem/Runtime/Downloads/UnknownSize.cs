@@ -1,9 +1,9 @@
 namespace ReMem.Runtime.Downloads;
 
-/// <summary>Keeps a file whose size nobody says from filling the disk.</summary>
-/// <param name="options">The most bytes.</param>
+/// <summary>Keeps a file of unknown size from filling the disk.</summary>
+/// <param name="options">The limit.</param>
 /// <param name="file">The download.</param>
-/// <param name="host">Who sends.</param>
+/// <param name="host">The server's name.</param>
 internal sealed class UnknownSize(DownloadOptions options, Download file, string host)
 {
     private const long CheckEvery = 1 << 24;
@@ -13,13 +13,14 @@ internal sealed class UnknownSize(DownloadOptions options, Download file, string
     private long _checkAt;
 
     /// <summary>Refuses to grow further.</summary>
-    /// <exception cref="InputException">The file is larger than any, or the disk is nearly full.</exception>
+    /// <exception cref="InputException">The file is above the limit, or the disk is nearly full.</exception>
     public void Require(long bytes)
     {
         if (bytes > options.MaxUnknownBytes)
         {
             throw new InputException(
-                $"'{file.Name}' has more than {DiskSpace.Text(options.MaxUnknownBytes)}, and {host} does not say how large it is.", remedy: "Download it by other means, and name the file.");
+                $"'{file.Name}' has more than {DiskSpace.Text(options.MaxUnknownBytes)}, and {host} does not say how large it is.",
+                remedy: "Download it by other means, and give the file.");
         }
 
         if (bytes < _checkAt)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace ReMem.Weights.Families;
 
 /// <summary>
-/// Google's ViT checkpoints of JAX (Steiner 2021, "How to train your ViT?"): npz with kernels that have inputs before outputs, and images' height and width
-/// before their channels.
+/// Google's ViT checkpoints of JAX (Steiner 2021, "How to train your ViT?"): npz with kernels whose inputs come before outputs, and image
+/// height and width before channels.
 /// </summary>
 internal static class Augreg
 {
@@ -16,7 +16,7 @@ internal static class Augreg
         has => has("embedding/kernel") && has("Transformer/encoderblock_0/LayerNorm_0/scale"),
         renaming =>
         {
-            // big_vision counts sublayers by kind, the older code by place.
+            // big_vision numbers sublayers by kind, the older code by position.
             bool isOld = renaming.Has("Transformer/encoderblock_0/MultiHeadDotProductAttention_1/query/kernel");
             string attention = $"{Block}/MultiHeadDotProductAttention_{(isOld ? 1 : 0)}", mlp = $"{Block}/MlpBlock_{(isOld ? 3 : 0)}";
             return

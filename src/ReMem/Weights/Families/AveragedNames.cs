@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>Which of several networks in a file is meant where nobody says: their prefixes say what each is.</summary>
+/// <summary>Chooses among several networks in a file by their prefixes.</summary>
 internal static partial class AveragedNames
 {
-    /// <summary>0 for averaged weights, 1 for a teacher, 2 for what says nothing, 3 for a student, 4 for the network of a loss.</summary>
+    /// <summary>0 for averaged weights, 1 for a teacher, 2 for an unknown prefix, 3 for a student, 4 for the network of a loss.</summary>
     public static int Rank(string prefix)
     {
         string[] words = [.. Words().Matches(prefix).Select(m => m.Value.ToLowerInvariant())];
@@ -19,7 +19,7 @@ internal static partial class AveragedNames
         return Any(["raw"], ["student", "online"]) ? 3 : 2;
     }
 
-    /// <summary>Words, also those that capitals begin: "modelEMA", "EMAModel".</summary>
+    /// <summary>Words, also separated by capitals: "modelEMA", "EMAModel".</summary>
     [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 }

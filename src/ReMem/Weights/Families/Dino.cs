@@ -5,12 +5,14 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>Meta's own checkpoints of DINO (2021), DINOv2 (2023) and DINOv3 (2025). Their image model is named as timm's but for a few tensors.</summary>
+/// <summary>
+/// Meta's own checkpoints of DINO (2021), DINOv2 (2023) and DINOv3 (2025). Their image model has timm's names except for a few tensors.
+/// </summary>
 internal static class Dino
 {
     public const string Masks = "only pre-training masks patches";
     public const string Zeros = "all of these biases are 0, as in every published model, and timm's has none";
-    public const string NoKeyBias = "a bias of the keys changes no attention";
+    public const string NoKeyBias = "a bias of the keys does not change the attention";
     public const string Rotary = "rotary positions are computed";
     private const string TrainingHead = "only self-supervised training has this head";
 
@@ -51,8 +53,8 @@ internal static class Dino
         ]);
 
     /// <summary>
-    /// timm adds position embeddings before the class token and the registers join, DINOv2 after the class token did: what it adds to the
-    /// class token moves into that.
+    /// timm adds position embeddings before it appends the class token and the registers, DINOv2 after the class token: its embedding of
+    /// the class token is added to that token.
     /// </summary>
     public static IReadOnlyList<NamingRule> WithRegisters(string classToken, string positions, string registers) =>
     [
@@ -61,7 +63,7 @@ internal static class Dino
         Move(registers, "reg_token"),
     ];
 
-    /// <summary>Whether every tensor whose name ends so is 0. DINOv3 was trained with biases that ended at 0.</summary>
+    /// <summary>Whether every tensor with this name ending is 0. DINOv3 was trained with biases that ended at 0.</summary>
     public static bool IsZero(Renaming renaming, params string[] endings)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,6 +1,6 @@
 namespace ReMem.Weights.Families;
 
-/// <summary>A tensor of a file that timm's model of that kind lacks.</summary>
+/// <summary>A tensor of a file that timm's model does not have.</summary>
 /// <param name="Name">Its name in the file.</param>
-/// <param name="Why">Half a sentence.</param>
+/// <param name="Why">The reason, as a clause.</param>
 public sealed record DroppedTensor(string Name, string Why);

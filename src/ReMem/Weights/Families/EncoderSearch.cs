@@ -3,14 +3,14 @@ using ReMem.Weights.Files;
 namespace ReMem.Weights.Families;
 
 /// <summary>
-/// Finds the image model in a file by its names, under any prefix and with any other tensors; where there are several, by the shapes of the wanted one,
-/// and then by what their prefixes say.
+/// Finds the image model in a file by its names, under any prefix and among any other tensors; where there are several, by the shapes of
+/// the wanted one, and then by their prefixes.
 /// </summary>
 internal sealed class EncoderSearch
 {
-    private const int MostCandidates = 12;
+    private const int MaxCandidates = 12;
 
-    /// <summary>A network fits as well as the best one where it has as many of the wanted tensors, but for a few of a head.</summary>
+    /// <summary>A network fits as well as the best one where it has as many of the wanted tensors, up to a few of a head.</summary>
     private const double AsGood = 0.97;
 
     private readonly WeightsFile _file;
@@ -28,9 +28,9 @@ internal sealed class EncoderSearch
 
     /// <summary>Finds it.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="prefix">What its names have to begin with; empty is nothing, null is anything.</param>
-    /// <param name="wanted">The architecture that is looked for; null where none is known.</param>
-    /// <exception cref="InputException">No name begins with that prefix, or a tensor has a form that its family's have not.</exception>
+    /// <param name="prefix">The required name prefix; empty is none, null is any.</param>
+    /// <param name="wanted">The wanted architecture; null where it is not known.</param>
+    /// <exception cref="InputException">No name begins with that prefix, or a tensor has a shape that its family does not have.</exception>
     public static EncoderChoice Find(WeightsFile file, string? prefix, WantedShapes? wanted)
     {
         var search = new EncoderSearch(file);
@@ -49,7 +49,7 @@ internal sealed class EncoderSearch
         };
     }
 
-    /// <summary>Every prefix under which the names are some family's, outermost first; one for each network.</summary>
+    /// <summary>Every prefix under which names of a family start, outermost first; one for each network.</summary>
     private List<Candidate> Recognise()
     {
         var found = new Dictionary<string, Candidate>(StringComparer.Ordinal);
@@ -62,14 +62,14 @@ internal sealed class EncoderSearch
                     found[root] = new Candidate(prefix, root, family);
             }
 
-            if (found.Count >= MostCandidates)
+            if (found.Count >= MaxCandidates)
                 break;
         }
 
         return [.. found.Values];
     }
 
-    /// <summary>A prefix as a person wrote it, as the names have it: with its delimiter, and with the way of the dictionary that it is in.</summary>
+    /// <summary>A prefix given by the user in the form of the names: with its delimiter, and with the path of its dictionary.</summary>
     private string Place(string prefix)
     {
         if (prefix.Length == 0)
@@ -87,7 +87,7 @@ internal sealed class EncoderSearch
         throw WeightsErrors.NoPrefix(prefix, Seen(), _file.Path);
     }
 
-    /// <summary>Where the names are nobody's: what all of them begin with, in the dictionary that is usually the model's.</summary>
+    /// <summary>Where the naming is unknown: the common prefix of all names, in the dictionary that is usually the model's.</summary>
     private string Unrecognised()
     {
         string way = NamingFamilies.Dictionary(_file.Dictionaries);
@@ -133,7 +133,7 @@ internal sealed class EncoderSearch
             if (!own.StartsWith(prefix, StringComparison.Ordinal) || own.Length == prefix.Length)
                 dropped.Add(new DroppedTensor(inFile, outside));
             else if (others.FirstOrDefault(o => own.StartsWith(o, StringComparison.Ordinal)) is { } other)
-                dropped.Add(new DroppedTensor(inFile, $"it is of another network, '{other[container.Length..]}'"));
+                dropped.Add(new DroppedTensor(inFile, $"it belongs to another network, '{other[container.Length..]}'"));
             else
                 names.Add(own[prefix.Length..], inFile);
         }

@@ -8,12 +8,12 @@ internal static class HuggingFaceClip
 {
     private const string Text = "only the image tower is used, not text or the projection into its space";
 
-    /// <summary>What both towers share.</summary>
+    /// <summary>The rules of both towers.</summary>
     private static readonly NamingRule[] Tower =
     [
         Move("embeddings.patch_embedding.*", "patch_embed.proj.*"),
         Convert("embeddings.position_embedding.weight", "pos_embed", p => p.unsqueeze(0)),
-        Drop("embeddings.position_ids", "the positions are counted"),
+        Drop("embeddings.position_ids", "the positions are computed"),
         Move("encoder.layers.#.layer_norm1.*", "blocks.#.norm1.*"),
         Join("blocks.#.attn.qkv.*", "encoder.layers.#.self_attn.q_proj.*", "encoder.layers.#.self_attn.k_proj.*", "encoder.layers.#.self_attn.v_proj.*"),
         Move("encoder.layers.#.self_attn.out_proj.*", "blocks.#.attn.proj.*"),
@@ -28,7 +28,7 @@ internal static class HuggingFaceClip
         [
             Convert("embeddings.class_embedding", "cls_token", c => c.reshape(1, 1, -1)),
 
-            // The name has this slip in every published file.
+            // The name has this misspelling in every published file.
             Move("pre_layrnorm.*", "norm_pre.*"),
             .. Tower,
         ])

@@ -5,7 +5,7 @@ namespace ReMem.Weights.Families;
 /// <summary>Hugging Face's Dinov2Model, Dinov2WithRegistersModel and DINOv3ViTModel.</summary>
 internal static class HuggingFaceDino
 {
-    private const string TwoWide = "it reads the class token beside the patches' mean, timm's head the class token alone";
+    private const string TwoWide = "it reads the class token and the patches' mean, timm's head only the class token";
 
     private static readonly NamingRule[] Version2 =
     [

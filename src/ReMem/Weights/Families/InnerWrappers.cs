@@ -1,6 +1,6 @@
 namespace ReMem.Weights.Families;
 
-/// <summary>What frameworks put into the middle of names, around a part of a model: it is taken out wherever it stands.</summary>
+/// <summary>Wrappers that frameworks insert into names, around a part of a model: they are removed wherever they occur.</summary>
 internal static class InnerWrappers
 {
     /// <summary>torch.compile, FSDP, activation checkpointing, Lightning's strategies, DataParallel.</summary>
@@ -9,9 +9,12 @@ internal static class InnerWrappers
         "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module", "_ddp_module", "module",
     ];
 
-    /// <summary>Names without wrappers, to the file's. Where two would become one, as with a model and its average in one file, both stay.</summary>
-    /// <param name="names">The file's.</param>
-    /// <param name="dictionaries">The ways of its dictionaries, which are no wrappers.</param>
+    /// <summary>
+    /// Maps names without wrappers to the file's names. Where two would become equal, as with a model and its average in one file, both
+    /// stay unchanged.
+    /// </summary>
+    /// <param name="names">The file's names.</param>
+    /// <param name="dictionaries">The paths of its dictionaries, which are not wrappers.</param>
     public static Dictionary<string, string> Strip(IEnumerable<string> names, IReadOnlyList<string> dictionaries)
     {
         (string Own, string InFile)[] all = [.. names.Select(n => (Strip(n, dictionaries), n))];
@@ -19,7 +22,7 @@ internal static class InnerWrappers
         return all.ToDictionary(n => twice.Contains(n.Own) ? n.InFile : n.Own, n => n.InFile, StringComparer.Ordinal);
     }
 
-    /// <summary>One name without wrappers.</summary>
+    /// <summary>Removes the wrappers from a name.</summary>
     public static string Strip(string name, IReadOnlyList<string> dictionaries)
     {
         if (!Parts.Any(p => name.Contains(p, StringComparison.Ordinal)))

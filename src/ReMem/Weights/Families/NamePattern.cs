@@ -3,14 +3,15 @@ using System.Text;
 namespace ReMem.Weights.Families;
 
 /// <summary>
-/// A pattern of tensor names: <c>#</c> is a number of up to four digits, <c>*</c> the rest, at the end. The same signs in another pattern take what they stood for.
+/// A pattern of tensor names: <c>#</c> is a number of up to four digits, <c>*</c> the rest, at the end. The same signs in another pattern
+/// are replaced by what they matched.
 /// </summary>
 /// <param name="pattern">The pattern.</param>
 internal sealed class NamePattern(string pattern)
 {
-    private const int MostDigits = 4;
+    private const int MaxDigits = 4;
 
-    /// <summary>What the signs stand for in a name, in order; null where it does not fit.</summary>
+    /// <summary>What the signs match in a name, in order; null where the name does not match.</summary>
     public IReadOnlyList<string>? Match(string name)
     {
         List<string>? parts = null;
@@ -23,7 +24,7 @@ internal sealed class NamePattern(string pattern)
                 '*' => name.Length - at,
                 _ => at < name.Length && name[at] == c ? 1 : 0,
             };
-            if (length == 0 || (c == '#' && length > MostDigits))
+            if (length == 0 || (c == '#' && length > MaxDigits))
                 return null;
             if (c is '#' or '*')
                 (parts ??= []).Add(name.Substring(at, length));

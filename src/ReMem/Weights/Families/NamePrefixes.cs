@@ -1,12 +1,12 @@
 namespace ReMem.Weights.Families;
 
-/// <summary>What names begin with: the places where a model's own names may start.</summary>
+/// <summary>Prefixes of names: the positions where a model's own names may start.</summary>
 internal static class NamePrefixes
 {
     private const string Delimiters = "./:|-_";
 
-    // Names come from the file: a forged one must not ask for more than a reader's share of time and memory.
-    private const int DeepestDelimiter = 16, MostPrefixes = 20_000, MostLetters = 2_000_000, MostShown = 6;
+    // Names come from the file: a forged file must not cost unlimited time and memory.
+    private const int MaxDelimiters = 16, MaxPrefixes = 20_000, MaxLetters = 2_000_000, MaxShown = 6;
 
     /// <summary>Every prefix that ends with a delimiter, the empty one first.</summary>
     public static IReadOnlyList<string> All(IEnumerable<string> names)
@@ -18,7 +18,7 @@ internal static class NamePrefixes
         foreach (string name in names)
         {
             int found = 0;
-            for (int i = 0; i < name.Length - 1 && found < DeepestDelimiter; i++)
+            for (int i = 0; i < name.Length - 1 && found < MaxDelimiters; i++)
             {
                 if (!Delimiters.Contains(name[i], StringComparison.Ordinal))
                     continue;
@@ -27,7 +27,7 @@ internal static class NamePrefixes
                 if (lookup.Contains(prefix))
                     continue;
                 letters += i + 1;
-                if (all.Count >= MostPrefixes || letters > MostLetters)
+                if (all.Count >= MaxPrefixes || letters > MaxLetters)
                     return all;
                 all.Add(prefix.ToString());
                 known.Add(all[^1]);
@@ -37,10 +37,10 @@ internal static class NamePrefixes
         return all;
     }
 
-    /// <summary>The first parts of names, the commonest first; a few.</summary>
+    /// <summary>The most common first parts of names.</summary>
     public static IReadOnlyList<string> Heads(IEnumerable<string> names) =>
     [
         .. names.Where(n => n.Contains('.', StringComparison.Ordinal)).GroupBy(n => n[..(n.IndexOf('.', StringComparison.Ordinal) + 1)], StringComparer.Ordinal)
-            .OrderByDescending(g => g.Count()).Take(MostShown).Select(g => g.Key),
+            .OrderByDescending(g => g.Count()).Take(MaxShown).Select(g => g.Key),
     ];
 }

@@ -2,32 +2,34 @@ using ReMem.Weights.Files;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>One way of naming a model's tensors: how it is told, and how its names become timm's.</summary>
-/// <param name="name">Whose naming, such as "Hugging Face ViT".</param>
-/// <param name="isIt">Tells it by whether a file has a name.</param>
-/// <param name="rules">What becomes of each tensor; the first rule that fits is applied, and a name that none fits stays as it is.</param>
+/// <summary>A naming scheme of a model's tensors: how it is recognised, and how its names become timm's.</summary>
+/// <param name="name">Its name, such as "Hugging Face ViT".</param>
+/// <param name="isIt">Recognises it by whether a file has given names.</param>
+/// <param name="rules">
+/// Rules for the tensors; the first one that matches is applied, and a name without a matching rule stays unchanged.
+/// </param>
 internal sealed class NamingFamily(string name, Func<Func<string, bool>, bool> isIt, Func<Renaming, IReadOnlyList<NamingRule>> rules)
 {
-    /// <summary>A family whose rules are the same for every file.</summary>
+    /// <summary>Makes a family whose rules are the same for every file.</summary>
     public NamingFamily(string name, Func<Func<string, bool>, bool> isIt, params IReadOnlyList<NamingRule> rules)
         : this(name, isIt, _ => rules)
     {
     }
 
-    /// <summary>Whose naming, for people.</summary>
+    /// <summary>Its human-readable name.</summary>
     public string Name => name;
 
-    /// <summary>What wraps the image model's names, such as "vit."; stripped where a tensor has it.</summary>
+    /// <summary>The prefix of the image model's names, such as "vit."; removed where a tensor has it.</summary>
     public IReadOnlyList<string> Prefixes { get; init; } = [];
 
-    /// <summary>Whether it is told by the prefix, the names within being another family's.</summary>
+    /// <summary>Whether it is recognised by its prefix, with names of another family after it.</summary>
     public bool NeedsPrefix { get; init; }
 
-    /// <summary>Why tensors without the prefix that others have are dropped; null where they are kept.</summary>
+    /// <summary>Why tensors without this prefix are dropped where others have it; null where they are kept.</summary>
     public string? Outside { get; init; }
 
-    /// <summary>Whether names of the family stand under a prefix.</summary>
-    /// <param name="prefix">What the names begin with before the family's own prefix.</param>
+    /// <summary>Whether there are names of the family under a prefix.</summary>
+    /// <param name="prefix">The name prefix before the family's own prefix.</param>
     /// <param name="names">All names of the file.</param>
     public bool Recognises(string prefix, IReadOnlyDictionary<string, string> names)
     {
@@ -35,16 +37,16 @@ internal sealed class NamingFamily(string name, Func<Func<string, bool>, bool> i
         return isIt(Has);
     }
 
-    /// <summary>Where the model's own names begin under a prefix: behind the family's own prefix, where names have it.</summary>
+    /// <summary>Where the model's own names begin under a prefix: after the family's own prefix, where names have it.</summary>
     public string RootUnder(string prefix, IEnumerable<string> names) =>
         prefix + (Prefixes.FirstOrDefault(p => names.Any(n => n.Length > prefix.Length + p.Length && n.StartsWith(prefix, StringComparison.Ordinal) && n.AsSpan(prefix.Length).StartsWith(p))) ?? string.Empty);
 
     /// <summary>Renames every tensor of a file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="names">Names without wrappers' prefixes, to the file's.</param>
-    /// <param name="dropped">Receives the file's names that are dropped, with why.</param>
+    /// <param name="names">Names without wrapper prefixes, mapped to the file's names.</param>
+    /// <param name="dropped">Receives the dropped names of the file, with the reasons.</param>
     /// <returns>The tensors by timm's names.</returns>
-    /// <exception cref="InputException">A tensor has a form that the family's have not, or two become one.</exception>
+    /// <exception cref="InputException">A tensor has a shape that the family does not have, or two tensors get one name.</exception>
     public IReadOnlyDictionary<string, RenamedTensor> Rename(
         WeightsFile file, IReadOnlyDictionary<string, string> names, ICollection<DroppedTensor> dropped)
     {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>What becomes of the tensors whose names fit a pattern. <see cref="NamePattern"/> tells what <c>#</c> and <c>*</c> mean.</summary>
+/// <summary>A rule for the tensors whose names match a pattern. <see cref="NamePattern"/> explains <c>#</c> and <c>*</c>.</summary>
 internal sealed class NamingRule
 {
     private readonly NamePattern[] _from;
@@ -18,26 +18,26 @@ internal sealed class NamingRule
     /// <summary>Why the tensors are dropped; null where they are not.</summary>
     public string? Why { get; private init; }
 
-    /// <summary>Another name for the same numbers.</summary>
+    /// <summary>Renames a tensor.</summary>
     public static NamingRule Move(string from, string to) => new([from], (to, null));
 
-    /// <summary>Another name and another form.</summary>
+    /// <summary>Renames and converts a tensor.</summary>
     public static NamingRule Convert(string from, string to, Func<Tensor, Tensor> make) => new([from], (to, values => make(values[0])));
 
-    /// <summary>One tensor that becomes two.</summary>
+    /// <summary>Splits a tensor into two.</summary>
     public static NamingRule Split(string from, (string To, Func<Tensor, Tensor> Make) first, (string To, Func<Tensor, Tensor> Make) second) =>
         new([from], (first.To, values => first.Make(values[0])), (second.To, values => second.Make(values[0])));
 
-    /// <summary>A tensor made of several, when the last of them comes.</summary>
+    /// <summary>Makes a tensor from several, when the last of them is found.</summary>
     public static NamingRule Combine(string to, Func<IReadOnlyList<Tensor>, Tensor> make, params string[] from) => new(from, (to, make));
 
-    /// <summary>Several tensors, one after the other along the first dimension, such as queries, keys and values.</summary>
+    /// <summary>Concatenates several tensors along the first dimension, such as queries, keys and values.</summary>
     public static NamingRule Join(string to, params string[] from) => Combine(to, values => cat([.. values], 0), from);
 
-    /// <summary>Tensors that the image classifier has no use for.</summary>
+    /// <summary>Drops tensors that the image classifier does not use.</summary>
     public static NamingRule Drop(string from, string why) => new([from]) { Why = why };
 
-    /// <summary>Applies the rule where the name fits.</summary>
+    /// <summary>Applies the rule where the name matches.</summary>
     public RuleOutcome Apply(string name, Renaming renaming)
     {
         for (int i = 0; i < _from.Length; i++)
@@ -46,7 +46,7 @@ internal sealed class NamingRule
                 continue;
             string[] all = [.. _fromText.Select(f => NamePattern.Fill(f, parts))];
 
-            // Where a part is missing, the others stay under their own names, and loading says that nobody knows them.
+            // Where a part is missing, the others keep their names, and loading reports them as unexpected.
             if (!all.All(renaming.Has))
                 return RuleOutcome.No;
             if (i < _from.Length - 1)

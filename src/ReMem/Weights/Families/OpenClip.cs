@@ -2,7 +2,7 @@ using static ReMem.Weights.Families.NamingRule;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>The image towers of OpenAI's CLIP and of OpenCLIP, which are its own ViT or one of timm's.</summary>
+/// <summary>The image towers of OpenAI's CLIP and of OpenCLIP, which are OpenCLIP's own ViT or a timm model.</summary>
 internal static class OpenClip
 {
     private const string Text = "only the image tower is used, not text or the projection into its space";

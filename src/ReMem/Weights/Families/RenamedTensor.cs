@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>A tensor under timm's name, made of tensors of the file.</summary>
-/// <param name="Entry">timm's name, and what <paramref name="Make"/> gives.</param>
+/// <summary>A tensor with timm's name, made from tensors of the file.</summary>
+/// <param name="Entry">timm's name, with the type and shape of what <paramref name="Make"/> returns.</param>
 /// <param name="Sources">The file's names.</param>
-/// <param name="Make">Their values to the value; null where it is the one source's as it stands.</param>
+/// <param name="Make">Makes the value from theirs; null where it is the value of the single source.</param>
 internal sealed record RenamedTensor(TensorEntry Entry, IReadOnlyList<string> Sources, Func<IReadOnlyList<Tensor>, Tensor>? Make = null);

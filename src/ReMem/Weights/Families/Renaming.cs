@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>Collects what becomes of each tensor of a file.</summary>
+/// <summary>Collects the renamed tensors of a file.</summary>
 /// <param name="file">The file.</param>
-/// <param name="names">Its tensors' names without wrappers' prefixes, to the names in the file.</param>
-/// <param name="family">Whose naming it is, for messages.</param>
+/// <param name="names">Its tensors' names without wrapper prefixes, mapped to the names in the file.</param>
+/// <param name="family">The naming family, for messages.</param>
 internal sealed class Renaming(WeightsFile file, IReadOnlyDictionary<string, string> names, string family)
 {
     private readonly Dictionary<string, RenamedTensor> _targets = new(StringComparer.Ordinal);
 
-    /// <summary>The file's tensors, by names without prefixes.</summary>
+    /// <summary>The file's tensors, by names without wrapper prefixes.</summary>
     public IEnumerable<string> Names => names.Keys;
 
-    /// <summary>By timm's names.</summary>
+    /// <summary>The renamed tensors, by timm's names.</summary>
     public IReadOnlyDictionary<string, RenamedTensor> Targets => _targets;
 
     /// <summary>Whether the file has a tensor.</summary>
@@ -24,18 +24,18 @@ internal sealed class Renaming(WeightsFile file, IReadOnlyDictionary<string, str
     /// <summary>A tensor's type and shape.</summary>
     public TensorEntry Entry(string name) => file.Tensors[names[name]];
 
-    /// <summary>A tensor's numbers, for the few cases where they decide what it becomes.</summary>
+    /// <summary>A tensor's values, for the few rules that depend on them.</summary>
     public Tensor Read(string name) => file.Read(names[name]);
 
-    /// <summary>Takes a tensor as it is.</summary>
+    /// <summary>Adds a tensor unchanged.</summary>
     public void Move(string from, string to)
     {
         TensorEntry entry = Entry(from);
         Add(to, new RenamedTensor(entry with { Name = to }, [names[from]]));
     }
 
-    /// <summary>Makes a tensor of one or more. Its shape is found by making it of tensors without numbers.</summary>
-    /// <exception cref="InputException">The sources have shapes or types that cannot be so made.</exception>
+    /// <summary>Makes a tensor from one or more. Its shape is determined with meta tensors, without values.</summary>
+    /// <exception cref="InputException">The sources' shapes or types do not allow it.</exception>
     public void Derive(string to, Func<IReadOnlyList<Tensor>, Tensor> make, params IReadOnlyList<string> from)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,14 +1,14 @@
 namespace ReMem.Weights.Families;
 
-/// <summary>What a rule did with a tensor.</summary>
+/// <summary>The outcome of a rule for a tensor.</summary>
 internal enum RuleOutcome
 {
-    /// <summary>Its name does not fit.</summary>
+    /// <summary>Its name does not match.</summary>
     No,
 
-    /// <summary>It is a part of a tensor that is made when another one comes; a later rule may still take it for more.</summary>
+    /// <summary>It is a part of a tensor that is made when another part is found; a later rule may also use it.</summary>
     Part,
 
-    /// <summary>It is dealt with.</summary>
+    /// <summary>It is done.</summary>
     Done,
 }

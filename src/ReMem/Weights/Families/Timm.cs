@@ -17,5 +17,5 @@ internal static class Timm
         Drop("mask_token", "only pre-training masks patches"),
         Drop("decoder_*", "only pre-training reconstructs patches"),
         Drop("lm_head.*", "only pre-training has this head"),
-        Drop("blocks.#.attn.relative_position_index", "the positions are counted"));
+        Drop("blocks.#.attn.relative_position_index", "the positions are computed"));
 }

@@ -2,7 +2,9 @@ using static ReMem.Weights.Families.NamingRule;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>torchvision's ViT and ConvNeXt. Its ResNets have timm's names; its mobile nets are in <see cref="TorchvisionMobile"/>.</summary>
+/// <summary>
+/// torchvision's ViT and ConvNeXt. Its ResNets have timm's names; its mobile networks are in <see cref="TorchvisionMobile"/>.
+/// </summary>
 internal static class Torchvision
 {
     public static NamingFamily Vit { get; } = new(

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace ReMem.Weights.Families;
 
 /// <summary>
-/// torchvision's MobileNetV2, MobileNetV3 and EfficientNet (V1). Their blocks are counted through (EfficientNet's within stages); timm starts a stage where
-/// the width changes.
+/// torchvision's MobileNetV2, MobileNetV3 and EfficientNet (V1). Their blocks are numbered consecutively (EfficientNet's within stages);
+/// timm starts a stage where the width changes.
 /// </summary>
 internal static class TorchvisionMobile
 {
@@ -126,7 +126,7 @@ internal static class TorchvisionMobile
         return variance.Plus(difference);
     }
 
-    /// <summary>How many numbers from 1 on have a tensor.</summary>
+    /// <summary>The number of consecutive indices from 1 that have a tensor.</summary>
     private static int Count(Renaming renaming, Func<int, string> name)
     {
         int count = 0;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Families;
 
-/// <summary>The names and shapes of the architecture that weights are looked for: only asked where a file has several networks.</summary>
+/// <summary>The names and shapes of the wanted architecture: only computed where a file has several networks.</summary>
 internal sealed class WantedShapes
 {
     private const string FirstBlock = "blocks.0.";
@@ -14,11 +14,11 @@ internal sealed class WantedShapes
 
     private WantedShapes(Func<IReadOnlyDictionary<string, long[]>> shapes, int? depth) => (_shapes, _depth) = (new(shapes), depth);
 
-    /// <summary>Those of a model.</summary>
+    /// <summary>The names and shapes of a model.</summary>
     public static WantedShapes Of(ImageModel model) =>
         new(() => model.state_dict().ToDictionary(t => t.Key, t => t.Value.shape, StringComparer.Ordinal), (model as TransformerModel)?.Shape.Depth);
 
-    /// <summary>Those of the catalogue's model. Of a transformer one block is built, not gigabytes.</summary>
+    /// <summary>The names and shapes of a model of the catalogue. Of a transformer only one block is built.</summary>
     /// <exception cref="InputException">No model has that name.</exception>
     public static WantedShapes Of(string name)
     {
@@ -27,7 +27,7 @@ internal sealed class WantedShapes
         return new WantedShapes(() => Build(info, shape), shape?.Depth);
     }
 
-    /// <summary>The share of the wanted tensors that are there in their shape; those that are resampled or replaced count as well.</summary>
+    /// <summary>The share of the wanted tensors that exist with their shape; those that are resampled or replaced also count.</summary>
     public double Fit(IReadOnlyDictionary<string, RenamedTensor> tensors)
     {
         int fits = 0;
@@ -42,7 +42,10 @@ internal sealed class WantedShapes
         return (double)fits / Math.Max(1, _shapes.Value.Count) / (isDeeper ? 2 : 1);
     }
 
-    /// <summary>Whether only one size differs, as with position embeddings of another grid and heads of other classes, or the two of a patch kernel.</summary>
+    /// <summary>
+    /// Whether only one dimension differs, as with position embeddings of another grid and heads of other classes, or the two of a patch
+    /// kernel.
+    /// </summary>
     private static bool IsOfAnotherGrid(IReadOnlyList<long> given, long[] wanted) =>
         given.Count == wanted.Length && given.Zip(wanted).Count(d => d.First != d.Second) is var differing && (differing == 1 ? wanted.Length > 1 : differing == 2 && wanted.Length == 4);
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>A memory-mapped file whose tensors lie in it uncompressed.</summary>
+/// <summary>A memory-mapped file with uncompressed tensors.</summary>
 internal abstract class MappedWeightsFile : WeightsFile
 {
     private readonly Dictionary<string, PlacedTensor> _places;
@@ -16,7 +16,7 @@ internal abstract class MappedWeightsFile : WeightsFile
         foreach (PlacedTensor tensor in tensors)
         {
             if (!_places.TryAdd(tensor.Entry.Name, tensor))
-                throw file.Broken($"tensor '{tensor.Entry.Name}' stands twice in it");
+                throw file.Broken($"tensor '{tensor.Entry.Name}' occurs twice in it");
             entries.Add(tensor.Entry.Name, tensor.Entry);
             if (Span(tensor) is not { } bytes || tensor.Offset < 0 || tensor.Offset > file.Length - bytes)
                 throw file.Broken($"tensor '{tensor.Entry.Name}' of shape {TensorTypes.Text(tensor.Entry.Shape)} reaches past the end");
@@ -49,7 +49,7 @@ internal abstract class MappedWeightsFile : WeightsFile
     {
         bytes = default;
 
-        // A packed array of an npz has no place.
+        // A compressed array of an npz cannot be mapped.
         if (!_places.TryGetValue(name, out PlacedTensor? place))
             return false;
         bool whole = place.Entry.Bytes is > 0 and <= int.MaxValue && (place.Strides is null || StridedCopy.IsContiguous(place.Entry.Shape, place.Strides));
@@ -61,7 +61,7 @@ internal abstract class MappedWeightsFile : WeightsFile
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => File.Dispose();
 
-    /// <summary>Bytes from the first number to past the last one; null where strides or sizes are impossible.</summary>
+    /// <summary>Bytes from the first number to the end of the last one; null where strides or sizes are invalid.</summary>
     private static long? Span(PlacedTensor tensor)
     {
         int size = TensorTypes.Size(tensor.Entry.Type);

@@ -7,14 +7,14 @@ using static TorchSharp.torch;
 namespace ReMem.Weights.Files;
 
 /// <summary>The header of a NumPy array (numpy.org, NEP 1): type, order and shape as the text of a Python dictionary.</summary>
-/// <param name="Type">Of its numbers.</param>
+/// <param name="Type">Type of its numbers.</param>
 /// <param name="Shape">Sizes.</param>
-/// <param name="IsFortran">Whether the first index runs fastest.</param>
+/// <param name="IsFortran">Whether the first index varies fastest (Fortran order).</param>
 /// <param name="Length">Bytes of the header.</param>
 internal sealed partial record NpyHeader(ScalarType Type, IReadOnlyList<long> Shape, bool IsFortran, int Length)
 {
-    /// <summary>As much of an array as its header can take.</summary>
-    public const int Longest = 1 << 13;
+    /// <summary>The maximal length of a header.</summary>
+    public const int MaxLength = 1 << 13;
 
     // Google's JAX code stores bfloat16, which NumPy lacks, as two opaque bytes.
     private static readonly Dictionary<string, ScalarType> Types = new(StringComparer.Ordinal)
@@ -33,11 +33,11 @@ internal sealed partial record NpyHeader(ScalarType Type, IReadOnlyList<long> Sh
     };
 
     /// <summary>Reads a header.</summary>
-    /// <param name="name">The array's, for messages.</param>
-    /// <param name="start">The array's first bytes: <see cref="Longest"/>, or all.</param>
-    /// <param name="file">Where it lies.</param>
-    /// <returns>null for a type that holds no weights, such as text or Python objects (which NumPy would unpickle).</returns>
-    /// <exception cref="InputException">No header, a type that remem cannot read, or an impossible shape.</exception>
+    /// <param name="name">The array's name, for messages.</param>
+    /// <param name="start">The array's first bytes: <see cref="MaxLength"/>, or all.</param>
+    /// <param name="file">The file that contains it.</param>
+    /// <returns>null for a type that cannot be weights, such as text or Python objects (which NumPy would unpickle).</returns>
+    /// <exception cref="InputException">No header, a type that remem cannot read, or an invalid shape.</exception>
     public static NpyHeader? Read(string name, ReadOnlySpan<byte> start, MappedFile file)
     {
         InputException Bad(string why) => file.Broken($"its array '{name}' {why}");
@@ -59,13 +59,16 @@ internal sealed partial record NpyHeader(ScalarType Type, IReadOnlyList<long> Sh
         if (!Types.TryGetValue(code, out ScalarType scalar))
             throw WeightsErrors.Type(name, code, file.Path);
         long[] sizes = [.. shape.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(s => long.TryParse(s.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : throw Bad($"has the impossible shape ({shape.Groups[1].Value})"))];
+            .Select(
+                s =>
+                long.TryParse(s.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+                ? size : throw Bad($"has the invalid shape ({shape.Groups[1].Value})"))];
         if (TensorTypes.Bytes(sizes, TensorTypes.Size(scalar)) is null)
-            throw Bad($"has the impossible shape {TensorTypes.Text(sizes)}");
+            throw Bad($"has the invalid shape {TensorTypes.Text(sizes)}");
         return new NpyHeader(scalar, sizes, order.Groups[1].Value == "True", at + (int)length);
     }
 
-    /// <summary>Strides in elements where the first index runs fastest; null for the usual order.</summary>
+    /// <summary>Strides in elements for Fortran order; null for the usual order.</summary>
     public IReadOnlyList<long>? Strides()
     {
         if (!IsFortran)

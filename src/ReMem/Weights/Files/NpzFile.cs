@@ -34,7 +34,7 @@ internal sealed class NpzFile : MappedWeightsFile
     {
         var stored = new List<PlacedTensor>();
         var packed = new Dictionary<string, PackedArray>(StringComparer.Ordinal);
-        byte[] buffer = new byte[NpyHeader.Longest];
+        byte[] buffer = new byte[NpyHeader.MaxLength];
         foreach (ZipEntry entry in entries.Values.Where(e => IsArray(e.Name)))
         {
             string name = entry.Name[..^Extension.Length];

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>A tensor to be written, read when its turn comes.</summary>
+/// <summary>A tensor to be written, read only then.</summary>
 /// <param name="Entry">Name, type and shape.</param>
-/// <param name="Read">Its value; a new tensor, which the writer disposes.</param>
+/// <param name="Read">Reads its value: a new tensor, which the writer disposes.</param>
 internal sealed record PendingTensor(TensorEntry Entry, Func<Tensor> Read)
 {
     /// <summary>Writes the numbers, little-endian and in C order.</summary>
-    /// <param name="stream">Where to.</param>
-    /// <param name="type">In this type.</param>
+    /// <param name="stream">The output.</param>
+    /// <param name="type">The type to write.</param>
     /// <param name="path">The file, for the message.</param>
     /// <exception cref="InputException">A finite value does not fit the type.</exception>
     public void WriteTo(Stream stream, ScalarType type, string path)

@@ -1,6 +1,6 @@
 namespace ReMem.Weights.Files;
 
-/// <summary>The instructions of Python's pickle machine that data needs (docs.python.org, pickletools), by their bytes.</summary>
+/// <summary>The opcodes of Python's pickle machine that data needs (docs.python.org, pickletools).</summary>
 internal enum PickleCode : byte
 {
     Mark = (byte)'(',

@@ -1,5 +1,5 @@
 namespace ReMem.Weights.Files;
 
-/// <summary>Something that a pickle names by module and name. Naming it imports nothing.</summary>
+/// <summary>A global that a pickle names by module and name. Nothing is imported for it.</summary>
 /// <param name="Name">"module.name".</param>
 internal sealed record PickleGlobal(string Name);

@@ -1,15 +1,16 @@
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// What a pickle would make by running something, and what therefore is not made: a place that keeps what is put into it, since a state dict may be in it.
+/// An object that a pickle would create by running code, which is not done: a placeholder that keeps what is put into it, since it may
+/// contain a state dict.
 /// </summary>
-/// <param name="name">What would make it, "module.name".</param>
+/// <param name="name">The callable that would create it, "module.name".</param>
 internal sealed class PickleOpaque(string name)
 {
-    /// <summary>What would make it.</summary>
+    /// <summary>The callable that would create it.</summary>
     public string Name => name;
 
-    /// <summary>Whether it stands where a tensor would.</summary>
+    /// <summary>Whether it stands for a tensor.</summary>
     public bool IsTensor { get; init; }
 
     /// <summary>Entries, where it is used as a dictionary.</summary>

@@ -8,21 +8,21 @@ using ReMem.Runtime;
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// Python's pickle machine (protocols 0 to 5) without its power: it builds numbers, text, bytes and containers; whatever else a pickle names goes
-/// through an <see cref="IPickleWorld"/>, which knows a few tensor makers and steps over the rest. Nothing is imported and nothing runs.
+/// Python's pickle machine (protocols 0 to 5) restricted to data: it builds numbers, text, bytes and containers; all other names go
+/// through an <see cref="IPickleWorld"/>, which knows PyTorch's tensor constructors and steps over the rest. Nothing is imported or run.
 /// </summary>
 internal sealed class PickleReader
 {
-    /// <summary>Ten times the steps of the largest models' state dicts; each step makes one small object at most.</summary>
-    private const int MostSteps = 4_000_000;
+    /// <summary>Ten times the steps of the largest models' state dicts; each step creates at most one small object.</summary>
+    private const int MaxSteps = 4_000_000;
 
-    private const long LongestPickle = 256L << 20;
-    private const int LongestText = int.MaxValue;
+    private const long MaxPickleBytes = 256L << 20;
+    private const int MaxTextLength = int.MaxValue;
 
-    /// <summary>Longer text and bytes are no name and no fact: arrays of numbers beside the tensors, which are passed over.</summary>
-    private const int LongestKept = 1 << 16;
+    /// <summary>Longer text and bytes are neither names nor metadata but arrays of numbers next to the tensors, and are skipped.</summary>
+    private const int MaxKeptLength = 1 << 16;
 
-    private const int LongestNumber = 1024;
+    private const int MaxNumberBytes = 1024;
     private readonly ByteCursor _input;
     private readonly MappedFile _file;
     private readonly IPickleWorld _world;
@@ -33,26 +33,26 @@ internal sealed class PickleReader
 
     private PickleReader(ByteCursor input, MappedFile file, IPickleWorld world) => (_input, _file, _world) = (input, file, world);
 
-    /// <summary>Reads one pickle; the cursor is behind it afterwards.</summary>
+    /// <summary>Reads one pickle and leaves the cursor after it.</summary>
     /// <returns>
-    /// null, bool, long, BigInteger, double, string, byte[], object[] (a tuple), List, <see cref="PickleDictionary"/>, <see cref="PickleOpaque"/>, or what the
-    /// world made.
+    /// null, bool, long, BigInteger, double, string, byte[], object[] (a tuple), List, <see cref="PickleDictionary"/>,
+    /// <see cref="PickleOpaque"/>, or a value of the <see cref="IPickleWorld"/>.
     /// </returns>
     /// <exception cref="InputException">It is damaged or too long.</exception>
     public static object? Read(ByteCursor input, MappedFile file, IPickleWorld world)
     {
         var reader = new PickleReader(input, file, world);
         long start = input.At;
-        for (int step = 0; step < MostSteps && input.At - start < LongestPickle; step++)
+        for (int step = 0; step < MaxSteps && input.At - start < MaxPickleBytes; step++)
         {
             if (!reader.Step())
                 return reader._result;
         }
 
-        throw file.Broken($"its pickle takes more than {MostSteps} steps or {LongestPickle} bytes");
+        throw file.Broken($"its pickle takes more than {MaxSteps} steps or {MaxPickleBytes} bytes");
     }
 
-    /// <summary>One instruction; false after the last.</summary>
+    /// <summary>Executes one instruction; false after the last.</summary>
     private bool Step()
     {
         var code = (PickleCode)_input.Byte();
@@ -118,13 +118,15 @@ internal sealed class PickleReader
                 Push(Number(Line().TrimEnd('L')));
                 break;
             case PickleCode.Long1 or PickleCode.Long4:
-                Push(Number(_input.Take(Limit(code == PickleCode.Long1 ? _input.Byte() : _input.UInt32(), LongestNumber))));
+                Push(Number(_input.Take(Limit(code == PickleCode.Long1 ? _input.Byte() : _input.UInt32(), MaxNumberBytes))));
                 break;
             case PickleCode.Float:
                 Push(BinaryPrimitives.ReadDoubleBigEndian(_input.Take(8)));
                 break;
             case PickleCode.FloatText:
-                Push(double.TryParse(Line(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Bad("has a number that is none"));
+                Push(
+                    double.TryParse(Line(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                    ? value : throw Bad("has an invalid number"));
                 break;
             case PickleCode.Text8 or PickleCode.Text32 or PickleCode.Text64:
                 PushBytes(Length(code, PickleCode.Text8, PickleCode.Text32), "text", Encoding.UTF8.GetString);
@@ -241,7 +243,7 @@ internal sealed class PickleReader
                 break;
             case PickleCode.StackGlobal:
                 object? second = Pop(), first = Pop();
-                Push(first is string m && second is string n ? _world.Find(m, n) : throw Bad("names something by no text"));
+                Push(first is string m && second is string n ? _world.Find(m, n) : throw Bad("names a global without text"));
                 break;
             case PickleCode.Reduce or PickleCode.New:
                 object? arguments = Pop(), callable = Pop();
@@ -251,11 +253,11 @@ internal sealed class PickleReader
                 object? keywords = Pop(), positional = Pop(), type = Pop();
                 Push(keywords is PickleDictionary { Items.Count: 0 } ? Call(type, positional)
                     : keywords is PickleDictionary && Named(type) is { } made ? new PickleOpaque(made)
-                    : throw Bad("calls something with keywords that are none"));
+                    : throw Bad("calls something with invalid keyword arguments"));
                 break;
             case PickleCode.Object:
                 object?[] parts = PopToMark();
-                Push(parts.Length > 0 ? Call(parts[0], parts[1..]) : throw Bad("makes an object of nothing"));
+                Push(parts.Length > 0 ? Call(parts[0], parts[1..]) : throw Bad("creates an object without arguments"));
                 break;
             case PickleCode.Instance:
                 string home = Line(), kind = Line();
@@ -269,10 +271,10 @@ internal sealed class PickleReader
                 Build(Pop());
                 break;
             case PickleCode.PersistentId:
-                Push(_world.Load(Pop()) ?? throw Bad("has a persistent id that is no storage"));
+                Push(_world.Load(Pop()) ?? throw Bad("has a persistent id that is not a storage"));
                 break;
             case PickleCode.PersistentText:
-                Push(_world.Load(Line()) ?? throw Bad("has a persistent id that is no storage"));
+                Push(_world.Load(Line()) ?? throw Bad("has a persistent id that is not a storage"));
                 break;
             default:
                 throw Bad($"has the instruction 0x{(byte)code:x2}, which no state dict needs");
@@ -282,16 +284,19 @@ internal sealed class PickleReader
     private object Call(object? callable, object? arguments)
     {
         if (Named(callable) is not { } name || arguments is not (object?[] or PickleOpaque))
-            throw Bad("calls something that is no function");
+            throw Bad("calls something that is not a function");
         return callable is PickleGlobal global && arguments is object?[] values
             ? _world.Call(global, values) ?? throw Bad($"calls {global.Name} with arguments that it does not take")
             : new PickleOpaque(name);
     }
 
-    /// <summary>The name of what can be called; null for plain values.</summary>
+    /// <summary>The name of a callable; null for plain values.</summary>
     private static string? Named(object? callable) => callable switch { PickleGlobal global => global.Name, PickleOpaque opaque => opaque.Name, _ => null };
 
-    /// <summary>Attributes: kept where they may hold a model's tensors, and otherwise no weights, such as PyTorch's _metadata of an ordered dictionary.</summary>
+    /// <summary>
+    /// Attributes: kept where they may hold a model's tensors; otherwise they are not weights, such as PyTorch's _metadata of an ordered
+    /// dictionary.
+    /// </summary>
     private void Build(object? state)
     {
         object? target = Peek();
@@ -301,15 +306,15 @@ internal sealed class PickleReader
             throw Bad("sets attributes of something that has none");
     }
 
-    /// <summary>The list on top; null where it is stepped over.</summary>
+    /// <summary>The list on top of the stack; null where it is stepped over.</summary>
     private List<object?>? Items() => Peek() is PickleOpaque ? null : Top<List<object?>>();
 
-    /// <summary>The dictionary on top, or the entries of what is stepped over.</summary>
+    /// <summary>The dictionary on top of the stack, or the entries of an object that is stepped over.</summary>
     private PickleDictionary Entries() => Peek() is PickleOpaque opaque ? opaque.Items ??= new PickleDictionary() : Top<PickleDictionary>();
 
     private void PushBytes(long length, string kind, Func<ReadOnlySpan<byte>, object> read)
     {
-        if (length <= LongestKept)
+        if (length <= MaxKeptLength)
         {
             Push(read(_input.Take(length)));
             return;
@@ -338,7 +343,7 @@ internal sealed class PickleReader
         return value;
     }
 
-    private T Top<T>() => Peek() is T container ? container : throw Bad("adds to something that holds nothing");
+    private T Top<T>() => Peek() is T container ? container : throw Bad("adds to something that is not a container");
 
     private object?[] PopToMark()
     {
@@ -354,18 +359,20 @@ internal sealed class PickleReader
     private object? Recall(long key) => _memo.TryGetValue(key, out object? value) ? value : throw Bad("recalls a value that it never stored");
 
     private long Length(PickleCode code, PickleCode of8, PickleCode of32) =>
-        Limit(code == of8 ? _input.Byte() : code == of32 ? _input.UInt32() : _input.Int64(), LongestText);
+        Limit(code == of8 ? _input.Byte() : code == of32 ? _input.UInt32() : _input.Int64(), MaxTextLength);
 
     private string Line() => Encoding.UTF8.GetString(_input.Line());
 
-    private long Limit(long length, int most) => length >= 0 && length <= most ? length : throw Bad($"has a number or text of {length} bytes");
+    private long Limit(long length, int max) =>
+        length >= 0 && length <= max ? length : throw Bad($"has a number or text of {length} bytes");
 
     private static object Number(ReadOnlySpan<byte> littleEndian) => Narrow(new BigInteger(littleEndian));
 
     private object Number(string text) =>
-        text.Length <= LongestNumber && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)
+        text.Length <= MaxNumberBytes && BigInteger.TryParse(
+            text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)
             ? Narrow(value)
-            : throw Bad("has a number that is none");
+            : throw Bad("has an invalid number");
 
     private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
 

@@ -1,7 +1,7 @@
 namespace ReMem.Weights.Files;
 
-/// <summary>A tensor and where its numbers lie in a file.</summary>
+/// <summary>A tensor with the position of its numbers in a file.</summary>
 /// <param name="Entry">Name, type and shape.</param>
-/// <param name="Offset">Byte of its first number.</param>
-/// <param name="Strides">Numbers from one element to the next along each dimension; null where contiguous.</param>
+/// <param name="Offset">Offset of its first number in bytes.</param>
+/// <param name="Strides">Strides in numbers along each dimension; null where contiguous.</param>
 internal sealed record PlacedTensor(TensorEntry Entry, long Offset, IReadOnlyList<long>? Strides = null);

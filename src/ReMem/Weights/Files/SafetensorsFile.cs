@@ -12,7 +12,7 @@ namespace ReMem.Weights.Files;
 internal sealed class SafetensorsFile : MappedWeightsFile
 {
     private const string Kind = "safetensors file";
-    private const long LargestHeader = 100_000_000;
+    private const long MaxHeaderBytes = 100_000_000;
     private static readonly Dictionary<string, ScalarType> Types = new(StringComparer.Ordinal)
     {
         ["F64"] = ScalarType.Float64,
@@ -58,7 +58,7 @@ internal sealed class SafetensorsFile : MappedWeightsFile
         if (file.Length < 8)
             throw file.Broken($"it has {file.Length} bytes, too few for a header");
         ulong size = BitConverter.ToUInt64(file.Bytes(0, 8));
-        if (size > LargestHeader || (long)size > file.Length - 8)
+        if (size > MaxHeaderBytes || (long)size > file.Length - 8)
             throw file.Broken($"its header claims {size} bytes, but the file has {file.Length}");
         long start = 8 + (long)size;
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -75,13 +75,13 @@ internal sealed class SafetensorsFile : MappedWeightsFile
                 }
                 else if (!tensors.TryAdd(property.Name, ReadEntry(file, property.Name, property.Value, start)))
                 {
-                    throw file.Broken($"tensor '{property.Name}' stands twice in its header");
+                    throw file.Broken($"tensor '{property.Name}' occurs twice in its header");
                 }
             }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw file.Broken("its header is not the JSON of the format", e);
+            throw file.Broken("its header is not valid JSON of the format", e);
         }
 
         CheckLayout(file, tensors.Values, start);
@@ -98,7 +98,8 @@ internal sealed class SafetensorsFile : MappedWeightsFile
         if (offsets.GetArrayLength() != 2)
             throw file.Broken($"tensor '{name}' has {offsets.GetArrayLength()} offsets");
         (long begin, long end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
-        long bytes = TensorTypes.Bytes(shape, TensorTypes.Size(type)) ?? throw file.Broken($"tensor '{name}' has the impossible shape {TensorTypes.Text(shape)}");
+        long bytes = TensorTypes.Bytes(shape, TensorTypes.Size(type))
+            ?? throw file.Broken($"tensor '{name}' has the invalid shape {TensorTypes.Text(shape)}");
         if (begin < 0 || begin > file.Length || end < begin || end - begin != bytes)
             throw file.Broken($"tensor '{name}' of shape {TensorTypes.Text(shape)} needs {bytes} bytes, but its offsets are {begin} to {end}");
         return new PlacedTensor(new TensorEntry(name, type, shape), start + begin);

@@ -30,7 +30,7 @@ internal static class SafetensorsWriter
     /// <param name="metadata">Free-form strings.</param>
     /// <param name="castFloatsTo">Stores floating-point tensors in this type, such as Float16; null keeps theirs.</param>
     /// <exception cref="InputException">The file cannot be written, or a finite value does not fit <paramref name="castFloatsTo"/>.</exception>
-    /// <exception cref="ArgumentException">A name stands twice, or a type has no name in the format.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice, or a type has no name in the format.</exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? castFloatsTo = null)
     {
@@ -43,7 +43,7 @@ internal static class SafetensorsWriter
     /// <param name="metadata">Free-form strings.</param>
     /// <param name="castFloatsTo">Stores floating-point tensors in this type, such as Float16; null keeps theirs.</param>
     /// <exception cref="InputException">The file cannot be written, or a finite value does not fit <paramref name="castFloatsTo"/>.</exception>
-    /// <exception cref="ArgumentException">A name stands twice, or a type has no name in the format.</exception>
+    /// <exception cref="ArgumentException">A name occurs twice, or a type has no name in the format.</exception>
     internal static void WriteEach(
         string path, IEnumerable<PendingTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? castFloatsTo = null)
     {

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// Weights in several files, as Hugging Face's <c>model.safetensors.index.json</c> lists them: <c>weight_map</c> says which file beside the index has
-/// which tensor.
+/// Weights in several files, as Hugging Face's <c>model.safetensors.index.json</c> lists them: <c>weight_map</c> maps each tensor to a file
+/// in the same folder as the index.
 /// </summary>
 internal sealed class ShardedWeightsFile : WeightsFile
 {
     private const string Kind = "index of shards";
-    private const long LargestIndex = 16 << 20;
+    private const long MaxIndexBytes = 16 << 20;
     private readonly Dictionary<string, WeightsFile> _shardOf;
     private readonly IReadOnlyCollection<WeightsFile> _shards;
 
@@ -29,7 +29,7 @@ internal sealed class ShardedWeightsFile : WeightsFile
     public override string Format => $"{_shards.Count} shards of {_shards.First().Format}";
 
     /// <summary>Opens the index and every shard.</summary>
-    /// <exception cref="InputException">No such index, a shard is missing, broken or elsewhere, or lacks a tensor.</exception>
+    /// <exception cref="InputException">No such index, or a shard is missing, broken, in another folder, or lacks a tensor.</exception>
     public static new ShardedWeightsFile Open(string path)
     {
         (Dictionary<string, string> map, Dictionary<string, string> metadata) = ReadIndex(path);
@@ -72,9 +72,9 @@ internal sealed class ShardedWeightsFile : WeightsFile
 
     private static WeightsFile OpenShard(string folder, string file, string index)
     {
-        // A name with a folder in it could lead to any file of the disk.
+        // A name with a folder in it could lead to any file on the disk.
         if (file.Length == 0 || file is "." or ".." || file.AsSpan().IndexOfAny('/', '\\', ':') >= 0)
-            throw Broken(index, $"it names '{file}', which is no file beside it");
+            throw Broken(index, $"it names '{file}', which is not a file next to it");
         string path = System.IO.Path.Combine(folder, file);
         if (!System.IO.File.Exists(path))
             throw WeightsErrors.ShardMissing(file, index);
@@ -85,12 +85,12 @@ internal sealed class ShardedWeightsFile : WeightsFile
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(InputFile.ReadAllText(path, Kind, "Download it again.", LargestIndex));
+            using JsonDocument json = JsonDocument.Parse(InputFile.ReadAllText(path, Kind, "Download it again.", MaxIndexBytes));
             var map = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (JsonProperty property in json.RootElement.GetProperty("weight_map").EnumerateObject())
             {
                 if (!map.TryAdd(property.Name, property.Value.GetString() ?? string.Empty))
-                    throw Broken(path, $"tensor '{property.Name}' stands twice in it");
+                    throw Broken(path, $"tensor '{property.Name}' occurs twice in it");
             }
 
             if (map.Count == 0)

@@ -1,6 +1,6 @@
 namespace ReMem.Weights.Files;
 
-/// <summary>Copies numbers that lie with gaps, or in another order, into a contiguous row-major block.</summary>
+/// <summary>Copies strided numbers into a contiguous row-major block.</summary>
 internal static unsafe class StridedCopy
 {
     /// <summary>Copies every element.</summary>
@@ -8,7 +8,7 @@ internal static unsafe class StridedCopy
     /// <param name="shape">Sizes.</param>
     /// <param name="strides">Elements from one to the next along each dimension; null where the source is contiguous.</param>
     /// <param name="size">Bytes of an element.</param>
-    /// <param name="target">Room for all elements.</param>
+    /// <param name="target">A buffer for all elements.</param>
     public static void ToContiguous(byte* source, IReadOnlyList<long> shape, IReadOnlyList<long>? strides, int size, byte* target)
     {
         long elements = shape.Aggregate(1L, (product, d) => product * d);
@@ -67,7 +67,7 @@ internal static unsafe class StridedCopy
         }
     }
 
-    // Unaligned: a legacy archive's storages start anywhere.
+    // Unaligned: storages of a legacy archive start at any byte.
     private static void Copy<T>(byte* from, byte* to)
         where T : unmanaged =>
         System.Runtime.CompilerServices.Unsafe.WriteUnaligned(to, System.Runtime.CompilerServices.Unsafe.ReadUnaligned<T>(from));

@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>The number types that weights are read in.</summary>
+/// <summary>The number types of weights.</summary>
 internal static class TensorTypes
 {
-    /// <summary>More dimensions than any layer's weights have.</summary>
-    public const int MostDimensions = 16;
+    /// <summary>The limit of dimensions, more than any layer's weights have.</summary>
+    public const int MaxDimensions = 16;
 
     /// <summary>Bytes of one number.</summary>
     public static int Size(ScalarType type) => type switch
@@ -15,10 +15,10 @@ internal static class TensorTypes
         ScalarType.Float32 or ScalarType.Int32 => 4,
         ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Int16 => 2,
         ScalarType.Int8 or ScalarType.Byte or ScalarType.Bool => 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type that weights are read in"),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a supported type of weights"),
     };
 
-    /// <summary>Whether numbers of the type have fractions.</summary>
+    /// <summary>Whether the type is a floating-point type.</summary>
     public static bool IsFloat(ScalarType type) => type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
     /// <summary>PyTorch's name, such as "float32".</summary>
@@ -37,10 +37,13 @@ internal static class TensorTypes
         _ => type.ToString(),
     };
 
-    /// <summary>The bytes of a contiguous tensor; null where the shape is impossible: a negative size, too many, or a product past 64 bits.</summary>
+    /// <summary>
+    /// The bytes of a contiguous tensor; null where the shape is invalid: a negative size, too many dimensions, or a product beyond 64
+    /// bits.
+    /// </summary>
     public static long? Bytes(IReadOnlyList<long> shape, int elementSize)
     {
-        if (shape.Count > MostDimensions)
+        if (shape.Count > MaxDimensions)
             return null;
         Int128 bytes = elementSize, whole = elementSize;
         foreach (long size in shape)
@@ -48,7 +51,7 @@ internal static class TensorTypes
             if (size < 0)
                 return null;
 
-            // A size of 0 among huge ones makes no bytes, but strides that no library can count.
+            // A size of 0 among huge ones gives no bytes, but strides that overflow.
             whole *= Math.Max(1, size);
             if (whole > long.MaxValue)
                 return null;

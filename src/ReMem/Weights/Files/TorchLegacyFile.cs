@@ -3,8 +3,8 @@ using ReMem.Runtime;
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// What torch.save wrote before PyTorch 1.6: pickles of a magic number, a version, the system, the object and the list of storages, then each
-/// storage as its count and its numbers.
+/// The format of torch.save before PyTorch 1.6: pickles of a magic number, a version, the system, the object and the list of storages, then
+/// each storage as its count and its numbers.
 /// </summary>
 internal sealed class TorchLegacyFile : MappedWeightsFile
 {
@@ -22,14 +22,14 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
     /// <summary>Whether a file's first bytes are those of the format.</summary>
     public static bool IsOne(ReadOnlySpan<byte> start)
     {
-        // From protocol 4 on a frame's length stands before the number.
+        // From protocol 4 on, a frame length precedes the number.
         const int Frame = 9;
         bool HasMagic(ReadOnlySpan<byte> rest) => rest.StartsWith(Magic);
         return start.Length > 2 + Frame && start[0] == 0x80 && (HasMagic(start[2..]) || (start[2] == 0x95 && HasMagic(start[(2 + Frame)..])));
     }
 
     /// <summary>Reads the pickles and finds every storage.</summary>
-    /// <exception cref="InputException">Cut short, big-endian, damaged, or without a tensor.</exception>
+    /// <exception cref="InputException">Truncated, big-endian, damaged, or without a tensor.</exception>
     public static new TorchLegacyFile Open(string path)
     {
         MappedFile file = MappedFile.Open(path, "PyTorch archive");
@@ -55,7 +55,7 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
         if (Next() is not Version)
             throw file.Broken("its version is unknown");
         if (Next() is not PickleDictionary system)
-            throw file.Broken("it does not say on what system it was written");
+            throw file.Broken("it does not state the system that it was written on");
         if (system.Items.Exists(i => i is { Key: "little_endian", Value: false }))
             throw WeightsErrors.BigEndian(file.Path);
         TorchContents contents = TorchState.Find(Next(), objects.SteppedOver, file);

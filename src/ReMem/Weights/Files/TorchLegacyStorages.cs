@@ -4,19 +4,20 @@ using ReMem.Runtime;
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// Finds the storages of a file of PyTorch before 1.6. They stand one after the other without an index, so that those of a type that is not read (complex or
-/// quantised numbers, above all) have to be passed over by their size: the known one, or the one by which all that follow have the counts that the pickle names.
+/// Finds the storages of a file of PyTorch before 1.6. They are stored one after the other without an index, so that those of an
+/// unsupported type (mostly complex or quantised numbers) have to be skipped by their size: the known one, or the one with which all
+/// following storages have the counts that the pickle names.
 /// </summary>
 /// <param name="file">The archive.</param>
 internal sealed class TorchLegacyStorages(MappedFile file)
 {
-    private const int CountBytes = 8, MostUnknown = 4;
+    private const int CountBytes = 8, MaxUnknown = 4;
     private static readonly int[] Candidates = [1, 2, 4, 8, 16];
 
     private readonly Dictionary<string, TorchStorage> _read = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Type, long Elements)> _passed = new(StringComparer.Ordinal);
 
-    /// <summary>Bytes of a number, by type.</summary>
+    /// <summary>Bytes per number, by type.</summary>
     private readonly Dictionary<string, int> _sizes = new(StringComparer.Ordinal)
     {
         ["ComplexFloatStorage"] = 8,
@@ -29,36 +30,36 @@ internal sealed class TorchLegacyStorages(MappedFile file)
     };
 
     /// <summary>The storage that a persistent id names.</summary>
-    /// <exception cref="InputException">It was named otherwise before, or its part does not lie in it.</exception>
+    /// <exception cref="InputException">It was named with other properties before, or its part is outside it.</exception>
     public TorchStorage Resolve(TorchStorage named, object?[] id)
     {
         if (!_read.TryGetValue(named.Key, out TorchStorage? whole))
             _read.Add(named.Key, whole = named);
         if (whole.Bytes != named.Bytes || whole.Type != named.Type)
-            throw file.Broken($"it says two things of its storage '{named.Key}'");
+            throw file.Broken($"it contradicts itself about its storage '{named.Key}'");
         if (id is not [_, _, _, _, _, object?[] view])
             return whole;
 
-        // Files of 2017 keep a part of a storage as (key, first number, count).
+        // Files of 2017 store a part of a storage as (key, first number, count).
         int size = SizeOf(named);
         return view is [string key, long first, long count] && first >= 0 && count >= 0 && first <= named.Bytes / size && count <= (named.Bytes / size) - first
             ? new TorchStorage(named.Type, key, count) { Part = (whole, first * size) }
-            : throw file.Broken($"its storage '{named.Key}' has a part that does not lie in it");
+            : throw file.Broken($"its storage '{named.Key}' has a part outside it");
     }
 
-    /// <summary>Hears of a storage whose type is not read.</summary>
+    /// <summary>Records a storage whose type is not supported.</summary>
     public void Pass(string type, string key, long elements)
     {
         (string, long) named = (type[(type.LastIndexOf('.') + 1)..], elements);
         if (_passed.TryGetValue(key, out var known) && known != named)
-            throw file.Broken($"it says two things of its storage '{key}'");
+            throw file.Broken($"it contradicts itself about its storage '{key}'");
         _passed[key] = named;
     }
 
-    /// <summary>Gives every storage its place.</summary>
+    /// <summary>Sets the position of every storage.</summary>
     /// <param name="keys">The storages in the file's order.</param>
-    /// <param name="cursor">At the first one; it is left behind the last.</param>
-    /// <exception cref="InputException">The storages are not those that the pickle names, or the file is cut short.</exception>
+    /// <param name="cursor">At the first one; afterwards behind the last one.</param>
+    /// <exception cref="InputException">The storages are not those that the pickle names, or the file is truncated.</exception>
     public void Place(IReadOnlyList<object?> keys, ByteCursor cursor)
     {
         FindSizes(keys, cursor.At);
@@ -66,7 +67,7 @@ internal sealed class TorchLegacyStorages(MappedFile file)
         foreach (object? key in keys)
         {
             if (key is not string name || !left.Remove(name))
-                throw file.Broken("it lists a storage that no tensor has, or one twice");
+                throw file.Broken("it lists a storage that no tensor uses, or one twice");
             long elements = cursor.Int64(), named = Elements(name);
             if (elements != named)
                 throw file.Broken($"its storage '{name}' has {elements} numbers, not {named}");
@@ -83,7 +84,7 @@ internal sealed class TorchLegacyStorages(MappedFile file)
 
     private long Elements(string key) => _read.TryGetValue(key, out TorchStorage? storage) ? storage.Bytes / SizeOf(storage) : _passed[key].Elements;
 
-    /// <summary>A storage's bytes; null where its type has no size yet, or where they are more than any file's.</summary>
+    /// <summary>A storage's bytes; null where the size of its type is not known yet, or where the product is too large.</summary>
     private long? Bytes(string key)
     {
         if (_read.TryGetValue(key, out TorchStorage? storage))
@@ -100,11 +101,11 @@ internal sealed class TorchLegacyStorages(MappedFile file)
         if (unknown.Length == 0)
             return;
         string[] known = [.. keys.OfType<string>().Where(k => _read.ContainsKey(k) || _passed.ContainsKey(k))];
-        if (unknown.Length > MostUnknown || (!Fit(known, 0, at, toTheEnd: true) && !Fit(known, 0, at, toTheEnd: false)))
-            throw file.Broken($"its storages of the type '{unknown[0]}' are of no size that fits the others");
+        if (unknown.Length > MaxUnknown || (!Fit(known, 0, at, toTheEnd: true) && !Fit(known, 0, at, toTheEnd: false)))
+            throw file.Broken($"its storages of the type '{unknown[0]}' have no size that is consistent with the others");
     }
 
-    /// <summary>Looks for sizes by which each storage begins with its count.</summary>
+    /// <summary>Searches for type sizes with which each storage begins with its count.</summary>
     private bool Fit(string[] keys, int from, long at, bool toTheEnd)
     {
         for (int i = from; i < keys.Length; i++)

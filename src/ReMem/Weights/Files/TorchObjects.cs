@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// What the names in a checkpoint's pickle mean: PyTorch's tensor makers, storage and number types, and plain containers. Anything else is stepped over
-/// and its name kept; it only matters where a tensor needs it.
+/// Resolves the names in a checkpoint's pickle: PyTorch's tensor constructors, storage and number types, and plain containers. Anything
+/// else is stepped over and its name recorded; it only matters where a tensor needs it.
 /// </summary>
 /// <param name="file">The archive, for messages.</param>
 /// <param name="load">Finds the storage of a persistent id, checked to be ('storage', type, key, location, elements, ...).</param>
-/// <param name="pass">Hears of the storages whose type is not read: type, key and elements; null where nothing has to know.</param>
+/// <param name="pass">Receives the storages of unsupported types: type, key and elements; may be null.</param>
 internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[], TorchStorage> load, Action<string, string, long>? pass = null) : IPickleWorld
 {
-    private const int MostNames = 100, LongestName = 200, MostCopied = 4_000_000;
+    private const int MaxNames = 100, MaxNameLength = 200, MaxCopied = 4_000_000;
 
     private readonly List<string> _steppedOver = [];
     private int _copied;
@@ -46,7 +46,7 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
         ["torch.bool"] = ScalarType.Bool,
     };
 
-    /// <summary>Names that are known.</summary>
+    /// <summary>Known names.</summary>
     private static readonly HashSet<string> Plain =
     [
         "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "collections.deque", "builtins.set", "__builtin__.set", "builtins.list", "__builtin__.list", "builtins.dict", "__builtin__.dict", "builtins.object", "_codecs.encode",
@@ -57,7 +57,7 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
         "torch.serialization._get_layout", "torch.strided",
     ];
 
-    /// <summary>What makes a tensor of numbers in the file, and of nothing else.</summary>
+    /// <summary>The constructors of tensors from numbers in the file.</summary>
     private static readonly HashSet<string> TensorMakers =
     [
         "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_parameter",
@@ -96,7 +96,7 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
             NumberTypes.TryGetValue(number.Name, out ScalarType type) ? View(storage, type, first, shape, strides) : new PickleOpaque(number.Name) { IsTensor = true },
         ("torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" or "torch._utils._rebuild_device_tensor_from_cpu_tensor", [TorchTensor tensor, ..]) => tensor,
 
-        // A subclass gives the same numbers another behaviour, which is not run.
+        // A subclass has the same numbers with other behaviour, which is not run.
         ("torch._tensor._rebuild_from_type_v2" or "torch._utils._rebuild_from_type_v2", [PickleGlobal maker, _, object?[] inner, ..]) when TensorMakers.Contains(maker.Name) => Call(maker, inner),
         var (name, _) when TensorMakers.Contains(name) && !arguments.Any(a => a is PickleOpaque or PickleGlobal) => null,
         ("torch.Size", _) when !arguments.Any(a => a is PickleOpaque) => null,
@@ -106,7 +106,7 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
     /// <inheritdoc/>
     public object? Load(object? id)
     {
-        // A model pickled whole in a file of PyTorch before 1.6 carries its source text with its type.
+        // A whole model in a file of PyTorch before 1.6 stores its source text with its type.
         if (id is object?[] and ["module", PickleGlobal module, ..])
             return module;
         if (id is not object?[] parts || parts is not ["storage", ..])
@@ -125,31 +125,31 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
     private static bool IsOtherType(string name) =>
         name.EndsWith("Storage", StringComparison.Ordinal) || name.StartsWith("float", StringComparison.Ordinal) || name.StartsWith("complex", StringComparison.Ordinal);
 
-    /// <summary>Stands for what is not made. The type of a tensor that cannot be read goes with it, so that a message can name it.</summary>
+    /// <summary>A placeholder for an object that is not created. It has the type of a tensor that cannot be read, for messages.</summary>
     private static PickleOpaque Opaque(PickleGlobal global, object?[] arguments)
     {
         PickleOpaque? part = arguments.OfType<PickleOpaque>().FirstOrDefault(a => a.IsTensor);
         bool isTensor = global.Name.Contains("._rebuild_", StringComparison.Ordinal) || global.Name is "torch.Tensor" or "torch.nn.parameter.Parameter";
         string? maker = isTensor ? arguments.OfType<PickleGlobal>().FirstOrDefault()?.Name : null;
 
-        // copyreg makes an object of a type; the type is what a person knows.
+        // copyreg creates an object of a type; the type's name is more useful to the user.
         string? type = global.Name is "copyreg._reconstructor" or "copy_reg._reconstructor" && arguments is [PickleGlobal first, ..] ? first.Name : null;
         return new PickleOpaque(part?.Name ?? maker ?? type ?? global.Name) { IsTensor = isTensor };
     }
 
     private void Note(string name)
     {
-        string kept = name.Length <= LongestName ? name : $"{name[..LongestName]}...";
-        if (_steppedOver.Count < MostNames && !_steppedOver.Contains(kept))
+        string kept = name.Length <= MaxNameLength ? name : $"{name[..MaxNameLength]}...";
+        if (_steppedOver.Count < MaxNames && !_steppedOver.Contains(kept))
             _steppedOver.Add(kept);
     }
 
     private PickleDictionary? Pairs(List<object?> pairs)
     {
-        // The same list may be given again and again.
+        // The same list may be passed many times.
         _copied += pairs.Count;
-        if (_copied > MostCopied)
-            throw file.Broken($"its pickle copies more than {MostCopied} entries");
+        if (_copied > MaxCopied)
+            throw file.Broken($"its pickle copies more than {MaxCopied} entries");
         var dictionary = new PickleDictionary();
         foreach (object? pair in pairs)
         {
@@ -169,7 +169,7 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
 
     private static TorchTensor? View(TorchStorage storage, ScalarType type, long first, object?[] shape, object?[] strides)
     {
-        if (shape.Length != strides.Length || shape.Length > TensorTypes.MostDimensions || !shape.Concat(strides).All(s => s is long))
+        if (shape.Length != strides.Length || shape.Length > TensorTypes.MaxDimensions || !shape.Concat(strides).All(s => s is long))
             return null;
         long[] sizes = [.. shape.Select(s => (long)s!)], steps = [.. strides.Select(s => (long)s!)];
         if (TensorTypes.Bytes(sizes, TensorTypes.Size(type)) is not { } bytes || first < 0 || steps.Any(s => s < 0))

@@ -1,9 +1,9 @@
 namespace ReMem.Weights.Files;
 
-/// <summary>Where a PyTorch archive's tensors lie in the file.</summary>
+/// <summary>Positions of a PyTorch archive's tensors in the file.</summary>
 internal static class TorchPlaces
 {
-    /// <summary>A tensor's place, once its storage has one.</summary>
+    /// <summary>A tensor's position, once that of its storage is known.</summary>
     public static PlacedTensor Place(string name, TorchTensor tensor)
     {
         long begin = Begin(tensor.Storage) + (tensor.First * TensorTypes.Size(tensor.Type));

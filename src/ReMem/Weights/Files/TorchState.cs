@@ -4,13 +4,13 @@ using ReMem.Runtime;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>Walks through what a checkpoint's pickle holds.</summary>
+/// <summary>Traverses the contents of a checkpoint's pickle.</summary>
 internal sealed class TorchState
 {
-    private const int Deepest = 10, LongestName = 1024, MostFacts = 100, LongestFact = 200, MostDictionaries = 1000, MostUnreadable = 100;
+    private const int MaxDepth = 10, MaxNameLength = 1024, MaxFacts = 100, MaxFactLength = 200, MaxDictionaries = 1000, MaxUnreadable = 100;
 
-    /// <summary>Far more entries than checkpoints have: a container that is its own part would never end.</summary>
-    private const int MostEntries = 1_000_000;
+    /// <summary>Far more entries than checkpoints have: a container that contains itself would never end.</summary>
+    private const int MaxEntries = 1_000_000;
 
     private readonly MappedFile _file;
     private readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
@@ -21,11 +21,11 @@ internal sealed class TorchState
 
     private TorchState(MappedFile file) => _file = file;
 
-    /// <summary>Everything in a checkpoint that has a name and is a tensor; an optimiser's state is left out.</summary>
-    /// <param name="root">What the pickle holds.</param>
-    /// <param name="steppedOver">What the pickle names and nothing was made of.</param>
+    /// <summary>All named tensors of a checkpoint, except the optimiser's state.</summary>
+    /// <param name="root">The pickle's value.</param>
+    /// <param name="steppedOver">The names in the pickle that were stepped over.</param>
     /// <param name="file">For messages.</param>
-    /// <exception cref="InputException">It has no named tensor, or is nested beyond sense.</exception>
+    /// <exception cref="InputException">It has no named tensor, or is nested too deeply.</exception>
     public static TorchContents Find(object? root, IReadOnlyList<string> steppedOver, MappedFile file)
     {
         var state = new TorchState(file);
@@ -54,7 +54,7 @@ internal sealed class TorchState
 
     private static bool IsOptimiser(object? key) => key is string name && name.StartsWith("optim", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The entries of a dictionary, also of one whose own type is not known; null for anything else.</summary>
+    /// <summary>The entries of a dictionary, also of one of an unknown type; null for anything else.</summary>
     private static PickleDictionary? Entries(object? value) => value switch
     {
         PickleDictionary dictionary => dictionary,
@@ -66,12 +66,12 @@ internal sealed class TorchState
 
     private void Collect(object? value, string prefix, int depth)
     {
-        if (depth > Deepest)
+        if (depth > MaxDepth)
             return;
         int before = _tensors.Count;
         if (value is PickleOpaque { State: { } attributes } && (Item(attributes, "_modules") ?? Item(attributes, "_parameters")) is not null)
         {
-            // A module that was pickled whole: its tensors are named as those of its state dict.
+            // A module that was pickled whole: its tensors have the names of its state dict.
             foreach (string part in new[] { "_parameters", "_buffers", "_modules" })
                 CollectEntries(Entries(Item(attributes, part)), prefix, depth);
         }
@@ -80,7 +80,7 @@ internal sealed class TorchState
             CollectEntries(Entries(value), prefix, depth);
         }
 
-        if (_tensors.Count > before && prefix.Length > 0 && _dictionaries.Count < MostDictionaries)
+        if (_tensors.Count > before && prefix.Length > 0 && _dictionaries.Count < MaxDictionaries)
             _dictionaries.Add(prefix);
     }
 
@@ -89,12 +89,12 @@ internal sealed class TorchState
         if (entries is null)
             return;
 
-        // What a checkpoint says of itself stands with its state dict or in it, not in a block of settings.
+        // A checkpoint's metadata is next to its state dict or in it, not in a block of settings.
         bool hasFacts = depth == 0 || (depth == 1 && entries.Items.Exists(i => i.Value is TorchTensor or PickleDictionary));
         foreach ((object? key, object? item) in entries.Items)
         {
-            if (++_entries > MostEntries)
-                throw _file.Broken($"its containers have more than {MostEntries} entries");
+            if (++_entries > MaxEntries)
+                throw _file.Broken($"its containers have more than {MaxEntries} entries");
             string part = key switch { string text => text, long number => number.ToString(CultureInfo.InvariantCulture), _ => string.Empty };
             if (item is not (TorchTensor or PickleDictionary or PickleOpaque))
             {
@@ -103,21 +103,22 @@ internal sealed class TorchState
                 continue;
             }
 
-            if (part.Length + prefix.Length > LongestName)
-                throw _file.Broken($"a tensor's name has more than {LongestName} letters");
+            if (part.Length + prefix.Length > MaxNameLength)
+                throw _file.Broken($"a tensor's name has more than {MaxNameLength} letters");
             string name = prefix + part;
             if (item is TorchTensor tensor)
                 _tensors[name] = tensor;
             else if (item is not PickleOpaque { IsTensor: true } unreadable)
                 Collect(item, $"{name}.", depth + 1);
-            else if (_unreadable.Count < MostUnreadable)
+            else if (_unreadable.Count < MaxUnreadable)
                 _unreadable.Add((name, unreadable.Name));
         }
     }
 
     private void Fact(string key, object? value)
     {
-        if (_metadata.Count < MostFacts && key.Length is > 0 and <= LongestFact && value is string { Length: <= LongestFact } or long or double or bool or BigInteger)
+        if (_metadata.Count < MaxFacts && key.Length is > 0 and <= MaxFactLength
+            && value is string { Length: <= MaxFactLength } or long or double or bool or BigInteger)
             _metadata.TryAdd(key, Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty);
     }
 }

@@ -3,11 +3,12 @@ using ReMem.Runtime;
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// What torch.save writes since PyTorch 1.6: a zip of <c>data.pkl</c>, which names tensors, and <c>data/KEY</c>, the numbers of a storage, stored and aligned.
+/// The format of torch.save since PyTorch 1.6: a zip of <c>data.pkl</c>, which names tensors, and <c>data/KEY</c>, the numbers of a
+/// storage, stored and aligned.
 /// </summary>
 internal sealed class TorchZipFile : MappedWeightsFile
 {
-    /// <summary>The entry that makes a zip a PyTorch archive, in the archive's one folder.</summary>
+    /// <summary>The entry that identifies a PyTorch archive, in the archive's only folder.</summary>
     public const string PickleName = "data.pkl";
 
     private TorchZipFile(MappedFile file, TorchContents contents)

@@ -2,10 +2,10 @@ using ReMem.Runtime;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>Every way in which reading weights can fail for a reason that a person can mend, in one place and one tone.</summary>
+/// <summary>All errors of reading weights that a user can fix, in one place.</summary>
 internal static class WeightsErrors
 {
-    private const int MostNamed = 6;
+    private const int MaxNamed = 6;
     private const string ExportRemedy = "Where Python has the model: safetensors.torch.save_file(model.state_dict(), 'model.safetensors').";
 
     public static InputException Missing(string path) => Say("The weights file does not exist.", path, "Check the path.");
@@ -20,7 +20,7 @@ internal static class WeightsErrors
         Say("The weights file cannot be read.", path, "Check its permissions.", cause);
 
     public static InputException UnknownFormat(string path) => Say(
-        "The weights file is of no format that remem reads.", path,
+        "The weights file has a format that remem does not read.", path,
         "Give safetensors (or its model.safetensors.index.json), a PyTorch .pth, .pt or .bin file, or NumPy .npz.");
 
     public static InputException LfsPointer(string path) =>
@@ -36,22 +36,23 @@ internal static class WeightsErrors
         Say("The file is a Python pickle that torch.save did not write; it may run any program, and remem does not read it.", path, ExportRemedy);
 
     public static InputException TorchScript(string path) =>
-        Say("The file is a TorchScript archive, a program with weights; remem reads weights alone.", path,
+        Say("The file is a TorchScript archive, a program with weights; remem reads only weights.", path,
             "Where Python has PyTorch: torch.save(torch.jit.load(FILE, 'cpu').state_dict(), 'weights.pth').");
 
     public static InputException ForbiddenGlobal(string name, string path) =>
         Say($"The file holds no tensor with a name, only what Python would make with '{name}'; remem runs nothing from a file.", path,
             $"Save the state dict alone. {ExportRemedy}");
 
-    /// <param name="prefix">As it was given.</param>
-    /// <param name="seen">Those that the file has.</param>
+    /// <param name="prefix">The given prefix.</param>
+    /// <param name="seen">The file's prefixes.</param>
     /// <param name="path">The file.</param>
     public static InputException NoPrefix(string prefix, IReadOnlyList<string> seen, string path) => Say(
         $"No tensor's name begins with '{prefix}'.", path, seen.Count == 0 ? "Leave the prefix out." : $"Its names begin with {Or(seen)}.");
 
-    /// <summary>Names in quotation marks, a few of them.</summary>
+    /// <summary>A few names in quotation marks.</summary>
     public static string Or(IReadOnlyList<string> names) =>
-        string.Join(" or ", names.Take(MostNamed).Select(n => $"'{PlainText.WithoutControls(n)}'")) + (names.Count > MostNamed ? $" or {names.Count - MostNamed} others" : string.Empty);
+        string.Join(" or ", names.Take(MaxNamed).Select(n => $"'{PlainText.WithoutControls(n)}'"))
+            + (names.Count > MaxNamed ? $" or {names.Count - MaxNamed} others" : string.Empty);
 
     public static InputException BigEndian(string path) =>
         Say("The file was written on a big-endian machine, which remem does not read.", path, ExportRemedy);
@@ -75,7 +76,7 @@ internal static class WeightsErrors
 
     /// <param name="tensor">Its name in the file.</param>
     /// <param name="shape">Its shape in the file.</param>
-    /// <param name="family">Whose naming was recognised.</param>
+    /// <param name="family">The recognised naming family.</param>
     /// <param name="path">The file.</param>
     /// <param name="inner">The cause.</param>
     public static InputException UnlikeFamily(string tensor, IEnumerable<long> shape, string family, string path, Exception? inner = null) =>
@@ -85,7 +86,7 @@ internal static class WeightsErrors
         Say($"The tensors '{first}' and '{second}' both become '{name}'.", path, "Give a file of one model.");
 
     public static InputException ShardMissing(string shard, string path) =>
-        Say($"The shard '{shard}' of the weights is missing.", path, "Put every shard beside the index.");
+        Say($"The shard '{shard}' of the weights is missing.", path, "Put every shard next to the index.");
 
     private static InputException Say(string what, string path, string? remedy = null, Exception? inner = null) => new(PlainText.Message(what), path, remedy, inner);
 }

@@ -3,14 +3,14 @@ using ReMem.Runtime;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>Tells a weights file's format by its first bytes, whatever its name says.</summary>
+/// <summary>Recognises a weights file's format by its first bytes, whatever its extension.</summary>
 internal static class WeightsFormat
 {
     private const string LocalFolder = "local-dir:";
 
     /// <summary>
-    /// What the weights of a folder or repository are called, by timm, Hugging Face and OpenCLIP; the first that is there is read. What holds only
-    /// tensors comes before what holds pickles.
+    /// File names of weights in a folder or repository of timm, Hugging Face and OpenCLIP; the first existing one is read. Formats with
+    /// only tensors come before pickles.
     /// </summary>
     public static IReadOnlyList<string> InFolder { get; } =
     [
@@ -18,10 +18,10 @@ internal static class WeightsFormat
         "open_clip_pytorch_model.bin",
     ];
 
-    /// <summary>The path itself, or what follows local-dir: in it.</summary>
+    /// <summary>The path, without a leading local-dir:.</summary>
     public static string WithoutScheme(string path) => path.StartsWith(LocalFolder, StringComparison.Ordinal) ? path[LocalFolder.Length..] : path;
 
-    /// <summary>The file that a path means: itself, or the weights in a folder.</summary>
+    /// <summary>The file of a path: the path itself, or the weights in a folder.</summary>
     /// <exception cref="InputException">The folder has none.</exception>
     public static string Resolve(string path)
     {
@@ -34,8 +34,8 @@ internal static class WeightsFormat
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="isShard">Whether an index named it: another index is refused, which could name the first again.</param>
-    /// <exception cref="InputException">As <see cref="WeightsFile.Open"/>.</exception>
+    /// <param name="isShard">Whether an index named it: a nested index is refused, since it could name the first again.</param>
+    /// <exception cref="InputException">See <see cref="WeightsFile.Open"/>.</exception>
     public static WeightsFile Open(string path, bool isShard = false)
     {
         byte[] start = FirstBytes(path);
@@ -54,7 +54,7 @@ internal static class WeightsFormat
         if (start.Length > 262 && start.AsSpan(257, 5).SequenceEqual("ustar"u8))
             throw WeightsErrors.OldTar(path);
 
-        // A safetensors file opens with 8 bytes of length, then '{'; read as a length, the first letters of JSON are beyond any file.
+        // A safetensors file starts with 8 bytes of length, then '{'; the first letters of JSON, read as a length, exceed any file.
         bool safetensors = start.Length > 8 && start[8] == (byte)'{' && start[7] == 0;
         if (!safetensors && !isShard && text.StartsWith('{'))
             return ShardedWeightsFile.Open(path);

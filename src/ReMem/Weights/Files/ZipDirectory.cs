@@ -5,18 +5,18 @@ using ReMem.Runtime;
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// The directory of a zip archive (PKWARE APPNOTE 6.3, with zip64). The framework's reader does not tell where an entry lies, which mapping needs. Entries
-/// that overlap, reach past the end, or claim more than deflate can yield are refused.
+/// The directory of a zip archive (PKWARE APPNOTE 6.3, with zip64). The framework's reader does not give an entry's position, which mapping
+/// needs. Entries that overlap, reach past the end, or state more than deflate can yield are refused.
 /// </summary>
 internal static class ZipDirectory
 {
     private const uint EndMagic = 0x06054b50, End64Magic = 0x06064b50, Locator64Magic = 0x07064b50, EntryMagic = 0x02014b50, LocalMagic = 0x04034b50;
-    private const int EndLength = 22, Locator64Length = 20, EntryLength = 46, LocalLength = 30, LongestComment = ushort.MaxValue;
+    private const int EndLength = 22, Locator64Length = 20, EntryLength = 46, LocalLength = 30, MaxCommentLength = ushort.MaxValue;
     private const ushort Zip64Extra = 1, Stored = 0, Deflated = 8, Encrypted = 1;
-    private const long MostEntries = 250_000;
+    private const long MaxEntries = 250_000;
 
-    /// <summary>deflate's limit: 258 bytes of a match in 2 bits.</summary>
-    private const long MostExpansion = 1032;
+    /// <summary>deflate's limit: a match of 258 bytes in 2 bits.</summary>
+    private const long MaxExpansion = 1032;
 
     /// <summary>Every entry by name, in the archive's order.</summary>
     /// <exception cref="InputException">The archive is broken or forged.</exception>
@@ -24,9 +24,9 @@ internal static class ZipDirectory
     {
         (long count, long size, long start) = ReadEnd(file);
         if (count < 0 || size < 0 || start < 0 || start > file.Length || size > file.Length - start || count > size / EntryLength)
-            throw file.Broken("its directory does not lie in it");
-        if (count > MostEntries)
-            throw file.Broken($"it has {count} entries; remem reads at most {MostEntries}");
+            throw file.Broken("its directory is outside the file");
+        if (count > MaxEntries)
+            throw file.Broken($"it has {count} entries; remem reads at most {MaxEntries}");
         var cursor = new ByteCursor(file, start, start + size);
         var entries = new Dictionary<string, ZipEntry>((int)count, StringComparer.Ordinal);
         var places = new List<(long Begin, long End, string Name)>((int)count);
@@ -34,7 +34,7 @@ internal static class ZipDirectory
         {
             (ZipEntry entry, long header) = ReadEntry(file, cursor);
             if (!entries.TryAdd(entry.Name, entry))
-                throw file.Broken($"its entry '{entry.Name}' stands twice");
+                throw file.Broken($"its entry '{entry.Name}' occurs twice");
             places.Add((header, entry.Offset + entry.Packed, entry.Name));
         }
 
@@ -53,8 +53,8 @@ internal static class ZipDirectory
     /// <summary>Unpacks the first bytes of an entry.</summary>
     /// <param name="file">The archive.</param>
     /// <param name="entry">Stored or deflated.</param>
-    /// <param name="target">Filled whole.</param>
-    /// <param name="skip">How many bytes to pass over first.</param>
+    /// <param name="target">Filled completely.</param>
+    /// <param name="skip">Number of bytes to skip first.</param>
     /// <exception cref="InputException">The data is damaged or shorter than declared.</exception>
     public static void Unpack(MappedFile file, ZipEntry entry, Span<byte> target, long skip = 0)
     {
@@ -75,7 +75,7 @@ internal static class ZipDirectory
 
     private static (long Count, long Size, long Start) ReadEnd(MappedFile file)
     {
-        long lowest = Math.Max(0, file.Length - EndLength - LongestComment);
+        long lowest = Math.Max(0, file.Length - EndLength - MaxCommentLength);
         for (long at = file.Length - EndLength; at >= lowest; at--)
         {
             if (BitConverter.ToUInt32(file.Bytes(at, 4)) != EndMagic)
@@ -102,7 +102,7 @@ internal static class ZipDirectory
         cursor.Take(4);
         long at = cursor.Int64();
         if (at < 0 || at > locator)
-            throw file.Broken("its directory does not lie in it");
+            throw file.Broken("its directory is outside the file");
         var end = new ByteCursor(file, at, locator);
         if (end.UInt32() != End64Magic)
             throw file.Broken("its directory has no end");
@@ -140,16 +140,16 @@ internal static class ZipDirectory
         }
 
         if ((flags & Encrypted) != 0 || method is not (Stored or Deflated))
-            throw file.Broken($"its entry '{name}' is encrypted or packed by method {method}, which remem does not unpack");
+            throw file.Broken($"its entry '{name}' is encrypted or compressed by method {method}, which remem does not unpack");
         long offset = DataOffset(file, header, name);
         if (packed < 0 || length < 0 || packed > file.Length - offset)
             throw file.Broken($"its entry '{name}' reaches past the end");
-        if (method == Stored ? length != packed : length / MostExpansion > packed)
-            throw file.Broken($"its entry '{name}' claims {length} bytes, but has {packed}");
+        if (method == Stored ? length != packed : length / MaxExpansion > packed)
+            throw file.Broken($"its entry '{name}' states {length} bytes, but has {packed}");
         return (new ZipEntry(name, offset, length, packed, method == Stored), header);
     }
 
-    /// <summary>Past the local header, whose name and extra field may be longer than the directory's.</summary>
+    /// <summary>The offset after the local header, whose name and extra field may be longer than the directory's.</summary>
     private static long DataOffset(MappedFile file, long header, string name)
     {
         if (header < 0 || header > file.Length - LocalLength)

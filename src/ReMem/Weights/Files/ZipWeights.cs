@@ -2,7 +2,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>Tells the weights formats apart that are zip archives.</summary>
+/// <summary>Distinguishes the weights formats that are zip archives.</summary>
 internal static class ZipWeights
 {
     /// <summary>Opens a PyTorch or a NumPy archive.</summary>

@@ -34,7 +34,7 @@ internal sealed class HubEnvironment(Func<string, string?> variable)
         };
     }
 
-    /// <summary>The folder of a user's caches: the one given, else ~/.cache, on every system, as huggingface_hub has it.</summary>
+    /// <summary>The folder of a user's caches: the given one, else ~/.cache, on every system, as in huggingface_hub.</summary>
     private static string Caches(string? given) =>
         given ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 
@@ -65,8 +65,9 @@ internal sealed class HubEnvironment(Func<string, string?> variable)
         if (Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out Uri? endpoint)
             && endpoint.Scheme is "https" or "http" && endpoint.UserInfo.Length == 0 && endpoint.Query.Length == 0 && endpoint.Fragment.Length == 0)
             return endpoint;
-        // The value may hold a password: it is not repeated.
-        throw new InputException("HF_ENDPOINT is no address of a hub.", "environment", $"Give one such as {DefaultEndpoint}, without user name and query.");
+        // The value may contain a password: it is not quoted.
+        throw new InputException(
+            "HF_ENDPOINT is not an address of a hub.", "environment", $"Give one such as {DefaultEndpoint}, without user name and query.");
     }
 
     private string? Token(string file)
@@ -83,6 +84,6 @@ internal sealed class HubEnvironment(Func<string, string?> variable)
             return null;
         return token.All(c => c is > ' ' and < '\u007f')
             ? token
-            : throw new InputException("The hub's token has characters that no token has.", where, "Copy it again from the hub's settings.");
+            : throw new InputException("The hub's token has invalid characters.", where, "Copy it again from the hub's settings.");
     }
 }

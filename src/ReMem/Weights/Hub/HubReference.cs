@@ -3,15 +3,15 @@ using ReMem.Runtime.Downloads;
 
 namespace ReMem.Weights.Hub;
 
-/// <summary>A model repository of the hub at a revision, and maybe one file of it.</summary>
+/// <summary>A model repository of the hub at a revision, with an optional file.</summary>
 /// <param name="Repository">owner/name.</param>
 /// <param name="Revision">A branch, a tag, or a commit's 40 hex digits.</param>
-/// <param name="File">The one file that is meant, with slashes; null leaves the choice open.</param>
+/// <param name="File">The file, with slashes; null where it is not specified.</param>
 internal sealed partial record HubReference(string Repository, string Revision, string? File)
 {
     public const string Scheme = "hf-hub:";
     private const string DefaultRevision = "main";
-    private const int LongestName = 96;
+    private const int MaxNameLength = 96;
 
     /// <summary>Whether the revision is a commit, which never changes.</summary>
     public bool IsPinned => IsCommit(Revision);
@@ -26,14 +26,17 @@ internal sealed partial record HubReference(string Repository, string Revision, 
         int at = text.IndexOf('@', StringComparison.Ordinal);
         (string repository, string revision) = at < 0 ? (text, DefaultRevision) : (text[..at], text[(at + 1)..]);
         if (repository.Split('/') is not [var owner, var name] || !IsName(owner) || !IsName(name))
-            throw new InputException($"'{source}' names no repository of the hub.", remedy: "Give hf-hub:owner/name, or hf-hub:owner/name@revision.");
+            throw new InputException(
+                $"'{source}' does not name a repository of the hub.", remedy: "Give hf-hub:owner/name, or hf-hub:owner/name@revision.");
         if (!IsSafePath(revision))
-            throw new InputException($"'{source}' names no revision of a repository.", remedy: "Give a branch, a tag or a commit's 40 hex digits after the @.");
+            throw new InputException(
+                $"'{source}' does not name a revision of a repository.",
+                remedy: "Give a branch, a tag or a commit's 40 hex digits after the @.");
         return new HubReference(repository, revision, null);
     }
 
     /// <summary>
-    /// Takes an address on the hub itself, as a browser shows it, for what it names: owner/name, owner/name/tree/revision, or a file under
+    /// Parses an address on the hub as a browser shows it: owner/name, owner/name/tree/revision, or a file under
     /// resolve/, blob/ or raw/. Null for any other address.
     /// </summary>
     public static HubReference? FromAddress(Uri address, Uri endpoint)
@@ -63,14 +66,14 @@ internal sealed partial record HubReference(string Repository, string Revision, 
     public Uri Address(Uri endpoint, string revision, string file) => new(
         $"{Page(endpoint)}/resolve/{Uri.EscapeDataString(revision)}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}");
 
-    /// <summary>The address of the repository's page, where access is asked for.</summary>
+    /// <summary>The address of the repository's page, where access can be requested.</summary>
     public string Page(Uri endpoint) => $"{endpoint.AbsoluteUri.TrimEnd('/')}/{Repository}";
 
-    /// <summary>As a person writes it.</summary>
+    /// <summary>The form that a user writes.</summary>
     public override string ToString() => $"{Scheme}{Repository}@{Revision}";
 
-    // "--" separates owner and name in the cache's folder names, which the hub therefore allows in neither.
-    private static bool IsName(string name) => name.Length <= LongestName && NamePattern().IsMatch(name)
+    // "--" separates owner and name in the cache's folder names, which the hub therefore does not allow in either.
+    private static bool IsName(string name) => name.Length <= MaxNameLength && NamePattern().IsMatch(name)
         && !name.Contains("--", StringComparison.Ordinal) && !name.Contains("..", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\A[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\z")]

@@ -6,8 +6,8 @@ using ReMem.Runtime.Downloads;
 namespace ReMem.Weights.Hub;
 
 /// <summary>
-/// A model repository at a revision, through the cache. All files are of one commit: the one that the revision was at the first question. A commit
-/// that was given, and is cached, asks no server.
+/// A model repository at a revision, through the cache. All files are of one commit: that of the revision at the first request. For a given
+/// commit that is cached, no server is contacted.
 /// </summary>
 internal sealed class HubRepository(HubReference model, HubOptions options, HttpTransport http, Downloader downloader)
 {
@@ -16,13 +16,13 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
     private string? _commit = model.IsPinned ? model.Revision : null;
     private ServerFault? _fault;
 
-    /// <summary>What the hub says of a file.</summary>
+    /// <summary>The hub's metadata of a file.</summary>
     private sealed record Entry(string Commit, string Etag, long? Size);
 
     private bool CacheOnly => options.Offline || _fault is not null;
 
     /// <summary>The first of these files that the repository has, downloaded.</summary>
-    /// <exception cref="InputException">It has none; or access is refused, or offline and not cached.</exception>
+    /// <exception cref="InputException">It has none of them, access is refused, or they are not cached while offline.</exception>
     /// <exception cref="ReMemException">Server or network failed.</exception>
     public async Task<string> FirstAsync(IReadOnlyList<string> files, CancellationToken cancel)
     {
@@ -36,7 +36,7 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
     }
 
     /// <summary>A file, downloaded where the cache lacks it.</summary>
-    /// <returns>Its path in the snapshot; null where the repository has none (or, where no server is asked, the cache).</returns>
+    /// <returns>Its path in the snapshot; null where the repository (or, offline, the cache) has none.</returns>
     public async Task<string?> FetchAsync(string file, CancellationToken cancel)
     {
         string? commit = _commit ?? (CacheOnly ? _cache.CommitOf(model.Revision) : null);
@@ -48,22 +48,23 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
         bool spare = cached is not null && (_cache.Find(cached, file) is not null || _cache.LacksFor(cached, file));
         try
         {
-            // With a copy at hand there is no point in asking a dead network again and again.
+            // With a cached copy there is no point in retrying when the network is down.
             Entry? entry = await Retry.RunAsync(
-                options, spare && _commit is null ? 1 : options.Attempts, text => downloader.Tell(model.Repository, text), () => AskAsync(file, cancel), cancel);
+                options, spare && _commit is null ? 1 : options.Attempts, text => downloader.Report(model.Repository, text),
+                    () => AskAsync(file, cancel), cancel);
             return entry is null ? null : await BringAsync(file, entry, cancel);
         }
         catch (ServerFault fault) when (spare && _commit is null)
         {
             _fault = fault;
             _commit = cached;
-            downloader.Tell(model.Repository, $"{fault.Message.TrimEnd('.')}; the cached commit {cached![..7]} is used");
+            downloader.Report(model.Repository, $"{fault.Message.TrimEnd('.')}; the cached commit {cached![..7]} is used");
             return _cache.Find(cached, file);
         }
     }
 
     /// <summary>
-    /// Notes which commit the revision is, once all that is wanted of it is there: until then, one who is offline keeps the earlier commit.
+    /// Records the revision's commit once all requested files are cached: until then, offline use keeps the earlier commit.
     /// </summary>
     public void Settle()
     {
@@ -91,7 +92,9 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
         string? etag = (answer.Header("X-Linked-Etag") ?? answer.Etag)?.Trim();
         etag = etag?.StartsWith("W/", StringComparison.Ordinal) == true ? etag[2..].Trim('"') : etag?.Trim('"');
         if (commit is null || string.IsNullOrEmpty(etag))
-            throw new ReMemException($"{answer.Host} is no hub: its answer names no commit and no ETag.", model.ToString(), "Check HF_ENDPOINT, or give the file's own address.");
+            throw new ReMemException(
+                $"{answer.Host} is not a hub: its response has no commit and no ETag.", model.ToString(),
+                "Check HF_ENDPOINT, or give the file's own address.");
         long? size = long.TryParse(answer.Header("X-Linked-Size"), NumberStyles.None, CultureInfo.InvariantCulture, out long linked) ? linked
             : answer.Response.IsSuccessStatusCode ? answer.Response.Content.Headers.ContentLength : null;
         _commit ??= commit;
@@ -106,7 +109,7 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
         if (!IsWhole(blob, entry))
         {
             using IDisposable held = await FileLock.TakeAsync(
-                _cache.Lock(entry.Etag), () => downloader.Tell(file, "another program downloads it; waiting"), cancel);
+                _cache.Lock(entry.Etag), () => downloader.Report(file, "another program downloads it; waiting"), cancel);
             if (!IsWhole(blob, entry))
             {
                 await downloader.RunAsync(
@@ -125,6 +128,6 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
         return _cache.Place(entry.Etag, entry.Commit, file);
     }
 
-    // A file that some program left cut short is none.
+    // A file that another program left truncated does not count.
     private static bool IsWhole(string path, Entry entry) => HubCache.LengthOf(path) is { } length && length == (entry.Size ?? length);
 }

@@ -9,28 +9,28 @@ using ReMem.Runtime.Downloads;
 namespace ReMem.Weights.Hub;
 
 /// <summary>
-/// Files from any address, each in a folder of its own, named after the address's SHA-256. source.json beside it has the ETag, with which the server
-/// is asked whether the file changed.
+/// Files from any address, each in its own folder, named after the address's SHA-256. source.json next to it has the ETag, by which the
+/// server is asked whether the file has changed.
 /// </summary>
 internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloader downloader)
 {
     private const string FactsFile = "source.json";
-    private const int LongestName = 100;
+    private const int MaxNameLength = 100;
 
-    /// <summary>What is kept beside a file.</summary>
+    /// <summary>The metadata next to a file.</summary>
     /// <param name="Address">Without the query, which may be a secret.</param>
-    /// <param name="Etag">As the server wrote it; null where it gave none.</param>
-    /// <param name="LastModified">As the server wrote it; null where it gave none.</param>
+    /// <param name="Etag">As the server wrote it; null where it sent none.</param>
+    /// <param name="LastModified">As the server wrote it; null where it sent none.</param>
     /// <param name="Size">Bytes.</param>
     private sealed record Facts(string Address, string? Etag, string? LastModified, long Size)
     {
-        /// <summary>What If-Range takes; null where a part cannot be told from another version's.</summary>
+        /// <summary>The If-Range value; null where a partial file cannot be distinguished from that of another version.</summary>
         [JsonIgnore]
         public string? Validator => Etag is not null && !Etag.StartsWith("W/", StringComparison.Ordinal) ? Etag : LastModified;
     }
 
     /// <summary>The file of an address, downloaded where it is not cached or changed on the server.</summary>
-    /// <exception cref="InputException">There is no such file, access is refused, or offline and not cached.</exception>
+    /// <exception cref="InputException">There is no such file, access is refused, or it is not cached while offline.</exception>
     /// <exception cref="ReMemException">Server or network failed, and the file is not cached.</exception>
     public async Task<string> FetchAsync(Uri address, CancellationToken cancel)
     {
@@ -47,17 +47,19 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
                 : throw new InputException("The cache has no file of this address, and downloading is switched off.", shown, "Run once without --offline and HF_HUB_OFFLINE.");
         }
 
-        using IDisposable held = await FileLock.TakeAsync(Path.Combine(folder, ".lock"), () => downloader.Tell(name, "another program downloads it; waiting"), cancel);
+        using IDisposable held = await FileLock.TakeAsync(
+            Path.Combine(folder, ".lock"), () => downloader.Report(name, "another program downloads it; waiting"), cancel);
         Facts? cached = Read(folder, file);
         Facts? current;
         try
         {
             current = await Retry.RunAsync(
-                options, cached is null ? options.Attempts : 1, text => downloader.Tell(name, text), () => AskAsync(address, shown, cached, cancel), cancel);
+                options, cached is null ? options.Attempts : 1, text => downloader.Report(name, text),
+                    () => AskAsync(address, shown, cached, cancel), cancel);
         }
         catch (ServerFault fault) when (cached is not null)
         {
-            downloader.Tell(name, $"{fault.Message.TrimEnd('.')}; the cached file is used");
+            downloader.Report(name, $"{fault.Message.TrimEnd('.')}; the cached file is used");
             return file;
         }
 
@@ -67,12 +69,12 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
         return file;
     }
 
-    /// <summary>The last part of the address as a file name that every system takes.</summary>
+    /// <summary>The last part of the address as a file name that is valid on every system.</summary>
     internal static string NameOf(Uri address)
     {
         string last = Uri.UnescapeDataString(address.Segments[^1]);
         string name = string.Concat(last.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_')).Trim('.', '_');
-        name = name.Length > LongestName ? name[^LongestName..].TrimStart('.') : name;
+        name = name.Length > MaxNameLength ? name[^MaxNameLength..].TrimStart('.') : name;
         return name.Length == 0 || name == FactsFile ? "weights" : name;
     }
 
@@ -85,7 +87,7 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            // Not cached, or not whole: both are downloaded.
+            // Not cached, or incomplete: both are downloaded.
             return null;
         }
     }
@@ -102,11 +104,11 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
         };
     }
 
-    /// <summary>Asks for the file, without reading it.</summary>
-    /// <returns>What it is now; null where it is as it was cached.</returns>
+    /// <summary>Requests the file, without reading it.</summary>
+    /// <returns>Its metadata; null where it has not changed since it was cached.</returns>
     private async Task<Facts?> AskAsync(Uri address, string shown, Facts? cached, CancellationToken cancel)
     {
-        // GET, as addresses that are signed for GET refuse HEAD.
+        // GET, since addresses that are signed for GET refuse HEAD.
         using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, address, request => Compare(request, cached), authorize: false, stay: false, cancel);
         HttpResponseMessage response = answer.Response;
         if (cached is not null && response.StatusCode == HttpStatusCode.NotModified)
@@ -114,7 +116,9 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
         if (!response.IsSuccessStatusCode)
             throw Refusal(answer, shown);
         if (response.Content.Headers.ContentType?.MediaType == "text/html")
-            throw new InputException($"{answer.Host} answers with a web page instead of a file.", shown, "Give the address of the file itself, as its download button has it.");
+            throw new InputException(
+                $"{answer.Host} sends a web page instead of a file.", shown,
+                "Give the address of the file itself, as the download button has it.");
         string? modified = response.Content.Headers.NonValidated.TryGetValues("Last-Modified", out var values) ? values.FirstOrDefault() : null;
         var facts = new Facts(shown, answer.Etag, modified, response.Content.Headers.ContentLength ?? -1);
         bool same = cached is not null && cached.Etag == facts.Etag && cached.LastModified == facts.LastModified && (cached.Size == facts.Size || (facts.Size < 0 && facts.Validator is not null));

@@ -5,11 +5,11 @@ using ReMem.Weights.Files;
 namespace ReMem.Weights.Hub;
 
 /// <summary>
-/// Turns what names weights or a model into local paths, downloading where needed: a path, local-dir:DIR, hf-hub:owner/name[@revision], or an https
-/// address. A source is looked up once: later answers of the same object are the same, even if a branch moves on meanwhile.
+/// Resolves the names of weights or models to local paths, downloading where needed: a path, local-dir:DIR, hf-hub:owner/name[@revision],
+/// or an https address. A source is looked up once: the same object later returns the same result, even if a branch has moved.
 /// </summary>
 /// <param name="options">Servers and caches; null reads the environment when the first remote source is named.</param>
-/// <param name="progress">Hears of downloads.</param>
+/// <param name="progress">Receives the progress of downloads.</param>
 public sealed class WeightSource(HubOptions? options = null, IProgress<TransferProgress>? progress = null)
 {
     private static readonly string[] WebSchemes = ["https://", "http://"];
@@ -19,10 +19,12 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
 
     private sealed record Connection(HubOptions Options, HttpTransport Http, Downloader Downloader);
 
-    /// <summary>Asks no server, whatever the options say.</summary>
+    /// <summary>Contacts no server, whatever the options.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>How a file or folder is given instead, such as "--weights FILE": named where a download fails. Default null: nothing is named.</summary>
+    /// <summary>
+    /// The option for a local file or folder, such as "--weights FILE": mentioned where a download fails. Default null: none is mentioned.
+    /// </summary>
     public string? LocalOption { get; init; }
 
     /// <summary>Whether a source is on a server: the hub, or another address.</summary>
@@ -31,12 +33,18 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     /// <summary>The local path of a model folder as a person named it: a path or local-dir:DIR. Remote sources are returned as they are.</summary>
     public static string WithoutScheme(string source) => WeightsFormat.WithoutScheme(source);
 
-    /// <summary>The file with the weights of a source, on disk. For sharded weights it is the index, its shards beside it.</summary>
-    /// <exception cref="InputException">The source is of no known form, does not exist, refuses access, or is not cached while offline.</exception>
-    /// <exception cref="ReMemException">Server or network failed, again and again.</exception>
+    /// <summary>
+    /// The file with the weights of a source, on disk. For sharded weights it is the index, with the shards in the same folder.
+    /// </summary>
+    /// <exception cref="InputException">
+    /// The source has an unknown form, does not exist, refuses access, or is not cached while offline.
+    /// </exception>
+    /// <exception cref="ReMemException">Server or network failed repeatedly.</exception>
     public string ResolveFile(string source, CancellationToken cancel = default) => ResolveFile(source, LocalOption, cancel);
 
-    /// <summary>As <see cref="ResolveFile(string, CancellationToken)"/>, where a file is given instead in another way than <see cref="LocalOption"/>.</summary>
+    /// <summary>
+    /// As <see cref="ResolveFile(string, CancellationToken)"/>, with another option for a local file than <see cref="LocalOption"/>.
+    /// </summary>
     internal string ResolveFile(string source, string? option, CancellationToken cancel) => Advised(() => Wait(() => ResolveFileAsync(source, cancel)), source, option);
 
     /// <inheritdoc cref="ResolveFile(string, CancellationToken)"/>
@@ -48,7 +56,9 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     /// <inheritdoc cref="ResolveFile(string, CancellationToken)" path="/exception"/>
     public string ResolveFolder(string source, CancellationToken cancel = default) => ResolveFolder(source, LocalOption, cancel);
 
-    /// <summary>As <see cref="ResolveFolder(string, CancellationToken)"/>, where a folder is given instead in another way than <see cref="LocalOption"/>.</summary>
+    /// <summary>
+    /// As <see cref="ResolveFolder(string, CancellationToken)"/>, with another option for a local folder than <see cref="LocalOption"/>.
+    /// </summary>
     internal string ResolveFolder(string source, string? option, CancellationToken cancel) => Advised(() => Wait(() => ResolveFolderAsync(source, cancel)), source, option);
 
     /// <inheritdoc cref="ResolveFolder(string, CancellationToken)"/>
@@ -56,7 +66,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
         ? await OnceAsync($"folder {source}", cancel, () => HubFolderAsync(IsHub(source) ? HubReference.Parse(source) : ModelAt(source), cancel))
         : WithoutScheme(KnownForm(source));
 
-    /// <summary>Names the way without a network where a download fails.</summary>
+    /// <summary>Adds to a failed download's error how to work without a network.</summary>
     private static string Advised(Func<string> find, string source, string? option)
     {
         try
@@ -91,7 +101,9 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     {
         int colon = source.IndexOf("://", StringComparison.Ordinal);
         return colon > 0 && source[..colon].All(char.IsAsciiLetterOrDigit) && !File.Exists(source)
-            ? throw new InputException($"'{source[..colon]}://' is no place that weights are read from.", remedy: "Give a path, local-dir:DIR, hf-hub:owner/name[@revision] or an https address.")
+            ? throw new InputException(
+                $"'{source[..colon]}://' is not a supported source of weights.",
+                remedy: "Give a path, local-dir:DIR, hf-hub:owner/name[@revision] or an https address.")
             : source;
     }
 
@@ -102,9 +114,11 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     private static Uri AddressOf(string source)
     {
         if (!Uri.TryCreate(source, UriKind.Absolute, out Uri? address) || address.Host.Length == 0)
-            throw new InputException("This is no address.", remedy: "Give one such as https://host/model.safetensors.");
+            throw new InputException("This is not an address.", remedy: "Give one such as https://host/model.safetensors.");
         if (address.UserInfo.Length > 0)
-            throw new InputException("An address with a user name or password is not taken.", Shown(source), "Download the file by other means and give its path.");
+            throw new InputException(
+                "An address with a user name or password is not allowed.", Shown(source),
+                "Download the file by other means and give its path.");
         return address;
     }
 
@@ -182,7 +196,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
         HubOptions given = options ?? HubOptions.FromEnvironment();
         DataOptions.Validate(given, "hub");
         given = given with { Offline = given.Offline || Offline };
-        var http = new HttpTransport(given, new Credential(given.Endpoint, given.Token, "Wait some minutes; HF_TOKEN raises the limit."));
+        var http = new HttpTransport(given, new Credential(given.Endpoint, given.Token, "Wait a few minutes; HF_TOKEN raises the limit."));
         return _connection = new Connection(given, http, new Downloader(given, http, progress));
     }
 }

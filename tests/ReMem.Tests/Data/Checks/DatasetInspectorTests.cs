@@ -11,7 +11,7 @@ namespace ReMem.Tests.Data.Checks;
 
 public sealed class DatasetInspectorTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public DatasetInspectorTests()
     {
@@ -28,7 +28,7 @@ public sealed class DatasetInspectorTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void CleanDataIsCountedAndMeasured()
+    public void Clean_data_is_counted_and_measured()
     {
         InspectionResult result = Inspect();
         Assert.Equal([new ClassImages("a&b", 6, 2, 2), new ClassImages("c", 6, 2, 2)], result.Classes);
@@ -40,14 +40,14 @@ public sealed class DatasetInspectorTests : IDisposable
         Assert.Equal([40, 43, 45], train.Width);
         Assert.Equal([30, 30, 30], train.ShorterSide);
         Assert.Equal(12, train.Formats["PNG"]);
-        byte[] pixels = [.. Directory.GetFiles(_folder.At("train"), "*.png", SearchOption.AllDirectories).SelectMany(f => ImageDecoder.Decode(File.ReadAllBytes(f), f).Pixels)];
+        byte[] pixels = [.. Directory.GetFiles(_folder.File("train"), "*.png", SearchOption.AllDirectories).SelectMany(f => ImageDecoder.Decode(File.ReadAllBytes(f), f).Pixels)];
         double[] red = [.. pixels.Where((_, i) => i % 3 == 0).Select(p => p / 255.0)];
         Assert.Equal(red.Average(), result.ChannelMeans[0], 1e-9);
         Assert.Equal(Math.Sqrt(red.Average(r => r * r) - (red.Average() * red.Average())), result.ChannelDeviations[0], 1e-9);
     }
 
     [Fact]
-    public void DuplicatesLeaksConflictsAndBadImagesAreFound()
+    public void Duplicates_leaks_conflicts_and_bad_images_are_found()
     {
         RgbImage one = NearDuplicatesTests.Photo(70001, 60, 60), two = NearDuplicatesTests.Photo(70002, 60, 60);
         Add("train/c/one.png", one);
@@ -70,20 +70,20 @@ public sealed class DatasetInspectorTests : IDisposable
         Assert.Equal(4, result.Warnings.Count);
         Assert.Contains(result.Warnings, w => w.Contains("1 pictures have several labels", StringComparison.Ordinal));
 
-        InputException error = Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip, leakage: LeakagePolicy.Fail));
+        InputException error = Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Fail));
         Assert.Contains("exact copies of images in another split", error.Message);
-        PreflightResult warned = Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn);
+        PreflightResult warned = Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn);
         Assert.Equal((1, 1), (warned.LeakedImages, warned.NearLeakedImages));
 
         // Without the exact copy, only the strict policy fails.
         File.Delete(exact.Images[1].Name);
-        Assert.Equal((0, 1), (Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip).LeakedImages, warned.NearLeakedImages));
-        error = Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip, leakage: LeakagePolicy.Strict));
+        Assert.Equal((0, 1), (Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip).LeakedImages, warned.NearLeakedImages));
+        error = Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Strict));
         Assert.Contains("show the same picture", error.Message);
     }
 
     [Fact]
-    public void FormatsThatAreNotDecodedAreCountedPerClassWhateverTheFilesAreCalled()
+    public void Formats_that_are_not_decoded_are_counted_per_class_whatever_the_files_are_called()
     {
         byte[] heic = [0, 0, 0, 24, .. "ftypheic\0\0\0\0mif1heic"u8, .. new byte[200]], avif = [0, 0, 0, 28, .. "ftypavif\0\0\0\0avifmif1miaf"u8, .. new byte[200]];
         byte[] jpeg2000 = [0, 0, 0, 12, .. "jP  \r\n"u8, 0x87, (byte)'\n', .. new byte[200]];
@@ -96,25 +96,25 @@ public sealed class DatasetInspectorTests : IDisposable
         Assert.Contains("The class 'c' loses 3 of its 13 images: 2 HEIC and 1 AVIF files cannot be read. Convert them to JPEG or PNG.", result.Warnings);
         Assert.Contains("The class 'a&b' loses 1 of its 12 images: 1 JPEG 2000 files cannot be read. Convert them to JPEG or PNG.", result.Warnings);
         Assert.Empty(result.LostClasses);
-        PreflightResult checks = Preflight.Check(DatasetReader.Open(_folder.Root), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn);
+        PreflightResult checks = Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn);
         Assert.Contains(checks.Warnings, w => w.StartsWith("The class 'c' loses 3 of its 13 images", StringComparison.Ordinal));
 
         // The same from a scan that was kept, from a table and from a zip.
-        string scans = _folder.At("scans");
+        string scans = _folder.File("scans");
         Directory.CreateDirectory(scans);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal(DatasetInspector.Inspect(data, 2, scans).Warnings, DatasetInspector.Inspect(data, 2, scans).Warnings);
-        using var other = new TempFolder();
+        using var other = new TemporaryFolder();
         foreach (string split in new[] { "train", "val", "test" })
             _folder.CopyInto(other, split);
-        System.IO.Compression.ZipFile.CreateFromDirectory(other.Root, _folder.At("set.zip"));
-        Assert.Contains(DatasetInspector.Inspect(DatasetReader.Open(_folder.At("set.zip"))).Warnings, w => w.StartsWith("The class 'c' loses 3 of its 13 images", StringComparison.Ordinal));
+        System.IO.Compression.ZipFile.CreateFromDirectory(other.Path, _folder.File("set.zip"));
+        Assert.Contains(DatasetInspector.Inspect(DatasetReader.Open(_folder.File("set.zip"))).Warnings, w => w.StartsWith("The class 'c' loses 3 of its 13 images", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void AClassOfWhichNothingCanBeReadIsFound()
+    public void A_class_of_which_nothing_can_be_read_is_found()
     {
-        foreach (string file in Directory.GetFiles(_folder.At("train/c")))
+        foreach (string file in Directory.GetFiles(_folder.File("train/c")))
             File.WriteAllBytes(file, [1, 2, 3]);
         InspectionResult result = Inspect();
         Assert.Equal(["c"], result.LostClasses);
@@ -123,9 +123,9 @@ public sealed class DatasetInspectorTests : IDisposable
     }
 
     [Fact]
-    public void NearDuplicatesStayTogetherWhereAsked()
+    public void Near_duplicates_stay_together_where_asked()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         for (int i = 0; i < 30; i++)
         {
             RgbImage picture = NearDuplicatesTests.Photo(i, 48, 48);
@@ -133,22 +133,22 @@ public sealed class DatasetInspectorTests : IDisposable
             folder.Add($"{(i % 2 == 0 ? "a" : "b")}/{i} copy.jpg", NearDuplicatesTests.Encoded(picture, SKEncodedImageFormat.Jpeg, 80));
         }
 
-        InspectionResult apart = DatasetInspector.Inspect(DatasetReader.Open(folder.Root));
+        InspectionResult apart = DatasetInspector.Inspect(DatasetReader.Open(folder.Path));
         Assert.True(apart.NearLeakedImages > 0);
-        ImageDataset data = DatasetReader.Open(folder.Root, new DatasetOptions { KeepNearDuplicatesTogether = true });
+        ImageDataset data = DatasetReader.Open(folder.Path, new DatasetOptions { KeepNearDuplicatesTogether = true });
         InspectionResult together = DatasetInspector.Inspect(data);
         Assert.Equal((0, 30), (together.NearLeakedImages, together.Duplicates.Count));
         Assert.InRange(data.Test.Count, 6, 12);
     }
 
     [Fact]
-    public void ContactSheetsShowEveryClassAndFinding()
+    public void Contact_sheets_show_every_class_and_finding()
     {
-        Add("test/c/copy <i>.png", ImageDecoder.Decode(File.ReadAllBytes(_folder.At("train/c/0.png")), "x"));
+        Add("test/c/copy <i>.png", ImageDecoder.Decode(File.ReadAllBytes(_folder.File("train/c/0.png")), "x"));
         _folder.Add("train/c/bad.png", [1]);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         InspectionResult result = DatasetInspector.Inspect(data);
-        string sheets = _folder.At("sheets/deep");
+        string sheets = _folder.File("sheets/deep");
         ContactSheet.Write(sheets, data, result);
         string index = File.ReadAllText(Path.Combine(sheets, "index.html"));
         Assert.Contains("a&amp;b", index);
@@ -166,14 +166,14 @@ public sealed class DatasetInspectorTests : IDisposable
     }
 
     [Fact]
-    public void ResultIsJson()
+    public void Result_is_JSON()
     {
         using JsonDocument json = JsonDocument.Parse(ReMem.Runtime.Json.Serialize(Inspect()));
         Assert.Equal(6, json.RootElement.GetProperty("classes")[0].GetProperty("train").GetInt32());
         Assert.Equal(12, json.RootElement.GetProperty("splits")[0].GetProperty("formats").GetProperty("PNG").GetInt32());
     }
 
-    private InspectionResult Inspect() => DatasetInspector.Inspect(DatasetReader.Open(_folder.Root));
+    private InspectionResult Inspect() => DatasetInspector.Inspect(DatasetReader.Open(_folder.Path));
 
     private void Add(string path, RgbImage image) => _folder.Add(path, NearDuplicatesTests.Encoded(image, SKEncodedImageFormat.Png, 100));
 }

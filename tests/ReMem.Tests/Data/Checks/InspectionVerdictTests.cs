@@ -18,7 +18,9 @@ public sealed class InspectionVerdictTests
         if (counted == 0)
             Require();
         else
-            Assert.StartsWith($"{counted} validation or test images are in another split", Assert.Throws<InputException>(Require).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{counted} validation or test images are also in another split", Assert.Throws<InputException>(Require).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace ReMem.Tests.Data.Checks;
 public sealed class NearDuplicatesTests
 {
     [Fact]
-    public void SamePictureOtherwiseSavedIsNear()
+    public void Same_picture_otherwise_saved_is_near()
     {
         RgbImage picture = Photo(1, 120, 90);
         ImagePrint print = ImagePrint.Of(picture);
@@ -27,7 +27,7 @@ public sealed class NearDuplicatesTests
     }
 
     [Fact]
-    public void OtherPicturesAreNot()
+    public void Other_pictures_are_not()
     {
         ImagePrint[] prints = [.. Enumerable.Range(0, 60).Select(i => ImagePrint.Of(Photo(i, 40, 40)))];
         Assert.Empty(NearDuplicates.Find(prints));
@@ -38,7 +38,7 @@ public sealed class NearDuplicatesTests
     }
 
     [Fact]
-    public void SetsAreJoinedWhateverTheOrder()
+    public void Sets_are_joined_whatever_the_order()
     {
         RgbImage a = Photo(1, 60, 60), b = Photo(2, 60, 60);
         ImagePrint[] prints =

@@ -6,7 +6,7 @@ namespace ReMem.Tests.Data.Checks;
 
 public sealed class SplitFingerprintTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -15,15 +15,15 @@ public sealed class SplitFingerprintTests : IDisposable
     {
         foreach (string root in new[] { "here", "there" })
             _folder.Images($"{root}/train/a", 3).Images($"{root}/train/b", 3);
-        foreach (string file in Directory.EnumerateFiles(_folder.At("here"), "*.png", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(_folder.File("here"), "*.png", SearchOption.AllDirectories))
             File.Copy(file, file.Replace($"{Path.DirectorySeparatorChar}here{Path.DirectorySeparatorChar}", $"{Path.DirectorySeparatorChar}there{Path.DirectorySeparatorChar}", StringComparison.Ordinal), overwrite: true);
         string print = Of("here");
         Assert.Matches("^[0-9a-f]{64}$", print);
         Assert.Equal(print, Of("there"));
-        Assert.Equal(print, SplitFingerprint.OfContent(Train("here"), 1, _folder.At("elsewhere")));
-        Assert.NotEqual(print, SplitFingerprint.OfContent(new Subset(Train("here"), [1, 0, 2]), 2, _folder.At("kept")));
+        Assert.Equal(print, SplitFingerprint.OfContent(Train("here"), 1, _folder.File("elsewhere")));
+        Assert.NotEqual(print, SplitFingerprint.OfContent(new Subset(Train("here"), [1, 0, 2]), 2, _folder.File("kept")));
 
-        string changed = _folder.At("here/train/a/001.png");
+        string changed = _folder.File("here/train/a/001.png");
         File.WriteAllBytes(changed, TestImages.Noise(6, 5, "other", 1));
         Assert.NotEqual(print, Of("here"));
     }
@@ -33,8 +33,8 @@ public sealed class SplitFingerprintTests : IDisposable
     {
         _folder.Images("set/train/a", 3).Images("set/train/b", 3);
         string print = Of("set");
-        Assert.Single(Directory.GetFiles(_folder.At("kept")));
-        string file = _folder.At("set/train/a/001.png");
+        Assert.Single(Directory.GetFiles(_folder.File("kept")));
+        string file = _folder.File("set/train/a/001.png");
         DateTime written = File.GetLastWriteTimeUtc(file);
         byte[] bytes = File.ReadAllBytes(file);
         bytes[^1] ^= 1;
@@ -46,21 +46,21 @@ public sealed class SplitFingerprintTests : IDisposable
     }
 
     [Fact]
-    public void A_source_without_files_is_read_and_a_missing_image_is_told()
+    public void A_source_without_files_is_read_and_a_missing_image_is_reported()
     {
-        Assert.Equal(SplitFingerprint.OfContent(MemorySource.Of(5), 2, _folder.At("kept")), SplitFingerprint.OfContent(MemorySource.Of(5), 1, _folder.At("kept")));
-        Assert.False(Directory.Exists(_folder.At("kept")));
+        Assert.Equal(SplitFingerprint.OfContent(MemorySource.Of(5), 2, _folder.File("kept")), SplitFingerprint.OfContent(MemorySource.Of(5), 1, _folder.File("kept")));
+        Assert.False(Directory.Exists(_folder.File("kept")));
         _folder.Images("set/train/a", 3).Images("set/train/b", 3);
         IImageSource train = Train("set");
-        File.Delete(_folder.At("set/train/b/002.png"));
-        Assert.Contains("002.png", Assert.Throws<InputException>(() => SplitFingerprint.OfContent(train, 2, _folder.At("kept"))).Message);
+        File.Delete(_folder.File("set/train/b/002.png"));
+        Assert.Contains("002.png", Assert.Throws<InputException>(() => SplitFingerprint.OfContent(train, 2, _folder.File("kept"))).Message);
     }
 
-    private string Of(string root) => SplitFingerprint.OfContent(Train(root), 2, _folder.At("kept"));
+    private string Of(string root) => SplitFingerprint.OfContent(Train(root), 2, _folder.File("kept"));
 
     private IImageSource Train(string root)
     {
         _folder.Images($"{root}/val/a", 1).Images($"{root}/val/b", 1).Images($"{root}/test/a", 1).Images($"{root}/test/b", 1);
-        return DatasetReader.Open(_folder.At(root)).Train;
+        return DatasetReader.Open(_folder.File(root)).Train;
     }
 }

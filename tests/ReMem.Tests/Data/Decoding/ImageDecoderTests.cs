@@ -11,7 +11,7 @@ public sealed class ImageDecoderTests
     [InlineData(SKEncodedImageFormat.Png, 0)]
     [InlineData(SKEncodedImageFormat.Jpeg, 24)]
     [InlineData(SKEncodedImageFormat.Webp, 60)]
-    public void DecodesByContent(SKEncodedImageFormat format, int tolerance)
+    public void Decodes_by_content(SKEncodedImageFormat format, int tolerance)
     {
         RgbImage image = ImageDecoder.Decode(TestImages.Encode(16, 9, 3, format), "wrongly-named.txt");
         Assert.Equal((16, 9), (image.Width, image.Height));
@@ -20,7 +20,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void SixteenBitsAreCutToEight()
+    public void Sixteen_bits_are_cut_to_eight()
     {
         byte[] rgb = [0x12, 0x80, 0xAB, 0x01, 0xFF, 0xFF, 0x00, 0x10, 0x7F, 0x20, 0x40, 0x00];
         RgbImage image = ImageDecoder.Decode(TestImages.Png(2, 1, 16, 2, rgb), "deep.png");
@@ -31,7 +31,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void PaletteAndGreyBecomeRgb()
+    public void Palette_and_grey_become_RGB()
     {
         RgbImage palette = ImageDecoder.Decode(TestImages.Png(2, 1, 8, 3, [1, 0], ("PLTE", [9, 8, 7, 200, 100, 50])), "palette.png");
         Assert.Equal((200, 100, 50), ((int, int, int))TestImages.Pixel(palette, 0, 0));
@@ -41,7 +41,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void TransparencyIsFlattenedOnWhite()
+    public void Transparency_is_flattened_on_white()
     {
         RgbImage image = ImageDecoder.Decode(TestImages.Png(3, 1, 8, 6, [10, 20, 30, 0, 10, 20, 30, 255, 0, 100, 200, 51]), "alpha.png");
         Assert.Equal((255, 255, 255), ((int, int, int))TestImages.Pixel(image, 0, 0));
@@ -50,7 +50,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void CmykBecomesRgb()
+    public void CMYK_becomes_RGB()
     {
         RgbImage image = ImageDecoder.Decode(TestImages.CmykJpeg, "cmyk.jpg");
         Assert.Equal((8, 8), (image.Width, image.Height));
@@ -59,7 +59,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void FirstFrameOfAnAnimation()
+    public void First_frame_of_an_animation()
     {
         RgbImage image = ImageDecoder.Decode(TestImages.AnimatedGif, "moving.gif");
         Assert.Equal((5, 4), (image.Width, image.Height));
@@ -75,7 +75,7 @@ public sealed class ImageDecoderTests
     [InlineData(6, 1, 0)]
     [InlineData(7, 1, 1)]
     [InlineData(8, 0, 1)]
-    public void TurnedUprightByExif(int orientation, int right, int bottom)
+    public void Turned_upright_by_EXIF(int orientation, int right, int bottom)
     {
         // White everywhere but for a dark block at the stored top left, longer along the stored rows.
         using var bitmap = new SKBitmap(new SKImageInfo(64, 32, SKColorType.Rgba8888, SKAlphaType.Opaque));
@@ -94,23 +94,24 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void OnePixelIsAnImage()
+    public void One_pixel_is_an_image()
     {
         RgbImage image = ImageDecoder.Decode(TestImages.Encode(1, 1, 2), "dot.png");
         Assert.Equal((62, 34, 2), ((int, int, int))TestImages.Pixel(image, 0, 0));
     }
 
     [Fact]
-    public void EmptyFileIsNamed() => AssertBad([], "empty.jpg", "is empty (0 bytes)");
+    public void Empty_file_is_named() => AssertBad([], "empty.jpg", "is empty (0 bytes)");
 
     [Fact]
-    public void NoImageIsNamed() => AssertBad("<html>not found</html>"u8.ToArray(), "page.jpg", "is no JPEG, PNG, WebP, GIF, BMP or TIFF");
+    public void No_image_is_named() =>
+        AssertBad("<html>not found</html>"u8.ToArray(), "page.jpg", "is not a JPEG, PNG, WebP, GIF, BMP or TIFF");
 
     [Theory]
     [InlineData(SKEncodedImageFormat.Png)]
     [InlineData(SKEncodedImageFormat.Jpeg)]
     [InlineData(SKEncodedImageFormat.Webp)]
-    public void TruncatedFileIsNamedWhereverItEnds(SKEncodedImageFormat format)
+    public void Truncated_file_is_named_wherever_it_ends(SKEncodedImageFormat format)
     {
         // The last bytes are checksums and end marks: without them no pixel is lost.
         byte[] whole = TestImages.Encode(80, 60, 1, format);
@@ -120,7 +121,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void TruncatedProgressiveJpegIsNamed()
+    public void Truncated_progressive_JPEG_is_named()
     {
         byte[] whole = TestImages.ProgressiveJpeg;
         Assert.Equal(40, ImageDecoder.Decode(whole, "whole.jpg").Width);
@@ -130,10 +131,10 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void TruncatedGifIsNamed() => AssertBad(TestImages.AnimatedGif[..30], "half.gif", "");
+    public void Truncated_GIF_is_named() => AssertBad(TestImages.AnimatedGif[..30], "half.gif", "");
 
     [Fact]
-    public void CorruptPixelsAreNamed()
+    public void Corrupt_pixels_are_named()
     {
         byte[] png = TestImages.Encode(80, 60, 1);
         for (int i = png.Length / 2; i < (png.Length / 2) + 40; i++)
@@ -142,7 +143,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void BombIsRefusedBeforeItUnpacks()
+    public void Bomb_is_refused_before_it_unpacks()
     {
         byte[] bomb = TestImages.Png(60000, 60000, 8, 0, []);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -151,7 +152,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void LimitIsInclusive()
+    public void Limit_is_inclusive()
     {
         byte[] image = TestImages.Encode(10, 10, 0);
         Assert.Equal(10, ImageDecoder.Decode(image, "a.png", maxPixels: 100).Width);
@@ -165,7 +166,7 @@ public sealed class ImageDecoderTests
     [InlineData(61, 160, 120)]
     [InlineData(60, 80, 60)]
     [InlineData(1, 40, 30)]
-    public void LargeJpegsAreReducedToWhatIsEnough(double enough, int width, int height)
+    public void Large_JPEGs_are_reduced_to_what_is_enough(double enough, int width, int height)
     {
         RgbImage photo = NearDuplicatesTests.Photo(3, 320, 240);
         byte[] jpeg = NearDuplicatesTests.Encoded(photo, SKEncodedImageFormat.Jpeg, 95);
@@ -187,12 +188,13 @@ public sealed class ImageDecoderTests
     [InlineData(20_000, 10_001, true, 4)]
     [InlineData(50_000, 20_000, true, 8)]
     [InlineData(10_000, 5_001, false, 1)]
-    public void JpegsBeyondTheLimitOfFullDecodingAreReducedThoughAllIsAskedFor(int width, int height, bool isJpeg, int divisor) =>
+    public void JPEGs_beyond_the_limit_of_full_decoding_are_reduced_though_all_is_asked_for(
+        int width, int height, bool isJpeg, int divisor) =>
         Assert.Equal(divisor, default(DecodedSize).Divisor(width, height, isJpeg));
 
     /// <summary>51 million pixels: what comes out is half of what a decoder of rows makes in full, averaged by two, to 1 of 255 in the mean and 24 anywhere.</summary>
     [Fact]
-    public void AJpegBeyondTheLimitIsTheFullOneResampled()
+    public void A_JPEG_beyond_the_limit_is_the_full_one_resampled()
     {
         const int Width = 8000, Height = 6400;
         byte[] jpeg = LargeJpeg(Width, Height);

@@ -11,7 +11,7 @@ public class PngOrientationTests
     [Theory]
     [InlineData("exif3.png", "upright3.png")]
     [InlineData("exif6.png", "upright.png")]
-    public void CasesAreTurned(string turned, string upright)
+    public void Cases_are_turned(string turned, string upright)
     {
         RgbImage image = Decode(turned), wanted = Decode(upright);
         Assert.Equal((wanted.Width, wanted.Height), (image.Width, image.Height));
@@ -25,7 +25,7 @@ public class PngOrientationTests
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(false, true)]
-    public void EveryOrientationIsRead(bool little, bool afterPixels)
+    public void Every_orientation_is_read(bool little, bool afterPixels)
     {
         for (int orientation = 1; orientation <= 8; orientation++)
         {
@@ -40,7 +40,7 @@ public class PngOrientationTests
     }
 
     [Fact]
-    public void OtherFormsAreRead()
+    public void Other_forms_are_read()
     {
         byte[] exif = [.. "Exif\0\0"u8, .. Exif(6, true)];
         string profile = $"\nexif\n      {exif.Length}\n{string.Concat(Convert.ToHexStringLower(exif).Chunk(72).Select(c => new string(c) + "\n"))}";
@@ -54,7 +54,7 @@ public class PngOrientationTests
     }
 
     [Fact]
-    public void DamagedNotesLeaveThePictureUpright()
+    public void Damaged_notes_leave_the_picture_upright()
     {
         byte[] good = Exif(6, true);
         for (int length = 0; length < good.Length; length++)

@@ -13,7 +13,7 @@ public class TiffDecoderTests
     [InlineData(Compression.LZW)]
     [InlineData(Compression.PACKBITS)]
     [InlineData(Compression.ADOBE_DEFLATE)]
-    public void CompressionsAreRead(Compression compression)
+    public void Compressions_are_read(Compression compression)
     {
         RgbImage image = ImageDecoder.Decode(Encode(3, 2, Rgb, compression: compression), "a.png");
         Assert.Equal((3, 2), (image.Width, image.Height));
@@ -21,7 +21,7 @@ public class TiffDecoderTests
     }
 
     [Fact]
-    public void EveryOrientationIsTurned()
+    public void Every_orientation_is_turned()
     {
         for (int orientation = 1; orientation <= 8; orientation++)
         {
@@ -33,7 +33,7 @@ public class TiffDecoderTests
     }
 
     [Fact]
-    public void GreyPaletteAndAlphaBecomeRgb()
+    public void Grey_palette_and_alpha_become_RGB()
     {
         RgbImage grey = ImageDecoder.Decode(Encode(2, 1, [77, 200], samples: 1, photometric: Photometric.MINISBLACK), "a.tif");
         Assert.Equal((77, 77, 77), ((int, int, int))TestImages.Pixel(grey, 0, 0));
@@ -48,7 +48,7 @@ public class TiffDecoderTests
     }
 
     [Fact]
-    public void DamageIsNamed()
+    public void Damage_is_named()
     {
         byte[] good = Encode(3, 2, Rgb, compression: Compression.LZW);
         var random = new Random(5);
@@ -71,7 +71,7 @@ public class TiffDecoderTests
     }
 
     [Fact]
-    public void SizesAreCheckedBeforeMemoryIsTaken()
+    public void Sizes_are_checked_before_memory_is_taken()
     {
         byte[] huge = Encode(3, 2, Rgb);
         // The first two entries of the directory are width and height.
@@ -96,7 +96,7 @@ public class TiffDecoderTests
     [InlineData(273, 4, uint.MaxValue, "a tag claims 4294967295 values")]
     [InlineData(258, 12, 1_000_000L, "a tag claims 1000000 values")]
     [InlineData(274, 99, 1_000_000L, "a tag claims 1000000 values")]
-    public void CountsOfValuesAreCheckedBeforeMemoryIsTaken(int tag, int type, long count, string says)
+    public void Counts_of_values_are_checked_before_memory_is_taken(int tag, int type, long count, string says)
     {
         byte[] bytes = Encode(3, 2, Rgb);
         int at = EntryOf(bytes, tag);
@@ -106,7 +106,7 @@ public class TiffDecoderTests
     }
 
     [Fact]
-    public void CountsOfStripsAreCheckedBeforeMemoryIsTaken()
+    public void Counts_of_strips_are_checked_before_memory_is_taken()
     {
         byte[] bytes = Encode(3, 2, Rgb);
         foreach ((int tag, int value) in new[] { (256, 1), (257, 3_900_000), (278, 1) })
@@ -122,7 +122,7 @@ public class TiffDecoderTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void BytesOfStripsAreCheckedBeforeMemoryIsTaken(int strips)
+    public void Bytes_of_strips_are_checked_before_memory_is_taken(int strips)
     {
         byte[] bytes = Encode(3, 2, Rgb, compression: Compression.LZW);
         int at = EntryOf(bytes, 279), place = at + 8;
@@ -143,7 +143,7 @@ public class TiffDecoderTests
     [Theory]
     [InlineData(8, "its directory lies outside it")]
     [InlineData(16, "its directory is cut short")]
-    public void DirectoriesOfBigTiffAreCheckedBeforeMemoryIsTaken(int place, string says)
+    public void Directories_of_big_TIFF_are_checked_before_memory_is_taken(int place, string says)
     {
         byte[] bytes = new byte[200];
         byte[] header = [.. "II+\0"u8, 8, 0, 0, 0, 16];

@@ -8,9 +8,9 @@ namespace ReMem.Tests.Data.Fetch;
 public sealed class ArchiveUnpackerTests : IDisposable
 {
     private static readonly byte[] Text = "hello"u8.ToArray();
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string Target => _folder.At("in/out");
+    private string Target => _folder.File("in/out");
 
     [Theory]
     [InlineData("a.tar.gz")]
@@ -44,7 +44,7 @@ public sealed class ArchiveUnpackerTests : IDisposable
         foreach ((string file, byte[] archive) in new[] { ("a.zip", Archives.Zip(("ok.txt", Text), (name, Text))), ("a.tgz", RawTar(name)) })
         {
             Assert.Contains("leads out", Assert.Throws<InputException>(() => Unpack(file, archive)).Message);
-            Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Root, "*", SearchOption.AllDirectories), f => f.Contains("evil", StringComparison.Ordinal));
+            Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), f => f.Contains("evil", StringComparison.Ordinal));
         }
     }
 
@@ -92,7 +92,7 @@ public sealed class ArchiveUnpackerTests : IDisposable
         }
         catch (ReMemException)
         {
-            // Told or cut: either is safe.
+            // Refused or shortened: either is safe.
         }
 
         Assert.InRange(Directory.EnumerateFiles(Target).Sum(f => new FileInfo(f).Length), 0, 3 << 20);
@@ -108,7 +108,7 @@ public sealed class ArchiveUnpackerTests : IDisposable
     [Theory]
     [InlineData("a.tar.gz")]
     [InlineData("a.zip")]
-    public void A_cut_or_foreign_file_is_told(string name)
+    public void A_cut_or_foreign_file_is_reported(string name)
     {
         var random = new Random(1);
         byte[] noise = new byte[100_000];

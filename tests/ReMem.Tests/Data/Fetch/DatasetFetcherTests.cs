@@ -12,14 +12,14 @@ namespace ReMem.Tests.Data.Fetch;
 public sealed class DatasetFetcherTests : IDisposable
 {
     private static readonly byte[] List1 = "cat_a_1 1 1 1\ncat_a_2 1 1 1\nbig_dog_1 2 2 1\nbig_dog_2 2 2 1\n"u8.ToArray();
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly HubServer _server = new();
     private readonly Recorder _recorder = new();
     private readonly Dictionary<string, byte[]> _files = [];
 
     public DatasetFetcherTests() => _server.Instead = Serve;
 
-    private string Target => _folder.At("data/set");
+    private string Target => _folder.File("data/set");
 
     private string Lines => string.Join('\n', _recorder.Reports.Select(p => p.Message).Where(m => m is not null));
 
@@ -98,11 +98,11 @@ public sealed class DatasetFetcherTests : IDisposable
         Assert.Equal((2, 1, 1), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Equal(Picture(3), data.Test.Read(0));
 
-        string other = _folder.At("data/eurosat");
+        string other = _folder.File("data/eurosat");
         await FetchAsync(Fake("eurosat", Archives.Zip([.. Enumerable.Range(0, 20).Select(i => ($"2750/{(i % 2 == 0 ? "River" : "Forest")}/{i}.jpg", Picture(i)))])), folder: other);
         Assert.Equal(["Forest", "River"], DatasetReader.Open(other).Classes);
 
-        string digits = _folder.At("data/mnist");
+        string digits = _folder.File("data/mnist");
         byte[] images = Gzip([0, 0, 8, 3, 0, 0, 0, 30, 0, 0, 0, 2, 0, 0, 0, 2, .. new byte[120]]);
         byte[] labels = Gzip([0, 0, 8, 1, 0, 0, 0, 30, .. Enumerable.Range(0, 30).Select(i => (byte)(i % 10))]);
         DatasetFetchResult mnist = await FetchAsync(Fake("fashion-mnist", images, labels, images, labels), folder: digits);
@@ -165,11 +165,12 @@ public sealed class DatasetFetcherTests : IDisposable
         wrong[^9] ^= 1;
         KnownDataset set = Fake("cifar-10", archive);
         string address = set.Files[0].Addresses[0];
-        foreach ((byte[] sent, string told) in new[] { (wrong, "its SHA-256 is"), ([.. archive, 1], "announces"), (archive[..^5], "announces") })
+        foreach ((byte[] sent, string expected) in new[] { (wrong, "its SHA-256 is"), ([.. archive, 1], "announces"),
+            (archive[..^5], "announces") })
         {
             _files[new Uri(address).AbsolutePath] = sent;
             ReMemException error = await Assert.ThrowsAnyAsync<ReMemException>(() => FetchAsync(set));
-            Assert.Contains(told, error.Message, StringComparison.Ordinal);
+            Assert.Contains(expected, error.Message, StringComparison.Ordinal);
             Assert.False(error is InputException);
         }
 
@@ -189,12 +190,12 @@ public sealed class DatasetFetcherTests : IDisposable
         _files["/mirror/cifar-10/cifar-10-binary.tar.gz"] = archive;
         await FetchAsync(set, o => o with { Mirror = new Uri(_server.Address, "mirror/") });
         Assert.Single(_server.Requests);
-        InputException error = await Assert.ThrowsAsync<InputException>(() => FetchAsync(set, o => o with { Mirror = new Uri(_server.Address, "empty") }, _folder.At("other")));
+        InputException error = await Assert.ThrowsAsync<InputException>(() => FetchAsync(set, o => o with { Mirror = new Uri(_server.Address, "empty") }, _folder.File("other")));
         Assert.Contains("Check the mirror", error.Remedy!, StringComparison.Ordinal);
 
         KnownFile file = set.Files[0];
         set = set with { Files = [new KnownFile(file.Name, file.Bytes, file.Sha256, file.Addresses[0], $"{_server.Address}mirror/cifar-10/cifar-10-binary.tar.gz")] };
-        await FetchAsync(set, folder: _folder.At("third"));
+        await FetchAsync(set, folder: _folder.File("third"));
         Assert.Contains("trying 127.0.0.1", Lines, StringComparison.Ordinal);
     }
 
@@ -203,7 +204,7 @@ public sealed class DatasetFetcherTests : IDisposable
     {
         byte[] archive = Cifar10();
         KnownDataset set = Fake("cifar-10", archive);
-        DatasetFetchOptions Offline(DatasetFetchOptions o) => o with { Offline = true, Archives = _folder.At("archives") };
+        DatasetFetchOptions Offline(DatasetFetchOptions o) => o with { Offline = true, Archives = _folder.File("archives") };
         InputException error = await Assert.ThrowsAsync<InputException>(() => FetchAsync(set, Offline));
         Assert.Contains("downloading is switched off", error.Message, StringComparison.Ordinal);
         Assert.Contains(set.Files[0].Addresses[0], error.Remedy!, StringComparison.Ordinal);
@@ -233,11 +234,11 @@ public sealed class DatasetFetcherTests : IDisposable
         await Assert.ThrowsAsync<InputException>(() => FetchAsync(Fake("cifar-10", Archives.TarGz(("x/readme.txt", [1])))));
         await Assert.ThrowsAsync<InputException>(() => FetchAsync(Fake("oxford-pets", Archives.TarGz(("images/a_1.jpg", [1])), Archives.TarGz(("annotations/trainval.txt", List1), ("annotations/test.txt", List1)))));
         Assert.False(Directory.Exists(Target));
-        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Root, "*", SearchOption.AllDirectories), f => f.EndsWith("evil.bin", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), f => f.EndsWith("evil.bin", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Unknown_names_and_mirrors_are_told()
+    public void Unknown_names_and_mirrors_are_reported()
     {
         Assert.Contains("did you mean 'cifar-100'", Assert.Throws<InputException>(() => new DatasetFetcher(new DatasetFetchOptions { Name = "cifar100" }).Fetch()).Message, StringComparison.Ordinal);
         Assert.Contains("mirror", Assert.Throws<InputException>(() => new DatasetFetcher(new DatasetFetchOptions { Name = "dtd", Mirror = new Uri("ftp://x/y") }).Fetch()).Message, StringComparison.Ordinal);

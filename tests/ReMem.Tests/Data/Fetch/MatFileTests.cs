@@ -4,7 +4,7 @@ namespace ReMem.Tests.Data.Fetch;
 
 public sealed class MatFileTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Theory]
     [InlineData(1, true, false)]
@@ -30,9 +30,10 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
-    public void Other_files_and_cut_ones_are_told()
+    public void Other_files_and_cut_ones_are_reported()
     {
-        Assert.Contains("no MATLAB 5 file", Assert.Throws<InputException>(() => MatFile.Read(_folder.Add("a.mat", "hello"u8.ToArray()))).Message);
+        Assert.Contains(
+            "not a MATLAB 5 file", Assert.Throws<InputException>(() => MatFile.Read(_folder.Add("a.mat", "hello"u8.ToArray()))).Message);
         foreach (bool compressed in new[] { false, true })
         {
             byte[] whole = Archives.Mat(9, compressed, false, ("labels", [.. Enumerable.Range(0, 500).Select(i => Math.Sqrt(i))]));

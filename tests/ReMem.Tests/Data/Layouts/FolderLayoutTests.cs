@@ -6,18 +6,18 @@ namespace ReMem.Tests.Data.Layouts;
 
 public sealed class FolderLayoutTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("val")]
     [InlineData("validation")]
-    public void SplitFoldersAreReadWithTheirClasses(string val)
+    public void Split_folders_are_read_with_their_classes(string val)
     {
         _folder.Images("train/b", 3).Images("train/B", 2).Images("train/a", 4).Images($"{val}/a", 1).Images($"{val}/b", 1).Images($"{val}/B", 1)
             .Images("test/a", 2).Images("test/b", 1).Images("test/B", 1);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal(["B", "a", "b"], data.Classes);
         Assert.Equal((9, 3, 4), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Equal([0, 0, 1, 1, 1, 1, 2, 2, 2], Labels(data.Train));
@@ -28,10 +28,10 @@ public sealed class FolderLayoutTests : IDisposable
     }
 
     [Fact]
-    public void WholeFolderIsDividedClassByClass()
+    public void Whole_folder_is_divided_class_by_class()
     {
         _folder.Images("a", 20).Images("b", 40).Images("c", 3).Images("d", 1);
-        ImageDataset data = DatasetReader.Open(_folder.Root, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2 });
+        ImageDataset data = DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2 });
         Assert.Equal(["a", "b", "c", "d"], data.Classes);
         int[] Per(IImageSource split) => [.. Enumerable.Range(0, 4).Select(c => Labels(split).Count(l => l == c))];
         Assert.Equal([14, 28, 1, 1], Per(data.Train));
@@ -42,32 +42,32 @@ public sealed class FolderLayoutTests : IDisposable
         Assert.Contains(data.Warnings, w => w.Contains("not split", StringComparison.Ordinal) && w.Contains("seed 0", StringComparison.Ordinal));
         Assert.Contains(data.Warnings, w => w.Contains("test split: d.", StringComparison.Ordinal));
 
-        Assert.Equal(Names(data.Test), Names(DatasetReader.Open(_folder.Root, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2 }).Test));
-        Assert.NotEqual(Names(data.Test), Names(DatasetReader.Open(_folder.Root, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2, Seed = 1 }).Test));
+        Assert.Equal(Names(data.Test), Names(DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2 }).Test));
+        Assert.NotEqual(Names(data.Test), Names(DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2, Seed = 1 }).Test));
     }
 
     [Fact]
-    public void MissingValidationIsTakenFromTrainingAndSaid()
+    public void Missing_validation_is_taken_from_training_and_reported()
     {
         _folder.Images("train/a", 20).Images("train/b", 20).Images("test/a", 2).Images("test/b", 2);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal((34, 6, 4), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Contains("no val split", Assert.Single(data.Warnings));
     }
 
     [Fact]
-    public void ClassAbsentFromValidationOnlyWarns()
+    public void Class_absent_from_validation_only_warns()
     {
         _folder.Images("train/a", 2).Images("train/b", 2).Images("val/a", 1).Images("test/a", 1).Images("test/b", 1);
-        Directory.CreateDirectory(_folder.At("val/b"));
-        string warning = Assert.Single(DatasetReader.Open(_folder.Root).Warnings);
+        Directory.CreateDirectory(_folder.File("val/b"));
+        string warning = Assert.Single(DatasetReader.Open(_folder.Path).Warnings);
         Assert.Equal("1 of 2 classes have no image in the val split: b.", warning);
     }
 
     [Theory]
     [InlineData("train/b")]
     [InlineData("b")]
-    public void ClassWithoutTrainingImageIsNamed(string empty)
+    public void Class_without_training_image_is_named(string empty)
     {
         _folder.Images(empty.Replace('b', 'a'), 9).Images(empty.Replace('b', 'c'), 9);
         if (empty.StartsWith("train", StringComparison.Ordinal))
@@ -79,14 +79,14 @@ public sealed class FolderLayoutTests : IDisposable
     [Theory]
     [InlineData("val")]
     [InlineData("test")]
-    public void ClassThatTrainingDoesNotKnowIsNamed(string split)
+    public void Class_that_training_does_not_know_is_named(string split)
     {
         _folder.Images("train/a", 2).Images("train/b", 2).Images("val/a", 1).Images("test/a", 1).Images($"{split}/zebra", 1);
         AssertBad($"The class 'zebra' has images in the {split} split but none in the train split.");
     }
 
     [Fact]
-    public void OtherFilesAreCountedAndHiddenOnesAreNot()
+    public void Other_files_are_counted_and_hidden_ones_are_not()
     {
         _folder.Images("train/a", 2).Images("train/b", 2).Images("val/a", 1).Images("val/b", 1).Images("test/a", 1).Images("test/b", 1).Images("docs", 1);
         _folder.Add("train/a/notes.txt", [1]);
@@ -96,86 +96,87 @@ public sealed class FolderLayoutTests : IDisposable
         _folder.Add("train/b/.hidden.png", [1]);
         _folder.Add("train/loose.png", [1]);
         _folder.Add("train/.cache/x.png", [1]);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal(5, data.Train.Count);
         Assert.Contains(data.Warnings, w => w.StartsWith("2 files in", StringComparison.Ordinal) && w.Contains("more.csv", StringComparison.Ordinal));
         Assert.Contains(data.Warnings, w => w.StartsWith("1 images lie in", StringComparison.Ordinal));
-        Assert.Contains(data.Warnings, w => w.Contains("docs", StringComparison.Ordinal) && w.Contains("is no split", StringComparison.Ordinal));
+        Assert.Contains(
+            data.Warnings, w => w.Contains("docs", StringComparison.Ordinal) && w.Contains("is not a split", StringComparison.Ordinal));
         Assert.Equal(3, data.Warnings.Count);
     }
 
     [Fact]
-    public void MissingFolderIsNamed()
+    public void Missing_folder_is_named()
     {
-        InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("nowhere")));
+        InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("nowhere")));
         Assert.Contains("nowhere' does not exist", error.Message);
     }
 
     [Fact]
-    public void EmptyFolderIsNamed() => AssertBad("is empty");
+    public void Empty_folder_is_named() => AssertBad("is empty");
 
     [Fact]
-    public void ImagesWithoutClassFoldersAreNotTakenForADataset()
+    public void Images_without_class_folders_are_not_taken_for_a_dataset()
     {
         _folder.Add("1.png", TestImages.Encode(4, 4, 0));
         AssertBad("holds 1 images but no class folders");
     }
 
     [Fact]
-    public void SplitFoldersWithoutClassesAreNotTakenForClasses()
+    public void Split_folders_without_classes_are_not_taken_for_classes()
     {
         _folder.Images("train", 3).Images("test", 3);
         AssertBad("holds 3 images but no class folders");
     }
 
     [Fact]
-    public void ClassNamedAsASplitIsAClass()
+    public void Class_named_as_a_split_is_a_class()
     {
         _folder.Images("train", 9).Images("plane", 9);
-        Assert.Equal(["plane", "train"], DatasetReader.Open(_folder.Root).Classes);
+        Assert.Equal(["plane", "train"], DatasetReader.Open(_folder.Path).Classes);
     }
 
     [Fact]
-    public void HeldOutFoldersAloneAreRefused()
+    public void Held_out_folders_alone_are_refused()
     {
         _folder.Images("val/a", 1).Images("test/a", 1);
         AssertBad("there is no train split, only val and test");
     }
 
     [Fact]
-    public void TwoFoldersOfOneSplitAreRefused()
+    public void Two_folders_of_one_split_are_refused()
     {
         _folder.Images("train/a", 1).Images("val/a", 1).Images("validation/a", 1);
         AssertBad("are both the val split");
     }
 
     [Fact]
-    public void OneClassIsRefused()
+    public void One_class_is_refused()
     {
         _folder.Images("only", 5);
         AssertBad("one class only, 'only'");
     }
 
     [Fact]
-    public void TooFewImagesForASplitAreRefused()
+    public void Too_few_images_for_a_split_are_refused()
     {
         _folder.Images("a", 1).Images("b", 1);
         AssertBad("split of 'image folder");
     }
 
     [Fact]
-    public void EmptyHeldOutSplitIsRefused()
+    public void Empty_held_out_split_is_refused()
     {
         _folder.Images("train/a", 2).Images("train/b", 2).Images("val/a", 1);
-        Directory.CreateDirectory(_folder.At("test/a"));
+        Directory.CreateDirectory(_folder.File("test/a"));
         AssertBad("The test split holds no image.");
     }
 
     [Fact]
-    public void ImageThatVanishedIsNamed()
+    public void Image_that_vanished_is_named()
     {
         _folder.Images("a", 9).Images("b", 9);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         File.Delete(data.Train.Name(0));
         Assert.Contains(data.Train.Name(0), Assert.Throws<InputException>(() => data.Train.Read(0)).Message);
     }
@@ -184,8 +185,8 @@ public sealed class FolderLayoutTests : IDisposable
     [InlineData(0.5, 0.45, "0.5 + 0.45")]
     [InlineData(0, 0.2, "ValFraction")]
     [InlineData(0.2, 1.5, "TestFraction")]
-    public void FractionsOutOfRangeAreNamed(double val, double test, string message) => Assert.Contains(
-        message, Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Root, new DatasetOptions { ValFraction = val, TestFraction = test })).Message);
+    public void Fractions_out_of_range_are_named(double val, double test, string message) => Assert.Contains(
+        message, Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = val, TestFraction = test })).Message);
 
     private static int[] Labels(IImageSource split) => [.. Enumerable.Range(0, split.Count).Select(split.Label)];
 
@@ -193,7 +194,7 @@ public sealed class FolderLayoutTests : IDisposable
 
     private void AssertBad(string message)
     {
-        InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Root));
+        InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Path));
         Assert.Contains(message, error.Message);
         Assert.False(string.IsNullOrEmpty(error.Remedy));
     }

@@ -5,7 +5,7 @@ namespace ReMem.Tests.Data.Layouts;
 public class ImageNetClassesTests
 {
     [Fact]
-    public void ThereAreAThousandInTheOrderOfPublishedWeights()
+    public void There_are_a_thousand_in_the_order_of_published_weights()
     {
         Assert.Equal((1000, 1000), (ImageNetClasses.Names.Count, ImageNetClasses.WordNetIds.Count));
         Assert.Equal(("n01440764", "tench, Tinca tinca"), (ImageNetClasses.WordNetIds[0], ImageNetClasses.Names[0]));

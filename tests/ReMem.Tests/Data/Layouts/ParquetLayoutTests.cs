@@ -12,7 +12,7 @@ namespace ReMem.Tests.Data.Layouts;
 
 public sealed class ParquetLayoutTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -21,13 +21,13 @@ public sealed class ParquetLayoutTests : IDisposable
     [InlineData("data/train-00000-of-00001.parquet", "data/validation-00000-of-00001.parquet", "data/test-00000-of-00001.parquet", 0)]
     [InlineData("default/train/0000.parquet", "default/val/0000.parquet", "default/test/0000.parquet", 0)]
     [InlineData("train.parquet", "validation.parquet", "test.parquet", long.MaxValue)]
-    public async Task HuggingFaceLayoutIsRead(string train, string val, string test, long memory)
+    public async Task HuggingFace_layout_is_read(string train, string val, string test, long memory)
     {
         byte[][] images = Images(6);
         await WriteAsync(train, images, [2, 0, 1, 2, 0, 1], ["cat", "dog", "ant"], rowGroup: 4);
         await WriteAsync(val, Images(3), [0, 1, 2], ["cat", "dog", "ant"]);
         await WriteAsync(test, Images(3), [0, 1, 2], ["cat", "dog", "ant"]);
-        ImageDataset data = DatasetReader.Open(_folder.Root, new DatasetOptions { MemoryBytes = memory });
+        ImageDataset data = DatasetReader.Open(_folder.Path, new DatasetOptions { MemoryBytes = memory });
         Assert.Equal(["cat", "dog", "ant"], data.Classes);
         Assert.Equal((6, 3, 3), (data.Train.Count, data.Validation.Count, data.Test.Count));
         for (int i = 0; i < 6; i++)
@@ -41,63 +41,63 @@ public sealed class ParquetLayoutTests : IDisposable
 
         int CountOf(string glob)
         {
-            ImageDataset found = DatasetReader.Open(_folder.At(glob));
+            ImageDataset found = DatasetReader.Open(_folder.File(glob));
             return found.Train.Count + found.Validation.Count + found.Test.Count;
         }
     }
 
     [Fact]
-    public async Task BinaryColumnAndTextLabels()
+    public async Task Binary_column_and_text_labels()
     {
         await WriteTextAsync("train-0.parquet", Images(4), ["dog", "cat", "dog", "cat"]);
         await WriteTextAsync("train-1.parquet", Images(2), ["ant", "dog"]);
         await WriteTextAsync("valid.parquet", Images(2), ["cat", "ant"]);
         await WriteTextAsync("test.parquet", Images(1), ["dog"]);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal(["ant", "cat", "dog"], data.Classes);
         Assert.Equal([2, 1, 2, 1, 0, 2], Enumerable.Range(0, 6).Select(data.Train.Label));
         Assert.Contains(data.Warnings, w => w.Contains("2 of 3 classes have no image in the test split: ant, cat.", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task NumbersWithoutNamesAreClassesInNumericOrder()
+    public async Task Numbers_without_names_are_classes_in_numeric_order()
     {
         await WriteAsync("train.parquet", Images(3), [10, 9, 2], null);
         await WriteAsync("val.parquet", Images(3), [10, 9, 2], null);
         await WriteAsync("test.parquet", Images(3), [2, 9, 10], null);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal(["2", "9", "10"], data.Classes);
         Assert.Equal([0, 1, 2], Enumerable.Range(0, 3).Select(data.Test.Label));
     }
 
     [Fact]
-    public async Task SplitsWithOtherClassOrdersAreMatchedByName()
+    public async Task Splits_with_other_class_orders_are_matched_by_name()
     {
         await WriteAsync("train.parquet", Images(2), [0, 1], ["cat", "dog"]);
         await WriteAsync("val.parquet", Images(2), [0, 1], ["dog", "cat"]);
         await WriteAsync("test.parquet", Images(2), [0, 1], null);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(data.Validation.Label));
         Assert.Equal([0, 1], Enumerable.Range(0, 2).Select(data.Test.Label));
     }
 
     [Fact]
-    public async Task TrainAndTestAloneCarveValidation()
+    public async Task Train_and_test_alone_carve_validation()
     {
         await WriteAsync("train.parquet", Images(20), [.. Enumerable.Range(0, 20).Select(i => (long?)(i % 2))], ["a", "b"]);
         await WriteAsync("test.parquet", Images(2), [0, 1], ["a", "b"]);
-        ImageDataset data = DatasetReader.Open(_folder.Root);
+        ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal((16, 4, 2), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Contains("no val split", Assert.Single(data.Warnings));
     }
 
     [Fact]
-    public async Task RequiredColumnsOfSmallIntegersAreRead()
+    public async Task Required_columns_of_small_integers_are_read()
     {
         DataField image = new("img", typeof(byte[]), isNullable: false);
         DataField<int> label = new("fine_label");
         byte[][] images = Images(9);
-        await using (FileStream stream = File.Create(_folder.At("all.parquet")))
+        await using (FileStream stream = File.Create(_folder.File("all.parquet")))
         {
             await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(image, label), stream);
             using ParquetRowGroupWriter group = writer.CreateRowGroup();
@@ -106,17 +106,17 @@ public sealed class ParquetLayoutTests : IDisposable
             group.CompleteValidate();
         }
 
-        ImageDataset data = DatasetReader.Open(_folder.At("all.parquet"));
+        ImageDataset data = DatasetReader.Open(_folder.File("all.parquet"));
         Assert.Equal(["4", "5"], data.Classes);
         Assert.All(Enumerable.Range(0, data.Train.Count), i => Assert.Contains(data.Train.Read(i), images));
     }
 
     [Fact]
-    public async Task GroupsStayInOneSplit()
+    public async Task Groups_stay_in_one_split()
     {
         DataField image = new("image", typeof(byte[]), isNullable: false);
         DataField<int> label = new("label"), group = new("patient");
-        await using (FileStream stream = File.Create(_folder.At("all.parquet")))
+        await using (FileStream stream = File.Create(_folder.File("all.parquet")))
         {
             await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(image, label, group), stream);
             using ParquetRowGroupWriter rows = writer.CreateRowGroup();
@@ -126,16 +126,16 @@ public sealed class ParquetLayoutTests : IDisposable
             rows.CompleteValidate();
         }
 
-        ImageDataset data = DatasetReader.Open($"parquet:{_folder.At("all.parquet")}?group=patient");
+        ImageDataset data = DatasetReader.Open($"parquet:{_folder.File("all.parquet")}?group=patient");
         int[][] patients = [.. new[] { data.Train, data.Validation, data.Test }.Select(split =>
             Enumerable.Range(0, split.Count).Select(i => int.Parse(split.Name(i).Split(' ')[^1], CultureInfo.InvariantCulture) / 4).Distinct().ToArray())];
         Assert.Equal(10, patients.Sum(p => p.Length));
         Assert.Equal(10, patients.SelectMany(p => p).Distinct().Count());
-        Assert.Contains("has no column 'doctor'", Assert.Throws<InputException>(() => DatasetReader.Open($"parquet:{_folder.At("all.parquet")}?group=doctor")).Message);
+        Assert.Contains("has no column 'doctor'", Assert.Throws<InputException>(() => DatasetReader.Open($"parquet:{_folder.File("all.parquet")}?group=doctor")).Message);
     }
 
     [Fact]
-    public async Task OneFileIsDividedBySeed()
+    public async Task One_file_is_divided_by_seed()
     {
         string file = await WriteAsync("flowers.parquet", Images(20), [.. Enumerable.Range(0, 20).Select(i => (long?)(i % 2))], ["a", "b"]);
         ImageDataset data = DatasetReader.Open(file);
@@ -143,7 +143,7 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task ClassWithoutTrainingImageIsNamed()
+    public async Task Class_without_training_image_is_named()
     {
         await WriteAsync("train.parquet", Images(2), [0, 1], ["a", "b", "c"]);
         await WriteAsync("test.parquet", Images(1), [2], ["a", "b", "c"]);
@@ -151,7 +151,7 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task ClassThatTrainingDoesNotKnowIsNamed()
+    public async Task Class_that_training_does_not_know_is_named()
     {
         await WriteAsync("train.parquet", Images(2), [0, 1], ["a", "b"]);
         await WriteAsync("test.parquet", Images(1), [0], ["zebra", "a"]);
@@ -159,7 +159,7 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task LabelsOutsideTheClassNamesAreNamed()
+    public async Task Labels_outside_the_class_names_are_named()
     {
         await WriteAsync("train.parquet", Images(3), [0, 1, 7], ["a", "b"]);
         AssertBad("row 2 has label 7, but there are 2 class names");
@@ -168,7 +168,7 @@ public sealed class ParquetLayoutTests : IDisposable
     [Theory]
     [InlineData(null)]
     [InlineData(-1L)]
-    public async Task UnlabelledRowsAreNamed(long? label)
+    public async Task Unlabelled_rows_are_named(long? label)
     {
         await WriteAsync("train.parquet", Images(2), [0, 1], ["a", "b"]);
         await WriteAsync("test.parquet", Images(2), [0, label], ["a", "b"]);
@@ -176,14 +176,14 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task RowWithoutBytesIsABadImageAndShiftsNoLabel()
+    public async Task Row_without_bytes_is_a_bad_image_and_shifts_no_label()
     {
         byte[]?[] images = Images(20);
         images[3] = null;
         await WriteAsync("train.parquet", images!, [.. Enumerable.Range(0, 20).Select(i => (long?)(i % 2))], ["a", "b"]);
         foreach (long memory in new[] { 0, long.MaxValue })
         {
-            ImageDataset data = DatasetReader.Open(_folder.Root, new DatasetOptions { MemoryBytes = memory });
+            ImageDataset data = DatasetReader.Open(_folder.Path, new DatasetOptions { MemoryBytes = memory });
             PreflightResult result = Preflight.Check(data, BadImagePolicy.Skip);
             Assert.EndsWith("train.parquet row 3", Assert.Single(result.BadImages).Name);
             foreach (IImageSource split in new[] { result.Dataset.Train, result.Dataset.Validation, result.Dataset.Test })
@@ -199,7 +199,7 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task MissingColumnsAreNamedWithThoseThatAreThere()
+    public async Task Missing_columns_are_named_with_those_that_are_there()
     {
         await WriteTextAsync("train.parquet", Images(1), ["a"], "picture", "label");
         AssertBad("has no column 'image'");
@@ -209,14 +209,14 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task NamedColumnsAreRead()
+    public async Task Named_columns_are_read()
     {
         await WriteTextAsync("train.parquet", Images(9), ["a", "b", "a", "b", "a", "b", "a", "b", "a"], "picture", "kind");
-        Assert.Equal(["a", "b"], DatasetReader.Open(_folder.Root, new DatasetOptions { ImageColumn = "picture", LabelColumn = "kind" }).Classes);
+        Assert.Equal(["a", "b"], DatasetReader.Open(_folder.Path, new DatasetOptions { ImageColumn = "picture", LabelColumn = "kind" }).Classes);
     }
 
     [Fact]
-    public async Task DamagedFilesAreNamed()
+    public async Task Damaged_files_are_named()
     {
         string file = await WriteAsync("train.parquet", Images(9), [0, 1, 0, 1, 0, 1, 0, 1, 0], ["a", "b"]);
         byte[] whole = File.ReadAllBytes(file);
@@ -229,19 +229,19 @@ public sealed class ParquetLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task SourcesThatNameNothingAreRefused()
+    public async Task Sources_that_name_nothing_are_refused()
     {
         await WriteAsync("test.parquet", Images(1), [0], ["a", "b"]);
         AssertBad("there is no train split, only test");
-        Assert.Contains("No file matches", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("train-*.parquet"))).Message);
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("nowhere/*.parquet"))).Message);
+        Assert.Contains("No file matches", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("train-*.parquet"))).Message);
+        Assert.Contains("does not exist", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("nowhere/*.parquet"))).Message);
         string text = _folder.Add("labels.dat", [65]);
         Assert.Contains("no Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(text)).Message);
-        Assert.Contains("no Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("l*"))).Message);
+        Assert.Contains("not a Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("l*"))).Message);
     }
 
     [Fact]
-    public void CommittedEmojiAreReadInTheirOrder()
+    public void Committed_emoji_are_read_in_their_order()
     {
         DirectoryInfo? root = new(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root!.FullName, "ReMem.slnx")))
@@ -256,7 +256,7 @@ public sealed class ParquetLayoutTests : IDisposable
 
     private void AssertBad(string message)
     {
-        InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Root));
+        InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Path));
         Assert.Contains(message, error.Message);
         Assert.False(string.IsNullOrEmpty(error.Remedy));
     }

@@ -4,12 +4,12 @@ namespace ReMem.Tests.Data.Layouts;
 
 public sealed class SourceLocationTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void PrefixAndQueryAreTakenApart()
+    public void Prefix_and_query_are_taken_apart()
     {
         SourceLocation location = SourceLocation.Parse("csv:a/b.csv?image=file&label=kind&split=fold&group=patient&labels=names.txt", new DatasetOptions { Seed = 5 });
         Assert.Equal(("csv", "a/b.csv"), (location.Layout, location.Path));
@@ -28,7 +28,7 @@ public sealed class SourceLocationTests : IDisposable
     [InlineData("a.ndjson", "jsonl")]
     [InlineData("a.tar", "wds")]
     [InlineData("a.zip", "zip")]
-    public void FilesShowTheirLayout(string name, string layout) => Assert.Equal(layout, Of(_folder.Add(name, [1])));
+    public void Files_show_their_layout(string name, string layout) => Assert.Equal(layout, Of(_folder.Add(name, [1])));
 
     [Theory]
     [InlineData("folder", "a/1.png", "b/1.png")]
@@ -41,25 +41,25 @@ public sealed class SourceLocationTests : IDisposable
     [InlineData("cifar100", "train.bin", "fine_label_names.txt")]
     [InlineData("idx", "train-images-idx3-ubyte.gz")]
     [InlineData("idx", "emnist-letters-train-images-idx3-ubyte")]
-    public void FoldersShowTheirLayout(string layout, params string[] files)
+    public void Folders_show_their_layout(string layout, params string[] files)
     {
         foreach (string file in files)
             _folder.Add(file, [1]);
-        Assert.Equal(layout, Of(_folder.Root));
+        Assert.Equal(layout, Of(_folder.Path));
     }
 
     [Fact]
-    public void PatternsShowTheirLayout()
+    public void Patterns_show_their_layout()
     {
         Assert.Equal("wds", Of("x/train-{000..004}.tar"));
         Assert.Equal("parquet", Of("x/*.parquet"));
     }
 
     [Fact]
-    public void ExistingPathWithAColonIsAPath()
+    public void Existing_path_with_a_colon_is_a_path()
     {
         _folder.Add("web:x/a/1.png", [1]);
-        Assert.Equal("folder", Of(_folder.At("web:x")));
+        Assert.Equal("folder", Of(_folder.File("web:x")));
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class SourceLocationTests : IDisposable
     [InlineData("csv:a.csv?label=", "has no value")]
     [InlineData("csv:?label=x", "names no path")]
     [InlineData("nowhere", "does not exist")]
-    public void WrongOnesAreNamed(string source, string message)
+    public void Wrong_ones_are_named(string source, string message)
     {
         InputException error = Assert.Throws<InputException>(() => Of(source));
         Assert.Contains(message, error.Message);
@@ -76,7 +76,7 @@ public sealed class SourceLocationTests : IDisposable
     }
 
     [Fact]
-    public void OtherFilesAreRefused() =>
+    public void Other_files_are_refused() =>
         Assert.Contains("but no Parquet file, table", Assert.Throws<InputException>(() => Of(_folder.Add("a.dat", [1]))).Message);
 
     private static string Of(string source) => SourceLocation.Parse(source, new DatasetOptions()).Layout;

@@ -5,7 +5,7 @@ namespace ReMem.Tests.Data.Layouts;
 public sealed class TableMemoryTests
 {
     [Fact]
-    public void RowsAreCountedAgainstTheLimit()
+    public void Rows_are_counted_against_the_limit()
     {
         var memory = new TableMemory("t.csv", limit: 10_000);
         int rows = 0;
@@ -20,7 +20,7 @@ public sealed class TableMemoryTests
     }
 
     [Fact]
-    public void LongTextAndManyColumnsCount()
+    public void Long_text_and_many_columns_count()
     {
         Assert.Throws<InputException>(() => new TableMemory("t.csv", limit: 10_000).Add([new string('x', 6000)]));
         Assert.Throws<InputException>(() => new TableMemory("t.csv", limit: 10_000).Add(new string?[500]));
@@ -31,13 +31,13 @@ public sealed class TableMemoryTests
     [Theory]
     [InlineData("a,b")]
     [InlineData("images/000000.jpg,a class")]
-    public void TheCountCoversWhatIsTaken(string row)
+    public void The_count_covers_what_is_taken(string row)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         const int Rows = 200_000;
         folder.Add("t.csv", System.Text.Encoding.UTF8.GetBytes("path,label\n" + string.Concat(Enumerable.Repeat(row + "\n", Rows))));
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        ManifestTable table = ManifestTable.Read(folder.At("t.csv"));
+        ManifestTable table = ManifestTable.Read(folder.File("t.csv"));
         long taken = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.Equal(Rows, table.Rows.Count);
         var memory = new TableMemory("t.csv", limit: taken);

@@ -7,7 +7,7 @@ namespace ReMem.Tests.Data.Layouts;
 
 public sealed class WebDatasetLayoutTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -15,7 +15,7 @@ public sealed class WebDatasetLayoutTests : IDisposable
     [InlineData(TarEntryFormat.Ustar)]
     [InlineData(TarEntryFormat.Pax)]
     [InlineData(TarEntryFormat.Gnu)]
-    public void ShardsAreRead(TarEntryFormat format)
+    public void Shards_are_read(TarEntryFormat format)
     {
         string Label(int i) => i % 2 == 0 ? "cat" : "dög";
         string[] shards = [.. new[] { ("train-000", 0, 4), ("train-001", 4, 6), ("val-000", 6, 8), ("test-000", 8, 11) }.Select(s => Tar($"{s.Item1}.tar", format,
@@ -25,7 +25,7 @@ public sealed class WebDatasetLayoutTests : IDisposable
                 ($"._{i:0000}.jpg", new byte[1]),
                 ($"__MACOSX/dir/{i:0000}.jpg", new byte[1]), ($"dir/@eaDir/{i:0000}.jpg/SYNOPHOTO_THUMB_M.jpg", new byte[1]),
             })))];
-        foreach (string source in new[] { _folder.Root, _folder.At("*.tar"), "wds:" + _folder.At("{train,val,test}-000.tar"), "wds:" + _folder.Root })
+        foreach (string source in new[] { _folder.Path, _folder.File("*.tar"), "wds:" + _folder.File("{train,val,test}-000.tar"), "wds:" + _folder.Path })
         {
             ImageDataset data = DatasetReader.Open(source);
             bool all = !source.Contains('{', StringComparison.Ordinal);
@@ -42,23 +42,23 @@ public sealed class WebDatasetLayoutTests : IDisposable
     }
 
     [Fact]
-    public void LabelsComeFromJsonOrANamedKey()
+    public void Labels_come_from_JSON_or_a_named_key()
     {
         Tar("all.tar", TarEntryFormat.Pax, Enumerable.Range(0, 12).SelectMany(i => new (string, byte[])[]
         {
             ($"{i}.left.png", Image(i)), ($"{i}.right.png", Image(i + 100)),
             ($"{i}.json", Encoding.UTF8.GetBytes($"{{\"label\": {10 - (i % 2)}, \"species\": \"s{i % 3}\"}}")), ($"{i}.txt", "caption"u8.ToArray()),
         }));
-        Assert.Equal(["9", "10"], DatasetReader.Open(_folder.At("all.tar")).Classes);
-        Assert.Equal(["s0", "s1", "s2"], DatasetReader.Open($"wds:{_folder.At("all.tar")}?label=species").Classes);
-        ImageDataset right = DatasetReader.Open($"wds:{_folder.At("all.tar")}?image=right.png");
+        Assert.Equal(["9", "10"], DatasetReader.Open(_folder.File("all.tar")).Classes);
+        Assert.Equal(["s0", "s1", "s2"], DatasetReader.Open($"wds:{_folder.File("all.tar")}?label=species").Classes);
+        ImageDataset right = DatasetReader.Open($"wds:{_folder.File("all.tar")}?image=right.png");
         Assert.EndsWith(".right.png", right.Train.Name(0));
         _folder.Add("classes.txt", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 11).Select(i => $"c{i}"))));
-        Assert.Contains("(c0, c1, c2, c3, c4 and 4 more) have no image", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.At("all.tar"))).Message);
+        Assert.Contains("(c0, c1, c2, c3, c4 and 4 more) have no image", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("all.tar"))).Message);
     }
 
     [Fact]
-    public void TarThatIsCutShortIsNamed()
+    public void Tar_that_is_cut_short_is_named()
     {
         string tar = Tar("all.tar", TarEntryFormat.Ustar, Samples(12));
         byte[] whole = File.ReadAllBytes(tar);
@@ -75,23 +75,23 @@ public sealed class WebDatasetLayoutTests : IDisposable
     }
 
     [Fact]
-    public void WhatIsNoTarIsNamed()
+    public void What_is_no_tar_is_named()
     {
         string tar = _folder.Add("all.tar", [.. Enumerable.Range(0, 2048).Select(i => (byte)(i * 7))]);
-        Assert.Contains("is no tar, or is damaged", Assert.Throws<InputException>(() => DatasetReader.Open(tar)).Message);
+        Assert.Contains("is not a tar, or is damaged", Assert.Throws<InputException>(() => DatasetReader.Open(tar)).Message);
     }
 
     [Fact]
-    public void SampleWithoutLabelIsNamed()
+    public void Sample_without_label_is_named()
     {
         string tar = Tar("all.tar", TarEntryFormat.Pax, [.. Samples(3), ("x.png", Image(9))]);
         Assert.Contains("all.tar/x.png' has no label (.cls, or label in .json)", Assert.Throws<InputException>(() => DatasetReader.Open(tar)).Message);
         Tar("all.tar", TarEntryFormat.Pax, [("x.png", Image(9)), ("x.json", "[1"u8.ToArray())]);
-        Assert.Contains("is no JSON object", Assert.Throws<InputException>(() => DatasetReader.Open(tar)).Message);
+        Assert.Contains("is not a JSON object", Assert.Throws<InputException>(() => DatasetReader.Open(tar)).Message);
     }
 
     [Fact]
-    public void ShardThatChangesIsNamed()
+    public void Shard_that_changes_is_named()
     {
         string tar = Tar("all.tar", TarEntryFormat.Pax, Samples(12));
         ImageDataset data = DatasetReader.Open(tar);

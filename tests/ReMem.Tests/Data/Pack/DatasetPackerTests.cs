@@ -12,9 +12,9 @@ namespace ReMem.Tests.Data.Pack;
 public sealed class DatasetPackerTests : IDisposable
 {
     private static readonly PackOptions Small = new() { ImageSize = 16, Margin = 1.25 };
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string Out => _folder.At("packed");
+    private string Out => _folder.File("packed");
 
     [Theory]
     [InlineData(nameof(PackFormat.Jpeg))]
@@ -24,7 +24,7 @@ public sealed class DatasetPackerTests : IDisposable
     {
         PackFormat format = Enum.Parse<PackFormat>(name);
         Photos();
-        ImageDataset data = DatasetReader.Open(_folder.At("photos"));
+        ImageDataset data = DatasetReader.Open(_folder.File("photos"));
         PackResult result = new DatasetPacker(Small with { Format = format }).Pack(data, Out);
         ImageDataset packed = DatasetReader.Open(Out);
         Assert.Equal(data.Classes, packed.Classes);
@@ -54,7 +54,7 @@ public sealed class DatasetPackerTests : IDisposable
     public void An_unsplit_source_keeps_the_division_of_its_seed()
     {
         _folder.Images("photos/a", 20).Images("photos/b", 20);
-        ImageDataset data = DatasetReader.Open(_folder.At("photos"), new DatasetOptions { Seed = 3 });
+        ImageDataset data = DatasetReader.Open(_folder.File("photos"), new DatasetOptions { Seed = 3 });
         new DatasetPacker(Small with { ShardBytes = 1 << 16 }).Pack(data, Out);
         ImageDataset packed = DatasetReader.Open(Out, new DatasetOptions { Seed = 4 });
         foreach ((IImageSource before, IImageSource after) in new[] { (data.Train, packed.Train), (data.Validation, packed.Validation), (data.Test, packed.Test) })
@@ -79,7 +79,7 @@ public sealed class DatasetPackerTests : IDisposable
         }
 
         _folder.Add("cifar/batches.meta.txt", System.Text.Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(0, 10).Select(i => $"c{i}"))));
-        ImageDataset data = DatasetReader.Open(_folder.At("cifar"));
+        ImageDataset data = DatasetReader.Open(_folder.File("cifar"));
         new DatasetPacker(new PackOptions { ImageSize = 32 }).Pack(data, Out);
         ImageDataset packed = DatasetReader.Open(Out);
         for (int i = 0; i < data.Test.Count; i++)
@@ -91,7 +91,7 @@ public sealed class DatasetPackerTests : IDisposable
     {
         for (int i = 0; i < 300; i++)
             _folder.Add($"photos/{(i % 2 == 0 ? "a" : "b")}/{i:000}.png", TestImages.Noise(20, 20, "pack", i));
-        ImageDataset data = DatasetReader.Open(_folder.At("photos"));
+        ImageDataset data = DatasetReader.Open(_folder.File("photos"));
         PackOptions options = Small with { ShardBytes = 1 << 17 };
         using var stop = new CancellationTokenSource();
         var watch = new Watcher(p =>
@@ -110,16 +110,16 @@ public sealed class DatasetPackerTests : IDisposable
         Assert.All(Directory.GetFiles(Out), f => Assert.EndsWith(".parquet", f, StringComparison.Ordinal));
         Assert.True(result.Shards > done.Length);
         Assert.Equal(300, result.Train + result.Validation + result.Test);
-        new DatasetPacker(options).Pack(data, _folder.At("again"));
+        new DatasetPacker(options).Pack(data, _folder.File("again"));
         foreach (string file in Directory.GetFiles(Out))
-            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(_folder.At($"again/{Path.GetFileName(file)}")));
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(_folder.File($"again/{Path.GetFileName(file)}")));
     }
 
     [Fact]
     public void What_was_done_for_another_option_or_source_is_not_kept()
     {
         Photos();
-        ImageDataset data = DatasetReader.Open(_folder.At("photos"));
+        ImageDataset data = DatasetReader.Open(_folder.File("photos"));
         _folder.Add("packed.partial/stale.parquet", [1]);
         _folder.Add("packed.partial/pack.json", System.Text.Encoding.ASCII.GetBytes(ReMem.Runtime.Json.Serialize(new { Source = "other", Options = Small, ImagesPerShard = 1, Bytes = 1L })));
         new DatasetPacker(Small).Pack(data, Out);
@@ -127,11 +127,11 @@ public sealed class DatasetPackerTests : IDisposable
     }
 
     [Fact]
-    public void A_bad_image_fails_by_name_or_is_left_out_and_told()
+    public void A_bad_image_fails_by_name_or_is_left_out_and_reported()
     {
         Photos();
         _folder.Add("photos/train/a/bad.png", "no image"u8.ToArray());
-        ImageDataset data = DatasetReader.Open(_folder.At("photos"));
+        ImageDataset data = DatasetReader.Open(_folder.File("photos"));
         InputException error = Assert.Throws<InputException>(() => new DatasetPacker(Small).Pack(data, Out));
         Assert.Contains("bad.png", error.Message);
         Assert.False(Directory.Exists(Out));
@@ -144,8 +144,8 @@ public sealed class DatasetPackerTests : IDisposable
     public void A_folder_that_exists_and_options_out_of_range_are_refused()
     {
         Photos();
-        ImageDataset data = DatasetReader.Open(_folder.At("photos"));
-        Assert.Contains("exists", Assert.Throws<InputException>(() => new DatasetPacker(Small).Pack(data, _folder.Root)).Message);
+        ImageDataset data = DatasetReader.Open(_folder.File("photos"));
+        Assert.Contains("exists", Assert.Throws<InputException>(() => new DatasetPacker(Small).Pack(data, _folder.Path)).Message);
         Assert.Contains("Margin", Assert.Throws<InputException>(() => new DatasetPacker(Small with { Margin = 0.5 }).Pack(data, Out)).Message);
         Assert.Equal(258, new PackOptions { ImageSize = 224, Margin = 1.15 }.ShorterSide);
         Assert.Equal(20, Small.ShorterSide);

@@ -10,13 +10,13 @@ public sealed class ColorJitterTests
     private static byte[] Pixels => ImageDecoder.Decode(File.ReadAllBytes(Goldens.PathOf("pattern.png")), "pattern.png").Pixels;
 
     [Fact]
-    public void GreyImageOfOneToneOnlyChangesItsBrightness()
+    public void Grey_image_of_one_tone_only_changes_its_brightness()
     {
         HashSet<byte> tones = [];
         for (int i = 0; i < 300; i++)
         {
             byte[] pixels = [.. Enumerable.Repeat((byte)100, 48)];
-            CounterRandom random = View.Random(0, 0, i);
+            CounterRandom random = ViewTransform.Random(0, 0, i);
             ColorJitter.Apply(pixels, 0.4, ref random);
             // Contrast blends with the mean and saturation with the grey, which are the tone itself.
             byte tone = Assert.Single(pixels.Distinct());
@@ -28,10 +28,10 @@ public sealed class ColorJitterTests
     }
 
     [Fact]
-    public void SameDrawsGiveTheSamePixels()
+    public void Same_draws_give_the_same_pixels()
     {
         byte[] first = Pixels, again = Pixels, other = Pixels;
-        CounterRandom a = View.Random(1, 2, 3), b = View.Random(1, 2, 3), c = View.Random(1, 2, 4);
+        CounterRandom a = ViewTransform.Random(1, 2, 3), b = ViewTransform.Random(1, 2, 3), c = ViewTransform.Random(1, 2, 4);
         ColorJitter.Apply(first, 0.4, ref a);
         ColorJitter.Apply(again, 0.4, ref b);
         ColorJitter.Apply(other, 0.4, ref c);
@@ -41,10 +41,10 @@ public sealed class ColorJitterTests
     }
 
     [Fact]
-    public void NoStrengthChangesNothing()
+    public void No_strength_changes_nothing()
     {
         byte[] pixels = Pixels, before = Pixels;
-        CounterRandom random = View.Random(1, 2, 3);
+        CounterRandom random = ViewTransform.Random(1, 2, 3);
         ColorJitter.Apply(pixels, 0, ref random);
         Assert.Equal(before, pixels);
     }

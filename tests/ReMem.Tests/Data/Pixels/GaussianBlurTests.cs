@@ -8,7 +8,7 @@ public sealed class GaussianBlurTests
     [InlineData(0.5, 21, 17)]
     [InlineData(2, 21, 17)]
     [InlineData(2, 3, 1)]
-    public void BlurIsTheSumOverTheKernel(double sigma, int width, int height)
+    public void Blur_is_the_sum_over_the_kernel(double sigma, int width, int height)
     {
         var random = new ReMem.Runtime.CounterRandom(1, "blur");
         var image = new RgbImage(width, height, [.. Enumerable.Range(0, width * height * 3).Select(_ => (byte)random.NextUInt32())]);

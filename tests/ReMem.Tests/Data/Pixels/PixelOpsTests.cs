@@ -14,7 +14,7 @@ public sealed class PixelOpsTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public void OperationIsPils(string name)
+    public void Operation_is_PILs(string name)
     {
         string[] parts = name.Split(' ');
         double value = parts.Length > 1 ? double.Parse(parts[1], CultureInfo.InvariantCulture) : 0;
@@ -58,7 +58,7 @@ public sealed class PixelOpsTests
     [InlineData(15)]
     [InlineData(16)]
     [InlineData(53)]
-    public void PlanesAreTheChannelsOneAfterTheOther(int pixels)
+    public void Planes_are_the_channels_one_after_the_other(int pixels)
     {
         byte[] turns = [.. Enumerable.Range(0, 3 * pixels).Select(i => (byte)(i * 7))], planes = new byte[3 * pixels];
         PixelOps.Planes(turns, planes);
@@ -66,7 +66,7 @@ public sealed class PixelOpsTests
     }
 
     [Fact]
-    public void PlainPicturesSurvive()
+    public void Plain_pictures_survive()
     {
         var plain = new RgbImage(4, 3, Enumerable.Repeat((byte)77, 36).ToArray());
         PixelOps.AutoContrast(plain.Pixels);

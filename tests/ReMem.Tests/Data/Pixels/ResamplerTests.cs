@@ -32,7 +32,7 @@ public sealed class ResamplerTests
     [InlineData(Interpolation.Lanczos, 323, 77, "1d0872bbcb28f963")]
     [InlineData(Interpolation.Lanczos, 640, 500, "f36f4ac9fa535c24")]
     [InlineData(Interpolation.Lanczos, 7, 300, "fffbb9240070e819")]
-    public void ResizeIsPilsToTheBit(Interpolation interpolation, int width, int height, string sha256)
+    public void Resize_is_PILs_to_the_bit(Interpolation interpolation, int width, int height, string sha256)
     {
         RgbImage resized = Resampler.Resize(Pattern.Value, width, height, interpolation);
         Assert.Equal((width, height), (resized.Width, resized.Height));
@@ -44,11 +44,11 @@ public sealed class ResamplerTests
     [InlineData(Interpolation.Bilinear, "66affb60038c344e")]
     [InlineData(Interpolation.Bicubic, "55aa44f0e9e0303b")]
     [InlineData(Interpolation.Lanczos, "a83917edf63e7fd0")]
-    public void CropIsAsIfItHadBeenCutOutFirst(Interpolation interpolation, string sha256) =>
+    public void Crop_is_as_if_it_had_been_cut_out_first(Interpolation interpolation, string sha256) =>
         Assert.Equal(sha256, Hash(Resampler.Resize(Pattern.Value, 64, 64, interpolation, new PixelBox(37, 11, 201, 160))));
 
     [Fact]
-    public void PartOfAResizedImageIsThatOfTheWhole()
+    public void Part_of_a_resized_image_is_that_of_the_whole()
     {
         RgbImage whole = Resampler.Resize(Pattern.Value, 120, 90, Interpolation.Bicubic);
         RgbImage part = Resampler.Resize(Pattern.Value, 120, 90, Interpolation.Bicubic, new PixelBox(0, 0, 323, 241), 17, 9, 40, 30);
@@ -61,7 +61,7 @@ public sealed class ResamplerTests
     [InlineData(Interpolation.Bicubic, 61, 40)]
     [InlineData(Interpolation.Bicubic, 201, 160)]
     [InlineData(Interpolation.Lanczos, 1, 7)]
-    public void MirroredIsTheResultFromRightToLeft(Interpolation interpolation, int width, int height)
+    public void Mirrored_is_the_result_from_right_to_left(Interpolation interpolation, int width, int height)
     {
         var crop = new PixelBox(37, 11, 201, 160);
         RgbImage plain = Resampler.Resize(Pattern.Value, width, height, interpolation, crop);
@@ -77,7 +77,7 @@ public sealed class ResamplerTests
     [InlineData(64, 241)]
     [InlineData(323, 64)]
     [InlineData(323, 241)]
-    public void DirectionThatKeepsItsSizeIsLeftAlone(int width, int height)
+    public void Direction_that_keeps_its_size_is_left_alone(int width, int height)
     {
         RgbImage once = Resampler.Resize(Pattern.Value, width, height, Interpolation.Bicubic);
         RgbImage whole = Resampler.Resize(Pattern.Value, 323, 241, Interpolation.Bicubic);
@@ -86,7 +86,7 @@ public sealed class ResamplerTests
     }
 
     [Fact]
-    public void CropOutsideTheImageIsRefused() => Assert.Throws<ArgumentOutOfRangeException>(
+    public void Crop_outside_the_image_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(
         () => Resampler.Resize(Pattern.Value, 8, 8, Interpolation.Bicubic, new PixelBox(300, 0, 40, 40)));
 
     internal static string Hash(RgbImage image) => Convert.ToHexStringLower(SHA256.HashData(image.Pixels))[..16];

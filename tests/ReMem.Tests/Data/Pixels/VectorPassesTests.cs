@@ -5,7 +5,7 @@ namespace ReMem.Tests.Data.Pixels;
 public sealed class VectorPassesTests
 {
     [Fact]
-    public void BothPassesArePortablePassesToTheBit()
+    public void Both_passes_are_portable_passes_to_the_bit()
     {
         Assert.SkipUnless(VectorPasses.IsSupported, "this processor has no AVX2");
         var random = new Random(5);
@@ -28,7 +28,7 @@ public sealed class VectorPassesTests
                     Assert.True(expected.AsSpan(y * pitch, outWidth * 3).SequenceEqual(actual.AsSpan(y * pitch, outWidth * 3)), $"{what}, row {y}");
 
                 int rowBytes = width * 3;
-                if (rowBytes < VectorPasses.LeastRowBytes)
+                if (rowBytes < VectorPasses.MinRowBytes)
                     continue;
                 scratch.Rows.Fill(height, outHeight, 0, outHeight, interpolation);
                 expected = new byte[rowBytes * outHeight];
@@ -44,7 +44,7 @@ public sealed class VectorPassesTests
     }
 
     [Fact]
-    public void TooSmallTargetsAreRefusedBeforeAnythingIsWritten()
+    public void Too_small_targets_are_refused_before_anything_is_written()
     {
         Assert.SkipUnless(VectorPasses.IsSupported, "this processor has no AVX2");
         var scratch = ViewScratch.Take();

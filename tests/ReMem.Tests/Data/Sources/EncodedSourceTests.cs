@@ -9,12 +9,12 @@ namespace ReMem.Tests.Data.Sources;
 
 public sealed class EncodedSourceTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void LentBytesAreThoseThatAreRead()
+    public void Lent_bytes_are_those_that_are_read()
     {
         string file = _folder.Add("two", [1, 2, 3, 4, 5]);
         var stamp = FileStamp.Of(file);
@@ -32,7 +32,7 @@ public sealed class EncodedSourceTests : IDisposable
     }
 
     [Fact]
-    public void WhatCannotBeLentIsNamedAsWhatCannotBeRead()
+    public void What_cannot_be_lent_is_named_as_what_cannot_be_read()
     {
         string file = _folder.Add("a.png", [1, 2, 3]);
         EncodedSource source = Source([file], _ => FilePart.Of(file).Read(), _ => FilePart.Of(file));
@@ -45,13 +45,15 @@ public sealed class EncodedSourceTests : IDisposable
 
         // A file of any size is refused before memory is taken for it.
         using (FileStream large = File.Create(file))
-            large.SetLength(EncodedSource.MostBytes + 1L);
+            large.SetLength(EncodedSource.MaxBytes + 1L);
         Assert.Contains("more than 256 MiB", Assert.Throws<InputException>(() => source.Lend(0)).Message);
     }
 
-    /// <summary>Neither the file's bytes nor its pixels, nor the view's, are made anew for an image that is read from disk in every epoch.</summary>
+    /// <summary>
+    /// Neither the file's bytes nor its pixels, nor the view's, are allocated again for an image that is read from disk in every epoch.
+    /// </summary>
     [Fact]
-    public void SteadyReadingAllocatesNothingOfAnImagesSize()
+    public void Steady_reading_allocates_nothing_of_an_images_size()
     {
         byte[] photo = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(1, 640, 480), SKEncodedImageFormat.Jpeg, 95);
         Assert.True(photo.Length > 20_000);

@@ -4,12 +4,12 @@ namespace ReMem.Tests.Data.Sources;
 
 public sealed class FileStampTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void PartsAreRead()
+    public void Parts_are_read()
     {
         FileStamp stamp = FileStamp.Of(_folder.Add("a", [1, 2, 3, 4]));
         Assert.Equal([1, 2, 3, 4], stamp.Read());
@@ -21,7 +21,7 @@ public sealed class FileStampTests : IDisposable
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(9)]
-    public void FileThatChangedIsNamed(int length)
+    public void File_that_changed_is_named(int length)
     {
         FileStamp stamp = FileStamp.Of(_folder.Add("a", [1, 2, 3, 4]));
         File.WriteAllBytes(stamp.Path, new byte[length]);
@@ -34,10 +34,10 @@ public sealed class FileStampTests : IDisposable
     }
 
     [Fact]
-    public void LinksAreTheirTargets()
+    public void Links_are_their_targets()
     {
         string file = _folder.Add("a", [1, 2, 3, 4]);
-        File.CreateSymbolicLink(_folder.At("link-with-a-long-name"), file);
-        Assert.Equal([1, 2, 3, 4], FileStamp.Of(_folder.At("link-with-a-long-name")).Read());
+        File.CreateSymbolicLink(_folder.File("link-with-a-long-name"), file);
+        Assert.Equal([1, 2, 3, 4], FileStamp.Of(_folder.File("link-with-a-long-name")).Read());
     }
 }

@@ -4,7 +4,7 @@ namespace ReMem.Tests.Data.Sources;
 
 public sealed class ImageFilesTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public ImageFilesTests()
     {
@@ -17,11 +17,11 @@ public sealed class ImageFilesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void FoldersAreTheirImages() =>
+    public void Folders_are_their_images() =>
         Assert.Equal(["a/000.png", "a/001.png", "a/deep/000.png", "a/phone.heic"], Expand("", "a"));
 
     [Fact]
-    public void PatternsAreTheirImages()
+    public void Patterns_are_their_images()
     {
         Assert.Equal(["a/000.png", "a/001.png"], Expand("", "a/*.png"));
         Assert.Equal(["a/000.png", "a/001.png", "a/phone.heic"], Expand("", "a/*"));
@@ -33,9 +33,9 @@ public sealed class ImageFilesTests : IDisposable
     [InlineData("\n")]
     [InlineData("\r\n")]
     [InlineData("\0")]
-    public void NamesAreReadFromAStream(string end)
+    public void Names_are_read_from_a_stream(string end)
     {
-        string list = _folder.At("a/000.png") + end + end + _folder.At("a/deep") + end + _folder.At("gone.png");
+        string list = _folder.File("a/000.png") + end + end + _folder.File("a/deep") + end + _folder.File("gone.png");
         Assert.Equal(["a/000.png", "a/deep/000.png", "gone.png", "b.png"], Expand(list, "-", "b.png"));
         Assert.Contains("there is none", Assert.Throws<InputException>(() => Expand("\n", "-")).Message);
     }
@@ -44,7 +44,7 @@ public sealed class ImageFilesTests : IDisposable
     [InlineData('\0', "more than 67.1 MB")]
     [InlineData('\n', "more than 67.1 MB")]
     [InlineData('x', "a line of more than 32768 letters")]
-    public void ListsThatDoNotEndAreRefusedEarly(char letter, string says)
+    public void Lists_that_do_not_end_are_refused_early(char letter, string says)
     {
         var endless = new EndlessText(letter);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -54,10 +54,10 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void FilesStayAsTheyAreNamed()
+    public void Files_stay_as_they_are_named()
     {
         Assert.Equal(["a/notes.txt", "gone.png"], Expand("", "a/notes.txt", "gone.png"));
-        Directory.CreateDirectory(_folder.At("empty"));
+        Directory.CreateDirectory(_folder.File("empty"));
         Assert.Contains("holds no image", Assert.Throws<InputException>(() => Expand("", "empty")).Message);
     }
 
@@ -76,5 +76,5 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     private string[] Expand(string list, params string[] names) =>
-        [.. ImageFiles.Expand(names.Select(n => n == "-" ? n : _folder.At(n)), new StringReader(list)).Select(f => Path.GetRelativePath(_folder.Root, f).Replace('\\', '/'))];
+        [.. ImageFiles.Expand(names.Select(n => n == "-" ? n : _folder.File(n)), new StringReader(list)).Select(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'))];
 }

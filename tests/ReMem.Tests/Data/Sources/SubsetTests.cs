@@ -7,7 +7,7 @@ public sealed class SubsetTests
     private static readonly MemorySource Whole = MemorySource.Of(9);
 
     [Fact]
-    public void SamplesAreThoseOfTheWhole()
+    public void Samples_are_those_of_the_whole()
     {
         var subset = new Subset(Whole, [4, 2]);
         Assert.Equal((2, 1, "memory/2.png"), (subset.Count, subset.Label(0), subset.Name(1)));
@@ -16,7 +16,7 @@ public sealed class SubsetTests
     }
 
     [Fact]
-    public void AtMostTakesFromEveryClassInTurn()
+    public void At_most_takes_from_every_class_in_turn()
     {
         Assert.Same(Whole, Subset.AtMost(Whole, 0, 1));
         Assert.Same(Whole, Subset.AtMost(Whole, 9, 1));
@@ -25,7 +25,7 @@ public sealed class SubsetTests
     }
 
     [Fact]
-    public void PartsAreTakenClassByClass()
+    public void Parts_are_taken_class_by_class()
     {
         MemorySource whole = MemorySource.Of(60);
         Assert.Same(whole, Subset.Choose(whole, new SubsetOptions()));
@@ -38,7 +38,7 @@ public sealed class SubsetTests
     }
 
     [Fact]
-    public void SmallerPartsAreWithinLargerOnesOfTheirSeed()
+    public void Smaller_parts_are_within_larger_ones_of_their_seed()
     {
         MemorySource whole = MemorySource.Of(60);
         string[] Names(int count, long seed)
@@ -53,7 +53,7 @@ public sealed class SubsetTests
     }
 
     [Fact]
-    public void OptionOutOfRangeIsNamed() =>
+    public void Option_out_of_range_is_named() =>
         Assert.Contains("LongTail", Assert.Throws<InputException>(() => Subset.Choose(Whole, new SubsetOptions { LongTail = 0.5 })).Message);
 
     private static int[] PerClass(IImageSource source) =>

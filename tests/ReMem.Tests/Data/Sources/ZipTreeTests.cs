@@ -8,14 +8,14 @@ namespace ReMem.Tests.Data.Sources;
 
 public sealed class ZipTreeTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("", CompressionLevel.Optimal)]
     [InlineData("flowers/", CompressionLevel.NoCompression)]
-    public void ZipOfAFolderIsThatFolder(string root, CompressionLevel level)
+    public void Zip_of_a_folder_is_that_folder(string root, CompressionLevel level)
     {
         string zip = Zip("all.zip", level, SplitNames().Select(n => ($"{root}{n}", Image(n))).Concat(
             [("__MACOSX/train/cat/._0.png", new byte[1]), ($"{root}train/.DS_Store", new byte[1]), ($"{root}train/empty note.txt", new byte[1])]));
@@ -28,7 +28,7 @@ public sealed class ZipTreeTests : IDisposable
     }
 
     [Fact]
-    public void UnsplitZipIsDivided()
+    public void Unsplit_zip_is_divided()
     {
         string zip = Zip("all.zip", CompressionLevel.Fastest, Enumerable.Range(0, 20).Select(i => ($"top/{(i % 2 == 0 ? "a" : "b")}/{i}.png", Image($"{i}"))));
         ImageDataset data = DatasetReader.Open("zip:" + zip);
@@ -42,7 +42,7 @@ public sealed class ZipTreeTests : IDisposable
     [InlineData("/etc/out.png")]
     [InlineData("C:\\out.png")]
     [InlineData("..\\out.png")]
-    public void EntryThatLeavesTheArchiveIsRefused(string name)
+    public void Entry_that_leaves_the_archive_is_refused(string name)
     {
         string zip = Zip("bad.zip", CompressionLevel.Fastest, [(name, new byte[1])]);
         InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(zip));
@@ -50,7 +50,7 @@ public sealed class ZipTreeTests : IDisposable
     }
 
     [Fact]
-    public void BombIsNotUnpacked()
+    public void Bomb_is_not_unpacked()
     {
         // A megabyte of zeros, whose entry then claims a few bytes, or far more than it packs.
         string zip = Zip("bomb.zip", CompressionLevel.Optimal, SplitNames().Select(n => (n, n == "train/cat/1.png" ? new byte[1 << 20] : Image(n))));
@@ -68,7 +68,7 @@ public sealed class ZipTreeTests : IDisposable
     }
 
     [Fact]
-    public void ZipThatIsCutShortIsNamed()
+    public void Zip_that_is_cut_short_is_named()
     {
         string zip = Zip("all.zip", CompressionLevel.Fastest, SplitNames().Select(n => (n, Image(n))));
         byte[] whole = File.ReadAllBytes(zip);
@@ -76,12 +76,12 @@ public sealed class ZipTreeTests : IDisposable
         {
             File.WriteAllBytes(zip, whole[..length]);
             InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(zip));
-            Assert.Contains("is no zip, or is cut short", error.Message);
+            Assert.Contains("is not a zip, or is truncated", error.Message);
         }
     }
 
     [Fact]
-    public void ZipThatChangesIsNamed()
+    public void Zip_that_changes_is_named()
     {
         string zip = Zip("all.zip", CompressionLevel.Fastest, SplitNames().Select(n => (n, Image(n))));
         ImageDataset data = DatasetReader.Open(zip);

@@ -10,12 +10,16 @@ public sealed class AugmentationTests
     private static readonly RgbImage Picture = ImageDecoder.Decode(TestImages.Encode(24, 24, 3), "x");
 
     [Fact]
-    public void TimmsStringsAreRead()
+    public void Timms_strings_are_read()
     {
         RandAugment usual = RandAugment.Parse("rand-m9-mstd0.5-inc1");
-        Assert.Equal((9, 2, 0.5, 10, true, 0.5), (usual.Magnitude, usual.Count, usual.Deviation, usual.Most, usual.Increasing, usual.Probability));
+        Assert.Equal(
+            (9, 2, 0.5, 10, true, 0.5), (usual.Magnitude, usual.Count, usual.Deviation, usual.MaxMagnitude, usual.Increasing,
+            usual.Probability));
         RandAugment other = RandAugment.Parse("rand-n3-m12-mmax15-p1-inc0");
-        Assert.Equal((12, 3, 0, 15, false, 1), (other.Magnitude, other.Count, other.Deviation, other.Most, other.Increasing, other.Probability));
+        Assert.Equal(
+            (12, 3, 0, 15, false, 1), (other.Magnitude, other.Count, other.Deviation, other.MaxMagnitude, other.Increasing,
+            other.Probability));
         Assert.Equal((10, 2), (RandAugment.Parse("rand").Magnitude, RandAugment.Parse("rand").Count));
         Assert.Null(Augmentation.Parse("none"));
         Assert.IsType<TrivialAugment>(Augmentation.Parse("trivial"));
@@ -30,7 +34,7 @@ public sealed class AugmentationTests
     [InlineData("rand-", "has the part ''")]
     [InlineData("trival", "did you mean 'trivial'")]
     [InlineData("", "Unknown augmentation ''")]
-    public void WrongStringsAreNamed(string text, string message)
+    public void Wrong_strings_are_named(string text, string message)
     {
         Assert.Contains(message, Assert.Throws<InputException>(() => Augmentation.Parse(text)).Message);
         Assert.Contains("Augmentation", Assert.Throws<InputException>(() => (new ViewOptions { Size = 8, Augmentation = text }).Validated()).Message);
@@ -41,7 +45,7 @@ public sealed class AugmentationTests
     [InlineData("rand-m9-mstd101-n4", 150)]
     [InlineData("trivial", 150)]
     [InlineData("three", 100)]
-    public void PoliciesChangeMostViewsEachInItsOwnWay(string name, int least)
+    public void Policies_change_most_views_each_in_its_own_way(string name, int least)
     {
         Augmentation policy = Augmentation.Parse(name)!;
         HashSet<string> results = [];
@@ -57,7 +61,7 @@ public sealed class AugmentationTests
     }
 
     [Fact]
-    public void StrengthGrows()
+    public void Strength_grows()
     {
         double Change(string name) => Enumerable.Range(0, 300).Average(i =>
             Apply(Augmentation.Parse(name)!, i).Pixels.Zip(Picture.Pixels, (a, b) => Math.Abs(a - b)).Average());
@@ -67,14 +71,14 @@ public sealed class AugmentationTests
     }
 
     [Fact]
-    public void ErasingIsARectangleOfItsShareAtAnySize()
+    public void Erasing_is_a_rectangle_of_its_share_at_any_size()
     {
         for (int i = 0; i < 100; i++)
         {
             (double, double, double) Box(int size)
             {
                 var image = new RgbImage(size, size, new byte[size * size * 3]);
-                CounterRandom random = View.Random(1, 0, i);
+                CounterRandom random = ViewTransform.Random(1, 0, i);
                 RandomErasing.Apply(image, ref random);
                 int[] changed = [.. Enumerable.Range(0, size * size).Where(p => image.Pixels.AsSpan(3 * p, 3).IndexOfAnyExcept((byte)0) >= 0)];
                 int left = changed.Min(p => p % size), right = changed.Max(p => p % size), top = changed.Min(p => p / size), bottom = changed.Max(p => p / size);
@@ -95,7 +99,7 @@ public sealed class AugmentationTests
     private static RgbImage Apply(Augmentation policy, int index)
     {
         RgbImage image = Picture with { Pixels = [.. Picture.Pixels] };
-        CounterRandom random = View.Random(4, 0, index);
+        CounterRandom random = ViewTransform.Random(4, 0, index);
         policy.Apply(image, 1, ref random);
         return image;
     }

@@ -12,7 +12,7 @@ public sealed class BatchMixTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(1)]
-    public void MixupIsTheWeightedSum(int count)
+    public void Mixup_is_the_weighted_sum(int count)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor images = Filled(count, 6), before = images.clone();
@@ -23,7 +23,7 @@ public sealed class BatchMixTests
     }
 
     [Fact]
-    public void CutMixSwapsARectangleOfTheStatedShareAtEverySize()
+    public void CutMix_swaps_a_rectangle_of_the_stated_share_at_every_size()
     {
         using DisposeScope scope = NewDisposeScope();
         List<double> shares = [];
@@ -47,7 +47,7 @@ public sealed class BatchMixTests
     [InlineData(0.2)]
     [InlineData(1)]
     [InlineData(8)]
-    public void SharesAreBetas(double alpha)
+    public void Shares_are_betas(double alpha)
     {
         using DisposeScope scope = NewDisposeScope();
         double[] shares = [.. Enumerable.Range(0, 1500).Select(n => BatchMix.Apply([zeros([2, 3, 1, 1], ScalarType.Byte)], 2, alpha, 0, Random(n)).Share)];
@@ -57,7 +57,7 @@ public sealed class BatchMixTests
     }
 
     [Fact]
-    public void BothAlternate()
+    public void Both_alternate()
     {
         using DisposeScope scope = NewDisposeScope();
         int cuts = Enumerable.Range(0, 200).Count(n =>
@@ -70,7 +70,7 @@ public sealed class BatchMixTests
     }
 
     [Fact]
-    public void TargetsMixAsTheImages()
+    public void Targets_mix_as_the_images()
     {
         using DisposeScope scope = NewDisposeScope();
         var plain = new Batch(zeros([2, 3, 1, 1], ScalarType.Byte), tensor(new long[] { 2, 0 }), [0, 1]);

@@ -31,7 +31,7 @@ public sealed class OnnxLatencyTests : IDisposable
     [Fact]
     public void Weights_outside_count()
     {
-        string file = Exported("outside.onnx", new OnnxExportOptions { LargestFile = 0 });
+        string file = Exported("outside.onnx", new OnnxExportOptions { MaxFileBytes = 0 });
         LatencyResult result = OnnxLatency.Measure([file], Few, null, TestContext.Current.CancellationToken).Single();
         Assert.Equal(new FileInfo(file).Length + new FileInfo($"{file}.data").Length, result.Bytes);
     }

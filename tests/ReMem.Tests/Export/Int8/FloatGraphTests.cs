@@ -7,10 +7,14 @@ public class FloatGraphTests
     [Fact]
     public void What_is_no_onnx_file_or_quantised_already_is_refused()
     {
-        Assert.Contains("no ONNX file", Assert.Throws<InputException>(() => FloatGraph.Read([0xff, 0xff, 0xff, 0xff], "x.onnx")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not an ONNX file", Assert.Throws<InputException>(() => FloatGraph.Read([0xff, 0xff, 0xff, 0xff], "x.onnx")).Message,
+            StringComparison.Ordinal);
         FloatGraph graph = TestGraphs.Of(1, 1, ("Conv", "a", ["input"], [1], [1, 1, 1, 1], null));
         graph.Nodes[0].OpType = "DequantizeLinear";
-        Assert.Contains("quantised already", Assert.Throws<InputException>(() => FloatGraph.Read(graph.ToBytes(), "x.onnx")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "already quantised", Assert.Throws<InputException>(() => FloatGraph.Read(graph.ToBytes(), "x.onnx")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class Int8ExporterTests : IDisposable
             Assert.Equal(1, numbers.Take(3).Sum(), 1e-3f);
     }
 
-    /// <summary>A model that knows its classes goes on knowing them.</summary>
+    /// <summary>A model that knows its classes keeps them.</summary>
     [Fact]
     public void A_trained_student_keeps_its_answers()
     {

@@ -76,7 +76,7 @@ public class Int8GraphTests
     }
 
     [Fact]
-    public void A_bias_that_is_large_beside_its_weights_fits_its_32_bits()
+    public void A_bias_that_is_large_compared_with_its_weights_fits_its_32_bits()
     {
         FloatGraph graph = TestGraphs.Of(
             1, 1, ("Conv", "a", ["input"], [1e-9f, 1], [2, 1, 1, 1], [3000, 1]), ("Relu", "b", ["a"], null, null, null), ("GlobalAveragePool", "c", ["b"], null, null, null));

@@ -208,7 +208,7 @@ public sealed class PointwiseConvolutionTests : IDisposable
         using IDisposable forced = PointwisePath.Force(Enum.Parse<PointwiseKernel>(kernel));
         using var layer = new PointwiseConvolution(8, 24);
         ArgumentException e = Assert.Throws<ArgumentException>(() => layer.call(zeros(2, 16, 3, 1)));
-        Assert.Contains("8 channels takes no tensor of the shape [2, 16, 3, 1]", e.Message, StringComparison.Ordinal);
+        Assert.Contains("8 channels does not take the shape [2, 16, 3, 1]", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => layer.call(zeros(8, 3, 1)));
     }
 

@@ -112,7 +112,7 @@ public sealed class StageRunnerTests : IDisposable
             return Assert.Throws<InputException>(() => new ComparisonPipeline(recipe, null).Run(_folder.At("run"), "remem run"));
         }
 
-        Assert.StartsWith("This is no model folder", Error("missing").Message, StringComparison.Ordinal);
+        Assert.StartsWith("This is not a model folder", Error("missing").Message, StringComparison.Ordinal);
         Assert.Equal(_folder.At("missing"), Error("missing").Where);
         Assert.StartsWith("The model does not know 'b' of the data set's classes; it has 'c' instead.", Error("other").Message, StringComparison.Ordinal);
         Assert.StartsWith("This teacher takes images of 64 px and the first one of 32 px", Error("large").Message, StringComparison.Ordinal);

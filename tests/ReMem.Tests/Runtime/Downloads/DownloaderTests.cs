@@ -72,7 +72,7 @@ public class DownloaderTests
     }
 
     [Fact]
-    public void A_server_that_knows_no_ranges_starts_anew()
+    public void A_server_that_knows_no_ranges_starts_from_the_beginning()
     {
         using var world = new HubWorld();
         byte[] bytes = world.Server.Files[Weights];
@@ -140,7 +140,7 @@ public class DownloaderTests
     }
 
     [Fact]
-    public void A_length_that_is_announced_wrong_is_told()
+    public void A_length_that_is_announced_wrong_is_reported()
     {
         using var world = new HubWorld();
         byte[] bytes = world.Server.Files[Weights];
@@ -170,7 +170,7 @@ public class DownloaderTests
     }
 
     [Fact]
-    public void Less_than_was_promised_is_told_as_a_cut()
+    public void Less_than_was_promised_is_reported_as_a_cut()
     {
         using var world = new HubWorld();
         byte[] bytes = world.Server.Files[Weights];
@@ -257,7 +257,7 @@ public class DownloaderTests
             context.Response.Headers.Location = "file:///etc/passwd";
             return Task.FromResult(true);
         });
-        Assert.Contains("no address of the web", world.Fails<ReMemException>().Message, StringComparison.Ordinal);
+        Assert.Contains("redirects to an address that is not", world.Fails<ReMemException>().Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -291,7 +291,7 @@ public class DownloaderTests
     }
 
     [Fact]
-    public void A_disk_that_is_too_small_is_told_before_the_transfer()
+    public void A_disk_that_is_too_small_is_reported_before_the_transfer()
     {
         using var world = new HubWorld();
         world.Server.Instead = async (context, _) =>
@@ -313,7 +313,7 @@ public class DownloaderTests
     }
 
     [Fact]
-    public void A_cache_that_cannot_be_written_is_told()
+    public void A_cache_that_cannot_be_written_is_reported()
     {
         using var world = new HubWorld();
         File.WriteAllText(world.File("taken"), "x");

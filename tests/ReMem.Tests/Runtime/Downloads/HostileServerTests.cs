@@ -57,7 +57,7 @@ public sealed class HostileServerTests : IDisposable
     [InlineData("http://")]
     [InlineData("http:///x")]
     [InlineData("http://[::1")]
-    public async Task A_redirect_to_no_address_is_one_sentence(string location)
+    public async Task A_redirect_to_an_invalid_address_is_one_sentence(string location)
     {
         _server.Instead = (context, _) =>
         {
@@ -66,7 +66,7 @@ public sealed class HostileServerTests : IDisposable
             return Task.FromResult(true);
         };
         ReMemException error = await Assert.ThrowsAnyAsync<ReMemException>(() => Fetch(new DownloadOptions { Attempts = 1 }));
-        Assert.Contains("redirects to no address", error.Message, StringComparison.Ordinal);
+        Assert.Contains("which is not an address", error.Message, StringComparison.Ordinal);
     }
 
     private long PartialBytes => File.Exists(_folder.File("x.part")) ? new FileInfo(_folder.File("x.part")).Length : 0;

@@ -65,7 +65,7 @@ public sealed class DinoTests : IDisposable
     /// <summary>DINOv2's tokens: a position before the patches' that it adds to the class token.</summary>
     public static Dictionary<string, Tensor> WithRegisters(Dictionary<string, Tensor> state)
     {
-        // Halves and quarters: adding and taking away are exact.
+        // Halves and quarters: addition and subtraction are exact.
         state["cls_token"] = state["cls_token"].mul(4).round();
         Tensor position = ones(1, 1, 8) / 2;
         return new Dictionary<string, Tensor>(state)

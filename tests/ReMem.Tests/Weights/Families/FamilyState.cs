@@ -20,7 +20,7 @@ internal static class FamilyState
     /// <param name="family">Whose naming they have.</param>
     /// <param name="named">In that naming.</param>
     /// <param name="expected">In timm's.</param>
-    /// <param name="extra">Tensors beside them that have to be dropped.</param>
+    /// <param name="extra">Further tensors that have to be dropped.</param>
     public static void Check(string family, IEnumerable<(string Name, Tensor Value)> named, IReadOnlyDictionary<string, Tensor> expected, params string[] extra)
     {
         using var folder = new TemporaryFolder();
@@ -46,7 +46,7 @@ internal static class FamilyState
     /// <summary>Splits the joined queries, keys and values.</summary>
     /// <param name="named">With names that hold <paramref name="joined"/>.</param>
     /// <param name="joined">A part of the name, such as ".qkv.".</param>
-    /// <param name="parts">What stands in its place for each third.</param>
+    /// <param name="parts">The replacement for each third.</param>
     public static IEnumerable<(string Name, Tensor Value)> SplitQkv(IEnumerable<(string Name, Tensor Value)> named, string joined, params string[] parts) => named.SelectMany(t =>
         t.Name.Contains(joined, StringComparison.Ordinal)
             ? t.Value.chunk(3).Select((part, i) => (t.Name.Replace(joined, parts[i], StringComparison.Ordinal), part))

@@ -10,7 +10,7 @@ public sealed class HuggingFaceClipTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void CLIPs_image_tower_alone_and_beside_text()
+    public void CLIPs_image_tower_alone_and_with_text()
     {
         Dictionary<string, Tensor> state = DinoTests.Headless("vit_base_patch32_clip_224", 768);
         IEnumerable<(string, Tensor)> named = Tower(state).Select(t => t.Name == "cls_token" ? ($"{Prefix}embeddings.class_embedding", t.Value.flatten()) : t)

@@ -35,8 +35,8 @@ public sealed class NpzFileTests : IDisposable
 
     [Theory]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 7, "needs 8 bytes, but has 7")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }", 8, "impossible shape")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", 8, "impossible shape")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }", 8, "invalid shape")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", 8, "invalid shape")]
     [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", 8, "type '<c8'")]
     [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 8, "header that is not NumPy's")]
     [InlineData("__import__('os').system('x')", 8, "header that is not NumPy's")]
@@ -64,6 +64,6 @@ public sealed class NpzFileTests : IDisposable
         string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (80000000,), }";
         PickleWriter.WriteZip(
             _folder.File("bomb.npz"), [("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. new byte[80_000_000]])], CompressionLevel.Fastest);
-        Assert.Contains("claim 80000000 bytes", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("bomb.npz"))).Message, StringComparison.Ordinal);
+        Assert.Contains("need 80000000 bytes", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("bomb.npz"))).Message, StringComparison.Ordinal);
     }
 }

@@ -64,7 +64,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_write_keeps_the_earlier_file_and_leaves_nothing_beside()
+    public void A_failed_write_keeps_the_earlier_file_and_leaves_no_other()
     {
         string path = _folder.File("a.safetensors");
         File.WriteAllText(path, "earlier");

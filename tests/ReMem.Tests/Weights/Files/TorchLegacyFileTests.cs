@@ -21,10 +21,10 @@ public sealed class TorchLegacyFileTests : IDisposable
     public void What_does_not_fit_together_is_refused()
     {
         void Refused(string path, string text) => Assert.Contains(text, Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
-        Refused(Make(view: (5, 2)), "part that does not lie in it");
+        Refused(Make(view: (5, 2)), "part outside it");
         Refused(Make(version: 1000), "version is unknown");
         Refused(Make(littleEndian: false), "big-endian");
-        Refused(Make(listed: "1"), "lists a storage that no tensor has");
+        Refused(Make(listed: "1"), "lists a storage that no tensor uses");
         Refused(Make(listed: null), "lacks the numbers of its storage '0'");
         Refused(Make(elements: 5), "has 5 numbers, not 6");
         byte[] whole = File.ReadAllBytes(Make());
@@ -67,9 +67,9 @@ public sealed class TorchLegacyFileTests : IDisposable
     public void Storages_of_other_types_that_do_not_fit_are_refused()
     {
         void Refused(string path, string text) => Assert.Contains(text, Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
-        Refused(MakeWith(0, ("XStorage", 5, 3)), "'XStorage' are of no size that fits the others");
+        Refused(MakeWith(0, ("XStorage", 5, 3)), "'XStorage' have no size that is consistent");
         Refused(MakeWith(0, ("QInt8Storage", 5, 4)), "numbers, not 6");
-        Refused(MakeWith(0, [.. Enumerable.Range(0, 5).Select(i => ($"X{i}Storage", 5, 1))]), "are of no size that fits");
+        Refused(MakeWith(0, [.. Enumerable.Range(0, 5).Select(i => ($"X{i}Storage", 5, 1))]), "have no size that is consistent");
         byte[] whole = File.ReadAllBytes(MakeWith(2, ("ComplexFloatStorage", 5, 8)));
         File.WriteAllBytes(_folder.File("short.pth"), whole[..^1]);
         Refused(_folder.File("short.pth"), "cut short");

@@ -39,7 +39,7 @@ public sealed class TorchZipFileTests : IDisposable
     }
 
     [Fact]
-    public void A_trainings_averaged_weights_are_taken_and_its_facts_told()
+    public void A_trainings_averaged_weights_are_taken_and_its_metadata_reported()
     {
         using TimmWeightsFile file = TimmWeightsFile.Open(Fixtures.PathOf("checkpoint.pth"));
         Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"], file.Tensors.Keys);
@@ -105,7 +105,7 @@ public sealed class TorchZipFileTests : IDisposable
     [InlineData(new long[] { 2 }, 0, new long[] { -1 }, 4, 16, "calls torch._utils._rebuild_tensor_v2")]
     [InlineData(new long[] { 2 }, 0, new long[] { 1, 1 }, 4, 16, "calls torch._utils._rebuild_tensor_v2")]
     [InlineData(new long[] { 1L << 62, 1L << 62 }, 0, new long[] { 0, 0 }, 4, 16, "calls torch._utils._rebuild_tensor_v2")]
-    [InlineData(new long[] { 1L << 32, 2 }, 0, new long[] { 0, 0 }, 4, 16, "claim 34359738368 bytes")]
+    [InlineData(new long[] { 1L << 32, 2 }, 0, new long[] { 0, 0 }, 4, 16, "need 34359738368 bytes")]
     [InlineData(new long[] { 4 }, 0, null, 4, 15, "storage '0' has 15 bytes, not 16")]
     [InlineData(new long[] { 4 }, 0, null, 1L << 61, 16, "persistent id")]
     [InlineData(new long[] { 4 }, 0, null, -4, 16, "persistent id")]
@@ -128,6 +128,8 @@ public sealed class TorchZipFileTests : IDisposable
         PickleWriter.WriteZip(path, [("x/data.pkl", pickle.Bytes), ("x/data/0", new byte[8]), ("x/byteorder", "big"u8.ToArray())]);
         Assert.Contains("big-endian", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
         PickleWriter.WriteZip(path, [("readme.txt", pickle.Bytes)]);
-        Assert.Contains("no format", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a format that remem does not read", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message,
+            StringComparison.Ordinal);
     }
 }

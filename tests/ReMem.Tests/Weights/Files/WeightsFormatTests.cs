@@ -14,11 +14,11 @@ public sealed class WeightsFormatTests : IDisposable
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS pointer")]
     [InlineData("<!DOCTYPE html><html>", "web page")]
     [InlineData("\n<html>", "web page")]
-    [InlineData("\u0089HDF\r\n\u001a\n", "no format that remem reads")]
-    [InlineData("abc", "no format that remem reads")]
+    [InlineData("\u0089HDF\r\n\u001a\n", "a format that remem does not read")]
+    [InlineData("abc", "a format that remem does not read")]
     [InlineData("\u0080\u0004\u0095", "torch.save did not write")]
     [InlineData("", "it is empty")]
-    public void What_is_no_weights_file_is_told_by_its_first_bytes(string start, string text)
+    public void What_is_no_weights_file_is_recognised_by_its_first_bytes(string start, string text)
     {
         string path = _folder.File("weights.bin");
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(start));
@@ -28,7 +28,7 @@ public sealed class WeightsFormatTests : IDisposable
     }
 
     [Fact]
-    public void An_archive_of_the_first_PyTorch_is_told()
+    public void An_archive_of_the_first_PyTorch_is_reported()
     {
         byte[] tar = new byte[1024];
         "ustar"u8.CopyTo(tar.AsSpan(257));
@@ -37,7 +37,7 @@ public sealed class WeightsFormatTests : IDisposable
     }
 
     [Fact]
-    public void A_format_is_told_by_content_not_by_name()
+    public void A_format_is_recognised_by_content_not_by_name()
     {
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(_folder.File("a.pth"), new Dictionary<string, Tensor> { ["x"] = ones(2) });

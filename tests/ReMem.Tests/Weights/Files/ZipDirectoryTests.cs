@@ -29,12 +29,12 @@ public sealed class ZipDirectoryTests : IDisposable
 
     [Theory]
     [InlineData("directory says two entries share their bytes", "overlaps")]
-    [InlineData("entry twice", "stands twice")]
-    [InlineData("claims too much", "claims 4000000000 bytes")]
+    [InlineData("entry twice", "occurs twice")]
+    [InlineData("claims too much", "states 4000000000 bytes")]
     [InlineData("encrypted", "encrypted")]
     [InlineData("far away", "reaches past the end")]
     [InlineData("no local header", "has no header")]
-    [InlineData("directory outside", "does not lie in it")]
+    [InlineData("directory outside", "is outside the file")]
     [InlineData("damaged directory", "directory is damaged")]
     [InlineData("no directory", "cut short")]
     public void A_forged_directory_is_refused(string what, string text)

@@ -45,7 +45,7 @@ public class HubOptionsTests
     [InlineData("Yes", true)]
     [InlineData("0", false)]
     [InlineData("", false)]
-    public void Offline_is_said_as_there(string value, bool offline) => Assert.Equal(offline, Read(("HF_HUB_OFFLINE", value)).Offline);
+    public void Offline_is_read_as_there(string value, bool offline) => Assert.Equal(offline, Read(("HF_HUB_OFFLINE", value)).Offline);
 
     [Theory]
     [InlineData("HF_ENDPOINT", "mirror.example")]
@@ -54,7 +54,7 @@ public class HubOptionsTests
     [InlineData("HF_HUB_ETAG_TIMEOUT", "soon")]
     [InlineData("HF_HUB_DOWNLOAD_TIMEOUT", "0")]
     [InlineData("HF_TOKEN", "hf_a\nb: hf_pa55")]
-    public void What_cannot_be_meant_is_told_without_secrets(string name, string value)
+    public void What_cannot_be_meant_is_reported_without_secrets(string name, string value)
     {
         var error = Assert.Throws<InputException>(() => Read((name, value)));
         Assert.Contains(name, $"{error.Message} {error.Where}", StringComparison.Ordinal);
@@ -70,6 +70,6 @@ public class HubOptionsTests
     }
 
     [Fact]
-    public void A_value_out_of_its_range_is_told() =>
+    public void A_value_out_of_its_range_is_reported() =>
         Assert.Contains("Attempts", Assert.Throws<InputException>(() => new WeightSource(new HubOptions { Attempts = 0 }).ResolveFile("hf-hub:a/b")).Message, StringComparison.Ordinal);
 }

@@ -139,8 +139,8 @@ public class HubRepositoryTests
 
     [Theory]
     [InlineData(401, "RepoNotFound", "that the token may read", "HF_TOKEN")]
-    [InlineData(401, "GatedRepo", "let in only", "/me/model with the account of your token")]
-    [InlineData(403, "GatedRepo", "let in only", "/me/model")]
+    [InlineData(401, "GatedRepo", "is gated by its owners", "/me/model with the account of your token")]
+    [InlineData(403, "GatedRepo", "is gated by its owners", "/me/model")]
     [InlineData(403, null, "refuses access to 'me/model'", "/me/model")]
     [InlineData(404, "RepoNotFound", "no repository 'me/model'", "owner and name")]
     [InlineData(404, "RevisionNotFound", "no revision 'main'", "branches")]
@@ -167,10 +167,10 @@ public class HubRepositoryTests
     }
 
     [Theory]
-    [InlineData(429, "limits how often")]
+    [InlineData(429, "limits the rate")]
     [InlineData(500, "has a fault (500)")]
     [InlineData(503, "has a fault (503)")]
-    public void A_passing_fault_is_tried_again_and_told_at_the_end(int status, string what)
+    public void A_passing_fault_is_tried_again_and_reported_at_the_end(int status, string what)
     {
         using var world = new HubWorld();
         world.Server.Instead = (context, _) => HubServer.Refuse(context, status);
@@ -189,7 +189,7 @@ public class HubRepositoryTests
     public void The_server_says_how_long_to_wait(string header, string value)
     {
         using var world = new HubWorld();
-        world.Options = world.Options with { LongestPauseSeconds = 6 };
+        world.Options = world.Options with { MaxPauseSeconds = 6 };
         world.Server.Instead = (context, _) =>
         {
             context.Response.Headers[header] = value;
@@ -200,7 +200,7 @@ public class HubRepositoryTests
     }
 
     [Fact]
-    public void No_server_and_none_that_answers_are_told()
+    public void No_server_and_none_that_answers_are_reported()
     {
         using var world = new HubWorld();
         world.Options = world.Options with { Attempts = 2, ResponseSeconds = 0.2 };
@@ -215,7 +215,7 @@ public class HubRepositoryTests
     }
 
     [Fact]
-    public void Another_kind_of_server_is_told_from_a_hub()
+    public void Another_kind_of_server_is_distinguished_from_a_hub()
     {
         using var world = new HubWorld();
         world.Server.Instead = async (context, _) =>
@@ -224,7 +224,7 @@ public class HubRepositoryTests
             return true;
         };
         ReMemException error = world.Fails<ReMemException>();
-        Assert.Contains("is no hub", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a hub", error.Message, StringComparison.Ordinal);
         Assert.Contains("HF_ENDPOINT", error.Remedy!, StringComparison.Ordinal);
     }
 

@@ -138,7 +138,7 @@ public class UrlCacheTests
     [InlineData(403, true, "refuses access (403)")]
     [InlineData(404, true, "no such file (404)")]
     [InlineData(400, false, "does not give the file (400)")]
-    [InlineData(429, false, "limits how often")]
+    [InlineData(429, false, "limits the rate")]
     [InlineData(500, false, "has a fault (500)")]
     public void A_refusal_says_what_it_means(int status, bool mine, string what)
     {

@@ -17,7 +17,8 @@ public class WeightSourceTests
     [InlineData("local-dir:a", false)]
     [InlineData("a/b.safetensors", false)]
     [InlineData("C:\\a\\b.safetensors", false)]
-    public void Remote_sources_are_told_from_paths(string source, bool remote) => Assert.Equal(remote, WeightSource.IsRemote(source));
+    public void Remote_sources_are_distinguished_from_paths(string source, bool remote) =>
+        Assert.Equal(remote, WeightSource.IsRemote(source));
 
     [Fact]
     public void Paths_stay_as_they_are_and_folders_give_their_weights()
@@ -60,7 +61,7 @@ public class WeightSourceTests
     [InlineData("s3://bucket/x.safetensors", "'s3://'")]
     [InlineData("http://example.org/x.safetensors", "unencrypted")]
     [InlineData("https://user:s3cret@example.org/x", "user name")]
-    [InlineData("https://", "no address")]
+    [InlineData("https://", "not an address")]
     [InlineData("https://example.org/model.safetensors.index.json", "shards")]
     public void Other_places_are_refused(string source, string what)
     {
@@ -103,12 +104,12 @@ public class WeightSourceTests
     [InlineData("sub/x.safetensors")]
     [InlineData("..\\x")]
     [InlineData("")]
-    public void An_index_names_only_files_beside_it(string shard)
+    public void An_index_names_only_files_next_to_it(string shard)
     {
         using var world = new HubWorld();
         world.Server.Files.Remove("model.safetensors");
         Index(world, ("a", shard));
-        Assert.Contains("no file beside it", world.Fails<InputException>().Message, StringComparison.Ordinal);
+        Assert.Contains("not a file next to it", world.Fails<InputException>().Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,12 +117,12 @@ public class WeightSourceTests
     [InlineData("{\"weight_map\": 3}")]
     [InlineData("{\"weight_map\": {\"a\": 1}}")]
     [InlineData("not json")]
-    public void What_is_no_index_is_told(string text)
+    public void What_is_no_index_is_reported(string text)
     {
         using var world = new HubWorld();
         world.Server.Files.Remove("model.safetensors");
         world.Server.Files["model.safetensors.index.json"] = Encoding.UTF8.GetBytes(text);
-        Assert.Contains("no index of shards", world.Fails<InputException>().Message, StringComparison.Ordinal);
+        Assert.Contains("not an index of shards", world.Fails<InputException>().Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace ReMem.Tests.Eng.Folders.High;
 
-/// <summary>Stands for a type of a folder that comes late in the order; see <see cref="FolderOrderTests"/>.</summary>
+/// <summary>Represents a type of a folder late in the order; see <see cref="FolderOrderTests"/>.</summary>
 [AttributeUsage(AttributeTargets.All)]
 internal sealed class HighAttribute : Attribute
 {

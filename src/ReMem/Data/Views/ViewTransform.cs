@@ -5,14 +5,14 @@ namespace ReMem.Data.Views;
 
 /// <summary>
 /// Makes the square view of an image that a model sees: random resized crop, flip, policy, colour jitter, greying, blur and erasing, in timm's
-/// order, or timm's evaluation transform (both over PIL's arithmetic). A view is a function of the image, the options and its draws: seed, epoch and
-/// index are enough to make it again.
+/// order, or timm's evaluation transform (both over PIL's arithmetic). A view is a function of the image, the options and its random
+/// stream: seed, epoch and index reproduce it.
 /// </summary>
-internal static class View
+internal static class ViewTransform
 {
     private const int Attempts = 10;
 
-    /// <summary>The stream of random numbers that a sample's view is drawn from.</summary>
+    /// <summary>The random stream of a sample's view.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <param name="index">The sample's index in its source.</param>
@@ -20,19 +20,19 @@ internal static class View
 
     /// <summary>Makes the view.</summary>
     /// <param name="image">The decoded image, 1 x 1 or larger.</param>
-    /// <param name="options">What the view is; validated already.</param>
-    /// <param name="random">Where a training view's draws come from; unused in evaluation.</param>
+    /// <param name="options">The view's options, already validated.</param>
+    /// <param name="random">The random stream of a training view; unused in evaluation.</param>
     /// <returns>An image of exactly Size x Size.</returns>
     public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random) => Apply(image, options, random, options.Size);
 
-    /// <summary>The same view at another size, as a teacher or a student may want it: same crop, flip, colours and erased share.</summary>
+    /// <summary>The same view at another size, for a teacher or a student: same crop, flip, colours and erased share.</summary>
     /// <param name="image">The decoded image.</param>
-    /// <param name="options">What the view is.</param>
-    /// <param name="random">The very draws of the view.</param>
+    /// <param name="options">The view's options.</param>
+    /// <param name="random">The view's random stream.</param>
     /// <param name="size">Side in pixels.</param>
     public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size) => Apply(image, options, random, size, null);
 
-    /// <summary>The same in pixels that are there already; null makes new ones.</summary>
+    /// <summary>Makes the view in an existing buffer; null allocates one.</summary>
     internal static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size, byte[]? into)
     {
         if (!options.Train)
@@ -55,13 +55,13 @@ internal static class View
     }
 
     /// <summary>
-    /// Shorter side in pixels that an image's decoded form needs so that this view's crop need not be enlarged: a large crop leaves much to spare. 0 is the
+    /// Shorter side in pixels that an image must be decoded to so that this view's crop need not be enlarged. 0 is the
     /// full size.
     /// </summary>
     /// <param name="width">The image's own columns, upright.</param>
     /// <param name="height">Its rows.</param>
-    /// <param name="options">What the view is.</param>
-    /// <param name="random">The very draws of the view.</param>
+    /// <param name="options">The view's options.</param>
+    /// <param name="random">The view's random stream.</param>
     internal static double EnoughSide(int width, int height, ViewOptions options, CounterRandom random)
     {
         if (!options.Train || !options.ScaledDecoding)
@@ -70,7 +70,7 @@ internal static class View
         return Math.Max(options.Size, options.SecondSize ?? 0) * (double)Math.Min(width, height) / Math.Min(crop.Width, crop.Height);
     }
 
-    /// <summary>The deviation of a blur, 0.1 to 2 pixels as everywhere since SimCLR.</summary>
+    /// <summary>The deviation of a blur, 0.1 to 2 pixels as in SimCLR.</summary>
     internal static double BlurSigma(ref CounterRandom random) => random.Uniform(0.1, 2);
 
     private static RgbImage Center(RgbImage image, ViewOptions options, int size, byte[]? into)

@@ -1,12 +1,12 @@
 namespace ReMem.Runtime;
 
 /// <summary>How the convolutions of a process are computed: which instructions oneDNN may use, whether 1x1 convolutions are matrix products, whether oneDNN is used.</summary>
-/// <param name="Name">Its name in messages, reports and <see cref="KernelLadder.Variable"/>.</param>
-/// <param name="What">One line for a person.</param>
+/// <param name="Name">Its name in messages, reports and <see cref="KernelSelector.Variable"/>.</param>
+/// <param name="What">One human-readable line.</param>
 /// <param name="Isa">The value of ONEDNN_MAX_CPU_ISA; null leaves it to oneDNN, or to the user's own value.</param>
 /// <param name="Products">Whether 1x1 convolutions on channels-last tensors are computed as matrix products.</param>
 /// <param name="OneDnn">Whether oneDNN is used at all.</param>
-internal sealed record KernelRung(string Name, string What, string? Isa = null, bool Products = false, bool OneDnn = true)
+internal sealed record KernelSet(string Name, string What, string? Isa = null, bool Products = false, bool OneDnn = true)
 {
     /// <summary>libtorch as it is.</summary>
     public const string Default = "default";
@@ -18,10 +18,10 @@ internal sealed record KernelRung(string Name, string What, string? Isa = null, 
     public const string OldIsaVariable = "DNNL_MAX_CPU_ISA";
 
     /// <summary>
-    /// Every rung, the fastest first. Which of the first two is faster differs; the check measures it. With fewer instructions products are faster throughout, and oneDNN's own 1x1 convolutions have
+    /// Every set, the fastest first. Which of the first two is faster differs; the check measures it. With fewer instructions products are faster throughout, and oneDNN's own 1x1 convolutions have
     /// faults of their own: with AVX2, the gradient of strided weights of few channels is wrong now and then (uxlfoundation/oneDNN#6035).
     /// </summary>
-    public static IReadOnlyList<KernelRung> All { get; } =
+    public static IReadOnlyList<KernelSet> All { get; } =
     [
         new("products", "1x1 convolutions as matrix products", Products: true),
         new(Default, "libtorch as it is"),
@@ -31,13 +31,14 @@ internal sealed record KernelRung(string Name, string What, string? Isa = null, 
         new("off", "without oneDNN", OneDnn: false),
     ];
 
-    /// <summary>The rungs that make sense here: those of instruction sets are for x86, and only where the user has not set one.</summary>
+    /// <summary>The sets that make sense here: those of instruction sets are for x86, and only where the user has not set one.</summary>
     /// <param name="isX86">Whether the processor is an x86-64.</param>
     /// <param name="userIsa">The user's own ONEDNN_MAX_CPU_ISA; null where there is none.</param>
-    public static IReadOnlyList<KernelRung> For(bool isX86, string? userIsa) => [.. All.Where(rung => rung.Isa is null || (isX86 && userIsa is null))];
+    public static IReadOnlyList<KernelSet> For(bool isX86, string? userIsa) =>
+        [.. All.Where(set => set.Isa is null || (isX86 && userIsa is null))];
 
-    /// <summary>The rung of a name.</summary>
+    /// <summary>The set of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>
-    public static KernelRung Named(string name) => All.FirstOrDefault(rung => rung.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw Nearest.Unknown("set of kernels", name, [.. All.Select(rung => rung.Name)], KernelLadder.Variable);
+    public static KernelSet Named(string name) => All.FirstOrDefault(set => set.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw Nearest.Unknown("set of kernels", name, [.. All.Select(set => set.Name)], KernelSelector.Variable);
 }
