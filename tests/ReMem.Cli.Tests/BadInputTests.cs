@@ -12,7 +12,7 @@ public class BadInputTests
     [InlineData("run --resume missing", "no run to resume")]
     [InlineData("compare", "Required argument 'RUNS' missing")]
     [InlineData("compare missing", "no report.json")]
-    [InlineData("compare both=", "names no folder")]
+    [InlineData("compare both=", "does not name a folder")]
     [InlineData("predict cat.jpg", "--model-dir")]
     [InlineData("predict cat.jpg --model resnet81 --weights w", "did you mean 'resnet18'")]
     [InlineData("predict cat.jpg --model-dir missing --top 0", "--top is 0")]

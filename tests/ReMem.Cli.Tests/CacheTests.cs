@@ -61,7 +61,7 @@ public sealed class CacheTests : IDisposable
         File.Copy(_work.At("photos", "train", "red", "0.png"), _work.At("photos", "train", "red", "1.png"), overwrite: true);
         Run("cache", "verify", cache).IsBadInput("its training images are others", cache);
 
-        Run("cache", "prune").IsBadInput("Nothing says which");
+        Run("cache", "prune").IsBadInput("No criterion says which");
         CliResult listed = Run("cache", "prune", "--all");
         Assert.Contains($"would remove {cache}", listed.Out, StringComparison.Ordinal);
         Assert.Empty(Json(Run("cache", "prune", "--stale", "--older-than", "1", "--json")).EnumerateArray());
@@ -86,7 +86,8 @@ public sealed class CacheTests : IDisposable
         JsonElement check = Json(Run("cache", "verify", cache, "--json"));
         Assert.True(check.GetProperty("passed").GetBoolean());
         Assert.InRange(check.GetProperty("map_difference").GetDouble(), 1e-6, 1e-3);
-        Distill("pooled", "distillation.views=2", "--cache", cache, "--objective", "tokens + hint").IsBadInput("keeps no pooled features", cache);
+        Distill("pooled", "distillation.views=2", "--cache", cache, "--objective", "tokens + hint")
+            .IsBadInput("stores no pooled features", cache);
     }
 
     [Fact]
@@ -95,8 +96,8 @@ public sealed class CacheTests : IDisposable
         string cache = _work.At("cache");
         Assert.Equal(0, Build("--cache", cache).ExitCode);
         Distill("student", "distillation.views=2", "--cache", cache, "--seed", "1").IsBadInput("The teacher cache does not fit: its seed is", cache);
-        Distill("student", "distillation.views=2", "--cache", cache, "--objective", "rkd").IsBadInput("keeps no pooled features");
-        Distill("student", "distillation.views=2", "--cache", _photos).IsBadInput("no teacher cache");
+        Distill("student", "distillation.views=2", "--cache", cache, "--objective", "rkd").IsBadInput("stores no pooled features");
+        Distill("student", "distillation.views=2", "--cache", _photos).IsBadInput("not a teacher cache");
         Run("cache", "verify", _photos).IsBadInput("no cache.json");
         Run("cache", "prune", "--max-size", "5x").IsBadInput("'5x' is not a size");
 

@@ -135,7 +135,7 @@ public class InitTests
     {
         using var work = new Workspace();
         string photos = work.Photos(16, 6), recipe = work.At("recipe.yaml");
-        Cli.Run("init", photos, "--model", "vit_pico_patch4_32", "--out", recipe).IsBadInput("No usual weights are known", "--weights");
+        Cli.Run("init", photos, "--model", "vit_pico_patch4_32", "--out", recipe).IsBadInput("No default weights are known", "--weights");
         Cli.Run("init", photos, "--weights", work.At("none.safetensors"), "--out", recipe).IsBadInput("none.safetensors", "does not exist");
         Cli.Run("init", photos, "--model", "vit_pico_patch4_32", "--weights", Teacher, "--image-size", "30", "--out", recipe).IsBadInput("30 is not a multiple of the patch size 4");
         Assert.False(File.Exists(recipe));

@@ -55,8 +55,8 @@ public class SweepTests
 
         Cli.Run([.. sweep, "student.training.epochs=2"]).IsBadInput("another run", "none");
         Cli.Run("sweep", recipe, "--grid", "rhoo=1").IsBadInput("did you mean 'rho'");
-        Cli.Run("sweep", recipe, "--grid", "rho=1", "--seeds", "2..0").IsBadInput("no range or list", "0..2");
-        Cli.Run("sweep", recipe, "--seeds", "1,1").IsBadInput("no range or list");
+        Cli.Run("sweep", recipe, "--grid", "rho=1", "--seeds", "2..0").IsBadInput("not a range or list", "0..2");
+        Cli.Run("sweep", recipe, "--seeds", "1,1").IsBadInput("not a range or list");
         Cli.Run("sweep", recipe, "--jobs", "0").IsBadInput("The number of jobs is 0; it must be 1 or more.");
     }
 

@@ -65,7 +65,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
         foreach ((DistillationTeacher each, ComparedOutputs wanted) in teachers.Zip(compared).Where(t => taught && recycled > 0 && t.Second.HasMaps && t.First.Cache is null))
-            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Foretold(each.Model, samples, recycled, wanted)));
+            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Description(each.Model, samples, recycled, wanted)));
         using AveragedTargets? targets = taught ? Targets(teachers, samples, views, recycled, compared, job.Train, cancel) : null;
         using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, [.. teachers.Select(t => t.Model)]) : null;
         var lesson = new Lesson(objective, compared, projections, labels, balance);

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Distillation;
 
-/// <summary>Linear maps from a student's features to each teacher's, learned beside the student and then forgotten (FitNets, Romero 2015).</summary>
+/// <summary>
+/// Linear maps from a student's features to each teacher's, learned with the student and then discarded (FitNets, Romero 2015).
+/// </summary>
 internal sealed class StudentProjections : nn.Module
 {
     private readonly Linear?[] _features;
@@ -21,7 +23,7 @@ internal sealed class StudentProjections : nn.Module
         _tokens = [.. tokens.Select((shape, i) => Made("tokens", i, shape))];
     }
 
-    /// <summary>Those that an objective needs, at a start that the job's seed decides; null where it needs none.</summary>
+    /// <summary>Creates those that an objective needs, initialised by the job's seed; null where it needs none.</summary>
     public static StudentProjections? Of(DistillationObjective objective, TrainingJob job, IReadOnlyList<ImageModel> teachers)
     {
         (int From, int To)[] features = objective.NeedsSameWidth ? [.. teachers.Select(t => (job.Model.NumFeatures, t.NumFeatures))] : [];
@@ -34,8 +36,8 @@ internal sealed class StudentProjections : nn.Module
     }
 
     /// <summary>The student's outputs in a teacher's widths.</summary>
-    /// <param name="outputs">In the student's own.</param>
-    /// <param name="teacher">Which of the teachers.</param>
+    /// <param name="outputs">The outputs in the student's widths.</param>
+    /// <param name="teacher">Index of the teacher.</param>
     public BatchOutputs Apply(BatchOutputs outputs, int teacher) => outputs with
     {
         Features = Apply(_features, teacher, outputs.Features),

@@ -1,12 +1,12 @@
 namespace ReMem.Recipes;
 
-/// <summary>What ships with the program: the demo's recipe, data and pretrained teacher.</summary>
+/// <summary>Files included with the program: the demo's recipe, data and pretrained teacher.</summary>
 internal static class BuiltIn
 {
     /// <summary>The demo's recipe file.</summary>
     public static string DemoRecipe => At("recipes/demo.yaml");
 
-    /// <summary>The recipe with its shipped paths made absolute, so that it runs from any working directory.</summary>
+    /// <summary>The recipe with its included paths made absolute, so that it runs from any working directory.</summary>
     public static Recipe Resolve(Recipe recipe) => recipe with
     {
         Data = recipe.Data with { Source = Shipped(recipe.Data.Source) },

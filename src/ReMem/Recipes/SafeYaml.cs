@@ -6,15 +6,15 @@ using YamlDotNet.RepresentationModel;
 namespace ReMem.Recipes;
 
 /// <summary>
-/// Loads YAML whose size, nesting and keys were checked before a tree is made of it: the tree's maker calls itself for each level, and a file of brackets
-/// would end the process.
+/// Loads YAML whose size, nesting and keys were checked before the tree is built: the parser is recursive, and a file of brackets
+/// would overflow the stack.
 /// </summary>
 internal static class SafeYaml
 {
-    /// <summary>More characters than this are no recipe.</summary>
+    /// <summary>The maximal number of characters.</summary>
     public const int MaxCharacters = 1 << 20;
 
-    // The deepest of our own settings are four levels down.
+    // The maximal depth; our own settings have at most four levels.
     private const int MaxDepth = 32;
     private const int MaxNodes = 100_000;
     private const int MaxAliases = 1000;
@@ -22,8 +22,8 @@ internal static class SafeYaml
     /// <summary>The root of each document.</summary>
     /// <param name="yaml">The text.</param>
     /// <param name="what">The sentence's subject: "The recipe".</param>
-    /// <param name="place">Where it is from; a line is added to it.</param>
-    /// <exception cref="InputException">It is no YAML, or nested, large or keyed beyond any settings.</exception>
+    /// <param name="place">Its file; the line is added to it.</param>
+    /// <exception cref="InputException">It is not YAML, or its nesting, size or keys exceed those of settings.</exception>
     public static IReadOnlyList<YamlNode> Load(string yaml, string what, string place)
     {
         if (yaml.Length > MaxCharacters)
@@ -38,7 +38,8 @@ internal static class SafeYaml
         catch (Exception e) when (Guarded.IsForeign(e))
         {
             string line = e is YamlException { Start.Line: > 0 } at ? $"{place}:{at.Start.Line}" : place;
-            throw new InputException($"{what} is not valid YAML: {Guarded.Sentence(e)}.", line, "Mend the line, or start from a file of the folder recipes/.", e);
+            throw new InputException(
+                $"{what} is not valid YAML: {Guarded.Sentence(e)}.", line, "Fix the line, or start from a file of the folder recipes/.", e);
         }
     }
 
@@ -46,7 +47,7 @@ internal static class SafeYaml
     {
         var parser = new Parser(new StringReader(yaml));
 
-        // Of each open mapping, whether a key comes next; null of a list.
+        // For each open mapping, whether a key comes next; null for a list.
         var open = new Stack<bool?>();
         (int nodes, int aliases) = (0, 0);
         while (parser.MoveNext())
@@ -69,7 +70,7 @@ internal static class SafeYaml
             if (at is MappingStart or SequenceStart)
                 open.Push(at is MappingStart ? true : null);
             if (open.Count > MaxDepth)
-                throw Refuse($"is nested more than {MaxDepth} levels deep", at, "Mend the brackets or the indentation.");
+                throw Refuse($"is nested more than {MaxDepth} levels deep", at, "Fix the brackets or the indentation.");
         }
 
         InputException Refuse(string why, ParsingEvent at, string remedy) => new($"{what} {why}.", $"{place}:{at.Start.Line}", remedy);

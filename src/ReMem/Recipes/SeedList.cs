@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ReMem.Recipes;
 
-/// <summary>Seeds as a command line gives them.</summary>
+/// <summary>Parses seeds of a command line.</summary>
 internal static class SeedList
 {
     private const int MaxSeeds = 1000;
@@ -12,7 +12,7 @@ internal static class SeedList
     public static int[] Parse(string text)
     {
         InputException Unreadable() => new(
-            $"The seeds '{text}' are no range or list of different whole numbers.",
+            $"The seeds '{text}' are not a range or list of different integers.",
             "--seeds",
             "For example --seeds 0..2 or --seeds 0,1,2.");
         int Number(string part) =>

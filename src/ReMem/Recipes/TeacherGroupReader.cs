@@ -3,13 +3,13 @@ using ReMem.Runtime;
 
 namespace ReMem.Recipes;
 
-/// <summary>Reads what was measured of teachers in run folders. Whether students were trained alike is seen in the runs' recipes.</summary>
+/// <summary>Reads the measurements of teachers in run folders. The runs' recipes show whether students were trained equally.</summary>
 internal static class TeacherGroupReader
 {
     /// <summary>Joins the reports of run folders.</summary>
-    /// <param name="name">What a reader will know it by.</param>
+    /// <param name="name">The group's name.</param>
     /// <param name="folders">Run or sweep folders that ended with a report.</param>
-    /// <exception cref="InputException">A folder has no report, or teaches another student or on other images than the first.</exception>
+    /// <exception cref="InputException">A folder has no report, or has another student or other images than the first.</exception>
     public static TeacherGroup Read(string name, IReadOnlyList<string> folders)
     {
         ComparisonReport[] reports = [.. folders.Select(ReportWriter.Read)];
@@ -18,17 +18,21 @@ internal static class TeacherGroupReader
         {
             string? other = Pair("the student is", first.Student, reports[i].Student) ?? Pair("the images are", Images(first), Images(reports[i]));
             if (other is null && first.RecipeText != reports[i].RecipeText && Training(first, folders[0]) != Training(reports[i], folders[i]))
-                other = "students are trained otherwise (the recipes differ under 'student')";
+                other = "students are trained differently (the recipes differ under 'student')";
             if (other is not null)
-                throw new InputException($"Its teachers cannot stand beside those of '{folders[0]}': {other}.", folders[i], "Give it a group of its own: leave a space instead of the comma.");
+                throw new InputException(
+                    $"Its teachers cannot be compared with those of '{folders[0]}': {other}.", folders[i],
+                    "Give it a separate group: a space instead of the comma.");
         }
 
         var rows = new List<TeacherRow>();
-        var told = new HashSet<(string, int, double?, double?, double)>();
+        var seen = new HashSet<(string, int, double?, double?, double)>();
         foreach (ComparisonReport report in reports)
         {
-            rows.AddRange(report.Rows.Select(row => row with { Seeds = [.. row.Seeds.Where(seed => !told.Contains(Key(row, seed)))] }).Where(row => row.Seeds.Count > 0));
-            told.UnionWith(report.Rows.SelectMany(row => row.Seeds.Select(seed => Key(row, seed))));
+            rows.AddRange(
+                report.Rows.Select(row => row with { Seeds = [.. row.Seeds.Where(seed => !seen.Contains(Key(row, seed)))] })
+                .Where(row => row.Seeds.Count > 0));
+            seen.UnionWith(report.Rows.SelectMany(row => row.Seeds.Select(seed => Key(row, seed))));
         }
 
         return new TeacherGroup
@@ -42,7 +46,7 @@ internal static class TeacherGroupReader
         };
     }
 
-    /// <summary>By what a teacher is known again in another run: the numbers of another one are never all the same.</summary>
+    /// <summary>Identifies a teacher in another run: two teachers never have all numbers equal.</summary>
     private static (string, int, double?, double?, double) Key(TeacherRow row, SeedRow seed) => (row.Method, seed.Seed, seed.TeacherTop1, seed.InformationLogits?.Mean, seed.StudentTop1);
 
     private static string Images(ComparisonReport report) =>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace ReMem.Teachers;
 
 /// <summary>
-/// SAM at every k-th step, whose part at right angles to the plain gradient serves the steps between (LookSAM, Liu 2022): that part g_v changes slowly, so a
-/// step between takes g + alpha ||g|| g_v / ||g_v|| at the price of a plain one.
+/// SAM at every k-th step, whose component orthogonal to the plain gradient is reused in between (LookSAM, Liu 2022): that component g_v
+/// changes slowly, so that the other steps take g + alpha ||g|| g_v / ||g_v|| at the cost of a plain step.
 /// </summary>
 internal sealed class LookSamGradient : IGradientFunction, IDisposable
 {
@@ -17,12 +17,12 @@ internal sealed class LookSamGradient : IGradientFunction, IDisposable
     private readonly double _alpha;
     private readonly Tensor _kept;
 
-    /// <summary>Binds the gradient.</summary>
-    /// <param name="parameters">What is perturbed.</param>
+    /// <summary>Makes the gradient function.</summary>
+    /// <param name="parameters">The perturbed parameters.</param>
     /// <param name="passes">Its passes.</param>
     /// <param name="rho">The radius of a step.</param>
     /// <param name="k">Steps from one SAM step to the next, 1 or more.</param>
-    /// <param name="alpha">The share of the kept part, 0 or more.</param>
+    /// <param name="alpha">The weight of the reused component, 0 or more.</param>
     public LookSamGradient(ParameterSet parameters, PerturbedPass passes, Func<long, double> rho, int k, double alpha)
     {
         (_parameters, _passes, _rho, _k, _alpha) = (parameters, passes, rho, k, alpha);

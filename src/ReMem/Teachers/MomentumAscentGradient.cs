@@ -5,10 +5,12 @@ using static TorchSharp.torch;
 namespace ReMem.Teachers;
 
 /// <summary>
-/// The gradient at weights that were moved along a running mean m of the gradients so far: e = rho T^2 m / ||T m||, at the price of a plain step. With a
-/// negative sign it is MSAM (Becker 2024), which moves to where the momentum leads.
+/// The gradient at weights that were moved along a running mean m of the gradients so far: e = rho T^2 m / ||T m||, at the cost of a plain
+/// step. With a negative sign it is MSAM (Becker 2024), which moves in the direction of the momentum.
 /// </summary>
-/// <remarks>The one pass is the moved one: its loss is what is reported, no rise is measured, and BatchNorm statistics see it.</remarks>
+/// <remarks>
+/// The single pass is at the moved weights: its loss is reported, no rise is measured, and it updates BatchNorm statistics.
+/// </remarks>
 internal sealed class MomentumAscentGradient : IGradientFunction, IDisposable
 {
     private readonly ParameterSet _parameters;
@@ -18,11 +20,11 @@ internal sealed class MomentumAscentGradient : IGradientFunction, IDisposable
     private readonly double _sign;
     private readonly Tensor _mean;
 
-    /// <summary>Binds the gradient.</summary>
-    /// <param name="parameters">What is perturbed.</param>
+    /// <summary>Makes the gradient function.</summary>
+    /// <param name="parameters">The perturbed parameters.</param>
     /// <param name="passes">Its passes.</param>
     /// <param name="rho">The radius of a step.</param>
-    /// <param name="beta">How much of the mean stays at a step, 0 to below 1.</param>
+    /// <param name="beta">Decay of the running mean per step, 0 to below 1.</param>
     /// <param name="sign">1 moves up the mean gradient, -1 down.</param>
     public MomentumAscentGradient(ParameterSet parameters, PerturbedPass passes, Func<long, double> rho, double beta, int sign)
     {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Teachers;
 
-/// <summary>One gradient function at every k-th step, from step 0 on, and another between: SAM every k steps, with plain ones between.</summary>
+/// <summary>
+/// One gradient function at every k-th step, from step 0 on, and another at the other steps: SAM every k steps, else plain ones.
+/// </summary>
 internal sealed class PeriodicGradient(int k, IGradientFunction every, IGradientFunction between) : IGradientFunction
 {
     /// <inheritdoc/>

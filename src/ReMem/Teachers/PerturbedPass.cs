@@ -4,9 +4,11 @@ using static TorchSharp.torch;
 
 namespace ReMem.Teachers;
 
-/// <summary>What sharpness-aware gradients share: the direction of the ascent, and a pass at weights that are moved and put back.</summary>
-/// <param name="module">Whose BatchNorm statistics must not see such a pass.</param>
-/// <param name="parameters">What is moved.</param>
+/// <summary>
+/// The common parts of sharpness-aware gradients: the direction of the ascent, and a pass at moved weights, which are restored.
+/// </summary>
+/// <param name="module">The module whose BatchNorm statistics must not be updated by this pass.</param>
+/// <param name="parameters">The moved parameters.</param>
 /// <param name="adaptive">Whether the ascent scales with each weight (ASAM).</param>
 internal sealed class PerturbedPass(nn.Module module, ParameterSet parameters, bool adaptive)
 {
@@ -14,7 +16,7 @@ internal sealed class PerturbedPass(nn.Module module, ParameterSet parameters, b
     private readonly Tensor[] _buffers = [.. module.named_buffers().Select(b => b.buffer)];
 
     /// <summary>The vector T^2 g [P] along which the loss rises, and the norm ||T g||. T is 1, or |w| when adaptive.</summary>
-    /// <param name="gradient">g [P]; without T the result is this very tensor.</param>
+    /// <param name="gradient">g [P]; without T the result is this same tensor.</param>
     public (Tensor Direction, double Norm) Ascent(Tensor gradient)
     {
         if (!adaptive)
@@ -30,8 +32,11 @@ internal sealed class PerturbedPass(nn.Module module, ParameterSet parameters, b
     /// <summary>Leaves the gradient at w + rho direction / norm in <c>.grad</c>, with the weights back at w.</summary>
     /// <param name="ascent">Direction and norm.</param>
     /// <param name="rho">The radius.</param>
-    /// <param name="losses">The step's pieces.</param>
-    /// <param name="first">The generator's state before the first pass, when this is the second: its masks are drawn again, and the statistics have seen the batch.</param>
+    /// <param name="losses">The losses of the step's micro-batches.</param>
+    /// <param name="first">
+    /// The generator's state before the first pass, when this is the second: the same masks are drawn, and the statistics were updated
+    /// already.
+    /// </param>
     /// <returns>The loss at the moved weights.</returns>
     public double Run((Tensor Direction, double Norm) ascent, double rho, IReadOnlyList<Func<Tensor>> losses, Tensor? first)
     {
@@ -53,7 +58,7 @@ internal sealed class PerturbedPass(nn.Module module, ParameterSet parameters, b
         }
         finally
         {
-            // A copy, not a subtraction: w + e - e is not w in floating point.
+            // A copy, not a subtraction: in floating point w + e - e differs from w.
             parameters.SetValues(values);
             using var guard = no_grad();
             for (int i = 0; i < buffers.Length; i++)

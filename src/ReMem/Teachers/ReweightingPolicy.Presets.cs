@@ -13,7 +13,7 @@ internal abstract partial record ReweightingPolicy
     }
 
     /// <summary>b on the top k MLPs, 1 below.</summary>
-    /// <param name="K">How many blocks, from the top.</param>
+    /// <param name="K">Number of blocks, from the top.</param>
     /// <param name="B">Their scale.</param>
     public sealed record Top(int K, double B) : ReweightingPolicy
     {
@@ -35,7 +35,7 @@ internal abstract partial record ReweightingPolicy
         public override string ToString() => FormattableString.Invariant($"ramp({B})");
     }
 
-    /// <summary>MLPs as <see cref="Ramp"/>; what a block's MLP loses its attention gains, a + b = 2.</summary>
+    /// <summary>MLPs as <see cref="Ramp"/>, with the attention scaled up as the MLP is scaled down, a + b = 2.</summary>
     /// <param name="B">The last MLP's scale.</param>
     public sealed record Balanced(double B) : ReweightingPolicy
     {
@@ -46,8 +46,10 @@ internal abstract partial record ReweightingPolicy
         public override string ToString() => FormattableString.Invariant($"balanced({B})");
     }
 
-    /// <summary>The control of <see cref="Top"/>: the same on attention, which should not help if the MLPs are what loses information.</summary>
-    /// <param name="K">How many blocks, from the top.</param>
+    /// <summary>
+    /// The control of <see cref="Top"/>: the same on attention, which should not help if it is the MLPs that lose information.
+    /// </summary>
+    /// <param name="K">Number of blocks, from the top.</param>
     /// <param name="A">Their scale.</param>
     public sealed record AttentionTop(int K, double A) : ReweightingPolicy
     {
@@ -69,10 +71,12 @@ internal abstract partial record ReweightingPolicy
         public override string ToString() => FormattableString.Invariant($"attention_ramp({A})");
     }
 
-    /// <summary>One of a few policies, chosen by what short fine-tunings keep and score: recipes do so.</summary>
+    /// <summary>One of a few policies, chosen by information and accuracy after short fine-tunings, as recipes do.</summary>
     public sealed record Auto : ReweightingPolicy
     {
-        /// <summary>What is tried on a model of that depth: none, and half and none of the top MLPs of a third of the blocks, a ramp, a balanced ramp.</summary>
+        /// <summary>
+        /// The candidates for a model of that depth: none, the top third of the MLPs at 0.5 and at 0, a ramp, a balanced ramp.
+        /// </summary>
         public static IReadOnlyList<ReweightingPolicy> Candidates(int depth)
         {
             int third = Math.Max(1, (int)Math.Round(depth / 3.0));

@@ -13,9 +13,9 @@ internal sealed class SharpnessAwareGradient : IGradientFunction
     private readonly PerturbedPass _passes;
     private readonly Func<long, double> _rho;
 
-    /// <summary>Binds the gradient to a module.</summary>
-    /// <param name="module">Whose BatchNorm statistics must not see the second pass.</param>
-    /// <param name="parameters">What is perturbed.</param>
+    /// <summary>Makes the gradient function of a module.</summary>
+    /// <param name="module">The module whose BatchNorm statistics must not be updated by the second pass.</param>
+    /// <param name="parameters">The perturbed parameters.</param>
     /// <param name="rho">The radius, above 0.</param>
     /// <param name="adaptive">ASAM instead of SAM.</param>
     public SharpnessAwareGradient(nn.Module module, ParameterSet parameters, double rho, bool adaptive = false)
@@ -25,7 +25,7 @@ internal sealed class SharpnessAwareGradient : IGradientFunction
             throw new InputException($"The radius rho of SAM is {rho}; it must be above 0.", "sam rho", "0.02 to 0.2 is usual; leave SAM out for the plain gradient.");
     }
 
-    /// <summary>Binds the gradient to a radius that changes from step to step.</summary>
+    /// <summary>Makes the gradient function with a radius that changes from step to step.</summary>
     internal SharpnessAwareGradient(ParameterSet parameters, PerturbedPass passes, Func<long, double> rho)
     {
         _parameters = parameters;
@@ -39,7 +39,7 @@ internal sealed class SharpnessAwareGradient : IGradientFunction
         using var scope = NewDisposeScope();
         double rho = _rho(step);
         _parameters.ZeroGradients();
-        // Both passes draw the same dropout and drop-path masks, else the ascent answers another loss than the descent.
+        // Both passes draw the same dropout and drop-path masks, else ascent and descent would have different losses.
         Tensor generator = get_rng_state();
         double clean = BackwardPass.Run(losses);
         (Tensor Direction, double Norm) ascent = _passes.Ascent(_parameters.LiveGradients);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace ReMem.Training;
 
-/// <summary>Forward and backward through all pieces of a step.</summary>
+/// <summary>Forward and backward passes of all micro-batches of a step.</summary>
 internal static class BackwardPass
 {
-    /// <summary>Adds every piece's gradient to what stands in <c>.grad</c>; a piece's graph is gone before the next is built.</summary>
+    /// <summary>Adds every micro-batch's gradient to <c>.grad</c>; its graph is freed before the next is built.</summary>
     /// <returns>The sum of the losses.</returns>
     public static double Run(IReadOnlyList<Func<Tensor>> losses)
     {

@@ -7,9 +7,9 @@ namespace ReMem.Training;
 /// <param name="MinRatio">The end, as a share of the peak.</param>
 internal sealed record CosineSchedule(double Peak, long TotalSteps, long WarmupSteps, double MinRatio)
 {
-    /// <summary>The schedule that options name.</summary>
+    /// <summary>The schedule of the options.</summary>
     /// <param name="options">Peak, end, warm-up and epochs.</param>
-    /// <param name="batches">Steps an epoch.</param>
+    /// <param name="batches">Steps per epoch.</param>
     internal static CosineSchedule Of(TrainingOptions options, int batches) =>
         new(options.Lr, (long)options.Epochs * batches, (long)(options.WarmupEpochs * batches), options.MinLrRatio);
 

@@ -5,22 +5,22 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>
-/// Finds out that a training has diverged. Loss and gradient stay finite while batch norms' running statistics, averaged weights or the
-/// optimiser's squares overflow, and what is validated or saved then is broken. These are looked at once an epoch: to look at every step
+/// Detects that a training has diverged. Loss and gradient stay finite while batch norms' running statistics, averaged weights or the
+/// optimiser's squares overflow, and validated or saved weights are then broken. These are checked once per epoch: checking at every step
 /// would wait for the device each time.
 /// </summary>
 /// <param name="job">Named in errors.</param>
 /// <param name="finished">Epochs before this one.</param>
-/// <param name="step">The last step that was tried, from 0.</param>
+/// <param name="step">The last attempted step, from 0.</param>
 internal sealed class Divergence(TrainingJob job, int finished, long step)
 {
     private string Remedy => job.CheckpointPath is not null && finished > 0
         ? $"Lower the learning rate or rho; the checkpoint of epoch {finished} is kept."
         : "Lower the learning rate or rho; no checkpoint of it is kept.";
 
-    /// <summary>Refuses a state that cannot be trained on.</summary>
-    /// <param name="state">As a checkpoint would have it.</param>
-    /// <param name="parameters">Those that are trained, to name the one that a place in a flat vector belongs to.</param>
+    /// <summary>Throws for a state that cannot be trained further.</summary>
+    /// <param name="state">The state as in a checkpoint.</param>
+    /// <param name="parameters">The trained parameters, to name the one at a position in a flat vector.</param>
     /// <exception cref="ReMemException">A number is NaN or infinite.</exception>
     public void RequireFinite(IEnumerable<KeyValuePair<string, Tensor>> state, ParameterSet parameters)
     {
@@ -35,9 +35,9 @@ internal sealed class Divergence(TrainingJob job, int finished, long step)
         throw Error($"the tensor '{name}'{whose} holds {broken.Value}");
     }
 
-    /// <summary>Refuses a validation whose loss is no number.</summary>
+    /// <summary>Throws for a validation whose loss is not finite.</summary>
     /// <param name="found">Top-1 in [0, 1] and mean cross-entropy.</param>
-    /// <returns>What was given.</returns>
+    /// <returns>The argument.</returns>
     /// <exception cref="ReMemException">Either is NaN or infinite.</exception>
     public (double Top1, double Loss) RequireFinite((double Top1, double Loss) found)
     {
@@ -47,10 +47,10 @@ internal sealed class Divergence(TrainingJob job, int finished, long step)
         throw Error($"on validation the tensor 'logits' overflows (the loss is {value}), though every weight is finite");
     }
 
-    /// <summary>Steps in a row that could not be taken.</summary>
-    /// <param name="skips">How many.</param>
-    /// <param name="result">The last one's.</param>
-    /// <param name="parameters">Whose values and gradients are looked at.</param>
+    /// <summary>Makes the error for consecutive skipped steps.</summary>
+    /// <param name="skips">Their number.</param>
+    /// <param name="result">The result of the last one.</param>
+    /// <param name="parameters">The parameters whose values and gradients are checked.</param>
     public ReMemException Stuck(int skips, GradientResult result, ParameterSet parameters)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -11,7 +11,7 @@ internal readonly unsafe struct FlatMemory<T>
 {
     private readonly T* _first;
 
-    /// <summary>Points at a vector's numbers; at none where there is no vector.</summary>
+    /// <summary>Points to a vector's numbers; empty where there is no vector.</summary>
     public FlatMemory(Tensor? vector)
     {
         if (vector is null || vector.numel() == 0)
@@ -23,6 +23,6 @@ internal readonly unsafe struct FlatMemory<T>
     /// <summary>Whether there is no vector.</summary>
     public bool IsEmpty => _first is null;
 
-    /// <summary>Some of its numbers.</summary>
+    /// <summary>A range of its numbers.</summary>
     public Span<T> At(long start, int length) => new(_first + start, length);
 }

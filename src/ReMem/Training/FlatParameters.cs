@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>
-/// Parameters laid end to end in one vector, and their gradients in another. Every parameter and its <c>.grad</c> are views of these, so that an
-/// optimiser or a norm runs once over one piece of memory, and nothing is gathered or scattered.
+/// Parameters concatenated in one vector, and their gradients in another. Every parameter and its <c>.grad</c> are views of these, so that
+/// an optimiser or a norm runs once over one piece of memory, without gathering or scattering.
 /// </summary>
-/// <remarks>Autograd adds to a gradient that is there, in place, and so keeps the view. It would replace one that is null.</remarks>
+/// <remarks>Autograd adds to an existing gradient in place, which keeps the view. It would replace a null one.</remarks>
 internal sealed class FlatParameters : IDisposable
 {
     private static readonly ConditionalWeakTable<Parameter, FlatParameters> Owners = new();
@@ -39,16 +39,16 @@ internal sealed class FlatParameters : IDisposable
         }
     }
 
-    /// <summary>The parameters' values [P] themselves: what is written here is written to them.</summary>
+    /// <summary>The parameters' values [P] themselves: writing here writes to them.</summary>
     public Tensor Values { get; }
 
     /// <summary>Their gradients [P] themselves.</summary>
     public Tensor Gradients { get; }
 
-    /// <summary>False once the parameters lie elsewhere.</summary>
+    /// <summary>False when the parameters are stored elsewhere.</summary>
     public bool IsCurrent { get; private set; } = true;
 
-    /// <summary>The vectors of these parameters: those that exist, or new ones to which they are moved.</summary>
+    /// <summary>The vectors of these parameters: the existing ones, or new ones to which they are moved.</summary>
     public static FlatParameters Of(Parameter[] parameters)
     {
         if (parameters.Length > 0
@@ -57,10 +57,10 @@ internal sealed class FlatParameters : IDisposable
         return new FlatParameters(parameters);
     }
 
-    /// <summary>Takes in gradients that something else has set: null ones as zero, others by their values.</summary>
+    /// <summary>Copies gradients that were set from outside: null ones as zero, others by value.</summary>
     public void CollectGradients()
     {
-        // Whoever sets them to null (zero_grad does) sets all of them.
+        // Code that sets them to null, such as zero_grad, sets all of them.
         if (_parameters.Length == 0 || IsView(_parameters[0]))
             return;
         using DisposeScope scope = NewDisposeScope();
@@ -75,7 +75,7 @@ internal sealed class FlatParameters : IDisposable
         }
     }
 
-    /// <summary>Gives the gradients' memory back. The parameters stay where they are.</summary>
+    /// <summary>Frees the gradients' memory. The parameters are not moved.</summary>
     public void Dispose()
     {
         IsCurrent = false;

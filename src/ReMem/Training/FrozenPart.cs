@@ -49,7 +49,7 @@ internal sealed class FrozenPart : IDisposable
     }
 
     /// <summary>Puts the frozen part in eval mode, after the model was put in training mode.</summary>
-    public void Still()
+    public void SetEval()
     {
         foreach (nn.Module module in _modules)
             module.eval();

@@ -2,11 +2,11 @@ using ReMem.Models;
 
 namespace ReMem.Training;
 
-/// <summary>Switches a model to computing its blocks again in the backward pass for as long as a training lasts.</summary>
+/// <summary>Switches gradient checkpointing on for the duration of a training.</summary>
 internal static class GradCheckpointing
 {
-    /// <summary>Switches it on where wanted; disposing the result puts it back.</summary>
-    /// <exception cref="InputException">The model has no blocks that could be computed again.</exception>
+    /// <summary>Switches it on where requested; disposing the result restores the setting.</summary>
+    /// <exception cref="InputException">The model cannot checkpoint its blocks.</exception>
     public static IDisposable? UseGradCheckpointing(this ImageModel model, bool wanted)
     {
         if (!wanted)

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace ReMem.Training;
 
-/// <summary>Shorter calls.</summary>
+/// <summary>Convenience overloads.</summary>
 internal static class GradientFunctionExtensions
 {
-    /// <summary>Computes the gradient of a loss in one piece.</summary>
+    /// <summary>Computes the gradient of a single loss.</summary>
     /// <param name="gradient">The function.</param>
     /// <param name="loss">Builds the scalar loss from the present weights.</param>
     /// <param name="step">The step's number, from 0.</param>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>
-/// The cross-entropy with the labels that teachers and students learn from: smoothed, weighted by class, or with logits that are adjusted by the logarithm
-/// of how often a class is seen (Menon 2021), as the options say.
+/// The cross-entropy with the labels that teachers and students learn from: smoothed, weighted by class, or with logits adjusted by the
+/// logarithm of the class frequencies (Menon 2021), by the options.
 /// </summary>
 internal sealed class LabelLoss : IDisposable
 {
@@ -27,13 +27,13 @@ internal sealed class LabelLoss : IDisposable
             _weights = Vector(weights);
         if (options.LogitAdjustment > 0)
         {
-            // What counts is the mixture that is trained on. A class that is never seen counts as one with a single image.
+            // The class frequencies of training count. A class without images counts as one with a single image.
             double[] shares = SampledOrder.Shares([.. counts.Select(n => Math.Max(n, 1))], options.Sampling);
             _shift = Vector([.. shares.Select(s => options.LogitAdjustment * Math.Log(s))]);
         }
     }
 
-    /// <summary>The mean over the batch, a scalar; that of a weighted loss is over the images too, not over their weights.</summary>
+    /// <summary>The mean over the batch, a scalar; a weighted loss is also averaged over the images, not over their weights.</summary>
     /// <param name="logits">[B, C].</param>
     /// <param name="batch">Its labels, mixed or not.</param>
     public Tensor Of(Tensor logits, Batch batch)

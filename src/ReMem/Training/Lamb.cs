@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>
-/// LAMB (You 2020): Adam's direction plus decay, a tensor scaled to the norm of its weights, so that large batches can take large learning rates. As
-/// timm's Lamb without its own clipping: betas 0.9 and 0.999, eps 1e-6, and no scaling of what decay spares.
+/// LAMB (You 2020): Adam's direction plus decay, scaled per tensor to the norm of its weights, so that large batches can take large
+/// learning rates. As timm's Lamb without its own clipping: betas 0.9 and 0.999, eps 1e-6, and no scaling of parameters without decay.
 /// </summary>
 internal sealed class Lamb : Optimizer
 {

@@ -5,18 +5,19 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>
-/// Layer-wise decay of the learning rate (Clark 2020; Bao 2021): layer l of L learns at decay^(L - l) of the rate, so that the classifier learns fastest and
-/// the embedding slowest. It scales what an optimiser's step changed, which for AdamW, SGD and others is the step at the scaled rate, decay included.
+/// Layer-wise decay of the learning rate (Clark 2020; Bao 2021): layer l of L has decay^(L - l) of the rate, so that the classifier learns
+/// fastest and the embedding slowest. It scales the change by an optimiser's step, which for AdamW, SGD and others equals the step at the
+/// scaled rate, decay included.
 /// </summary>
 internal sealed class LayerRates : IDisposable
 {
     private readonly ParameterSet _parameters;
     private readonly Tensor? _scale;
 
-    /// <summary>Binds it to what is trained.</summary>
-    /// <param name="model">Says which layer a parameter is of.</param>
-    /// <param name="parameters">What is trained.</param>
-    /// <param name="decay">Above 0 to 1; 1 changes nothing.</param>
+    /// <summary>Makes the rates for the trained parameters.</summary>
+    /// <param name="model">The model, which determines the layer of each parameter.</param>
+    /// <param name="parameters">The trained parameters.</param>
+    /// <param name="decay">Above 0 to 1; 1 has no effect.</param>
     public LayerRates(ImageModel model, ParameterSet parameters, double decay)
     {
         _parameters = parameters;
@@ -27,9 +28,9 @@ internal sealed class LayerRates : IDisposable
         _scale = scale.clone().DetachFromDisposeScope();
     }
 
-    /// <summary>Takes the optimiser's step, each layer at its own rate.</summary>
-    /// <param name="optimizer">Of the same parameters.</param>
-    /// <param name="rate">The head's.</param>
+    /// <summary>Takes the optimiser's step with a rate per layer.</summary>
+    /// <param name="optimizer">An optimiser of the same parameters.</param>
+    /// <param name="rate">The head's learning rate.</param>
     public void Step(Optimizer optimizer, double rate)
     {
         if (_scale is null)

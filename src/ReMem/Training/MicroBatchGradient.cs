@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>
-/// Gives every piece of a step to another gradient function by itself and sums what comes out. Around SAM that is m-sharpness (Foret 2021): each piece perturbs
-/// the weights by its own gradient, as ranks of data-parallel training do.
+/// Applies another gradient function to each micro-batch of a step and sums the gradients. With SAM that is m-sharpness (Foret 2021): each
+/// micro-batch perturbs the weights by its own gradient, as in data-parallel training.
 /// </summary>
 internal sealed class MicroBatchGradient(ParameterSet parameters, IGradientFunction inner) : IGradientFunction
 {

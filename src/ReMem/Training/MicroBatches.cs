@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace ReMem.Training;
 
-/// <summary>Cuts a batch into pieces whose losses sum to the batch's: gradient accumulation.</summary>
+/// <summary>Splits a batch into micro-batches whose losses sum to the batch's: gradient accumulation.</summary>
 internal static class MicroBatches
 {
-    /// <summary>The losses of the pieces, each weighed by its share of the images.</summary>
-    /// <param name="job">Whose loss.</param>
-    /// <param name="batch">The whole batch; it must outlive the pieces.</param>
-    /// <param name="step">Which step it is.</param>
-    /// <param name="count">How many pieces; a smaller batch has one an image.</param>
+    /// <summary>The losses of the micro-batches, each weighted by its share of the images.</summary>
+    /// <param name="job">The job with the loss.</param>
+    /// <param name="batch">The whole batch; it must outlive the micro-batches.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="count">Number of micro-batches; at most the number of images.</param>
     public static IReadOnlyList<Func<Tensor>> Losses(TrainingJob job, Batch batch, TrainingStep step, int count)
     {
         if (count == 1)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Training;
 
-/// <summary>A copy of all that a training changes in a module: the trained parameters as one vector [P], and the buffers.</summary>
+/// <summary>A copy of everything that a training changes in a module: the trained parameters as one vector [P], and the buffers.</summary>
 internal sealed class ModelSnapshot : IDisposable
 {
     private readonly ParameterSet _parameters;
@@ -20,7 +20,7 @@ internal sealed class ModelSnapshot : IDisposable
         _buffers = [.. module.named_buffers().Select(b => (b.name, b.buffer, b.buffer.clone().DetachFromDisposeScope()))];
     }
 
-    /// <summary>The copies by name, for checkpoints; not the caller's to dispose.</summary>
+    /// <summary>The copies by name, for checkpoints; the caller does not dispose them.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State =>
         [KeyValuePair.Create("values", _values), .. _buffers.Select(b => KeyValuePair.Create($"buffers.{b.Name}", b.Copy))];
 
@@ -49,7 +49,7 @@ internal sealed class ModelSnapshot : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        // Not decay * a + (1 - decay) * b: what does not change must not drift by rounding.
+        // Not decay * a + (1 - decay) * b: constant values must not drift by rounding.
         void Move(Tensor copy, Tensor present) => copy.lerp_(present, tensor(1 - decay, copy.dtype));
         Move(_values, _parameters.LiveValues);
         foreach (var buffer in _buffers)

@@ -14,7 +14,7 @@ internal sealed class ParameterSet : IDisposable
 
     /// <summary>Takes every parameter that requires a gradient.</summary>
     /// <param name="module">Its parameters come first.</param>
-    /// <param name="auxiliary">Trained beside it; its names start with "auxiliary.".</param>
+    /// <param name="auxiliary">Trained with it; its names start with "auxiliary.".</param>
     public ParameterSet(nn.Module module, nn.Module? auxiliary = null)
     {
         var parameters = new List<(string, Parameter, long)>();
@@ -30,7 +30,7 @@ internal sealed class ParameterSet : IDisposable
         _parameters = [.. parameters];
     }
 
-    /// <summary>P: how many scalars are trained.</summary>
+    /// <summary>P, the number of trained scalars.</summary>
     public long Count { get; }
 
     /// <summary>Names, in order.</summary>
@@ -50,12 +50,12 @@ internal sealed class ParameterSet : IDisposable
         }
     }
 
-    /// <summary>Where each parameter lies in the vector [P], and whether weight decay applies to it.</summary>
+    /// <summary>The range of each parameter in the vector [P], and whether weight decay applies to it.</summary>
     internal IReadOnlyList<(long Start, long Length, bool Decays)> Ranges => [.. _parameters.Select(p => (p.Offset, p.Value.numel(), Decays(p.Name, p.Value)))];
 
     private FlatParameters Flat => _flat is { IsCurrent: true } ? _flat : _flat = FlatParameters.Of([.. _parameters.Select(p => p.Value)]);
 
-    /// <summary>Sets every gradient to zero, without giving its memory back.</summary>
+    /// <summary>Sets every gradient to zero, without freeing its memory.</summary>
     public void ZeroGradients()
     {
         using var guard = no_grad();
@@ -104,15 +104,16 @@ internal sealed class ParameterSet : IDisposable
         LiveValues.PlusInPlace(flat);
     }
 
-    /// <summary>Gives the gradients' memory back; the values stay with the module.</summary>
+    /// <summary>Frees the gradients' memory; the values stay with the module.</summary>
     public void Dispose() => _flat?.Dispose();
 
     /// <summary>
-    /// 1 where weight decay applies and 0 elsewhere [P]: timm's rule, which spares biases, norms, learned positions, and tokens that are no patch.
+    /// 1 where weight decay applies and 0 elsewhere [P]: timm's rule, which excludes biases, norms, learned positions, and tokens other
+    /// than patches.
     /// </summary>
     public Tensor DecayMask() => PerParameter((name, value) => Decays(name, value) ? 1 : 0);
 
-    /// <summary>One number a parameter, from its name and value, spread over all of its scalars [P].</summary>
+    /// <summary>One number per parameter, from its name and value, repeated for all its scalars [P].</summary>
     internal Tensor PerParameter(Func<string, Tensor, double> number)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -134,7 +135,7 @@ internal sealed class ParameterSet : IDisposable
         return null;
     }
 
-    /// <summary>Whose scalar lies at a place of the vector [P].</summary>
+    /// <summary>The name of the parameter at a position of the vector [P].</summary>
     internal string NameAt(long place) => _parameters.Last(p => p.Offset <= place).Name;
 
     private static bool Decays(string name, Tensor value) =>

@@ -89,7 +89,7 @@ public sealed class Trainer(TrainingOptions options)
         int counted = 0, risen = 0, skipped = 0, consecutive = 0, batchIndex = 0;
         Tensor[] buffers = [.. job.Model.named_buffers().Select(b => b.buffer)];
         job.Model.train();
-        frozen.Still();
+        frozen.SetEval();
         foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch), size: sizes?.At(epoch), keepFull: job.FullViews))
         {
             using (batch)

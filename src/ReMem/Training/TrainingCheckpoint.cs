@@ -10,7 +10,7 @@ namespace ReMem.Training;
 
 /// <summary>The state of a training between epochs, in one safetensors file: model, optimiser, counters and history.</summary>
 /// <param name="path">The file; it appears whole or not at all.</param>
-/// <param name="fingerprint">What the training is; a checkpoint of another one is refused.</param>
+/// <param name="fingerprint">Identifies the training; a checkpoint of another one is refused.</param>
 internal sealed partial class TrainingCheckpoint(string path, string fingerprint)
 {
     internal const string ModelPrefix = "model.";
@@ -18,10 +18,13 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
     private const string AuxiliaryPrefix = "auxiliary.";
     private const string EnvironmentKey = "environment";
 
-    /// <summary>After <see cref="TryResume"/>: what differs in the way of computing from the process that wrote the checkpoint; null where nothing does.</summary>
+    /// <summary>
+    /// After <see cref="TryResume"/>: how processor, kernels or libtorch differ from the process that wrote the checkpoint; null where
+    /// nothing differs.
+    /// </summary>
     internal string? Difference { get; private set; }
 
-    /// <summary>Epochs that the checkpoint in a file has behind it; 0 where none can be read there.</summary>
+    /// <summary>Number of finished epochs of the checkpoint in a file; 0 where none can be read.</summary>
     internal static int EpochsIn(string path)
     {
         try
@@ -33,19 +36,19 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
         }
         catch (InputException)
         {
-            // The training itself will say what is wrong with it.
+            // The training itself will report the error.
             return 0;
         }
     }
 
     /// <summary>Writes the state.</summary>
-    /// <param name="model">What is trained.</param>
+    /// <param name="model">The trained model.</param>
     /// <param name="optimizer">Its optimiser.</param>
     /// <param name="done">The epochs so far.</param>
-    /// <param name="auxiliary">What is trained beside the model; null where there is nothing.</param>
+    /// <param name="auxiliary">A module trained with the model; null where there is none.</param>
     /// <param name="kept">Further tensors by name, such as averaged weights; null where there are none.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    /// <exception cref="ReMemException">A number is NaN or infinite: nothing could be resumed from it. The earlier file stands.</exception>
+    /// <exception cref="ReMemException">A number is NaN or infinite: it could not be resumed. The earlier file is kept.</exception>
     public void Save(
         ImageModel model, Optimizer optimizer, TrainingResult done, nn.Module? auxiliary = null, IEnumerable<KeyValuePair<string, Tensor>>? kept = null)
     {
@@ -61,8 +64,8 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
         });
     }
 
-    /// <summary>Reads the state into the model, the optimiser, and whatever else <see cref="Save"/> was given.</summary>
-    /// <returns>What was done so far, or null where no checkpoint stands.</returns>
+    /// <summary>Reads the state into the model, the optimiser, and the other arguments of <see cref="Save"/>.</summary>
+    /// <returns>The progress so far, or null where there is no checkpoint.</returns>
     /// <exception cref="InputException">The checkpoint is broken, holds NaN or infinity, or belongs to another training.</exception>
     public TrainingResult? TryResume(
         ImageModel model, Optimizer optimizer, nn.Module? auxiliary = null, IEnumerable<KeyValuePair<string, Tensor>>? kept = null)
@@ -80,7 +83,7 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
         }
 
         Dictionary<string, Tensor> state = State(model, optimizer, auxiliary, kept);
-        // All or nothing: a model that is half another one must not be trained on.
+        // All or nothing: a partly overwritten model must not be trained.
         foreach ((string name, Tensor value) in state)
             RequireFit(file, name, value);
         using var guard = no_grad();
@@ -108,7 +111,7 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
         return Json.Deserialize<TrainingResult>(file.Metadata["result"], path);
     }
 
-    /// <summary>A fingerprint's options, and the counts after them.</summary>
+    /// <summary>Parses a fingerprint's options and counts.</summary>
     private static IEnumerable<(string Key, string Value)> Settings(string text) =>
     [
         .. SettingDifferences.OfJson(text),
@@ -118,7 +121,7 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
     [GeneratedRegex(@"; (\S+) \{.*\}; seed (-?\d+), (\d+) images in (\d+) batches$")]
     private static partial Regex Counts();
 
-    /// <summary>All that a training goes on from, by the names that it has in the file.</summary>
+    /// <summary>The complete state of a training, by its names in the file.</summary>
     internal static Dictionary<string, Tensor> State(
         ImageModel model, Optimizer optimizer, nn.Module? auxiliary, IEnumerable<KeyValuePair<string, Tensor>>? kept) => new(
     [
@@ -133,6 +136,7 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
         if (file.Tensors.TryGetValue(name, out TensorEntry? entry) && entry.Shape.SequenceEqual(target.shape))
             return;
         string held = entry is null ? "is missing" : $"is [{string.Join(", ", entry.Shape)}], not [{string.Join(", ", target.shape)}]";
-        throw new InputException($"The checkpoint is of another model: '{name}' {held}.", file.Path, "Delete the checkpoint to start over.");
+        throw new InputException(
+            $"The checkpoint belongs to another model: '{name}' {held}.", file.Path, "Delete the checkpoint to start over.");
     }
 }

@@ -5,16 +5,18 @@ using static TorchSharp.torch;
 
 namespace ReMem.Training;
 
-/// <summary>What a <see cref="Trainer"/> needs beside its options.</summary>
+/// <summary>The inputs of a <see cref="Trainer"/> besides its options.</summary>
 public sealed record TrainingJob
 {
-    /// <summary>Named in progress and errors.</summary>
+    /// <summary>The name in progress and errors.</summary>
     public required string Stage { get; init; }
 
-    /// <summary>What is trained, in place.</summary>
+    /// <summary>The model, trained in place.</summary>
     public required ImageModel Model { get; init; }
 
-    /// <summary>Trained and checkpointed beside the model, and no part of it: a projection, say. Null where there is none.</summary>
+    /// <summary>
+    /// A module trained and checkpointed with the model but not part of it, such as a projection. Null where there is none.
+    /// </summary>
     public nn.Module? Auxiliary { get; init; }
 
     /// <summary>The training batches.</summary>
@@ -24,10 +26,15 @@ public sealed record TrainingJob
     public Func<ImageModel, Batch, TrainingStep, Tensor> Loss { get; init; } =
         (_, _, _) => throw new InvalidOperationException("a training job needs a loss");
 
-    /// <summary>What loss and gradient are, in words. A checkpoint of another objective is not resumed, since the result would belong to neither.</summary>
+    /// <summary>
+    /// A description of loss and gradient. A checkpoint with another one is not resumed, since the result would belong to neither.
+    /// </summary>
     public string Objective { get; init; } = string.Empty;
 
-    /// <summary>The share of a teacher in the loss of a step, counted from 0, where a schedule changes it; noted in the epochs' records. Null where none does.</summary>
+    /// <summary>
+    /// The teacher's weight in the loss of a step, counted from 0, where a schedule changes it; recorded per epoch. Null where it is
+    /// constant.
+    /// </summary>
     public Func<long, double>? TeacherWeight { get; init; }
 
     /// <summary>Makes the gradient function; default the plain gradient.</summary>
@@ -36,21 +43,21 @@ public sealed record TrainingJob
     /// <summary>Validation top-1 in [0, 1] and mean cross-entropy; null validates nothing.</summary>
     public Func<ImageModel, (double Top1, double Loss)>? Validate { get; init; }
 
-    /// <summary>The run's seed; every draw of a step is a function of it and the step.</summary>
+    /// <summary>The run's seed; the random numbers of a step are a function of it and the step.</summary>
     public long Seed { get; init; }
 
     /// <summary>
-    /// Which view of each image epoch e uses; default e itself, so views never repeat. Where it is given, an image that is drawn more than once an
-    /// epoch shows that one view each time, by which a teacher's outputs can be kept.
+    /// Which view of each image epoch e uses; default e itself, so that views never repeat. Where it is given, an image that is drawn more
+    /// than once per epoch has the same view each time, so that a teacher's outputs can be cached.
     /// </summary>
     public Func<int, int>? ViewEpoch { get; init; }
 
-    /// <summary>Whether a progressive training's batches have their views at full size too, as a teacher wants them. Default false.</summary>
+    /// <summary>Whether a progressive training's batches also have their views at full size, for a teacher. Default false.</summary>
     public bool FullViews { get; init; }
 
-    /// <summary>Where the state is kept after every epoch; null keeps none. An existing one is resumed.</summary>
+    /// <summary>The file of the checkpoint, written after every epoch; null writes none. An existing one is resumed.</summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>Told of progress; may be null.</summary>
+    /// <summary>Receives progress; may be null.</summary>
     public IProgress<ProgressReport>? Progress { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace ReMem.Training;
 
-/// <summary>Where a training is.</summary>
+/// <summary>The position in a training.</summary>
 /// <param name="Epoch">From 0.</param>
 /// <param name="Index">The step's number in the whole training, from 0.</param>
 /// <param name="Count">Steps of the whole training.</param>

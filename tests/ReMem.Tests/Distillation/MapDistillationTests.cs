@@ -108,8 +108,8 @@ public class MapDistillationTests
         Assert.Equal(4 * 12 * (3 + 16 + (9 * 16) + (2 * 2 * 25)), TeacherTargets.Bytes(teacher, 12, 1, compared));
         Assert.True(TeacherTargets.Keeps(teacher, 12, 1, compared));
         Assert.False(TeacherTargets.Keeps(teacher, 1_000_000, 1000, compared));
-        Assert.Contains("runs in every epoch", TeacherTargets.Foretold(teacher, 1_000_000, 1000, compared), StringComparison.Ordinal);
-        Assert.Contains("kept in memory", TeacherTargets.Foretold(teacher, 12, 1, compared), StringComparison.Ordinal);
+        Assert.Contains("runs in every epoch", TeacherTargets.Description(teacher, 1_000_000, 1000, compared), StringComparison.Ordinal);
+        Assert.Contains("kept in memory", TeacherTargets.Description(teacher, 12, 1, compared), StringComparison.Ordinal);
         Assert.True(TeacherTargets.Keeps(teacher, 1_000_000, 1000, new ComparedOutputs { Features = true }));
 
         static bool Near(Tensor a, Tensor b) => a.allclose(b, 1e-5, 1e-6);
@@ -167,10 +167,10 @@ public class MapDistillationTests
         using TeacherCacheBuilder plain = TinyCache.Builder(folder.File("plain"), teacher, loader);
         using TeacherCacheBuilder other = TinyCache.Builder(folder.File("other"), teacher, loader, Kept(teacher, convolutional, "tokens"));
         using TeacherCacheBuilder tokens = TinyCache.Builder(folder.File("tokens"), teacher, loader, Kept(teacher, student, "tokens"));
-        Refused(plain, "kl + tokens", "it keeps no tokens and no attention, which the objective needs");
-        Refused(other, "tokens", "it keeps tokens or attention for another objective or student");
-        Refused(tokens, Both, "it keeps tokens or attention for another objective or student");
-        Refused(tokens, "hint", "it keeps no pooled features, which the objective needs");
+        Refused(plain, "kl + tokens", "it stores no tokens and no attention, which the objective needs");
+        Refused(other, "tokens", "it stores tokens or attention for another objective or student");
+        Refused(tokens, Both, "it stores tokens or attention for another objective or student");
+        Refused(tokens, "hint", "it stores no pooled features, which the objective needs");
 
         // What a cache has beside what is asked for is left out.
         new Distiller(Still, new DistillationOptions { Objective = "kl", Views = 2 }).Run(Job(student) with { Train = loader }, teacher, 12, default, tokens);

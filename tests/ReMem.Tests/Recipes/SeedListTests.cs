@@ -25,7 +25,7 @@ public sealed class SeedListTests
     public void What_is_neither_says_so(string text)
     {
         InputException error = Assert.Throws<InputException>(() => SeedList.Parse(text));
-        Assert.Contains($"The seeds '{text}' are no range or list", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"The seeds '{text}' are not a range or list", error.Message, StringComparison.Ordinal);
         Assert.Contains("--seeds 0..2", error.Remedy!, StringComparison.Ordinal);
     }
 }

@@ -42,7 +42,7 @@ public sealed class TeacherStudyTests
         }
 
         InputException trained = Assert.Throws<InputException>(() => TeacherGroupReader.Read("g", [longer, Write(folder, "d", report with { RecipeText = Recipe(10) })]));
-        Assert.Contains("trained otherwise", trained.Message, StringComparison.Ordinal);
+        Assert.Contains("trained differently", trained.Message, StringComparison.Ordinal);
         // Other words for the same training.
         TeacherGroupReader.Read("g", [longer, Write(folder, "e", report with { RecipeText = Recipe(9).Replace("epochs: 9", "epochs: 9, optimizer: adamw", StringComparison.Ordinal) })]);
         Assert.Contains("no report.json", Assert.Throws<InputException>(() => TeacherGroupReader.Read("g", [folder.File("none")])).Message, StringComparison.Ordinal);

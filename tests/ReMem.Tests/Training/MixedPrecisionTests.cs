@@ -93,7 +93,7 @@ public class MixedPrecisionTests
     }
 
     [Fact]
-    public void A_teachers_targets_stay_float32_beside_a_student_in_bf16()
+    public void A_teachers_targets_stay_float32_with_a_student_in_bf16()
     {
         using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
         var seen = new List<ScalarType>();

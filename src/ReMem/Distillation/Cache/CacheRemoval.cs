@@ -1,8 +1,8 @@
 namespace ReMem.Distillation.Cache;
 
-/// <summary>What became of a cache that is no longer wanted.</summary>
+/// <summary>The outcome of removing a cache.</summary>
 /// <param name="Folder">The cache.</param>
-/// <param name="Bytes">It has or had.</param>
-/// <param name="Reason">Why it is not wanted.</param>
-/// <param name="Removed">False of a dry run, and of a cache in use.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Reason">Why it is to be removed.</param>
+/// <param name="Removed">False for a dry run, and for a cache in use.</param>
 internal sealed record CacheRemoval(string Folder, long Bytes, string Reason, bool Removed);

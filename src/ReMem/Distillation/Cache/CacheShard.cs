@@ -4,8 +4,8 @@ using ReMem.Runtime;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>
-/// A file of a cache: the rows of consecutive slots of one view, behind a header that says whose they are and a SHA-256 over both. It appears whole or
-/// not at all, and is read through a memory map.
+/// A file of a cache: the rows of consecutive slots of one view, after a header that identifies the cache and a SHA-256 over both. It
+/// appears whole or not at all, and is read through a memory map.
 /// </summary>
 internal sealed class CacheShard : IDisposable
 {
@@ -19,8 +19,8 @@ internal sealed class CacheShard : IDisposable
 
     /// <summary>Writes a shard.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="description">Whose rows they are.</param>
-    /// <param name="rows">One after the other.</param>
+    /// <param name="description">The cache, view and shard of the rows.</param>
+    /// <param name="rows">The rows in order.</param>
     /// <exception cref="InputException">The disk is full, or the file cannot be written.</exception>
     public static void Write(string path, ShardDescription description, ReadOnlyMemory<byte> rows) => AtomicFile.Write(path, stream =>
     {
@@ -32,9 +32,9 @@ internal sealed class CacheShard : IDisposable
 
     /// <summary>Maps a shard.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="expected">Whose rows they must be.</param>
-    /// <param name="check">Whether the checksum is computed, which reads all of it.</param>
-    /// <exception cref="InputException">It cannot be read, is damaged, or is another's.</exception>
+    /// <param name="expected">The required cache, view and shard.</param>
+    /// <param name="check">Whether to verify the checksum, which reads the whole file.</param>
+    /// <exception cref="InputException">It cannot be read, is damaged, or belongs to another cache.</exception>
     public static CacheShard Open(string path, ShardDescription expected, bool check)
     {
         MappedFile file = MappedFile.Open(path, "teacher cache's shard");
@@ -43,11 +43,11 @@ internal sealed class CacheShard : IDisposable
             long length = HeaderBytes + ((long)expected.Rows * expected.RowBytes);
             ReadOnlySpan<byte> head = file.Length >= DescriptionBytes ? file.Bytes(0, DescriptionBytes) : [];
             if (!head.IsEmpty && head[..8].SequenceEqual(ShardDescription.Magic) && !head.SequenceEqual(expected.ToBytes()))
-                throw new InputException("This shard was written for another teacher cache, or another place in it.", path, Remedy);
+                throw new InputException("This shard was written for another teacher cache, or another position in it.", path, Remedy);
             if (head.IsEmpty || !head[..8].SequenceEqual(ShardDescription.Magic) || file.Length != length)
-                throw Damaged(path, file.Length < length ? "it is cut short" : "it is no shard, or has more than its rows");
+                throw Damaged(path, file.Length < length ? "it is cut short" : "it is not a shard, or has more than its rows");
             if (check && !Checksum(head, file.Bytes(HeaderBytes, (int)(length - HeaderBytes))).AsSpan().SequenceEqual(file.Bytes(DescriptionBytes, SHA256.HashSizeInBytes)))
-                throw Damaged(path, "its checksum does not fit its bytes");
+                throw Damaged(path, "its checksum does not match its bytes");
             return new CacheShard(file, expected.RowBytes);
         }
         catch

@@ -5,12 +5,12 @@ using ReMem.Distillation.Targets;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>
-/// A teacher's outputs as a cache holds them. A view that is not there is built when its first batch asks for it; the shards of one view are mapped
-/// at a time, each checked against its checksum when it is first opened.
+/// A teacher's outputs from a cache. A missing view is built when its first batch is requested; the shards of one view are mapped
+/// at a time, each verified by its checksum when it is first opened.
 /// </summary>
-/// <param name="builder">Builds what is missing; not disposed here.</param>
-/// <param name="views">How many views the training shows.</param>
-/// <param name="compared">What is wanted beside the logits.</param>
+/// <param name="builder">Builds missing shards; not disposed here.</param>
+/// <param name="views">Number of views of the training.</param>
+/// <param name="compared">The outputs needed in addition to the logits.</param>
 /// <param name="cancel">Stops building.</param>
 internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, ComparedOutputs compared, CancellationToken cancel) : ITeacherTargets
 {

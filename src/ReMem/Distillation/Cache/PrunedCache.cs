@@ -1,6 +1,6 @@
 namespace ReMem.Distillation.Cache;
 
-/// <summary>A cache that is to go.</summary>
-/// <param name="Cache">Which.</param>
-/// <param name="Reason">Why, as a part of a sentence.</param>
+/// <summary>A cache to remove.</summary>
+/// <param name="Cache">The cache.</param>
+/// <param name="Reason">The reason, as a clause.</param>
 internal sealed record PrunedCache(TeacherCacheInfo Cache, string Reason);

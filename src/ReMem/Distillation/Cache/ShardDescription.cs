@@ -3,15 +3,15 @@ using System.Security.Cryptography;
 
 namespace ReMem.Distillation.Cache;
 
-/// <summary>Whose rows a shard holds.</summary>
+/// <summary>Identifies the rows of a shard.</summary>
 /// <param name="Cache">The fingerprint of key and layout, 64 hexadecimal digits.</param>
 /// <param name="View">The view epoch.</param>
 /// <param name="Shard">Its number in the view.</param>
-/// <param name="Rows">How many.</param>
-/// <param name="RowBytes">Bytes of each.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="RowBytes">Bytes per row.</param>
 internal readonly record struct ShardDescription(string Cache, int View, int Shard, int Rows, int RowBytes)
 {
-    /// <summary>What a shard begins with.</summary>
+    /// <summary>The first bytes of a shard.</summary>
     public static ReadOnlySpan<byte> Magic => "ReMemTC1"u8;
 
     /// <summary>The header without its checksum.</summary>

@@ -7,22 +7,23 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>
-/// How one image's outputs lie in a cache: the logits as 16-bit floats, all of them, or the largest <paramref name="TopK"/> with their classes and the
-/// remaining mass (the logarithm of the other logits' summed exponentials); then the pooled feature, tokens and attention, where they are kept.
+/// The layout of one image's outputs in a cache: the logits as 16-bit floats, all of them, or the largest <paramref name="TopK"/> with
+/// their classes and the remaining mass (the logarithm of the other logits' summed exponentials); then the pooled feature, tokens and
+/// attention, where they are stored.
 /// </summary>
 /// <param name="Classes">Logits of the teacher.</param>
-/// <param name="Features">Width of the pooled feature; 0 keeps none.</param>
-/// <param name="TopK">Logits kept; 0 keeps all.</param>
-/// <param name="Maps">What is kept of places; null keeps none.</param>
+/// <param name="Features">Width of the pooled feature; 0 stores none.</param>
+/// <param name="TopK">Number of stored logits; 0 stores all.</param>
+/// <param name="Maps">The stored tokens and attention; null stores none.</param>
 internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCacheMaps? Maps = null)
 {
-    /// <summary>The most classes that a 16-bit number tells apart.</summary>
+    /// <summary>The maximal number of classes of a 16-bit index.</summary>
     public const int MostClassesOfTopK = ushort.MaxValue + 1;
 
-    /// <summary>Bytes a row.</summary>
+    /// <summary>Bytes per row.</summary>
     public int Bytes => sizeof(ushort) * (Floats + TopK);
 
-    /// <summary>An upper bound of the numbers a row, which cannot overflow.</summary>
+    /// <summary>An upper bound of the numbers per row, which cannot overflow.</summary>
     public long Numbers => Layout.Width + (2L * TopK) + 1;
 
     private int Logits => TopK == 0 ? Classes : TopK + 1;
@@ -56,7 +57,7 @@ internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCac
             throw new InputException(
                 FormattableString.Invariant($"The teacher's outputs reach {largest:0.###e+0}, which a cache's 16-bit floats cannot hold."),
                 "student.distillation.cache",
-                "Use student.distillation.cache=none, and look at the teacher: sound logits stay below 100.");
+                "Use student.distillation.cache=none, and check the teacher: normal logits stay below 100.");
         }
 
         int count = (int)floats.shape[0];
@@ -77,8 +78,8 @@ internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCac
     }
 
     /// <summary>
-    /// Logits float32 [count, Classes], and what else is kept. Of a top-k row the other classes share the remaining mass evenly, so that the
-    /// softmax of what was kept is what it was.
+    /// Logits float32 [count, Classes], and the other stored outputs. In a top-k row the other classes share the remaining mass evenly, so
+    /// that the softmax of the stored classes is unchanged.
     /// </summary>
     public BatchOutputs Decode(ReadOnlySpan<byte> rows, int count)
     {

@@ -9,8 +9,8 @@ using ReMem.Runtime;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>
-/// A teacher's outputs on disk: cache.json, and view-00000/shard-00000.bin and so on. It grows by views: a student of eight views adds to the four that
-/// an earlier one left. Shards appear whole or not at all, so that any number of processes may read and build one cache.
+/// A teacher's outputs on disk: cache.json, and view-00000/shard-00000.bin and so on. It grows by views: a student with eight views adds to
+/// the four views of an earlier one. Shards appear whole or not at all, so that any number of processes may read and build one cache.
 /// </summary>
 internal sealed class TeacherCache : IDisposable
 {
@@ -30,39 +30,41 @@ internal sealed class TeacherCache : IDisposable
             _use = Use();
     }
 
-    /// <summary>The caches of the user's that are kept by their keys.</summary>
+    /// <summary>The user's folder of caches by key.</summary>
     public static string DefaultFolder => UserCache.Folder("teachers");
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>Its manifest.</summary>
     public TeacherCacheManifest Manifest { get; }
 
-    /// <summary>What its content is a function of.</summary>
+    /// <summary>The key of its content.</summary>
     public TeacherCacheKey Key { get; }
 
-    /// <summary>Shards a view.</summary>
+    /// <summary>Shards per view.</summary>
     public int Shards => (Manifest.Slots + Manifest.ShardSlots - 1) / Manifest.ShardSlots;
 
-    /// <summary>64 hexadecimal digits that stand for key and layout.</summary>
+    /// <summary>Fingerprint of key and layout, 64 hexadecimal digits.</summary>
     internal string Fingerprint { get; }
 
     /// <summary>Opens a cache that exists.</summary>
-    /// <exception cref="InputException">It does not, or its manifest is damaged.</exception>
+    /// <exception cref="InputException">It does not exist, or its manifest is damaged.</exception>
     public static TeacherCache Open(string folder) => new(folder, TeacherCacheManifest.Read(folder), use: true);
 
-    /// <summary>Opens a cache to look at, which neither counts as a use nor keeps it from being removed.</summary>
+    /// <summary>Opens a cache to inspect it, which does not count as a use and does not prevent its removal.</summary>
     internal static TeacherCache Peek(string folder) => new(folder, TeacherCacheManifest.Read(folder), use: false);
 
-    /// <summary>Opens the cache of a key, or makes it.</summary>
-    /// <param name="folder">The cache's own folder; new, empty, or this very cache.</param>
-    /// <param name="key">What it must be a function of.</param>
-    /// <param name="teacher">Whose outputs it holds.</param>
+    /// <summary>Opens the cache of a key, or creates it.</summary>
+    /// <param name="folder">The cache's own folder; new, empty, or this same cache.</param>
+    /// <param name="key">The required key.</param>
+    /// <param name="teacher">The teacher of its outputs.</param>
     /// <param name="loader">Makes the views.</param>
-    /// <param name="options">What it keeps; a cache that keeps more serves those who want less.</param>
-    /// <param name="origin">For a new one.</param>
-    /// <exception cref="InputException">The folder holds other files or another cache, which is told part by part, or cannot be written.</exception>
+    /// <param name="options">The outputs to store; a cache with more of them also fits.</param>
+    /// <param name="origin">The origin of a new cache.</param>
+    /// <exception cref="InputException">
+    /// The folder holds other files or another cache (the message lists the differences), or cannot be written.
+    /// </exception>
     public static TeacherCache OpenOrCreate(
         string folder, TeacherCacheKey key, ImageModel teacher, BatchLoader loader, TeacherCacheOptions options, TeacherCacheOrigin origin)
     {
@@ -74,7 +76,8 @@ internal sealed class TeacherCache : IDisposable
             if (!File.Exists(path))
             {
                 if (Directory.EnumerateFileSystemEntries(folder).Any(e => Path.GetFileName(e) is var name && name is not (LockFile or UseFile) && !name.EndsWith(".tmp", StringComparison.Ordinal)))
-                    throw new InputException("The folder holds files that are no teacher cache.", folder, "Give another folder for the cache.");
+                    throw new InputException(
+                        "The folder holds files that are not a teacher cache.", folder, "Give another folder for the cache.");
                 AtomicFile.WriteAllText(path, Json.Serialize(new TeacherCacheManifest(
                     TeacherCacheManifest.CurrentFormat, key.Parts, row.Classes, row.Features, row.TopK, loader.SlotsPerEpoch, ShardSlots(loader, options, row), DateTimeOffset.UtcNow, origin, row.Maps)));
             }
@@ -94,11 +97,11 @@ internal sealed class TeacherCache : IDisposable
         }
     }
 
-    /// <summary>The folder of a key's cache among others: its own, or one that is there already and keeps more than is asked for.</summary>
+    /// <summary>The folder of a key's cache among others: its own, or an existing one that stores more than requested.</summary>
     /// <param name="root">Where the caches are, such as <see cref="DefaultFolder"/>.</param>
-    /// <param name="key">Decides the name.</param>
-    /// <param name="teacher">Whose outputs it holds.</param>
-    /// <param name="options">What is asked for.</param>
+    /// <param name="key">Determines the name.</param>
+    /// <param name="teacher">The teacher of its outputs.</param>
+    /// <param name="options">The requested outputs.</param>
     public static string FolderOf(string root, TeacherCacheKey key, ImageModel teacher, TeacherCacheOptions options)
     {
         string Named(TargetRow row) => Path.Combine(root, FingerprintOf(key, row)[..16]);
@@ -106,23 +109,24 @@ internal sealed class TeacherCache : IDisposable
         return !File.Exists(Path.Combine(own, TeacherCacheManifest.FileName)) && File.Exists(Path.Combine(richer, TeacherCacheManifest.FileName)) ? richer : own;
     }
 
-    /// <summary>Refuses a cache of another teacher, data set, view policy, resolution or seed.</summary>
-    /// <exception cref="InputException">It is; the message says which.</exception>
+    /// <summary>Throws for a cache of another teacher, data set, view policy, resolution or seed.</summary>
+    /// <exception cref="InputException">The key differs; the message lists the differences.</exception>
     public void RequireKey(TeacherCacheKey key)
     {
         IReadOnlyList<string> differences = Key.DifferencesFrom(key);
         if (differences.Count == 0)
             return;
-        const int MostTold = 3;
-        string more = differences.Count > MostTold ? $" and {differences.Count - MostTold} more" : string.Empty;
+        const int MaxListed = 3;
+        string more = differences.Count > MaxListed ? $" and {differences.Count - MaxListed} more" : string.Empty;
         throw new InputException(
-            $"The teacher cache does not fit: {string.Join("; ", differences.Take(MostTold))}{more}.", Folder, "Give another folder for the cache, or remove this one.");
+            $"The teacher cache does not fit: {string.Join("; ", differences.Take(MaxListed))}{more}.", Folder,
+            "Give another folder for the cache, or remove this one.");
     }
 
-    /// <summary>Whether a shard is there.</summary>
+    /// <summary>Whether a shard exists.</summary>
     public bool Has(int view, int shard) => File.Exists(ShardPath(view, shard));
 
-    /// <summary>How many views are there, from the first on.</summary>
+    /// <summary>Number of complete views, from the first on.</summary>
     public int CompleteViews()
     {
         int view = 0;
@@ -131,7 +135,7 @@ internal sealed class TeacherCache : IDisposable
         return view;
     }
 
-    /// <summary>Every shard that is there.</summary>
+    /// <summary>Every existing shard.</summary>
     public IEnumerable<(int View, int Shard)> PresentShards() => !Directory.Exists(Folder)
         ? []
         : Directory.EnumerateDirectories(Folder, "view-*").Order(StringComparer.Ordinal)
@@ -139,27 +143,27 @@ internal sealed class TeacherCache : IDisposable
             .Where(view => view >= 0)
             .SelectMany(view => Enumerable.Range(0, Shards).Where(shard => Has(view, shard)).Select(shard => (view, shard)));
 
-    /// <summary>Bytes on disk that a cache would take, before there is one.</summary>
-    /// <param name="teacher">Whose outputs it would hold.</param>
+    /// <summary>Estimates a cache's bytes on disk before it exists.</summary>
+    /// <param name="teacher">The teacher of its outputs.</param>
     /// <param name="loader">Makes the views.</param>
-    /// <param name="options">What it would keep.</param>
-    /// <param name="views">How many views.</param>
-    public static long Foretell(ImageModel teacher, BatchLoader loader, TeacherCacheOptions options, int views)
+    /// <param name="options">The outputs to store.</param>
+    /// <param name="views">Number of views.</param>
+    public static long Estimate(ImageModel teacher, BatchLoader loader, TeacherCacheOptions options, int views)
     {
         TargetRow row = RowOf(teacher, options);
         long slots = loader.SlotsPerEpoch, shardSlots = ShardSlots(loader, options, row);
         return views * ((((slots + shardSlots - 1) / shardSlots) * CacheShard.HeaderBytes) + (slots * row.Bytes));
     }
 
-    /// <summary>Bytes on disk of that many views, those that are there included.</summary>
+    /// <summary>Bytes on disk of this many views, including existing ones.</summary>
     public long Bytes(int views) => views * Enumerable.Range(0, Shards).Sum(ShardBytes);
 
-    /// <summary>Bytes on disk that building that many views adds.</summary>
+    /// <summary>Bytes on disk that building this many views adds.</summary>
     public long MissingBytes(int views) =>
         Enumerable.Range(0, views).Sum(view => Enumerable.Range(0, Shards).Where(shard => !Has(view, shard)).Sum(ShardBytes));
 
-    /// <summary>Refuses to build views that the disk has no room for.</summary>
-    /// <exception cref="InputException">There is too little room; the message says how much it takes.</exception>
+    /// <summary>Throws where the views do not fit the disk.</summary>
+    /// <exception cref="InputException">There is not enough space; the message has the size.</exception>
     public void RequireSpace(int views) => DiskSpace.Require(Folder, MissingBytes(views), $"The teacher cache of {views} views of {Manifest.Slots} images",
         "Free some space, keep fewer logits with student.distillation.cache_top_k, choose another disk with student.distillation.cache, or turn it off with student.distillation.cache=none.");
 
@@ -169,7 +173,7 @@ internal sealed class TeacherCache : IDisposable
     internal string ShardPath(int view, int shard) => Path.Combine(
         Folder, string.Create(CultureInfo.InvariantCulture, $"view-{view:00000}"), string.Create(CultureInfo.InvariantCulture, $"shard-{shard:00000}.bin"));
 
-    /// <summary>What a builder of a shard holds. Who dies lets go of it.</summary>
+    /// <summary>The lock of a shard's builder, released when its process ends.</summary>
     internal string ClaimPath(int view, int shard) => ShardPath(view, shard) + ".claim";
 
     /// <summary>The slots of a shard.</summary>
@@ -178,7 +182,7 @@ internal sealed class TeacherCache : IDisposable
 
     internal ShardDescription Describe(int view, int shard) => new(Fingerprint, view, shard, Range(shard).Count, Manifest.Row.Bytes);
 
-    /// <summary>Takes the cache for its removal; null while anyone uses it.</summary>
+    /// <summary>Locks the cache for its removal; null while it is in use.</summary>
     internal static IDisposable? TryHoldAlone(string folder) => FileLock.TryTake(Path.Combine(folder, UseFile), leave: false);
 
     /// <summary>When it was last opened.</summary>
@@ -188,13 +192,15 @@ internal sealed class TeacherCache : IDisposable
         return File.GetLastWriteTimeUtc(File.Exists(use) ? use : manifest);
     }
 
-    /// <summary>Notes the use, and keeps the cache from being removed meanwhile. On a medium that cannot be written neither is needed.</summary>
+    /// <summary>Records the use, and prevents removal meanwhile. On a read-only medium neither is needed.</summary>
     private IDisposable? Use()
     {
         string path = Path.Combine(Folder, UseFile);
         try
         {
-            IDisposable held = FileLock.TryShare(path) ?? throw new InputException("The teacher cache is being removed by another process.", Folder, "Start again: it is built anew.");
+            IDisposable held = FileLock.TryShare(path)
+                ?? throw new InputException(
+                "The teacher cache is being removed by another process.", Folder, "Start again: it is built again.");
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
             return held;
         }
@@ -211,7 +217,9 @@ internal sealed class TeacherCache : IDisposable
             DataOptions.Validate(maps, "teacher cache");
         int classes = teacher.Options.NumClasses, top = options.TopK < classes ? options.TopK : 0;
         if (top > 0 && classes > TargetRow.MostClassesOfTopK)
-            throw new InputException($"A top-k cache tells {TargetRow.MostClassesOfTopK} classes apart, and the teacher has {classes}.", "student.distillation.cache_top_k", "Keep all logits: 0.");
+            throw new InputException(
+                $"A top-k cache distinguishes {TargetRow.MostClassesOfTopK} classes, and the teacher has {classes}.",
+                "student.distillation.cache_top_k", "Keep all logits: 0.");
         return new TargetRow(classes, options.Features ? teacher.NumFeatures : 0, top, options.Maps);
     }
 
@@ -231,19 +239,19 @@ internal sealed class TeacherCache : IDisposable
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key.Fingerprint} {row.Classes} {row.Features} {row.TopK}{maps}"))));
     }
 
-    /// <summary>Refuses a cache that does not keep what is compared of its teacher.</summary>
-    /// <exception cref="InputException">It keeps less, or tokens and attention for another student.</exception>
+    /// <summary>Throws for a cache without the outputs that are compared.</summary>
+    /// <exception cref="InputException">It stores less, or tokens and attention for another student.</exception>
     internal void RequireKept(ComparedOutputs compared, ImageModel teacher) =>
         RequireLayout(new TargetRow(Manifest.Classes, compared.Features ? teacher.NumFeatures : 0, Manifest.TopK, TeacherCacheMaps.Of(teacher, compared)));
 
     private void RequireLayout(TargetRow row)
     {
-        string? what = row.Classes != Manifest.Classes ? $"it has {Manifest.Classes} classes, and {row.Classes} are wanted"
-            : row.TopK != Manifest.TopK ? $"it keeps {Kept(Manifest.TopK)}, and {Kept(row.TopK)} are wanted"
-            : row.Features > 0 && row.Features != Manifest.Features ? "it keeps no pooled features, which the objective needs"
+        string? what = row.Classes != Manifest.Classes ? $"it has {Manifest.Classes} classes, and {row.Classes} are needed"
+            : row.TopK != Manifest.TopK ? $"it stores {Kept(Manifest.TopK)}, and {Kept(row.TopK)} are needed"
+            : row.Features > 0 && row.Features != Manifest.Features ? "it stores no pooled features, which the objective needs"
             : row.Maps is { } maps && Manifest.Maps?.Serves(maps) != true ? Manifest.Maps is null
-                ? "it keeps no tokens and no attention, which the objective needs"
-                : "it keeps tokens or attention for another objective or student"
+                ? "it stores no tokens and no attention, which the objective needs"
+                : "it stores tokens or attention for another objective or student"
             : null;
         if (what is not null)
             throw new InputException($"The teacher cache does not fit: {what}.", Folder, "Give another folder for the cache, or remove this one.");

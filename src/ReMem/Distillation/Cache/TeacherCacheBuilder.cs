@@ -10,13 +10,13 @@ namespace ReMem.Distillation.Cache;
 
 /// <summary>
 /// Runs a teacher once over the views that a cache lacks. A shard is claimed by a lock file while it is computed, so that processes on one cache share
-/// the work; what a killed one had claimed is free again.
+/// the work; the claim of a killed one is released.
 /// </summary>
 /// <param name="cache">Owned: disposed with the builder.</param>
-/// <param name="teacher">Whose outputs it holds; put in eval mode.</param>
+/// <param name="teacher">The teacher of its outputs; put in eval mode.</param>
 /// <param name="loader">Makes the views.</param>
 /// <param name="stage">Named in progress.</param>
-/// <param name="progress">Hears of the work.</param>
+/// <param name="progress">Receives progress.</param>
 internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher, BatchLoader loader, string stage, IProgress<ProgressReport>? progress) : IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
@@ -24,11 +24,11 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
     /// <summary>The cache.</summary>
     public TeacherCache Cache => cache;
 
-    /// <summary>Builds views, those that are missing.</summary>
-    /// <param name="views">How many, from the first on.</param>
+    /// <summary>Builds missing views.</summary>
+    /// <param name="views">Number of views, from the first on.</param>
     /// <param name="cancel">Stops between batches; finished shards stay.</param>
     /// <returns>Shards that were built here; other processes may have built others meanwhile.</returns>
-    /// <exception cref="InputException">The disk has no room, or an image cannot be read.</exception>
+    /// <exception cref="InputException">The disk has not enough space, or an image cannot be read.</exception>
     public int Build(int views, CancellationToken cancel = default)
     {
         cache.RequireSpace(views);
@@ -41,14 +41,14 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
     /// <inheritdoc/>
     public void Dispose() => cache.Dispose();
 
-    /// <summary>Builds one view, and returns when all of it is there.</summary>
+    /// <summary>Builds one view, and returns when it is complete.</summary>
     internal int BuildView(int view, int views, CancellationToken cancel)
     {
         List<int> left = [.. Enumerable.Range(0, cache.Shards).Where(shard => !cache.Has(view, shard))];
         if (left.Count == 0)
             return 0;
         int built = 0;
-        bool told = false;
+        bool reported = false;
         var clock = Stopwatch.StartNew();
         while (left.Count > 0)
         {
@@ -69,9 +69,9 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
 
             if (left.Count < before)
                 continue;
-            if (!told)
+            if (!reported)
                 progress?.Report(new ProgressReport(stage, $"another process builds view {view + 1} of the teacher cache; waiting"));
-            told = true;
+            reported = true;
             cancel.WaitHandle.WaitOne(PollInterval);
         }
 

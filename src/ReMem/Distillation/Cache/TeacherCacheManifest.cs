@@ -3,17 +3,17 @@ using ReMem.Runtime;
 
 namespace ReMem.Distillation.Cache;
 
-/// <summary>The file cache.json of a cache: what it holds, and what that is a function of.</summary>
+/// <summary>The file cache.json of a cache: its contents and their key.</summary>
 /// <param name="Format">Always <see cref="CurrentFormat"/>.</param>
 /// <param name="Key">The parts of its <see cref="TeacherCacheKey"/>.</param>
 /// <param name="Classes">Logits of the teacher.</param>
-/// <param name="Features">Width of the pooled feature that is kept; 0 keeps none.</param>
-/// <param name="TopK">Logits kept of an image; 0 keeps all.</param>
-/// <param name="Slots">Rows a view.</param>
-/// <param name="ShardSlots">Rows a shard; the last of a view may have fewer.</param>
-/// <param name="Created">When.</param>
+/// <param name="Features">Width of the stored pooled feature; 0 stores none.</param>
+/// <param name="TopK">Stored logits per image; 0 stores all.</param>
+/// <param name="Slots">Rows per view.</param>
+/// <param name="ShardSlots">Rows per shard; the last of a view may have fewer.</param>
+/// <param name="Created">Time of its creation.</param>
 /// <param name="Origin">Where it came from.</param>
-/// <param name="Maps">What it keeps of tokens and attention; null keeps neither.</param>
+/// <param name="Maps">The stored tokens and attention; null stores neither.</param>
 internal sealed record TeacherCacheManifest(
     string Format,
     IReadOnlyDictionary<string, string> Key,
@@ -29,18 +29,18 @@ internal sealed record TeacherCacheManifest(
     /// <summary>The format that this program writes and reads.</summary>
     public const string CurrentFormat = "remem teacher cache 1";
 
-    /// <summary>The file's name.</summary>
+    /// <summary>The file name.</summary>
     internal const string FileName = "cache.json";
 
-    // Far beyond any model or data set; they keep sizes from overflowing, and listings from never ending.
+    // Limits far beyond any model or data set, which keep sizes from overflowing and listings finite.
     private const int MaxWidth = 1 << 24;
     private const int MaxSlots = 1 << 30;
     private const int MaxShards = 100_000;
 
-    /// <summary>How a row lies in a shard.</summary>
+    /// <summary>The layout of a row in a shard.</summary>
     internal TargetRow Row => new(Classes, Features, TopK, Maps);
 
-    /// <summary>What is kept beside the logits.</summary>
+    /// <summary>The stored outputs in addition to the logits.</summary>
     internal ComparedOutputs Compared() => new()
     {
         Features = Features > 0,
@@ -50,7 +50,7 @@ internal sealed record TeacherCacheManifest(
         HeadMean = Maps?.AttentionHeads == 1,
     };
 
-    /// <summary>Whether numbers that were read can be those of a cache.</summary>
+    /// <summary>Whether the numbers that were read are plausible.</summary>
     private bool IsPossible =>
         Classes is >= 1 and <= MaxWidth && Features is >= 0 and <= MaxWidth && TopK >= 0 && TopK < Classes
         && Slots is >= 1 and <= MaxSlots && ShardSlots is >= 1 and <= MaxSlots && Slots / ShardSlots < MaxShards
@@ -63,12 +63,18 @@ internal sealed record TeacherCacheManifest(
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            throw new InputException("This is no teacher cache: it has no cache.json.", folder, "Give a folder that 'remem cache build' or a training wrote.");
+            throw new InputException(
+                "This is not a teacher cache: it has no cache.json.", folder,
+                "Give a folder that 'remem cache build' or a training wrote.");
         TeacherCacheManifest manifest = Json.ReadFile<TeacherCacheManifest>(path);
         if (manifest.Format != CurrentFormat)
-            throw new InputException($"The teacher cache's format is '{manifest.Format}', and this program reads '{CurrentFormat}'.", path, "Build the cache anew in another folder.");
+            throw new InputException(
+                $"The teacher cache's format is '{manifest.Format}', and this program reads '{CurrentFormat}'.", path,
+                "Build the cache again in another folder.");
         if (!manifest.IsPossible)
-            throw new InputException("The teacher cache's cache.json has impossible numbers.", path, "Delete the folder; whatever needs the cache builds it again.");
+            throw new InputException(
+                "The teacher cache's cache.json has invalid numbers.", path,
+                "Delete the folder; whatever needs the cache builds it again.");
         return manifest;
     }
 }

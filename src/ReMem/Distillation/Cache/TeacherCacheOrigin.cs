@@ -1,6 +1,6 @@
 namespace ReMem.Distillation.Cache;
 
-/// <summary>Where a cache came from, so that it can be checked without naming teacher and data again.</summary>
+/// <summary>The origin of a cache, so that it can be verified without giving teacher and data again.</summary>
 /// <param name="Teacher">The teacher's model folder; null where it had none.</param>
 /// <param name="Recipe">The recipe of the student that it was built for, as YAML; null where there was none.</param>
 /// <param name="Seed">The recipe's seed that it was built at.</param>

@@ -2,20 +2,24 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ReMem.Distillation.Cache;
 
-/// <summary>Which caches are no longer wanted. What is left out spares none and condemns none.</summary>
+/// <summary>Criteria for removing caches. An omitted criterion has no effect.</summary>
 internal sealed record TeacherCachePrunerOptions
 {
-    /// <summary>Those that were not opened for longer than so many days, 0 to 36500; null does not look at their age. Default null.</summary>
+    /// <summary>Caches not opened for more than this many days, 0 to 36500; null ignores the age. Default null.</summary>
     [Range(0.0, 36500)]
     public double? OlderThanDays { get; init; }
 
-    /// <summary>The longest unused, until the others together take at most so many bytes, 0 or more; null does not look at their size. Default null.</summary>
+    /// <summary>
+    /// The least recently used ones, until the rest takes at most this many bytes, 0 or more; null ignores the size. Default null.
+    /// </summary>
     [Range(0, long.MaxValue)]
     public long? MaxBytes { get; init; }
 
-    /// <summary>Those that cannot be used again: unreadable ones, and those whose teacher is gone or has other weights now. Default false.</summary>
+    /// <summary>
+    /// Caches that cannot be used again: unreadable ones, and those whose teacher is missing or has other weights. Default false.
+    /// </summary>
     public bool Stale { get; init; }
 
-    /// <summary>All of them. Default false.</summary>
+    /// <summary>All caches. Default false.</summary>
     public bool All { get; init; }
 }

@@ -3,8 +3,8 @@ namespace ReMem.Distillation.Cache;
 /// <summary>Finds, describes and removes caches.</summary>
 internal static class TeacherCacheStore
 {
-    /// <summary>How far below a folder caches are looked for.</summary>
-    private const int MostDepth = 3;
+    /// <summary>Maximal depth below a folder in which caches are looked for.</summary>
+    private const int MaxDepth = 3;
 
     /// <summary>The caches in a folder: itself, or those up to three folders below it. Most recently used first.</summary>
     /// <exception cref="InputException">The folder does not exist or cannot be read.</exception>
@@ -14,7 +14,10 @@ internal static class TeacherCacheStore
             throw new InputException("The folder of teacher caches does not exist.", folder, "Give a folder that 'remem cache build' or a training wrote.");
         try
         {
-            return [.. Directory.EnumerateFiles(folder, TeacherCacheManifest.FileName, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MostDepth, AttributesToSkip = FileAttributes.ReparsePoint })
+            return [.. Directory.EnumerateFiles(
+                folder, TeacherCacheManifest.FileName,
+                new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth,
+                AttributesToSkip = FileAttributes.ReparsePoint })
                 .Select(file => Describe(Path.GetDirectoryName(file)!)).OrderByDescending(c => c.Used)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -39,7 +42,7 @@ internal static class TeacherCacheStore
         }
     }
 
-    /// <summary>What differs in the cache of a folder that is nearest to a key, of those of its teacher; null where there is none but the key's own.</summary>
+    /// <summary>The differences of the nearest cache of the same teacher in a folder; null where there is none but the key's own.</summary>
     internal static IReadOnlyList<string>? NearestDifferences(string folder, TeacherCacheKey key)
     {
         IReadOnlyList<string>? Differences(string cache)
@@ -69,7 +72,7 @@ internal static class TeacherCacheStore
                 return false;
             try
             {
-                // The manifest goes first: what is left of a removal that was cut off is no cache.
+                // The manifest is removed first: the rest of an interrupted removal is not a cache.
                 foreach (string file in Own(cache.Folder).OrderBy(f => Path.GetFileName(f) != TeacherCacheManifest.FileName).ToArray())
                     File.Delete(file);
             }
@@ -88,7 +91,7 @@ internal static class TeacherCacheStore
         return true;
     }
 
-    /// <summary>The files that are a cache's: a folder may hold others.</summary>
+    /// <summary>The files of a cache: a folder may hold others.</summary>
     private static IEnumerable<string> Own(string folder) => new[] { TeacherCacheManifest.FileName, TeacherCache.LockFile }
         .Select(name => Path.Combine(folder, name)).Where(File.Exists)
         .Concat(Directory.EnumerateDirectories(folder, "view-*").SelectMany(view => Directory.EnumerateFiles(view, "shard-*")));

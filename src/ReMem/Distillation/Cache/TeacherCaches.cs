@@ -7,15 +7,15 @@ namespace ReMem.Distillation.Cache;
 /// <summary>The caches of a folder, or of the user's cache folder, and their removal.</summary>
 internal static class TeacherCaches
 {
-    /// <summary>The caches of a folder; of the user's, where none is named, and then there need not be any.</summary>
+    /// <summary>The caches of a folder; without one, of the user's folder, which need not exist.</summary>
     /// <exception cref="InputException">The folder does not exist or cannot be read.</exception>
     public static IReadOnlyList<TeacherCacheInfo> List(string? folder) =>
         folder is null && !Directory.Exists(TeacherCache.DefaultFolder) ? [] : TeacherCacheStore.List(folder ?? TeacherCache.DefaultFolder);
 
-    /// <summary>Chooses the caches that are no longer wanted.</summary>
-    /// <param name="folder">Of <see cref="List"/>.</param>
-    /// <param name="options">Which they are.</param>
-    /// <param name="remove">Whether they are removed, too; those in use stay.</param>
+    /// <summary>Chooses the caches to remove.</summary>
+    /// <param name="folder">As in <see cref="List"/>.</param>
+    /// <param name="options">The criteria.</param>
+    /// <param name="remove">Whether to remove them; those in use stay.</param>
     /// <exception cref="InputException">No criterion was given, one is out of range, or a file cannot be removed.</exception>
     public static IReadOnlyList<CacheRemoval> Prune(string? folder, TeacherCachePrunerOptions options, bool remove) =>
     [
@@ -23,7 +23,7 @@ internal static class TeacherCaches
             .Select(c => new CacheRemoval(c.Cache.Folder, c.Cache.Bytes, c.Reason, remove && TeacherCacheStore.Remove(c.Cache))),
     ];
 
-    /// <summary>The fingerprint of a teacher on disk, its classes in the cache's order; null where that teacher is gone.</summary>
+    /// <summary>The fingerprint of a teacher on disk, its classes in the cache's order; null where that teacher is missing.</summary>
     private static string? Fingerprint(TeacherCacheOrigin origin)
     {
         if (!Directory.Exists(origin.Teacher))

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Losses;
 
 /// <summary>
-/// Brings what lies on a square grid of cells to a coarser one over the same square, by the area that the cells of both share. The sides need not divide
+/// Resamples a square grid of cells to a coarser one over the same square, by the overlap of cells. The sides need not divide
 /// each other.
 /// </summary>
 internal static class CoarserGrid
 {
-    /// <summary>Tokens [B, F F, D] to [B, G G, D]: each cell's is the mean of what lies beneath it.</summary>
+    /// <summary>Tokens [B, F F, D] to [B, G G, D]: each cell is the mean of those below it.</summary>
     public static Tensor Tokens(Tensor tokens, int coarse)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -18,8 +18,8 @@ internal static class CoarserGrid
     }
 
     /// <summary>
-    /// Attention [..., P + F F, P + F F] of P tokens before the patches to [..., P + G G, P + G G]: the mean over the queries beneath a cell, and the sum
-    /// over the keys, so that each row stays a distribution.
+    /// Attention [..., P + F F, P + F F] of P tokens before the patches to [..., P + G G, P + G G]: the mean over the queries below a cell,
+    /// and the sum over the keys, so that each row stays a distribution.
     /// </summary>
     public static Tensor Attention(Tensor attention, int prefix, int coarse)
     {
@@ -35,11 +35,13 @@ internal static class CoarserGrid
         return Along(queries.transpose(1, 2), fine).transpose(1, 2).reshape([.. before, length, length]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Side of a square grid of so many cells.</summary>
+    /// <summary>Side of a square grid with this many cells.</summary>
     public static int Side(long cells) => (int)Math.Round(Math.Sqrt(cells));
 
     /// <summary>The length that cells of both grids share along one side, of a side of <paramref name="size"/>: [coarse, fine].</summary>
-    /// <remarks>Of the coarse size its rows sum to 1, which makes means; of the fine size its columns do, which makes sums.</remarks>
+    /// <remarks>
+    /// Scaled to the coarse size its rows sum to 1, which gives means; scaled to the fine size its columns do, which gives sums.
+    /// </remarks>
     private static Tensor Shared(int fine, int coarse, double size, Tensor like)
     {
         var shared = new double[coarse * fine];
@@ -55,11 +57,11 @@ internal static class CoarserGrid
         return tensor(shared).view(coarse, fine).to(like.dtype, like.device);
     }
 
-    /// <summary>One matrix along both sides of the grid of [B, F F, D].</summary>
+    /// <summary>Applies a matrix along both sides of the grid of [B, F F, D].</summary>
     private static Tensor Apply(Tensor x, Tensor matrix)
     {
         (long batch, long coarse, long fine, long width) = (x.shape[0], matrix.shape[0], matrix.shape[1], x.shape[2]);
-        // Image by image: matmul would make one product of all, whose last bits depend on an image's place in the batch.
+        // Image by image: matmul would compute one product for all, whose last bits depend on an image's position in the batch.
         Tensor Along(Tensor lines) => matrix.expand(lines.shape[0], coarse, fine).bmm(lines);
         Tensor rows = Along(x.reshape(batch, fine, fine * width));
         return Along(rows.reshape(batch * coarse, fine, width)).reshape(batch, coarse * coarse, width);

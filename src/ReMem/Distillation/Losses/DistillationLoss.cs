@@ -11,7 +11,7 @@ internal static class DistillationLoss
     private const double RowEpsilon = 1e-7;
     private const double PearsonEpsilon = 1e-8;
 
-    /// <summary>What takes a class out of a softmax.</summary>
+    /// <summary>The value that excludes a class from a softmax.</summary>
     private const double Masked = 1000;
 
     /// <summary>
@@ -51,8 +51,8 @@ internal static class DistillationLoss
     /// <param name="teacher">Logits [B, C].</param>
     /// <param name="labels">int64 [B].</param>
     /// <param name="temperature">T.</param>
-    /// <param name="alpha">Of the label's part; the paper's is 1.</param>
-    /// <param name="beta">Of the other classes' part; the paper's is 1 to 8.</param>
+    /// <param name="alpha">Weight of the label's part; the paper's is 1.</param>
+    /// <param name="beta">Weight of the other classes' part; the paper's is 1 to 8.</param>
     public static Tensor Decoupled(Tensor student, Tensor teacher, Tensor labels, double temperature, double alpha, double beta)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -70,8 +70,8 @@ internal static class DistillationLoss
     }
 
     /// <summary>
-    /// DIST (Huang 2022): beta (1 - r of the classes of an image) + gamma (1 - r of the images of a class), times T^2, with Pearson's r between the
-    /// softened probabilities. A strong teacher's order matters, its exact numbers do not.
+    /// DIST (Huang 2022): beta (1 - r over the classes per image) + gamma (1 - r over the images per class), times T^2, with Pearson's r
+    /// between the softened probabilities. The order of a strong teacher's outputs matters, not their exact values.
     /// </summary>
     public static Tensor Correlation(Tensor student, Tensor teacher, double temperature, double beta, double gamma)
     {

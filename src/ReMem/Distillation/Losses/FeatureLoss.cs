@@ -7,7 +7,7 @@ namespace ReMem.Distillation.Losses;
 /// <summary>Losses between pooled features: of the student [B, D] and of the teacher [B, D'], where D = D' unless said otherwise.</summary>
 internal static class FeatureLoss
 {
-    /// <summary>Squares below it count as it, so that the root has a gradient.</summary>
+    /// <summary>Minimal value of squares, so that the root has a gradient.</summary>
     private const double SquareEpsilon = 1e-12;
 
     /// <summary>Mean squared difference (FitNets, Romero 2015).</summary>
@@ -17,7 +17,7 @@ internal static class FeatureLoss
         return (student - teacher).Squared().mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Mean of 1 - cos: direction without length.</summary>
+    /// <summary>Mean of 1 - cos: compares only the direction.</summary>
     public static Tensor Cosine(Tensor student, Tensor teacher)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -26,7 +26,8 @@ internal static class FeatureLoss
     }
 
     /// <summary>
-    /// Relational distance (RKD-D, Park 2019): smooth L1 between the images' mutual distances, each batch's in units of its mean. D and D' may differ.
+    /// Relational distance (RKD-D, Park 2019): smooth L1 between the images' mutual distances, normalised by the batch's mean. D and D' may
+    /// differ.
     /// </summary>
     public static Tensor RelationalDistance(Tensor student, Tensor teacher)
     {
@@ -48,11 +49,11 @@ internal static class FeatureLoss
 
     private static Tensor Distances(Tensor features)
     {
-        using Scalar least = SquareEpsilon, twice = 2;
+        using Scalar min = SquareEpsilon, twice = 2;
         Tensor squares = features.Squared().sum(dim: 1);
         Tensor all = squares.unsqueeze(1).Plus(squares.unsqueeze(0)) - (features.matmul(features.transpose(0, 1)) * twice);
         Tensor others = ones_like(all) - eye(all.shape[0], dtype: all.dtype, device: all.device);
-        Tensor distances = all.clamp_min(least).sqrt() * others;
+        Tensor distances = all.clamp_min(min).sqrt() * others;
         return distances / (distances.sum() / others.sum());
     }
 

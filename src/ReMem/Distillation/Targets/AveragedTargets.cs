@@ -5,15 +5,18 @@ using static TorchSharp.torch;
 
 namespace ReMem.Distillation.Targets;
 
-/// <summary>What teachers say: of several the logits on average, their features each by itself. Each is live or cached, so that one more teacher costs no further pass of the others.</summary>
-/// <param name="teachers">Of the same classes in the same order; owned.</param>
-/// <param name="average">Of what.</param>
-/// <param name="temperature">The objective's.</param>
+/// <summary>
+/// The teachers' outputs: averaged logits of several, and the features of each. Each is live or cached, so that adding a teacher needs no
+/// further pass of the others.
+/// </summary>
+/// <param name="teachers">Teachers with the same classes in the same order; owned.</param>
+/// <param name="average">What is averaged.</param>
+/// <param name="temperature">The objective's temperature.</param>
 internal sealed class AveragedTargets(IReadOnlyList<ITeacherTargets> teachers, TeacherAverage average, double temperature) : IDisposable
 {
     /// <summary>The outputs of every teacher for the batch's images, with the logits of all, without gradient; the caller's scope owns them.</summary>
     /// <param name="batch">The student's own views.</param>
-    /// <param name="view">Which of the recycled views the batch shows.</param>
+    /// <param name="view">The recycled view of the batch.</param>
     public BatchOutputs[] For(Batch batch, int view)
     {
         if (teachers.Count == 1)
@@ -31,9 +34,11 @@ internal sealed class AveragedTargets(IReadOnlyList<ITeacherTargets> teachers, T
             teacher.Dispose();
     }
 
-    /// <summary>Logits [B, C] that stand for all: of averaged probabilities p they are T log p, whose softened probabilities are p again.</summary>
-    /// <param name="logits">A teacher's [B, C] each.</param>
-    /// <param name="average">Of what.</param>
+    /// <summary>
+    /// Logits [B, C] that represent all teachers: for averaged probabilities p they are T log p, whose softened probabilities are p again.
+    /// </summary>
+    /// <param name="logits">[B, C] of each teacher.</param>
+    /// <param name="average">What is averaged.</param>
     /// <param name="temperature">T.</param>
     internal static Tensor Of(Tensor[] logits, TeacherAverage average, double temperature)
     {
@@ -43,7 +48,7 @@ internal sealed class AveragedTargets(IReadOnlyList<ITeacherTargets> teachers, T
             return all.mean([0]).MoveToOuterDisposeScope();
         using Scalar soften = temperature, share = Math.Log(logits.Length);
 
-        // By way of logarithms, so that a class that no teacher believes in keeps a finite logit.
+        // With logarithms, so that a class with no probability at any teacher keeps a finite logit.
         return ((all / soften).log_softmax(2).logsumexp(0) - share).mul(soften).MoveToOuterDisposeScope();
     }
 }

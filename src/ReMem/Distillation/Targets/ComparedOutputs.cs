@@ -6,18 +6,18 @@ using static TorchSharp.torch;
 
 namespace ReMem.Distillation.Targets;
 
-/// <summary>What an objective compares of a teacher and a student beside their logits, in a form that both have.</summary>
+/// <summary>The outputs of teacher and student that an objective compares in addition to their logits, in a form that both have.</summary>
 internal sealed record ComparedOutputs
 {
     private const string Where = "student.distillation.objective";
 
-    /// <summary>Whether the pooled feature.</summary>
+    /// <summary>Whether the pooled feature is compared.</summary>
     public bool Features { get; init; }
 
-    /// <summary>Side of the grid that tokens are brought to; 0 compares none.</summary>
+    /// <summary>Side of the grid of the compared tokens; 0 compares none.</summary>
     public int TokenGrid { get; init; }
 
-    /// <summary>Side of the grid that attention is brought to; 0 compares none.</summary>
+    /// <summary>Side of the grid of the compared attention; 0 compares none.</summary>
     public int AttentionGrid { get; init; }
 
     /// <summary>Whether the attention has the class token among its tokens.</summary>
@@ -26,15 +26,15 @@ internal sealed record ComparedOutputs
     /// <summary>Whether the attention is the mean over the heads, since the models have different numbers of them.</summary>
     public bool HeadMean { get; init; }
 
-    /// <summary>Whether places are compared, of which an image has many.</summary>
+    /// <summary>Whether outputs by spatial position are compared.</summary>
     public bool HasMaps => TokenGrid > 0 || AttentionGrid > 0;
 
-    /// <summary>What an objective compares of two models.</summary>
-    /// <param name="objective">Asks for it.</param>
-    /// <param name="student">On views of that size.</param>
+    /// <summary>The outputs of two models that an objective compares.</summary>
+    /// <param name="objective">The objective.</param>
+    /// <param name="student">The student, on views of that size.</param>
     /// <param name="size">Side of the student's full views, pixels.</param>
-    /// <param name="teacher">On views of its own size.</param>
-    /// <exception cref="InputException">The models have no such outputs that could be matched.</exception>
+    /// <param name="teacher">The teacher, on views of its own size.</param>
+    /// <exception cref="InputException">The models have no outputs that can be matched.</exception>
     public static ComparedOutputs Of(DistillationObjective objective, ImageModel student, int size, ImageModel teacher)
     {
         var compared = new ComparedOutputs
@@ -53,15 +53,15 @@ internal sealed record ComparedOutputs
         };
     }
 
-    /// <summary>Refuses models that have no attention where the objective compares it.</summary>
-    /// <exception cref="InputException">One of them has none.</exception>
+    /// <summary>Throws for models without attention where the objective compares it.</summary>
+    /// <exception cref="InputException">One of them has no attention.</exception>
     public static void Require(DistillationObjective objective, params string[] models)
     {
         if (objective.NeedsAttention && models.FirstOrDefault(name => ModelCatalogue.ShapeOf(name) is null) is { } other)
             throw NoAttention(other);
     }
 
-    /// <summary>Only what is compared of outputs that have it all; the rest is let go.</summary>
+    /// <summary>Reduces outputs to those that are compared; the rest is disposed.</summary>
     public BatchOutputs Select(BatchOutputs outputs)
     {
         Tensor? Kept(Tensor? part, bool wanted)
@@ -75,12 +75,14 @@ internal sealed record ComparedOutputs
         return new BatchOutputs(outputs.Logits, Kept(outputs.Features, Features)) { Tokens = Kept(outputs.Tokens, TokenGrid > 0), Attention = Kept(outputs.Attention, AttentionGrid > 0) };
     }
 
-    /// <summary>What a model says of images, and where <paramref name="apart"/> and it has a distillation token, what its own classifier says.</summary>
-    /// <param name="model">Answers.</param>
+    /// <summary>
+    /// A model's outputs for images; with <paramref name="apart"/> and a distillation token, also those of that token's classifier.
+    /// </summary>
+    /// <param name="model">The model.</param>
     /// <param name="images">Normalised [B, 3, H, W].</param>
     /// <param name="apart">
-    /// Whether both labels and teacher teach, so that a model with a distillation token learns each with its own classifier. If one teaches alone, it
-    /// teaches the mean of both, which is what the model answers with: else one of the two would stay untrained.
+    /// Whether both labels and teacher teach, so that a model with a distillation token learns each with its own classifier. If only one of
+    /// them teaches, it trains the mean of both, which is the model's output: else one of the two would stay untrained.
     /// </param>
     public (BatchOutputs Outputs, Tensor? Own) Read(ImageModel model, Tensor images, bool apart = false)
     {
@@ -88,11 +90,11 @@ internal sealed record ComparedOutputs
         return (outputs[0], own);
     }
 
-    /// <summary>As above, in the form of each of several comparisons, of which there is one at least, by one pass.</summary>
-    /// <param name="model">Answers.</param>
+    /// <summary>A model's outputs for images in the form of each of several comparisons (at least one), from one pass.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="images">Normalised [B, 3, H, W].</param>
-    /// <param name="compared">What is compared with each of several teachers.</param>
-    /// <param name="apart">As above.</param>
+    /// <param name="compared">The comparison with each teacher.</param>
+    /// <param name="apart">Whether both labels and teacher teach.</param>
     public static (BatchOutputs[] Outputs, Tensor? Own) Read(ImageModel model, Tensor images, IReadOnlyList<ComparedOutputs> compared, bool apart)
     {
         var distilled = apart && model is TransformerModel { Shape.DistillationToken: true } transformer ? transformer : null;
@@ -113,7 +115,7 @@ internal sealed record ComparedOutputs
             (own, logits) = distilled.ForwardHeads(maps);
         Tensor? pooled = compared.Any(c => c.Features) ? model.ForwardHead(maps, preLogits: true) : null;
 
-        // What goes to the other's grid goes there in the loss's precision.
+        // Resampling to the other grid uses the loss's precision.
         using IDisposable? exact = Autocast.Suspend(images.device_type);
         BatchOutputs[] outputs = [.. compared.Select(c => new BatchOutputs(logits.alias().MoveToOuterDisposeScope(), c.Features ? pooled!.alias().MoveToOuterDisposeScope() : null)
         {
@@ -125,7 +127,7 @@ internal sealed record ComparedOutputs
         return (outputs, own?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Smaller views of a progressive training have smaller maps, to which the teacher's are brought then.</summary>
+    /// <summary>Smaller views of a progressive training have smaller maps, to which the teacher's are reduced.</summary>
     private Tensor Coarser(Tensor tokens) => CoarserGrid.Tokens(
         tokens.dtype == ScalarType.BFloat16 ? tokens.to(ScalarType.Float32) : tokens, Math.Min(TokenGrid, CoarserGrid.Side(tokens.shape[1])));
 

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Targets;
 
 /// <summary>
-/// What the last block of a vision transformer attends to while it runs, as MiniLM compares it (Wang 2020): a distribution over the tokens for every
-/// token, by queries and keys and by the values among themselves.
+/// The attention of a vision transformer's last block, as compared by MiniLM (Wang 2020): a distribution over the tokens for every
+/// token, from queries and keys and from the relations of the values.
 /// </summary>
 internal sealed class LastAttention : IBlockObserver, IDisposable
 {
@@ -16,8 +16,8 @@ internal sealed class LastAttention : IBlockObserver, IDisposable
     private readonly IBlockObserver? _before;
     private Tensor[]? _mixed;
 
-    /// <summary>Watches the last block until it is disposed.</summary>
-    /// <param name="model">Its next pass is what is read.</param>
+    /// <summary>Observes the last block until it is disposed.</summary>
+    /// <param name="model">The model; its next pass is observed.</param>
     public LastAttention(TransformerModel model)
     {
         _model = model;
@@ -33,20 +33,22 @@ internal sealed class LastAttention : IBlockObserver, IDisposable
         _before?.Attending(queries, keys, values, bias);
         Forget();
 
-        // What is shown is disposed with the block's scopes, and has a gradient to carry until then and beyond.
+        // Observed tensors are disposed with the block's scopes, but their gradients are needed after that.
         _mixed = [.. new[] { queries, keys, values, bias }.OfType<Tensor>().Select(t => t.alias().DetachFromDisposeScope())];
     }
 
     /// <summary>Both kinds of distributions, float32 or float64 [B, 2, H, N, N]; or their means over the heads, [B, 2, 1, N, N].</summary>
-    /// <param name="classToken">Whether the class token counts among the tokens; others that are no patches never do, since another model has none like them.</param>
-    /// <param name="headMean">Whether the means.</param>
+    /// <param name="classToken">
+    /// Whether the class token counts among the tokens; other tokens than patches never count, since another model may not have them.
+    /// </param>
+    /// <param name="headMean">Whether to average over heads.</param>
     /// <exception cref="InvalidOperationException">The model has not run.</exception>
     public Tensor Distributions(bool classToken, bool headMean)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable? exact = Autocast.Suspend(Last.parameters().First().device_type);
         if (_mixed is not [var q, var k, var v, ..])
-            throw new InvalidOperationException($"the last block of '{_model.Info.Name}' did not attend to anything");
+            throw new InvalidOperationException($"the last block of '{_model.Info.Name}' did not compute attention");
         using Scalar scale = 1 / Math.Sqrt(q.shape[3]);
         Tensor queries = Chosen(q, 2, classToken), keys = Chosen(k, 2, classToken), values = Chosen(v, 2, classToken);
         Tensor scores = queries.matmul(keys.transpose(2, 3)) * scale;
@@ -79,7 +81,7 @@ internal sealed class LastAttention : IBlockObserver, IDisposable
         _mixed = null;
     }
 
-    /// <summary>The tokens that count along a dimension, in at least 32 bits.</summary>
+    /// <summary>The used tokens along a dimension, in at least 32 bits.</summary>
     private Tensor Chosen(Tensor x, int dim, bool classToken)
     {
         int prefix = _model.Shape.PrefixTokens;

@@ -5,14 +5,16 @@ using static TorchSharp.torch;
 
 namespace ReMem.Distillation.Targets;
 
-/// <summary>How one image's outputs lie in a row of numbers: logits, pooled feature, tokens, attention; what is not kept takes none.</summary>
+/// <summary>
+/// The layout of one image's outputs in a row of numbers: logits, pooled feature, tokens, attention; omitted outputs take no numbers.
+/// </summary>
 /// <param name="Classes">Logits.</param>
 /// <param name="Features">Width of the pooled feature.</param>
 /// <param name="Tokens">Tokens and their width.</param>
 /// <param name="Attention">Kinds, heads, queries and keys.</param>
 internal sealed record OutputLayout(int Classes, int Features, (int Count, int Width) Tokens, (int Kinds, int Heads, int Count) Attention)
 {
-    /// <summary>Distributions an image: of queries over keys, and of the values' relations.</summary>
+    /// <summary>Distributions per image: of queries over keys, and of the values' relations.</summary>
     public const int AttentionKinds = 2;
 
     /// <summary>The numbers of a row.</summary>
@@ -21,7 +23,7 @@ internal sealed record OutputLayout(int Classes, int Features, (int Count, int W
     private long[] Parts =>
         [Classes, Features, (long)Tokens.Count * Tokens.Width, (long)Attention.Kinds * Attention.Heads * Attention.Count * Attention.Count];
 
-    /// <summary>That of what is compared of a teacher.</summary>
+    /// <summary>The layout of a teacher's compared outputs.</summary>
     public static OutputLayout Of(ImageModel teacher, ComparedOutputs compared)
     {
         (int, int) tokens = compared.TokenGrid == 0 ? default : (compared.TokenGrid * compared.TokenGrid, PatchTokens.ShapeOf(teacher, teacher.ImageSize).Width);

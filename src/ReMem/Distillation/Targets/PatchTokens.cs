@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ReMem.Distillation.Targets;
 
-/// <summary>The places that a model describes: patches of a transformer, cells of a convolutional network's last map.</summary>
+/// <summary>Outputs by spatial position: patches of a transformer, cells of a convolutional network's last map.</summary>
 internal static class PatchTokens
 {
     /// <summary>Tokens [B, G G, D] of unpooled features, row by row.</summary>
@@ -17,8 +17,8 @@ internal static class PatchTokens
         return tokens.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Side of the grid and width of a token, of square images; a convolutional network is run on an empty one.</summary>
-    /// <param name="model">Left as it was.</param>
+    /// <summary>Side of the grid and width of a token, for square images; a convolutional network is run on a zero image.</summary>
+    /// <param name="model">Not changed.</param>
     /// <param name="size">Side of the images, pixels.</param>
     public static (int Grid, int Width) ShapeOf(ImageModel model, int size)
     {

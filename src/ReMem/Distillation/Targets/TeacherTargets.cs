@@ -59,7 +59,7 @@ internal sealed class TeacherTargets : ITeacherTargets
     }
 
     /// <summary>What a user is told of recycled views whose places are compared.</summary>
-    internal static string Foretold(ImageModel teacher, int samples, int views, ComparedOutputs compared)
+    internal static string Description(ImageModel teacher, int samples, int views, ComparedOutputs compared)
     {
         string size = $"the tokens or attention of {(views == 1 ? "one view" : $"{views} views")} of {samples} images take {DiskSpace.Text(Bytes(teacher, samples, views, compared))}";
         return Keeps(teacher, samples, views, compared)

@@ -3,7 +3,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Recipes.Init;
 
-/// <summary>A line every tenth of the way through a data set's images.</summary>
+/// <summary>A line for every tenth of a data set's images.</summary>
 internal sealed class InspectionLines(IProgress<ProgressReport> progress) : IProgress<PreflightProgress>
 {
     private readonly Lock _lock = new();
@@ -13,7 +13,7 @@ internal sealed class InspectionLines(IProgress<ProgressReport> progress) : IPro
     {
         if (value.Done * 10L / value.Total == (value.Done - 1) * 10L / value.Total)
             return;
-        // Several threads report: one that was overtaken has nothing to say any more.
+        // Several threads report: a report with an older count is dropped.
         lock (_lock)
         {
             if (value.Done <= _reported)

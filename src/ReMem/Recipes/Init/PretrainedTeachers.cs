@@ -1,6 +1,6 @@
 namespace ReMem.Recipes.Init;
 
-/// <summary>Where the usual weights of the usual teachers are: timm's own repositories on the hub.</summary>
+/// <summary>Default weights of common teachers: timm's repositories on the hub.</summary>
 internal static class PretrainedTeachers
 {
     private static readonly Dictionary<string, string> Tags = new(StringComparer.Ordinal)
@@ -18,8 +18,9 @@ internal static class PretrainedTeachers
     };
 
     /// <summary>The source of a teacher's weights.</summary>
-    /// <exception cref="InputException">None is known here.</exception>
+    /// <exception cref="InputException">None is known.</exception>
     public static string Source(string model) => Tags.TryGetValue(model, out string? tag)
         ? $"hf-hub:timm/{model}.{tag}"
-        : throw new InputException($"No usual weights are known for '{model}'.", "--model", "Say where they are: --weights PATH or --weights hf-hub:owner/name.");
+        : throw new InputException(
+            $"No default weights are known for '{model}'.", "--model", "Give them: --weights PATH or --weights hf-hub:owner/name.");
 }

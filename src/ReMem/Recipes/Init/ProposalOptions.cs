@@ -3,7 +3,7 @@ using ReMem.Runtime;
 
 namespace ReMem.Recipes.Init;
 
-/// <summary>What a person has decided already of a recipe that is to be proposed.</summary>
+/// <summary>The user's choices for a recipe to propose.</summary>
 internal sealed record ProposalOptions
 {
     /// <summary>The images, as <see cref="DataRecipe.Source"/>. Required.</summary>
@@ -13,10 +13,12 @@ internal sealed record ProposalOptions
     /// <summary>timm's name of the teacher, a transformer. Default: by the number of cores.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Where the teacher's weights are, as <see cref="TeacherRecipe.Weights"/>. Default: timm's on the hub.</summary>
+    /// <summary>The teacher's weights, as <see cref="TeacherRecipe.Weights"/>. Default: timm's on the hub.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>What the teacher's names begin with there, as <see cref="TeacherRecipe.WeightsPrefix"/>. Default: it is found.</summary>
+    /// <summary>
+    /// The prefix of the teacher's names in the file, as <see cref="TeacherRecipe.WeightsPrefix"/>. Default: it is found.
+    /// </summary>
     public string? WeightsPrefix { get; init; }
 
     /// <summary>timm's name of the student. Default: by the image size.</summary>

@@ -10,12 +10,12 @@ using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes.Init;
 
-/// <summary>Looks at images, proposes a recipe for them, and writes it.</summary>
+/// <summary>Inspects images, proposes a recipe for them, and writes it.</summary>
 internal static class RecipeInit
 {
-    /// <summary>Refuses a file that cannot be written before anything is looked at.</summary>
+    /// <summary>Throws for a file that cannot be written, before any inspection.</summary>
     /// <param name="file">The recipe to write.</param>
-    /// <param name="force">Whether it may be there already.</param>
+    /// <param name="force">Whether it may exist.</param>
     /// <exception cref="InputException">It is a folder, or it exists.</exception>
     public static void RequireFree(string file, bool force)
     {
@@ -26,11 +26,11 @@ internal static class RecipeInit
     }
 
     /// <summary>Inspects the images, proposes, times the proposal on this machine, and writes the recipe with both.</summary>
-    /// <param name="options">What a person has decided.</param>
+    /// <param name="options">The user's choices.</param>
     /// <param name="file">The recipe to write.</param>
-    /// <param name="progress">Hears of the work.</param>
-    /// <param name="cancel">Stops it; nothing is written then.</param>
-    /// <exception cref="InputException">The images, the weights or what was decided do not serve; nothing is written.</exception>
+    /// <param name="progress">Receives progress.</param>
+    /// <param name="cancel">Stops the work; then nothing is written.</param>
+    /// <exception cref="InputException">The images, the weights or the choices cannot be used; nothing is written.</exception>
     public static InitResult Run(ProposalOptions options, string file, IProgress<ProgressReport> progress, CancellationToken cancel)
     {
         RecipeProposer.RequireKnown(options);
@@ -45,7 +45,7 @@ internal static class RecipeInit
         return new InitResult(proposal, plan);
     }
 
-    /// <summary>Weights on disk have to be there and fit now, not when the first run looks for them.</summary>
+    /// <summary>Weights on disk must exist and fit now, not when the first run loads them.</summary>
     private static void RequireFit(RecipeProposal proposal, CancellationToken cancel)
     {
         var options = new ModelOptions { NumClasses = proposal.Facts.Classes.Count, ImageSize = proposal.ImageSize };

@@ -1,10 +1,10 @@
 namespace ReMem.Recipes.Plan;
 
-/// <summary>What all the meter's decoders of one feature cost.</summary>
-/// <param name="Fixed">Seconds whatever the number of images.</param>
-/// <param name="Row">Further seconds a training image.</param>
+/// <summary>The cost of all decoders of one feature.</summary>
+/// <param name="Fixed">Seconds independent of the number of images.</param>
+/// <param name="Row">Additional seconds per training image.</param>
 internal sealed record DecoderRate(double Fixed, double Row)
 {
-    /// <summary>Seconds of so many training images.</summary>
+    /// <summary>Seconds for this many training images.</summary>
     public double Of(int images) => Fixed + (images * Row);
 }

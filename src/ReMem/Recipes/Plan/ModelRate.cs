@@ -1,9 +1,9 @@
 namespace ReMem.Recipes.Plan;
 
-/// <summary>What a model costs beside its training.</summary>
+/// <summary>The cost of a model apart from its training.</summary>
 /// <param name="Parameters">Trainable scalars.</param>
-/// <param name="Create">Seconds to make it.</param>
-/// <param name="EvaluateImage">Seconds an image of evaluation takes, its view included.</param>
+/// <param name="Create">Seconds to create it.</param>
+/// <param name="EvaluateImage">Seconds per evaluated image, including its view.</param>
 /// <param name="Features">Width of the pooled feature.</param>
 internal sealed record ModelRate(long Parameters, double Create, double EvaluateImage, int Features)
 {

@@ -2,7 +2,7 @@ using ReMem.Training;
 
 namespace ReMem.Recipes.Plan;
 
-/// <summary>The size of the work, as far as data and recipe say it.</summary>
+/// <summary>The size of the work, from data and recipe.</summary>
 /// <param name="Train">Training images.</param>
 /// <param name="Validation">Validation images.</param>
 /// <param name="Test">Test images.</param>
@@ -15,7 +15,7 @@ internal sealed record PlanCounts(int Train, int Validation, int Test, int Class
     /// <summary>Counts a data set.</summary>
     public static PlanCounts Of(Data.Sources.ImageDataset data) => new(data.Train.Count, data.Validation.Count, data.Test.Count, data.Classes.Count);
 
-    /// <summary>As the loader cuts the split: a last batch that is not full is left out, where it is not the only one.</summary>
+    /// <summary>Batches as the loader makes them: an incomplete last batch is dropped, unless it is the only one.</summary>
     public int Batches(TrainingOptions training) => Math.Max(1, Train / training.BatchSize);
 
     /// <summary>Validations in the epochs after <paramref name="done"/>.</summary>

@@ -5,11 +5,11 @@ namespace ReMem.Recipes.Plan;
 /// <summary>A plan as lines of plain text.</summary>
 internal static class PlanTable
 {
-    /// <summary>The lines: a row a stage, then all of it, then what is missing.</summary>
+    /// <summary>The lines: a row per stage, the total, then the warnings.</summary>
     public static IReadOnlyList<string> Lines(RunPlan plan)
     {
         if (plan.PartsLeft == 0)
-            return [$"all {plan.Parts} parts are done; only the report is made anew"];
+            return [$"all {plan.Parts} parts are done; only the report is written again"];
         List<string[]> rows = [["stage", "times", "minutes", "memory GB", "disk GB"]];
         rows.AddRange(plan.Stages.Select(s => Row(s.Stage, s.Count, s.Seconds, s.PeakMemoryBytes, s.DiskBytes)));
         string together = plan.Jobs == 1 ? "in all" : $"in all, {plan.Jobs} at a time";
@@ -32,7 +32,7 @@ internal static class PlanTable
         _ => FormattableString.Invariant($"{seconds / 86400:0.0} days"),
     };
 
-    /// <summary>What was foretold against what it took.</summary>
+    /// <summary>Planned against actual time.</summary>
     public static string Outcome(RunPlan plan, double seconds) => FormattableString.Invariant(
         $"Planned: {Duration(plan.Seconds)}; took {Duration(seconds)} ({100 * (seconds - plan.Seconds) / plan.Seconds:+0;-0;0} %).");
 

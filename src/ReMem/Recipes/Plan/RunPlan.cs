@@ -1,15 +1,15 @@
 namespace ReMem.Recipes.Plan;
 
-/// <summary>What a run will cost on this machine: what is left of it, estimated from a few timed steps.</summary>
-/// <param name="Parts">Parts (a seed of a method) in all.</param>
-/// <param name="PartsLeft">Parts that are not done.</param>
+/// <summary>The estimated cost of the rest of a run on this machine, from a few timed steps.</summary>
+/// <param name="Parts">Total number of parts (a seed of a method).</param>
+/// <param name="PartsLeft">Unfinished parts.</param>
 /// <param name="Jobs">Parts at once.</param>
 /// <param name="Stages">Each kind of work.</param>
-/// <param name="Seconds">From start to end, the parts side by side where there are several jobs.</param>
+/// <param name="Seconds">Wall time from start to end, with parts in parallel where there are several jobs.</param>
 /// <param name="PeakMemoryBytes">Resident memory of all processes together.</param>
-/// <param name="DiskBytes">The most that the run folder grows by, checkpoints included.</param>
-/// <param name="MeasuredSeconds">What measuring took.</param>
-/// <param name="Warnings">What this machine lacks, each with how to mend it.</param>
+/// <param name="DiskBytes">Maximal growth of the run folder, including checkpoints.</param>
+/// <param name="MeasuredSeconds">Seconds that measuring took.</param>
+/// <param name="Warnings">Missing resources of this machine, each with a remedy.</param>
 internal sealed record RunPlan(
     int Parts,
     int PartsLeft,
@@ -21,7 +21,9 @@ internal sealed record RunPlan(
     double MeasuredSeconds,
     IReadOnlyList<string> Warnings)
 {
-    /// <summary>What the teacher caches grow by, where they are; the most, since nobody knows yet whether an earlier run has left some of it.</summary>
+    /// <summary>
+    /// Maximal growth of the teacher caches, wherever they are, since it is not known yet whether existing ones can be used.
+    /// </summary>
     public long CacheBytes { get; init; }
 
     /// <summary>Run folder and caches.</summary>

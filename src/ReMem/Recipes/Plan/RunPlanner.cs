@@ -7,18 +7,18 @@ using static TorchSharp.torch;
 namespace ReMem.Recipes.Plan;
 
 /// <summary>
-/// Foretells what a run costs on this machine, by a few timed steps of its real models on its real data. The run itself is not touched: torch's generator
-/// and number of threads are put back, and models, loaders and decoded images are the measurement's own.
+/// Estimates the cost of a run on this machine, by a few timed steps of its real models on its real data. The run itself is not affected:
+/// torch's generator and number of threads are restored, and models, loaders and decoded images are separate.
 /// </summary>
 /// <param name="recipe">The job.</param>
-/// <param name="options">How much is timed, and how many parts run at once.</param>
+/// <param name="options">The extent of timing, and the number of parts at once.</param>
 internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
 {
     private readonly PlanOptions _options = options ?? new PlanOptions();
 
-    /// <summary>Plans what is left of a run.</summary>
+    /// <summary>Plans the rest of a run.</summary>
     /// <param name="data">The recipe's data.</param>
-    /// <param name="folder">The run folder, which need not exist; what is done in it is left out.</param>
+    /// <param name="folder">The run folder, which need not exist; finished parts are left out.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="InputException">An option is out of range, or a model does not fit the recipe.</exception>
     public RunPlan Plan(PreparedData data, string folder, CancellationToken cancel = default)
@@ -36,11 +36,11 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         };
     }
 
-    /// <summary>What a machine with so much memory and disk lacks for a plan.</summary>
+    /// <summary>The warnings of a plan for a machine with this much memory and disk.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="memory">Bytes that this run may take; null where nobody knows.</param>
-    /// <param name="disk">Free bytes where the run folder is; null where nobody knows.</param>
-    /// <param name="cacheDisk">Free bytes where the teacher caches are, if that is another disk; else null.</param>
+    /// <param name="memory">Bytes that this run may use; null where unknown.</param>
+    /// <param name="disk">Free bytes on the disk of the run folder; null where unknown.</param>
+    /// <param name="cacheDisk">Free bytes on the disk of the teacher caches, if it is another one; else null.</param>
     internal static IEnumerable<string> Warnings(RunPlan plan, long? memory, long? disk, long? cacheDisk = null)
     {
         if (plan.PeakMemoryBytes > memory)
@@ -54,9 +54,10 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         long caches = cacheDisk is null ? plan.CacheBytes : 0, needed = plan.DiskBytes + caches;
         if (needed > disk)
         {
-            string mend = caches > 0 ? FormattableString.Invariant($"{roomier} (teacher caches are {caches / 1e9:0.00} GB of it)") : "free some";
+            string remedy = caches > 0
+                ? FormattableString.Invariant($"{roomier} (teacher caches are {caches / 1e9:0.00} GB of it)") : "free some";
             yield return FormattableString.Invariant(
-                $"about {needed / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {mend}, or put the run on another disk with --out.");
+                $"about {needed / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {remedy}, or put the run on another disk with --out.");
         }
 
         if (plan.CacheBytes > cacheDisk)
@@ -68,7 +69,7 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
 
     private static long? AvailableMemory()
     {
-        // Within a container the limit is less than what the machine has.
+        // Within a container the limit is below the machine's memory.
         long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return Machine.AvailableMemory() is { } free ? Math.Min(limit, free + ProcessMemory.Now) : limit;
     }

@@ -1,6 +1,6 @@
 namespace ReMem.Recipes.Plan;
 
-/// <summary>What was measured on this machine, with as many processes at work as the run will have.</summary>
+/// <summary>The rates measured on this machine, with as many processes as the run will have.</summary>
 internal sealed record RunRates
 {
     public required DecodingRate Decoding { get; init; }
@@ -13,7 +13,7 @@ internal sealed record RunRates
     /// <summary>A student with a teacher; null where the recipe has none.</summary>
     public TrainingRate? Taught { get; init; }
 
-    /// <summary>Null where no method has a teacher, as all that follows.</summary>
+    /// <summary>Null where no method has a teacher, as are the following properties.</summary>
     public ModelRate? Teacher { get; init; }
 
     public TrainingRate? Plain { get; init; }
@@ -28,10 +28,10 @@ internal sealed record RunRates
     /// <summary>Seconds of the export.</summary>
     public required double Export { get; init; }
 
-    /// <summary>Seconds of its check by one test image, in both runtimes.</summary>
+    /// <summary>Seconds of its check per test image, in both runtimes.</summary>
     public double CheckImage { get; init; }
 
-    /// <summary>Bytes a second that files are written with.</summary>
+    /// <summary>Write speed of files, bytes per second.</summary>
     public required double WriteRate { get; init; }
 
     /// <summary>Resident bytes of a process before it trains.</summary>

@@ -2,12 +2,14 @@ using TorchSharp;
 
 namespace ReMem.Recipes.Plan;
 
-/// <summary>Measures as many copies of a piece of work at once as a run will have processes, each on its share of the threads.</summary>
+/// <summary>
+/// Measures several copies of some work concurrently, as many as a run will have processes, each with its share of the threads.
+/// </summary>
 /// <param name="Jobs">Copies, 1 or more.</param>
-/// <param name="Threads">Of each.</param>
+/// <param name="Threads">Threads of each copy.</param>
 internal sealed record SideBySide(int Jobs, int Threads)
 {
-    /// <summary>The mean of what the copies measure.</summary>
+    /// <summary>The mean of the copies' measurements.</summary>
     public double[] Mean(Func<double[]> measure)
     {
         if (Jobs == 1)
@@ -18,7 +20,7 @@ internal sealed record SideBySide(int Jobs, int Threads)
         {
             try
             {
-                // libtorch's number of threads is the calling thread's own.
+                // libtorch's number of threads is a setting of the calling thread.
                 torch.set_num_threads(Threads);
                 all[i] = measure();
             }

@@ -5,11 +5,11 @@ namespace ReMem.Recipes.Plan;
 
 /// <summary>
 /// Times the steps of a training by its own progress, and ends it when enough were timed. The first steps, which still fill the loader's queue, do not
-/// count, nor do the last, for which there is nothing left to load.
+/// count, nor do the last, whose images are already loaded.
 /// </summary>
 internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
 {
-    /// <summary>Steps that are not timed at the start of a training, at least.</summary>
+    /// <summary>Minimal number of untimed steps at the start of a training.</summary>
     public const int WarmUp = 2;
 
     /// <summary>Steps at the end of an epoch whose images are all loaded already.</summary>
@@ -32,7 +32,7 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
     /// <summary>Runs a training until each of its epochs is timed: the seconds of a step in each.</summary>
     /// <param name="options">How many steps.</param>
     /// <param name="epochs">1, or 2 where the second differs from the first.</param>
-    /// <param name="train">Trains that many epochs, tells the progress, and stops when told to.</param>
+    /// <param name="train">Trains this many epochs, reports progress, and stops when cancelled.</param>
     /// <param name="cancel">Stops the measurement.</param>
     public static double[] Time(PlanOptions options, int epochs, Action<IProgress<ProgressReport>, CancellationToken> train, CancellationToken cancel)
     {
@@ -43,7 +43,7 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // Enough was seen.
+            // Enough steps were timed.
         }
 
         return [.. Enumerable.Range(0, epochs).Select(timer.Seconds)];
@@ -66,7 +66,7 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _enough.Dispose();
 
-    /// <summary>The tick that timing starts from: of the last step that warms up. A later epoch has nothing to warm up but its own queue.</summary>
+    /// <summary>The report that timing starts from: that of the last warm-up step. A later epoch only has to fill its queue.</summary>
     private int First(int epoch)
     {
         List<long> ticks = _ticks[epoch];
@@ -75,7 +75,7 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
         int first = WarmUp - 1;
         while (first < ticks.Count - 1 && Stopwatch.GetElapsedTime(ticks[0], ticks[first]).TotalSeconds < _options.Window / 3)
             first++;
-        // Of a short epoch most steps are timed, warm or not.
+        // In a short epoch most steps are timed, warmed up or not.
         return Math.Min(first, Math.Max(WarmUp - 1, ticks.Count - 1 - _options.Steps));
     }
 

@@ -1,7 +1,7 @@
 namespace ReMem.Recipes.Plan;
 
-/// <summary>What a training costs.</summary>
-/// <param name="Fresh">Seconds of a step on views that were not seen before, a teacher's pass included.</param>
-/// <param name="Kept">Seconds of a step on views, and a teacher's answers, that are kept from an earlier epoch.</param>
-/// <param name="Memory">Bytes that it takes on top of what the process holds.</param>
+/// <summary>The cost of a training.</summary>
+/// <param name="Fresh">Seconds per step on new views, including a teacher's pass.</param>
+/// <param name="Kept">Seconds per step on views and teacher outputs stored in an earlier epoch.</param>
+/// <param name="Memory">Bytes that it needs in addition to those of the process.</param>
 internal sealed record TrainingRate(double Fresh, double Kept, long Memory);

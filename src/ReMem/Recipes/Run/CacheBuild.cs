@@ -38,7 +38,7 @@ internal sealed class CacheBuild(Recipe recipe, LoadedTeacher teacher)
         BatchLoader batches = kept.Batches(teacher.Model);
         if (dryRun)
         {
-            long bytes = TeacherCache.Foretell(teacher.Model, batches, kept.OptionsFor(teacher.Model), kept.Views);
+            long bytes = TeacherCache.Estimate(teacher.Model, batches, kept.OptionsFor(teacher.Model), kept.Views);
             return new BuiltCache(null, kept.Views, batches.SlotsPerEpoch, bytes, 0, 0);
         }
 

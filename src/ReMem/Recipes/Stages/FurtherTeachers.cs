@@ -16,13 +16,13 @@ internal sealed class FurtherTeachers : IDisposable
     /// <summary>In the recipe's order.</summary>
     public IReadOnlyList<NamedTeacher> All => _all;
 
-    /// <summary>Loads them.</summary>
-    /// <param name="named">Model folders, or places in the hub.</param>
+    /// <summary>Loads the teachers.</summary>
+    /// <param name="named">Model folders, or repositories on the hub.</param>
     /// <param name="size">Side of the images that the first teacher takes, pixels.</param>
-    /// <param name="sources">Finds them.</param>
-    /// <param name="align">Brings a model of a class list into the data set's order.</param>
+    /// <param name="sources">Resolves them.</param>
+    /// <param name="align">Brings a model with a class list into the data set's class order.</param>
     /// <param name="cancel">Stops a download.</param>
-    /// <exception cref="InputException">One is no model folder, or of other classes or another size.</exception>
+    /// <exception cref="InputException">One is not a model folder, or has other classes or another size.</exception>
     public static FurtherTeachers Load(
         IReadOnlyList<string> named, int size, WeightSource sources, Action<ImageModel, IReadOnlyList<string>, string> align, CancellationToken cancel)
     {

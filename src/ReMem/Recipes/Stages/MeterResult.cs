@@ -2,8 +2,8 @@ using ReMem.Information;
 
 namespace ReMem.Recipes.Stages;
 
-/// <summary>What a teacher's outputs keep of the image.</summary>
-/// <param name="Logits">From the logits.</param>
-/// <param name="Pooled">From the pooled feature.</param>
+/// <summary>The information about the image in a teacher's outputs.</summary>
+/// <param name="Logits">I_hat of the logits.</param>
+/// <param name="Pooled">I_hat of the pooled feature.</param>
 /// <param name="Seconds">Wall time.</param>
 internal sealed record MeterResult(InformationResult Logits, InformationResult Pooled, double Seconds);

@@ -1,8 +1,8 @@
 namespace ReMem.Recipes.Stages;
 
-/// <summary>Which policy 'auto' stands for, and why.</summary>
+/// <summary>The policy chosen by 'auto', with the reason.</summary>
 /// <param name="Policy">The choice.</param>
 /// <param name="Reason">One sentence.</param>
 /// <param name="Epochs">Length of the trials.</param>
-/// <param name="Trials">All that was measured, the plain model first.</param>
+/// <param name="Trials">All measurements, the plain model first.</param>
 internal sealed record ReweightingChoice(string Policy, string Reason, int Epochs, IReadOnlyList<ReweightingTrial> Trials);

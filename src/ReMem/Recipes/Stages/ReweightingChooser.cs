@@ -4,14 +4,15 @@ using ReMem.Teachers;
 namespace ReMem.Recipes.Stages;
 
 /// <summary>
-/// Chooses a reweighting from short fine-tunings: the policy whose logits keep most, of those that score no worse than the plain model within the
-/// standard error of its validation accuracy, and only where it keeps more beyond the meter's own interval. Test images have no part in it.
+/// Chooses a reweighting from short fine-tunings: the policy with the highest I_hat of the logits, among those whose accuracy is at least
+/// the plain model's minus the standard error of its validation accuracy, and only where the difference exceeds the meter's interval. Test
+/// images are not used.
 /// </summary>
 internal static class ReweightingChooser
 {
-    /// <summary>Chooses.</summary>
+    /// <summary>Chooses a policy.</summary>
     /// <param name="trials">The plain model first, then the others.</param>
-    /// <param name="validation">How many images the accuracies are of.</param>
+    /// <param name="validation">Number of images of the accuracies.</param>
     /// <param name="epochs">Length of the trials.</param>
     public static ReweightingChoice Choose(IReadOnlyList<ReweightingTrial> trials, int validation, int epochs)
     {
@@ -32,7 +33,7 @@ internal static class ReweightingChooser
             : new ReweightingChoice(plain.Policy, $"none was chosen: the best other, {best.Policy}, keeps no more beyond noise, {kept}.", epochs, trials);
     }
 
-    /// <summary>A policy as a folder's name.</summary>
+    /// <summary>A policy as a folder name.</summary>
     public static string FolderName(ReweightingPolicy policy) => policy.ToString()!.Replace('(', '-').Replace(',', '-').Replace(")", string.Empty, StringComparison.Ordinal);
 
     private static string Text(Interval interval) => FormattableString.Invariant($"{interval.Mean:0.0000} ± {interval.HalfWidth ?? 0:0.0000}");

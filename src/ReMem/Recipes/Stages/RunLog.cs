@@ -11,7 +11,7 @@ internal sealed class RunLog(RunFolder folder, IProgress<ProgressReport>? next) 
 
     public void Report(ProgressReport value)
     {
-        // Workers report from threads of their own.
+        // Workers report from their own threads.
         lock (_gate)
             Write(value);
         next?.Report(value);

@@ -4,8 +4,8 @@ using ReMem.Training;
 namespace ReMem.Recipes.Stages;
 
 /// <summary>A trained model's scores and the record of its training.</summary>
-/// <param name="Validation">On the split that choices are made on.</param>
-/// <param name="Test">On the split that results are reported on.</param>
+/// <param name="Validation">Scores on validation.</param>
+/// <param name="Test">Scores on test.</param>
 /// <param name="Training">The epochs.</param>
 internal sealed record TrainedResult(ClassificationMetrics Validation, ClassificationMetrics Test, TrainingResult Training)
 {

@@ -23,9 +23,9 @@ public sealed class CacheShardTests : IDisposable
     }
 
     [Theory]
-    [InlineData(-1, "its checksum does not fit its bytes")]
-    [InlineData(70, "its checksum does not fit its bytes")]
-    [InlineData(3, "it is no shard")]
+    [InlineData(-1, "its checksum does not match its bytes")]
+    [InlineData(70, "its checksum does not match its bytes")]
+    [InlineData(3, "it is not a shard")]
     public void A_changed_byte_is_found(int at, string why)
     {
         CacheShard.Write(File, Here, _rows);
@@ -48,11 +48,11 @@ public sealed class CacheShardTests : IDisposable
     }
 
     [Fact]
-    public void Another_caches_shard_is_told_from_a_damaged_one()
+    public void Another_caches_shard_is_distinguished_from_a_damaged_one()
     {
         CacheShard.Write(File, Here, _rows);
         foreach (ShardDescription other in new[] { Here with { Cache = new string('b', 64) }, Here with { View = 1 }, Here with { Shard = 0 } })
-            IsRefused(other, "was written for another teacher cache, or another place in it");
+            IsRefused(other, "was written for another teacher cache, or another position in it");
     }
 
     private void IsRefused(ShardDescription expected, string message)

@@ -56,7 +56,7 @@ public sealed class CachedTargetsTests : IDisposable
     }
 
     [Fact]
-    public void Each_shard_is_checked_once_and_a_damaged_one_is_told()
+    public void Each_shard_is_checked_once_and_a_damaged_one_is_reported()
     {
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher);
         builder.Build(2);

@@ -79,10 +79,12 @@ public sealed class TeacherCacheStoreTests : IDisposable
         long size = TeacherCacheStore.Describe(_folder.File("new")).Bytes;
 
         Assert.Equal(["old: not used for 40 days"], Choose(new() { OlderThanDays = 30 }));
-        Assert.Equal(["broken: it cannot be read", "changed: its teacher has other weights now", "gone: its teacher is gone"], Choose(new() { Stale = true }));
+        Assert.Equal(
+            ["broken: it cannot be read", "changed: its teacher has other weights now", "gone: its teacher is missing"],
+            Choose(new() { Stale = true }));
         Assert.Equal(["changed", "hub", "old"], Choose(new() { MaxBytes = (2 * size) + (size / 2) }).Select(c => c.Split(':')[0]));
         Assert.Equal(6, Choose(new() { All = true }).Length);
-        Assert.Contains("Nothing says", Assert.Throws<InputException>(() => Choose(new())).Message, StringComparison.Ordinal);
+        Assert.Contains("No criterion says", Assert.Throws<InputException>(() => Choose(new())).Message, StringComparison.Ordinal);
         Assert.Contains("OlderThanDays", Assert.Throws<InputException>(() => Choose(new() { OlderThanDays = -1 })).Message, StringComparison.Ordinal);
         Assert.Equal(6, TeacherCacheStore.List(_folder.Path).Count);
     }

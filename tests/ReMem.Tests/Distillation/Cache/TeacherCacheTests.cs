@@ -20,17 +20,17 @@ public sealed class TeacherCacheTests : IDisposable
     }
 
     [Fact]
-    public void The_size_is_foretold_to_the_byte()
+    public void The_size_is_estimated_to_the_byte()
     {
         foreach (TeacherCacheOptions options in new[] { TinyCache.Options, TinyCache.Options with { Features = true }, TinyCache.Options with { TopK = 1 } })
         {
             string folder = _folder.File($"{options.Features}{options.TopK}");
             using TeacherCacheBuilder builder = TinyCache.Builder(folder, _teacher, options: options);
-            long foretold = TeacherCache.Foretell(_teacher, Loader(), options, 2);
-            Assert.Equal(foretold, builder.Cache.MissingBytes(2));
+            long estimated = TeacherCache.Estimate(_teacher, Loader(), options, 2);
+            Assert.Equal(estimated, builder.Cache.MissingBytes(2));
             Assert.Equal(3 + 3, builder.Build(2));
-            Assert.Equal(foretold, TinyCache.Shards(folder).Values.Sum(b => (long)b.Length));
-            Assert.Equal((foretold, 0), (builder.Cache.Bytes(2), builder.Cache.MissingBytes(2)));
+            Assert.Equal(estimated, TinyCache.Shards(folder).Values.Sum(b => (long)b.Length));
+            Assert.Equal((estimated, 0), (builder.Cache.Bytes(2), builder.Cache.MissingBytes(2)));
             Assert.Equal(2, builder.Cache.CompleteViews());
         }
     }
@@ -43,8 +43,9 @@ public sealed class TeacherCacheTests : IDisposable
         Refused(() => TinyCache.Open(Folder, other), "its teacher weights are others");
         Refused(() => TinyCache.Open(Folder, _teacher, data: "elsewhere"), "its training images are others");
         Refused(() => TinyCache.Open(Folder, _teacher, Loader(8)), "its number of images is 12, and 8 is wanted");
-        Refused(() => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 2 }), "it keeps all logits, and the top 2 logits are wanted");
-        Refused(() => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Features = true }), "it keeps no pooled features");
+        Refused(() => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 2 }), "it stores all logits, and the top 2 logits are needed");
+        Refused(
+            () => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Features = true }), "it stores no pooled features");
         TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 3, ShardSlots = 7 }).Dispose();
 
         void Refused(Func<TeacherCache> open, string why)
@@ -62,9 +63,9 @@ public sealed class TeacherCacheTests : IDisposable
         var maps = new TeacherCacheMaps(64, 8192, 0, 0, false);
         using TeacherCache cache = TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Maps = maps });
         Assert.Equal(3, cache.Manifest.ShardSlots);
-        Assert.Equal(cache.Bytes(2), TeacherCache.Foretell(_teacher, Loader(), TinyCache.Options with { Maps = maps }, 2));
+        Assert.Equal(cache.Bytes(2), TeacherCache.Estimate(_teacher, Loader(), TinyCache.Options with { Maps = maps }, 2));
         Assert.Equal(maps, TeacherCache.Peek(Folder).Manifest.Maps);
-        InputException error = Assert.Throws<InputException>(() => TeacherCache.Foretell(_teacher, Loader(), TinyCache.Options with { Maps = maps with { TokenGrid = -1 } }, 2));
+        InputException error = Assert.Throws<InputException>(() => TeacherCache.Estimate(_teacher, Loader(), TinyCache.Options with { Maps = maps with { TokenGrid = -1 } }, 2));
         Assert.Contains("TokenGrid", error.Message, StringComparison.Ordinal);
     }
 
@@ -81,7 +82,8 @@ public sealed class TeacherCacheTests : IDisposable
     {
         Directory.CreateDirectory(Folder);
         File.WriteAllText(Path.Combine(Folder, "holiday.txt"), "x");
-        Assert.Contains("no teacher cache", Assert.Throws<InputException>(() => TinyCache.Open(Folder, _teacher)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a teacher cache", Assert.Throws<InputException>(() => TinyCache.Open(Folder, _teacher)).Message, StringComparison.Ordinal);
         Assert.Contains("no cache.json", Assert.Throws<InputException>(() => TeacherCache.Open(Folder)).Message, StringComparison.Ordinal);
         Assert.Equal("x", File.ReadAllText(Path.Combine(Folder, "holiday.txt")));
     }
@@ -89,8 +91,9 @@ public sealed class TeacherCacheTests : IDisposable
     [Theory]
     [InlineData("{", "not the JSON")]
     [InlineData("{\"format\":\"remem teacher cache 9\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":1,\"shard_slots\":1,\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}", "this program reads")]
-    [InlineData("{\"format\":\"remem teacher cache 1\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":0,\"shard_slots\":1,\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}", "impossible numbers")]
-    public void A_damaged_manifest_is_told(string json, string message)
+    [InlineData(
+        "{\"format\":\"remem teacher cache 1\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":0,\"shard_slots\":1,\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}", "invalid numbers")]
+    public void A_damaged_manifest_is_reported(string json, string message)
     {
         Directory.CreateDirectory(Folder);
         File.WriteAllText(Path.Combine(Folder, "cache.json"), json);

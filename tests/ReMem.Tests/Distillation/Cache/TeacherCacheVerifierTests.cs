@@ -68,7 +68,7 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     }
 
     [Fact]
-    public void What_half_precision_cost_is_told_against_full_precision()
+    public void what_half_precision_cost_is_reported_against_full_precision()
     {
         BatchLoader loader = Batches(0);
         TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, "data", "bf16");

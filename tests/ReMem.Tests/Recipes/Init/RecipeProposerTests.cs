@@ -34,7 +34,7 @@ public sealed class RecipeProposerTests : IDisposable
     }
 
     [Fact]
-    public void Given_splits_stay_and_what_leaks_between_them_is_said()
+    public void Given_splits_stay_and_what_leaks_between_them_is_reported()
     {
         foreach ((string split, int count) in new[] { ("train", 30), ("val", 6), ("test", 8) })
             _folder.Images($"set/{split}/a", count).Images($"set/{split}/b", count);
@@ -84,7 +84,7 @@ public sealed class RecipeProposerTests : IDisposable
     [Theory]
     [InlineData("resnet18", null, "is no transformer")]
     [InlineData("deit_tini_patch16_224", null, "did you mean 'deit_tiny_patch16_224'")]
-    [InlineData("vit_huge_patch14_224", null, "No usual weights are known for 'vit_huge_patch14_224'")]
+    [InlineData("vit_huge_patch14_224", null, "No default weights are known for 'vit_huge_patch14_224'")]
     [InlineData(null, "mobilenetv9", "mobilenetv9")]
     public void Wrong_choices_are_named(string? model, string? student, string message)
     {

@@ -64,7 +64,7 @@ public sealed class CostMeasurementTests : IDisposable
     }
 
     [Fact]
-    public void It_stops_when_it_is_told_to()
+    public void It_stops_when_it_is_reported_to()
     {
         Recipe recipe = Recipe("methods=[none]");
         PreparedData data = PreparedData.Open(recipe.Data, 1);

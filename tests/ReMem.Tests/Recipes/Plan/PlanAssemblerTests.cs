@@ -151,7 +151,7 @@ public class PlanAssemblerTests
     }
 
     [Fact]
-    public void What_the_machine_lacks_is_said_with_how_to_mend_it()
+    public void What_the_machine_lacks_is_reported_with_a_remedy()
     {
         RunPlan plan = Plan() with { PeakMemoryBytes = 8_000_000_000, DiskBytes = 3_000_000_000 };
         Assert.Empty(RunPlanner.Warnings(plan, 9_000_000_000, 4_000_000_000));

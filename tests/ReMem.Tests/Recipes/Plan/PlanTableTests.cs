@@ -22,7 +22,7 @@ public class PlanTableTests
             ],
             PlanTable.Lines(Plan));
         Assert.Equal("in all, 2 at a time      4    120.0        4.1     1.09", PlanTable.Lines(Plan with { CacheBytes = 1_000_000_000 })[5]);
-        Assert.Equal(["all 5 parts are done; only the report is made anew"], PlanTable.Lines(Plan with { PartsLeft = 0 }));
+        Assert.Equal(["all 5 parts are done; only the report is written again"], PlanTable.Lines(Plan with { PartsLeft = 0 }));
     }
 
     [Theory]

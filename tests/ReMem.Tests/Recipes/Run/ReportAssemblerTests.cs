@@ -43,7 +43,7 @@ public sealed class ReportAssemblerTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_teacher_nothing_is_said_of_one()
+    public void Without_a_teacher_nothing_is_reported_of_one()
     {
         SeedRow row = ReportAssembler.Row(StageResults.Run("none", 0, 0.9));
         Assert.Null(row.TeacherTop1 ?? row.TeacherValidationTop1 ?? row.TeacherBalanced);

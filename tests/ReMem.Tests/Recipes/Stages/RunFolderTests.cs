@@ -76,7 +76,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_part_is_computed_beside_the_run_by_one_process_only()
+    public void A_part_is_computed_next_to_the_run_by_one_process_only()
     {
         using RunFolder run = RunFolder.Open(_path, "name: a");
         using (RunFolder part = RunFolder.Join(_path, "name: a", "seed-0", "sam"))

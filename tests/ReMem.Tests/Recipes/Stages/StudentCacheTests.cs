@@ -16,7 +16,7 @@ public sealed class StudentCacheTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void What_is_said_of_places_is_left_to_memory_by_auto_and_kept_in_a_folder_that_is_named()
+    public void What_is_reported_of_places_is_left_to_memory_by_auto_and_kept_in_a_folder_that_is_named()
     {
         using ImageModel teacher = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 2, ImageSize = 16 });
         StudentCache automatic = Cache(DistillationOptions.Auto), named = Cache(_folder.At("cache"));
@@ -24,7 +24,7 @@ public sealed class StudentCacheTests : IDisposable
         using TeacherCacheBuilder kept = named.Open(teacher, null, named.Batches(teacher), several: false, "student", null)!;
         // The coarser of the student's 4 x 4 cells and the teacher's, in the teacher's width.
         Assert.Equal(new TeacherCacheMaps(4, teacher.NumFeatures, 0, 0, false), kept.Cache.Manifest.Maps);
-        Assert.Equal(kept.Cache.Bytes(1), TeacherCache.Foretell(teacher, named.Batches(teacher), named.OptionsFor(teacher), 1));
+        Assert.Equal(kept.Cache.Bytes(1), TeacherCache.Estimate(teacher, named.Batches(teacher), named.OptionsFor(teacher), 1));
     }
 
     private StudentCache Cache(string where)
