@@ -45,13 +45,18 @@ internal static class FinetuneCommand
                     $"teacher.weights={CommandRecipe.QuoteOrNull(parsed.GetValue(weights))}",
                     $"teacher.weights_prefix={CommandRecipe.QuoteOrNull(parsed.GetValue(prefix))}",
                     $"teacher.training.epochs={parsed.GetValue(epochs)}",
+                    FormattableString.Invariant($"teacher.rho={parsed.GetValue(rho)}"),
                     $"teacher.sharpness={CommandRecipe.Quote(parsed.GetValue(sharpness)!)}",
                     $"teacher.rho_schedule={CommandRecipe.Quote(parsed.GetValue(schedule)!)}",
                     $"teacher.reweighting={CommandRecipe.Quote(parsed.GetValue(reweighting)!)}",
                     $"seeds=[{parsed.GetValue(seed)}]",
+                    // Takes every radius; which method it is shows when the key=value pairs are read.
+                    "methods=[reweighted]",
                     .. CommandRecipe.Prefixed("teacher", parsed.GetValue(overrides)),
                 ]);
-            TeacherOptions options = TeacherMethods.Options("both", recipe.Teacher)! with { Rho = parsed.GetValue(rho) };
+            string method = recipe.Teacher.Rho > 0 ? "both" : "reweighted";
+            recipe = recipe with { Methods = [method] };
+            TeacherOptions options = TeacherMethods.Options(method, recipe.Teacher)!;
             void Check()
             {
                 TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);

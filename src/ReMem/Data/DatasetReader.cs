@@ -33,13 +33,7 @@ public static class DatasetReader
     internal static RawDataset OpenRaw(string source, DatasetOptions options, out DatasetOptions resolved)
     {
         DataOptions.Validate(options, "data");
-        if (options.ValFraction + options.TestFraction > 0.9)
-        {
-            throw new InputException(
-                $"Validation and test take {options.ValFraction:0.##} + {options.TestFraction:0.##} of every class.",
-                remedy: "Leave at least 0.1 for training.");
-        }
-
+        options.RequireRoom();
         try
         {
             SourceLocation location = SourceLocation.Parse(source, options);

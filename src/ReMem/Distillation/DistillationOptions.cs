@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Distillation.Losses;
 using ReMem.Distillation.Targets;
 using ReMem.Training;
 
@@ -74,6 +75,21 @@ public sealed record DistillationOptions
 
     /// <summary>Whether a teacher has a share in any step's loss.</summary>
     internal bool AsksTeacher => Share.Largest(Weight) > 0;
+
+    /// <summary>Refuses an objective that such a training has no labels for.</summary>
+    /// <param name="training">The student's.</param>
+    /// <exception cref="InputException">It mixes images, and the objective needs one label an image.</exception>
+    internal void RequireFit(TrainingOptions training)
+    {
+        DistillationObjective objective = DistillationObjective.Parse(Objective);
+        if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
+        {
+            throw new InputException(
+                $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.",
+                "student.distillation.objective",
+                "Use kl or dist with mixed images.");
+        }
+    }
 
     /// <summary>How many views of an image a training of that length shows.</summary>
     public int ShownViews(int epochs) => Views == 0 ? epochs : Math.Min(Views, epochs);

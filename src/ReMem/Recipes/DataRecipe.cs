@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
+using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
 
 namespace ReMem.Recipes;
@@ -16,12 +17,12 @@ internal sealed record DataRecipe
     [Range(8, 2048)]
     public int ImageSize { get; init; } = 224;
 
-    /// <summary>Share of a class for validation where the source has no such split, above 0 to 0.5. Default 0.15.</summary>
-    [Range(0.001, 0.5)]
+    /// <summary>Share of a class for validation where the source has no such split, 0.01 to 0.8. Default 0.15.</summary>
+    [Range(0.01, 0.8)]
     public double ValFraction { get; init; } = 0.15;
 
-    /// <summary>Share of a class for test where the source has no such split, above 0 to 0.5. Default 0.15.</summary>
-    [Range(0.001, 0.5)]
+    /// <summary>Share of a class for test where the source has no such split, 0.01 to 0.8. Default 0.15.</summary>
+    [Range(0.01, 0.8)]
     public double TestFraction { get; init; } = 0.15;
 
     /// <summary>Seed of those splits. Default 0.</summary>
@@ -52,4 +53,13 @@ internal sealed record DataRecipe
     /// <summary>At most this many validation and this many test images; 0 is all. Default 0.</summary>
     [Range(0, int.MaxValue)]
     public int MaxEval { get; init; }
+
+    /// <summary>How the source is read.</summary>
+    internal DatasetOptions Reading => new()
+    {
+        ValFraction = ValFraction,
+        TestFraction = TestFraction,
+        Seed = SplitSeed,
+        KeepNearDuplicatesTogether = KeepNearDuplicatesTogether,
+    };
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -117,31 +116,17 @@ internal static class OptionsBinder
         _ when type == typeof(int) || type == typeof(long) => "a whole number",
         _ when type == typeof(double) => "a number",
         _ when type == typeof(bool) => "true or false",
-        { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type).Select(Snake)) + Meant(text, Enum.GetNames(type).Select(Snake)),
+        { IsEnum: true } => DataOptions.OneOf(text, [.. Enum.GetNames(type).Select(Snake)]),
         _ => "a single value",
     };
 
-    private static string Meant(string text, IEnumerable<string> known) => Nearest.To(text, known) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty;
-
     private static InputException Wrong(YamlNode node, string key, string expected, string where) =>
-        new($"'{key}' is {(node is YamlScalarNode scalar ? $"'{scalar.Value}'" : "a block")}; it must be {expected}.", where);
+        new($"'{key}' is {(node is YamlScalarNode scalar ? $"'{scalar.Value}'" : "a block")}; it must be {DataOptions.Ended(expected)}", where);
 
     private static void Validate(object instance, PropertyInfo property, string key, string where)
     {
         object? value = property.GetValue(instance);
-        foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>())
-        {
-            if (rule.IsValid(value))
-                continue;
-            string must = rule switch
-            {
-                RequiredAttribute => "it must be given",
-                RangeAttribute range => FormattableString.Invariant($"it must be between {range.Minimum} and {range.Maximum}"),
-                AllowedValuesAttribute allowed => "it must be one of " + string.Join(", ", allowed.Values) + Meant($"{value}", allowed.Values.Select(v => $"{v}")),
-                MinLengthAttribute => "it must not be empty",
-                _ => rule.FormatErrorMessage(key),
-            };
-            throw new InputException(FormattableString.Invariant($"'{key}' is '{value}'; {must}."), where);
-        }
+        if (DataOptions.Fault(property, value) is { } must)
+            throw new InputException(FormattableString.Invariant($"'{key}' is '{value}'; it {must}"), where);
     }
 }

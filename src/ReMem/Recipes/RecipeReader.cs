@@ -29,22 +29,7 @@ internal static class RecipeReader
             Override(root, text);
         var origin = new RecipeOrigin(name, [.. changes.Select(text => text[..text.IndexOf('=', StringComparison.Ordinal)])]);
         var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, origin);
-        foreach (string method in recipe.Methods)
-            TeacherMethods.Options(method, recipe.Teacher);
-
-        // What is only read hours later must not fail then.
-        _ = Models.ModelCatalogue.Info(recipe.Teacher.Model);
-        _ = Models.ModelCatalogue.Info(recipe.Student.Model);
-        Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
-        Distillation.Losses.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
-        _ = recipe.Student.Distillation.Share;
-        Training.ClassWeights.RequireReadable(recipe.Student.Distillation.TargetWeights, "student.distillation.target_weights");
-        RequireWeights(recipe.Teacher.Weights, recipe.Teacher.WeightsPrefix, "teacher");
-        RequireWeights(recipe.Student.Weights, recipe.Student.WeightsPrefix, "student");
-        recipe.Teacher.Training.RequireConsistent("teacher.training");
-        recipe.Student.Training.RequireConsistent("student.training");
-        if (recipe.Seeds.Distinct().Count() != recipe.Seeds.Count || recipe.Methods.Distinct().Count() != recipe.Methods.Count)
-            throw new InputException("'seeds' and 'methods' must not name anything twice.", name);
+        RecipeCheck.Require(recipe, key => origin.Of(root, key), name);
         return recipe;
     }
 
@@ -54,15 +39,6 @@ internal static class RecipeReader
         var text = new StringBuilder();
         Write(text, recipe, 0);
         return text.ToString();
-    }
-
-    private static void RequireWeights(string? weights, string? prefix, string block)
-    {
-        if (prefix is not null && weights is null)
-        {
-            throw new InputException(
-                $"{block}.weights_prefix is given without the weights whose names it begins.", $"{block}.weights_prefix", $"Give the file with {block}.weights, or leave the prefix out.");
-        }
     }
 
     private static YamlMappingNode Load(string yaml, string name)

@@ -21,8 +21,8 @@ internal sealed record TeacherRecipe
     [Range(8, 2048)]
     public int? ImageSize { get; init; }
 
-    /// <summary>SAM's radius of the methods sam and both, above 0 to 10. Default 0.05.</summary>
-    [Range(1e-6, 10)]
+    /// <summary>SAM's radius of the methods sam and both, 0 (the plain gradient) to 10. Default 0.05.</summary>
+    [Range(0.0, 10)]
     public double Rho { get; init; } = 0.05;
 
     /// <summary>ASAM instead of SAM. Default false.</summary>

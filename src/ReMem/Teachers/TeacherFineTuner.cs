@@ -52,6 +52,14 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
         _ = policy.Scales((ModelCatalogue.ShapeOf(model) ?? throw ReweightingPolicy.NoBlocks(model)).Depth);
     }
 
+    /// <summary>Refuses options that no model could be fine-tuned with.</summary>
+    /// <exception cref="InputException">A policy cannot be read, or rho is out of range.</exception>
+    internal static void RequireReadable(TeacherOptions options)
+    {
+        Parse(options);
+        ReweightingPolicy.Parse(options.Reweighting);
+    }
+
     private static (SharpnessPolicy Sharpness, SettingSchedule Radius) Parse(TeacherOptions options)
     {
         if (options.Rho is not (>= 0 and <= 10))

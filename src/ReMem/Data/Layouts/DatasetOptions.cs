@@ -49,4 +49,17 @@ public sealed record DatasetOptions
     /// <summary>Parquet: encoded images larger together than this wait in a temporary file, not in memory; bytes, 0 or more. Default 1 GiB.</summary>
     [Range(0, long.MaxValue)]
     public long MemoryBytes { get; init; } = 1L << 30;
+
+    /// <summary>Refuses shares that leave too little for training.</summary>
+    /// <param name="where">Named in the error.</param>
+    internal void RequireRoom(string? where = null)
+    {
+        if (ValFraction + TestFraction > 0.9)
+        {
+            throw new InputException(
+                $"Validation and test take {ValFraction:0.##} + {TestFraction:0.##} of every class.",
+                where,
+                "Leave at least 0.1 for training.");
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using ReMem.Data;
 using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
-using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
 using ReMem.Data.Views;
 using ReMem.Models;
@@ -63,15 +62,7 @@ internal sealed class PreparedData
     /// <exception cref="InputException">Whatever is wrong with the source.</exception>
     public static PreparedData Open(DataRecipe recipe, int threads = 0, IProgress<ProgressReport>? progress = null, int largestView = 0)
     {
-        ImageDataset dataset = DatasetReader.Open(
-            recipe.Source,
-            new DatasetOptions
-            {
-                ValFraction = recipe.ValFraction,
-                TestFraction = recipe.TestFraction,
-                Seed = recipe.SplitSeed,
-                KeepNearDuplicatesTogether = recipe.KeepNearDuplicatesTogether,
-            });
+        ImageDataset dataset = DatasetReader.Open(recipe.Source, recipe.Reading);
         var cache = new DecodedImageCache();
         PreflightResult checks = Preflight.Check(
             dataset, recipe.OnBadImage, cache: cache, threads: threads > 0 ? threads : Environment.ProcessorCount, viewSize: largestView > 0 ? largestView : recipe.ImageSize,
