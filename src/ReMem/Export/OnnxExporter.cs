@@ -24,7 +24,7 @@ public static class OnnxExporter
     private const int IrVersion = 8;
 
     /// <summary>The output's name under these options.</summary>
-    public static string OutputName(OnnxExportOptions options) => options.Softmax ? "probabilities" : "logits";
+    internal static string OutputName(OnnxExportOptions options) => options.Softmax ? "probabilities" : "logits";
 
     /// <summary>Writes the file, and FILE.data beside it where <see cref="OnnxExportOptions.LargestFile"/> says so; both appear whole or not at all.</summary>
     /// <exception cref="InputException">The model has no ONNX form, a weight does not fit float16, or a file cannot be written.</exception>

@@ -3,6 +3,7 @@ using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
 using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
+using ReMem.Runtime;
 
 namespace ReMem.Recipes;
 
@@ -17,19 +18,13 @@ internal sealed record DataRecipe
     [Range(8, 2048)]
     public int ImageSize { get; init; } = 224;
 
-    /// <summary>Share of a class for validation where the source has no such split, 0.01 to 0.8. Default 0.15.</summary>
-    [Range(0.01, 0.8)]
-    public double ValFraction { get; init; } = 0.15;
-
-    /// <summary>Share of a class for test where the source has no such split, 0.01 to 0.8. Default 0.15.</summary>
-    [Range(0.01, 0.8)]
-    public double TestFraction { get; init; } = 0.15;
-
-    /// <summary>Seed of those splits. Default 0.</summary>
-    public int SplitSeed { get; init; }
-
-    /// <summary>Whether those splits keep near-duplicates in one of them, which decodes every image first. Default false.</summary>
-    public bool KeepNearDuplicatesTogether { get; init; }
+    /// <summary>How the source is divided where it has no such splits.</summary>
+    [Inlined(
+        nameof(DatasetOptions.ValFraction),
+        nameof(DatasetOptions.TestFraction),
+        nameof(DatasetOptions.Seed),
+        nameof(DatasetOptions.KeepNearDuplicatesTogether))]
+    public DatasetOptions Reading { get; init; } = new();
 
     /// <summary>
     /// Validation and test images that are in another split, too: "fail" at exact copies, "strict" also at near-duplicates, "warn" at none. Default fail.
@@ -39,7 +34,7 @@ internal sealed record DataRecipe
     /// <summary>Which part of the training split is used. Default all.</summary>
     public SubsetOptions Subset { get; init; } = new();
 
-    /// <summary>"fail" or "skip". Default fail.</summary>
+    /// <summary>What happens to an image that cannot be decoded: fail or skip. Default fail.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Fail;
 
     /// <summary>Evaluation resizes the shorter side to image_size / crop_pct before the centre crop, 0.5 to 1. Default 0.9.</summary>
@@ -53,13 +48,4 @@ internal sealed record DataRecipe
     /// <summary>At most this many validation and this many test images; 0 is all. Default 0.</summary>
     [Range(0, int.MaxValue)]
     public int MaxEval { get; init; }
-
-    /// <summary>How the source is read.</summary>
-    internal DatasetOptions Reading => new()
-    {
-        ValFraction = ValFraction,
-        TestFraction = TestFraction,
-        Seed = SplitSeed,
-        KeepNearDuplicatesTogether = KeepNearDuplicatesTogether,
-    };
 }

@@ -1,10 +1,9 @@
-using ReMem.Distillation.Losses;
 using ReMem.Models;
 using ReMem.Teachers;
 
 namespace ReMem.Recipes;
 
-/// <summary>Refuses a recipe whose values cannot be read or contradict each other: what is only used hours later must not fail then.</summary>
+/// <summary>Refuses a recipe whose values contradict each other: what is only used hours later must not fail then.</summary>
 internal static class RecipeCheck
 {
     /// <summary>The smallest radius that is not taken for the plain gradient.</summary>
@@ -19,13 +18,9 @@ internal static class RecipeCheck
     {
         _ = ModelCatalogue.Info(recipe.Teacher.Model);
         _ = ModelCatalogue.Info(recipe.Student.Model);
-        bool sharp = recipe.Methods.Count(m => TeacherMethods.Options(m, recipe.Teacher) is not null && m is "sam" or "both") > 0;
-        if (sharp && recipe.Teacher.Rho < MinRho)
-            throw TooSmall(recipe.Teacher.Rho, place("teacher.rho"));
-        TeacherFineTuner.RequireReadable(TeacherMethods.Options("both", recipe.Teacher)!);
-        DistillationObjective.Parse(recipe.Student.Distillation.Objective);
-        _ = recipe.Student.Distillation.Share;
-        Training.ClassWeights.RequireReadable(recipe.Student.Distillation.TargetWeights, "student.distillation.target_weights");
+        if (recipe.Methods.Any(m => m.IsSharp) && recipe.Teacher.Options.Rho < MinRho)
+            throw TooSmall(recipe.Teacher.Options.Rho, place("teacher.rho"));
+        TeacherFineTuner.RequireConsistent(recipe.Teacher.Options);
         RequireWeights(recipe.Teacher.Weights, recipe.Teacher.WeightsPrefix, "teacher");
         RequireWeights(recipe.Student.Weights, recipe.Student.WeightsPrefix, "student");
         recipe.Teacher.Training.RequireConsistent("teacher.training");
@@ -40,7 +35,7 @@ internal static class RecipeCheck
     private static InputException TooSmall(double rho, string where) => new(
         FormattableString.Invariant($"'teacher.rho' is '{rho}'; it must be between {MinRho} and 10 for the methods that perturb."),
         where,
-        "0.02 to 0.2 is usual; or leave the methods sam and both out.");
+        $"0.02 to 0.2 is usual; or leave the methods {string.Join(" and ", TeacherMethod.All.Where(m => m.IsSharp))} out.");
 
     private static void RequireWeights(string? weights, string? prefix, string block)
     {

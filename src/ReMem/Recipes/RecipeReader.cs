@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -79,11 +79,11 @@ internal static class RecipeReader
 
     private static void Write(StringBuilder text, object record, int depth)
     {
-        foreach ((string key, PropertyInfo property) in OptionsBinder.Keys(record.GetType()))
+        foreach (Setting setting in Setting.Of(record.GetType()))
         {
-            object? value = property.GetValue(record);
-            text.Append(' ', depth * 2).Append(key).Append(':');
-            if (value is not null && OptionsBinder.IsRecord(value.GetType()))
+            object? value = setting.Get(record);
+            text.Append(' ', depth * 2).Append(setting.Key).Append(':');
+            if (value is not null && setting.IsBlock)
             {
                 text.Append('\n');
                 Write(text, value, depth + 1);
@@ -94,12 +94,14 @@ internal static class RecipeReader
         }
     }
 
-    private static string Format(object? value) => value switch
+    /// <summary>A value as YAML has it.</summary>
+    internal static string Format(object? value) => value switch
     {
         null => "null",
         bool b => b ? "true" : "false",
         string s => $"'{s.Replace("'", "''", StringComparison.Ordinal)}'",
-        Enum e => OptionsBinder.Snake(e.ToString()),
+        TeacherMethod method => $"'{method.Name}'",
+        Enum e => Setting.Snake(e.ToString()),
         IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Format))}]",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "null",

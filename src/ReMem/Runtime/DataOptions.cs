@@ -13,6 +13,8 @@ internal static class DataOptions
         foreach (PropertyInfo property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             object? value = property.GetValue(options);
+            if (value is not null && property.IsDefined(typeof(InlinedAttribute)))
+                Validate(value, owner);
             if (Fault(property, value) is { } must)
                 throw new InputException(FormattableString.Invariant($"The {owner} option {property.Name} is {value}."), remedy: $"It {must}");
         }
@@ -22,16 +24,13 @@ internal static class DataOptions
     /// <param name="property">Declares what is right.</param>
     /// <param name="value">What was given.</param>
     public static string? Fault(PropertyInfo property, object? value) =>
-        property.GetCustomAttributes<ValidationAttribute>().FirstOrDefault(rule => !rule.IsValid(value)) is { } broken ? Ended(Must(broken, property, value)) : null;
+        property.GetCustomAttributes<ValidationAttribute>().FirstOrDefault(rule => !rule.IsValid(value)) is { } broken ? $"{Must(broken, property, value)}." : null;
 
     /// <summary>"one of adamw, lamb, sgd", and the one that was probably meant.</summary>
     /// <param name="text">What was given.</param>
     /// <param name="known">What may be.</param>
     public static string OneOf(string text, IReadOnlyList<string> known) =>
         $"one of {string.Join(", ", known)}" + (Nearest.To(text, known) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty);
-
-    /// <summary>A sentence with its full stop, if it does not end as a question.</summary>
-    public static string Ended(string sentence) => sentence.EndsWith('?') ? sentence : $"{sentence}.";
 
     private static string Must(ValidationAttribute rule, PropertyInfo property, object? value) => rule switch
     {

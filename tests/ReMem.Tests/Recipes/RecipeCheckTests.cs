@@ -42,7 +42,7 @@ public sealed class RecipeCheckTests
     public void A_radius_of_0_is_plain_where_no_method_perturbs_and_refused_where_one_does()
     {
         const string plain = Yaml + "teacher:\n  rho: 0\n";
-        Assert.Equal(0, RecipeReader.Parse(plain + "methods: [none, standard, reweighted]\n", "r.yaml").Teacher.Rho);
+        Assert.Equal(0, RecipeReader.Parse(plain + "methods: [none, standard, reweighted]\n", "r.yaml").Teacher.Options.Rho);
         InputException error = Assert.Throws<InputException>(() => RecipeReader.Parse(plain + "methods: [standard, sam]\n", "r.yaml"));
         Assert.Equal("r.yaml:5", error.Where);
     }
@@ -54,6 +54,6 @@ public sealed class RecipeCheckTests
         InputException library = Assert.Throws<InputException>(() => DatasetReader.Open("photos", new DatasetOptions { ValFraction = 0.005 }));
         Assert.Equal("'data.val_fraction' is '0.005'; it must be between 0.01 and 0.8.", recipe.Message);
         Assert.Equal("The data option ValFraction is 0.005. It must be between 0.01 and 0.8.", $"{library.Message} {library.Remedy}");
-        Assert.Equal(0.8, RecipeReader.Parse(Yaml, "r.yaml", ["data.val_fraction=0.8", "data.test_fraction=0.1"]).Data.ValFraction);
+        Assert.Equal(0.8, RecipeReader.Parse(Yaml, "r.yaml", ["data.val_fraction=0.8", "data.test_fraction=0.1"]).Data.Reading.ValFraction);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Runtime;
 
 namespace ReMem.Data.Layouts;
 
@@ -14,6 +15,7 @@ public sealed record DatasetOptions
     public double TestFraction { get; init; } = 0.15;
 
     /// <summary>The seed of that division, any number. Default 0.</summary>
+    [SettingKey("split_seed")]
     public long Seed { get; init; }
 
     /// <summary>

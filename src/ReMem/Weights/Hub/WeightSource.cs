@@ -29,7 +29,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     public static bool IsRemote(string source) => IsHub(source) || IsWeb(source);
 
     /// <summary>The local path of a model folder as a person named it: a path or local-dir:DIR. Remote sources are returned as they are.</summary>
-    public static string WithoutScheme(string source) => WeightsFormat.WithoutScheme(source);
+    internal static string WithoutScheme(string source) => WeightsFormat.WithoutScheme(source);
 
     /// <summary>The file with the weights of a source, on disk. For sharded weights it is the index, its shards beside it.</summary>
     /// <exception cref="InputException">The source is of no known form, does not exist, refuses access, or is not cached while offline.</exception>
