@@ -20,10 +20,10 @@ internal sealed class StepComparison(int rounds)
     private const int Steps = 5;
     private const string Plain = "plain";
     private const string Tiny = "deit_tiny_patch16_224";
-    private static readonly (string Name, string? Sharpness, string Precision)[] Forms =
+    private static readonly (string Name, string? Sharpness, Precision Precision)[] Forms =
     [
-        (Plain, null, "fp32"), ("sam", "sam", "fp32"), ("every(5)", "every(5)", "fp32"), ("looksam(5,0.7)", "looksam(5,0.7)", "fp32"), ("momentum(0.9)", "momentum(0.9)", "fp32"),
-        ("plain, bf16", null, "bf16"), ("sam, bf16", "sam", "bf16"),
+        (Plain, null, Precision.Fp32), ("sam", "sam", Precision.Fp32), ("every(5)", "every(5)", Precision.Fp32), ("looksam(5,0.7)", "looksam(5,0.7)", Precision.Fp32), ("momentum(0.9)", "momentum(0.9)", Precision.Fp32),
+        ("plain, bf16", null, Precision.Bf16), ("sam, bf16", "sam", Precision.Bf16),
     ];
 
     public void Run(int threads)
@@ -114,7 +114,7 @@ internal sealed class StepComparison(int rounds)
     }
 
     /// <summary>One step of a model of its own, for ever on the same batch.</summary>
-    private static Func<double> Trainable(string? sharpness, string precision)
+    private static Func<double> Trainable(string? sharpness, Precision precision)
     {
         ImageModel model = BenchModel.Create(Tiny, Classes, Side);
         var parameters = new ParameterSet(model);

@@ -12,12 +12,12 @@ internal static class StepMemory
 {
     private static readonly Form[] Forms =
     [
-        new("deit_tiny_patch16_224", 224, 32, null, "fp32", 1, false),
-        new("deit_tiny_patch16_224", 224, 32, "sam", "fp32", 1, false),
-        new("deit_tiny_patch16_224", 224, 32, "sam", "bf16", 1, false),
-        new("deit_tiny_patch16_224", 224, 32, "sam", "fp32", 4, false),
-        new("deit_tiny_patch16_224", 224, 32, "sam", "fp32", 1, true),
-        new("vit_large_patch16_224", 224, 8, "sam", "fp32", 1, true),
+        new("deit_tiny_patch16_224", 224, 32, null, Precision.Fp32, 1, false),
+        new("deit_tiny_patch16_224", 224, 32, "sam", Precision.Fp32, 1, false),
+        new("deit_tiny_patch16_224", 224, 32, "sam", Precision.Bf16, 1, false),
+        new("deit_tiny_patch16_224", 224, 32, "sam", Precision.Fp32, 4, false),
+        new("deit_tiny_patch16_224", 224, 32, "sam", Precision.Fp32, 1, true),
+        new("vit_large_patch16_224", 224, 8, "sam", Precision.Fp32, 1, true),
     ];
 
     public static void Print()
@@ -61,7 +61,7 @@ internal static class StepMemory
         }
 
         Console.WriteLine(FormattableString.Invariant(
-            $"| {form.Model} | {form.Batch} | {form.Sharpness ?? "plain"} | {form.Precision} | {form.Pieces} | {(form.Checkpointing ? "yes" : "no")} | {ProcessMemory.Peak / 1e9:0.00} | {clock.Elapsed.TotalSeconds / steps:0.0} |"));
+            $"| {form.Model} | {form.Batch} | {form.Sharpness ?? "plain"} | {Setting.Snake(form.Precision.ToString())} | {form.Pieces} | {(form.Checkpointing ? "yes" : "no")} | {ProcessMemory.Peak / 1e9:0.00} | {clock.Elapsed.TotalSeconds / steps:0.0} |"));
 
         Tensor Piece(int first, int count)
         {
@@ -71,5 +71,5 @@ internal static class StepMemory
         }
     }
 
-    private sealed record Form(string Model, int Side, int Batch, string? Sharpness, string Precision, int Pieces, bool Checkpointing);
+    private sealed record Form(string Model, int Side, int Batch, string? Sharpness, Precision Precision, int Pieces, bool Checkpointing);
 }

@@ -32,6 +32,7 @@ internal static class CommandTree
         InspectCommand.Create(),
         ConvertCommand.Create(),
         ModelsCommand.Create(),
+        SettingsCommand.Create(),
         DoctorCommand.Create(),
         WorkerCommand.Create(),
         new HelpOption(),

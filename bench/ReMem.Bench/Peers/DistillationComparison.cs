@@ -36,9 +36,9 @@ internal sealed class DistillationComparison(int rounds, int threads)
             string[] arguments = [list, "--classes", $"{Classes}", "--size", $"{Side}", "--batch", $"{BatchSize}", "--threads", $"{threads}"];
             using var peer = new PeerProcess(script, threads, arguments);
             Head(peer);
-            Compare(files, peer, "fp32");
+            Compare(files, peer, Precision.Fp32);
             using var half = new PeerProcess(script, threads, [.. arguments, "--bf16-teacher"]);
-            Compare(files, half, "bf16");
+            Compare(files, half, Precision.Bf16);
         }
         finally
         {
@@ -46,7 +46,7 @@ internal sealed class DistillationComparison(int rounds, int threads)
         }
     }
 
-    private void Compare(string[] files, PeerProcess peer, string precision)
+    private void Compare(string[] files, PeerProcess peer, Precision precision)
     {
         var measured = new List<(Cost Own, Cost Peer)>();
         long[] parameters = Train(new PhotoFiles(files, Classes), precision, () => peer.Ask<Cost>(string.Empty), measured);
@@ -57,7 +57,7 @@ internal sealed class DistillationComparison(int rounds, int threads)
     }
 
     /// <summary>The whole training; the peer's turn comes after each epoch.</summary>
-    private long[] Train(IImageSource source, string precision, Func<Cost> peer, List<(Cost Own, Cost Peer)> measured)
+    private long[] Train(IImageSource source, Precision precision, Func<Cost> peer, List<(Cost Own, Cost Peer)> measured)
     {
         using ImageModel teacher = BenchModel.Create("deit_tiny_patch16_224", Classes, Side), student = BenchModel.Create("mobilenetv3_small_100", Classes, Side);
         var clock = new CostClock();
@@ -79,7 +79,7 @@ internal sealed class DistillationComparison(int rounds, int threads)
                 return (0, 0);
             },
         };
-        var training = new TrainingOptions { Epochs = rounds + 1, BatchSize = BatchSize, Optimizer = "adamw", Lr = 1e-4, WeightDecay = 0.05, WarmupEpochs = 0 };
+        var training = new TrainingOptions { Epochs = rounds + 1, BatchSize = BatchSize, Optimizer = OptimizerKind.Adamw, Lr = 1e-4, WeightDecay = 0.05, WarmupEpochs = 0 };
         new Distiller(training, new DistillationOptions { Temperature = 2, Weight = 0.5, TeacherPrecision = precision }).Run(job, teacher, source.Count);
         return [.. new[] { teacher, student }.Select(m => m.parameters().Sum(p => p.numel()))];
     }
@@ -92,13 +92,13 @@ internal sealed class DistillationComparison(int rounds, int threads)
         Console.WriteLine("| teacher's pass, both sides | | ReMem, images/s | PyTorch, images/s | ratio |\n| --- | --- | --- | --- | --- |");
     }
 
-    private static void Print(List<(Cost Own, Cost Peer)> measured, string precision)
+    private static void Print(List<(Cost Own, Cost Peer)> measured, Precision precision)
     {
         (Cost Own, Cost Peer)[] kept = [.. measured.Skip(1)];
         string Rate(Func<(Cost Own, Cost Peer), double> seconds) => new Spread(kept.Select(k => Images / seconds(k))).Text("0.0");
         string Ratio(Func<(Cost Own, Cost Peer), double> of) => new Spread(kept.Select(of)).Text("0.00");
-        Console.WriteLine($"| {precision} | wall time | {Rate(k => k.Own.Wall)} | {Rate(k => k.Peer.Wall)} | {Ratio(k => k.Peer.Wall / k.Own.Wall)} |");
-        Console.WriteLine($"| {precision} | processor time | {Rate(k => k.Own.Processor)} | {Rate(k => k.Peer.Processor)} | {Ratio(k => k.Peer.Processor / k.Own.Processor)} |");
+        Console.WriteLine($"| {Setting.Snake(precision.ToString())} | wall time | {Rate(k => k.Own.Wall)} | {Rate(k => k.Peer.Wall)} | {Ratio(k => k.Peer.Wall / k.Own.Wall)} |");
+        Console.WriteLine($"| {Setting.Snake(precision.ToString())} | processor time | {Rate(k => k.Own.Processor)} | {Rate(k => k.Peer.Processor)} | {Ratio(k => k.Peer.Processor / k.Own.Processor)} |");
     }
 
     private static string[] Write(string folder)

@@ -11,19 +11,20 @@ internal static class DistillCommand
     {
         var student = new StudentArguments();
         var teachers = new Option<string[]>("--teacher-dir") { Description = "A folder that 'finetune' wrote, or hf-hub:owner/name; none trains on labels alone. Given more than once, the teachers' probabilities are averaged.", HelpName = "DIR" };
-        var weights = new Option<string?>("--weights") { Description = "Weights the student starts from (a file, hf-hub:owner/name or an https address); none starts from scratch.", HelpName = "SOURCE" };
-        var prefix = Common.Prefix();
-        var temperature = new Option<double>("--temperature") { Description = "Softens teacher and student.", DefaultValueFactory = _ => 1 };
-        var weight = new Option<double>("--weight") { Description = "Share of the teacher's part, 0 to 1.", DefaultValueFactory = _ => 0.9 };
-        var schedule = new Option<string>("--weight-schedule") { Description = "constant, linear(start) or cosine(start) up or down to that share, or lr.", HelpName = "SCHEDULE", DefaultValueFactory = _ => "constant" };
-        var cache = new Option<string>("--cache") { Description = "Keeps the teacher's outputs on disk: auto (where views are recycled), none, or a folder; see 'remem cache'.", HelpName = "auto|none|DIR", DefaultValueFactory = _ => "auto" };
+        RecipeOptions settings = new RecipeOptions()
+            .Add("--weights", "student.weights", "SOURCE")
+            .Add("--prefix", "student.weights_prefix", "PREFIX")
+            .Add("--temperature", "student.distillation.temperature")
+            .Add("--weight", "student.distillation.weight")
+            .Add("--weight-schedule", "student.distillation.weight_schedule", "SCHEDULE")
+            .Add("--cache", "student.distillation.cache", "auto|none|DIR");
         var output = Common.Out("Where the model folder is written; an interrupted training there continues.");
         var json = Common.Json();
         Command command = Common.Command(
             "distill",
             "Train a small student on your images and a teacher's outputs for the same views. Further settings are key=value, such as training.lr=1e-3.",
             "remem distill photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --out student/");
-        foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teachers, weights, prefix, temperature, weight, schedule, cache, output, json])
+        foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teachers, .. settings.Symbols, output, json])
             command.AddSymbol(symbol);
         command.Action((parsed, cancel) =>
         {
@@ -35,13 +36,10 @@ internal static class DistillCommand
                 "distill",
                 parsed,
                 loaded?.Model,
-                $"student.weights={CommandRecipe.QuoteOrNull(parsed.GetValue(weights))}",
-                $"student.weights_prefix={CommandRecipe.QuoteOrNull(parsed.GetValue(prefix))}",
-                FormattableString.Invariant($"student.distillation.temperature={parsed.GetValue(temperature)}"),
-                FormattableString.Invariant($"student.distillation.weight={parsed.GetValue(weight)}"),
-                $"student.distillation.weight_schedule={CommandRecipe.Quote(parsed.GetValue(schedule)!)}",
-                $"student.distillation.cache={CommandRecipe.Quote(parsed.GetValue(cache)!)}",
-                $"student.further_teachers=[{string.Join(", ", sources.Skip(1).Select(CommandRecipe.Quote))}]");
+                [
+                    .. settings.Pairs(parsed),
+                    $"student.further_teachers=[{string.Join(", ", sources.Skip(1).Select(CommandRecipe.Quote))}]",
+                ]);
             if (loaded is null && recipe.Student.FurtherTeachers.Count > 0)
                 throw new InputException("The student has further teachers and no first one.", "student.further_teachers", "Give the first with --teacher-dir DIR.");
             return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, () => StageRunner.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancel, (stages, run) =>

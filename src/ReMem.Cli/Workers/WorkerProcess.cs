@@ -87,7 +87,7 @@ internal static class WorkerProcess
         // Under the dotnet host the program is its first argument.
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
-        foreach (string argument in new[] { Command, "--verbose", "--", folder, part.Method, part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture) })
+        foreach (string argument in new[] { Command, "--verbose", "--", folder, part.Method.Name, part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture) })
             info.ArgumentList.Add(argument);
         return info;
     }

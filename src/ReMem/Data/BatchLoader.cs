@@ -63,7 +63,7 @@ public sealed class BatchLoader
     public IImageSource Source => _source;
 
     /// <summary>Whether the images of a batch are mixed with each other.</summary>
-    public bool IsMixed => _view.Train && (_options.MixupAlpha > 0 || _options.CutmixAlpha > 0);
+    internal bool IsMixed => _view.Train && (_options.MixupAlpha > 0 || _options.CutmixAlpha > 0);
 
     /// <summary>Number of views of one view epoch; see <see cref="Batch.Slots"/>.</summary>
     public int SlotsPerEpoch => IsMixed ? Math.Min(Count, BatchesPerEpoch * _options.BatchSize) : _source.Count;

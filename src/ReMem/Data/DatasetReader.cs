@@ -33,13 +33,7 @@ public static class DatasetReader
     internal static RawDataset OpenRaw(string source, DatasetOptions options, out DatasetOptions resolved)
     {
         DataOptions.Validate(options, "data");
-        if (options.ValFraction + options.TestFraction > 0.9)
-        {
-            throw new InputException(
-                $"Validation and test take {options.ValFraction:0.##} + {options.TestFraction:0.##} of every class.",
-                remedy: "Leave at least 0.1 for training.");
-        }
-
+        options.RequireRoom();
         try
         {
             SourceLocation location = SourceLocation.Parse(source, options);
@@ -55,24 +49,10 @@ public static class DatasetReader
     /// <summary>Reads a source, with classes by name.</summary>
     private static RawDataset Named(SourceLocation location)
     {
-        RawDataset raw = Read(location).Normalized();
+        RawDataset raw = location.Layout.Read(location.Path, location.Options).Normalized();
         string? labels = location.Options.LabelsFile ?? (raw.LabelsAreNumbers ? raw.LabelsFile : null);
         return labels is null ? raw : LabelNames.Apply(raw, labels);
     }
-
-    private static RawDataset Read(SourceLocation location) => location.Layout switch
-    {
-        "folder" => FolderLayout.Read(new DiskTree(location.Path)),
-        "zip" => FolderLayout.Read(new ZipTree(location.Path)),
-        "parquet" => ParquetLayout.Read(location.Path, location.Options),
-        "csv" => ManifestLayout.Read(location.Path, location.Options, [".csv", .. File.Exists(location.Path) ? ManifestLayout.ListExtensions : []]),
-        "tsv" => ManifestLayout.Read(location.Path, location.Options, ".tsv"),
-        "jsonl" => ManifestLayout.Read(location.Path, location.Options, ".jsonl", ".ndjson"),
-        "wds" => WebDatasetLayout.Read(location.Path, location.Options),
-        "cifar10" => CifarLayout.Read10(location.Path),
-        "cifar100" => CifarLayout.Read100(location.Path, location.Options.LabelColumn),
-        _ => IdxLayout.Read(location.Path),
-    };
 
     /// <summary>Numbers the classes, and takes missing splits from training.</summary>
     internal static ImageDataset Assemble(RawDataset raw, DatasetOptions options)

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Distillation.Losses;
 using ReMem.Distillation.Targets;
+using ReMem.Runtime;
 using ReMem.Training;
 
 namespace ReMem.Distillation;
@@ -11,6 +13,7 @@ public sealed record DistillationOptions
     /// The teacher's part: a sum of kl, hard, standardized, dkd(alpha,beta), dist(beta,gamma), rkd(distance,angle), hint, cosine, tokens and
     /// attention(distributions,relations), each with a weight if wanted, such as "kl + 0.5*rkd(25,50)". See <see cref="Losses.DistillationObjective"/>. Default kl.
     /// </summary>
+    [ReadAs<DistillationObjective>]
     public string Objective { get; init; } = "kl";
 
     /// <summary>Softens both outputs, 0.1 to 100. Default 1.</summary>
@@ -25,6 +28,7 @@ public sealed record DistillationOptions
     /// How that share goes from step to step: "constant"; "linear(start)" or "cosine(start)", from start, 0 to 1, at the first step to <see cref="Weight"/>
     /// at the last; "lr", with the learning rate, and <see cref="Weight"/> at its peak. At a share of 0 the teacher is not asked. Default constant.
     /// </summary>
+    [ReadAs<WeightSchedule>]
     public string WeightSchedule { get; init; } = "constant";
 
     /// <summary>What is averaged where there are several teachers: "probabilities", softened, or "logits". Default probabilities.</summary>
@@ -34,6 +38,7 @@ public sealed record DistillationOptions
     /// Weights the teacher's softened probabilities by class and scales them to 1 again, for long tails (balanced distillation, Zhang 2021): "none";
     /// "effective(beta)", beta of 0 to below 1, the paper's, 0.999 where left out; "inverse". Default none.
     /// </summary>
+    [ReadAs<ClassWeights>]
     public string TargetWeights { get; init; } = "none";
 
     /// <summary>
@@ -56,28 +61,43 @@ public sealed record DistillationOptions
     public int CacheTopK { get; init; }
 
     /// <summary>
-    /// What the teacher's own pass computes in: "fp32", or "bf16", bfloat16 for products with float32 weights, which moves its logits by some thousandths. Faster only on
+    /// What the teacher's own pass computes in: fp32, or bf16, bfloat16 for products with float32 weights, which moves its logits by some thousandths. Faster only on
     /// processors with bfloat16 products. Default fp32.
     /// </summary>
-    [AllowedValues("fp32", "bf16")]
-    public string TeacherPrecision { get; init; } = "fp32";
+    [EnumDataType(typeof(Precision))]
+    public Precision TeacherPrecision { get; init; }
 
     /// <summary>The <see cref="Cache"/> that keeps nothing on disk.</summary>
-    public const string None = "none";
+    internal const string None = "none";
 
     /// <summary>The <see cref="Cache"/> that chooses its folder.</summary>
-    public const string Auto = "auto";
+    internal const string Auto = "auto";
 
     /// <summary>The <see cref="WeightSchedule"/>, read.</summary>
     /// <exception cref="InputException">It cannot be, or its start is out of range.</exception>
-    internal SettingSchedule Share => SettingSchedule.Parse(WeightSchedule, new("the teacher's weight", "student.distillation.weight_schedule", 1, "linear(0.2)"));
+    internal SettingSchedule Share => Distillation.WeightSchedule.Parse(WeightSchedule);
 
     /// <summary>Whether a teacher has a share in any step's loss.</summary>
     internal bool AsksTeacher => Share.Largest(Weight) > 0;
 
+    /// <summary>Refuses an objective that such a training has no labels for.</summary>
+    /// <param name="training">The student's.</param>
+    /// <exception cref="InputException">It mixes images, and the objective needs one label an image.</exception>
+    internal void RequireFit(TrainingOptions training)
+    {
+        DistillationObjective objective = DistillationObjective.Parse(Objective);
+        if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
+        {
+            throw new InputException(
+                $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.",
+                "student.distillation.objective",
+                "Use kl or dist with mixed images.");
+        }
+    }
+
     /// <summary>How many views of an image a training of that length shows.</summary>
-    public int ShownViews(int epochs) => Views == 0 ? epochs : Math.Min(Views, epochs);
+    internal int ShownViews(int epochs) => Views == 0 ? epochs : Math.Min(Views, epochs);
 
     /// <summary>How many views an image has that come round again within a training of that length; 0 where none does.</summary>
-    public int RecycledViews(int epochs) => Views < epochs ? Views : 0;
+    internal int RecycledViews(int epochs) => Views < epochs ? Views : 0;
 }

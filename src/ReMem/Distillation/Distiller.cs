@@ -49,12 +49,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         foreach (DistillationTeacher each in teachers)
             RequireFit(job, each.Model);
         ComparedOutputs[] compared = [.. teachers.Select(t => ComparedOutputs.Of(objective, job.Model, job.Train.View.Size, t.Model))];
-        if (objective.NeedsLabels && training.MixupAlpha + training.CutmixAlpha > 0)
-        {
-            throw new InputException(
-                $"The objective '{objective}' needs one label an image, and mixup or cutmix gives two.", "student.distillation.objective", "Use kl or dist with mixed images.");
-        }
-
+        options.RequireFit(training);
         foreach ((DistillationTeacher each, ComparedOutputs wanted) in teachers.Zip(compared))
             each.Cache?.Cache.RequireKept(wanted, each.Model);
         bool taught = teacher is not null && options.AsksTeacher;

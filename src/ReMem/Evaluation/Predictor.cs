@@ -50,7 +50,7 @@ public sealed class Predictor
 
     /// <summary>Checks a minimal probability and returns it.</summary>
     /// <exception cref="InputException">It is not between 0 and 1.</exception>
-    public static double RequireProbability(double value) => value is >= 0 and <= 1 ? value : throw new InputException(
+    internal static double RequireProbability(double value) => value is >= 0 and <= 1 ? value : throw new InputException(
         FormattableString.Invariant($"The smallest probability of an answer is {value}; it must be between 0 and 1."), "--min-probability", "Above the chance of guessing, such as 0.5.");
 
     /// <summary>Reads class names, one per line in index order; a leading WordNet id, as in synset_words.txt, is left out.</summary>

@@ -24,7 +24,7 @@ public static class OnnxExporter
     private const int IrVersion = 8;
 
     /// <summary>The output's name under these options.</summary>
-    public static string OutputName(OnnxExportOptions options) => options.Softmax ? "probabilities" : "logits";
+    internal static string OutputName(OnnxExportOptions options) => options.Softmax ? "probabilities" : "logits";
 
     /// <summary>
     /// Writes the file, and FILE.data next to it where <see cref="OnnxExportOptions.MaxFileBytes"/> requires it; both appear whole or not

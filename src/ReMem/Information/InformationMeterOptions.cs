@@ -39,4 +39,12 @@ internal sealed record InformationMeterOptions
 
     /// <summary>Seed of the first decoder. Default 0.</summary>
     public long Seed { get; init; }
+
+    /// <summary>Refuses a size that the decoder cannot draw.</summary>
+    /// <exception cref="InputException">It is no multiple of 4.</exception>
+    internal void RequireDrawable()
+    {
+        if (ImageSize % 4 != 0)
+            throw new InputException($"The meter's image size is {ImageSize}; it must be a multiple of 4.", "information.image_size", "32 is usual.");
+    }
 }

@@ -49,8 +49,7 @@ internal sealed class MeterImages : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         DataOptions.Validate(options, "information");
-        if (options.ImageSize % 4 != 0)
-            throw new InputException($"The meter's image size is {options.ImageSize}; it must be a multiple of 4.", "information.image_size", "32 is usual.");
+        options.RequireDrawable();
         foreach (Tensor images in new[] { train, test })
         {
             if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != options.ImageSize || images.shape[3] != options.ImageSize || images.dtype != ScalarType.Byte)

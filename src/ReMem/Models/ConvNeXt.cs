@@ -57,6 +57,9 @@ internal sealed class ConvNeXt : ImageModel
     public override int NumFeatures => Shape.Widths[^1];
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<string> EmbeddingModules => ["stem"];
+
+    /// <inheritdoc/>
     public override Tensor ForwardFeatures(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();

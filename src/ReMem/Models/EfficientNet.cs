@@ -51,6 +51,12 @@ internal sealed class EfficientNet : ImageModel
     /// <inheritdoc/>
     public override int NumFeatures => Shape.NumFeatures;
 
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> EmbeddingModules => ["conv_stem", "bn1"];
+
+    /// <summary>timm counts an EfficientNet's last convolution to the last block, and that of a MobileNetV3 or V4 to the classifier.</summary>
+    internal override IReadOnlyList<string> ClosingModules => Shape.Head == EfficientNetHead.ConvThenPool ? ["conv_head", "bn2"] : [];
+
     private bool PoolsFirst => Shape.Head != EfficientNetHead.ConvThenPool;
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ internal sealed record EfficientNetShape(
     int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style, IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages)
     : ICountedShape
 {
+    /// <inheritdoc/>
+    UsualRate ICountedShape.UsualRate => new(false, 0.006, 0.05);
+
     /// <summary>The first layer.</summary>
     internal ConvNormShape StemLayer => new("conv_stem", "bn1", StemWidth, 3, 2, Depthwise: false, Activated: true);
 

@@ -26,6 +26,15 @@ public abstract class ImageModel : nn.Module<Tensor, Tensor>
     /// <summary>Width of the pooled feature that the classifier reads.</summary>
     public abstract int NumFeatures { get; }
 
+    /// <summary>Modules and parameters that embed the image, the first group of layers that learn at one rate. Default none.</summary>
+    internal virtual IReadOnlyList<string> EmbeddingModules => [];
+
+    /// <summary>Modules after the last block that belong to it, and not to the classifier. Default a final norm.</summary>
+    internal virtual IReadOnlyList<string> ClosingModules => ["norm"];
+
+    /// <summary>Side in pixels of the smallest views that the model can be trained on; null where it takes its own size alone. Default 32, of five halvings.</summary>
+    internal virtual int? SmallestView => 32;
+
     /// <summary>timm's evaluation view of the model, at the resolution it was made for.</summary>
     /// <exception cref="InputException">The catalogue's interpolation has no meaning here.</exception>
     public ViewOptions EvaluationView() => Info.EvaluationView(ImageSize);

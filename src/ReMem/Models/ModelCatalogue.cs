@@ -7,7 +7,7 @@ namespace ReMem.Models;
 public static partial class ModelCatalogue
 {
     /// <summary>The name of the demo's own teacher, the one that timm does not know.</summary>
-    public const string DemoTeacher = "vit_pico_patch4_32";
+    internal const string DemoTeacher = "vit_pico_patch4_32";
 
     private const int MaxClasses = 10_000_000, MaxImageSize = 4096;
 
@@ -51,6 +51,10 @@ public static partial class ModelCatalogue
 
     /// <summary>A transformer's shape without building it; null for other architectures.</summary>
     internal static TransformerShape? ShapeOf(string name) => Entry(name).Shape as TransformerShape;
+
+    /// <summary>What a network is usually trained from scratch with.</summary>
+    /// <exception cref="InputException">No model has that name.</exception>
+    internal static UsualRate UsualRate(string name) => Entry(name).Shape.UsualRate;
 
     /// <summary>Any model's size without building it.</summary>
     /// <exception cref="InputException">No model has that name.</exception>

@@ -24,8 +24,8 @@ public sealed record ModelInfo(
 
     /// <summary>The filter that the published weights were evaluated with.</summary>
     /// <exception cref="InputException">The interpolation has no meaning here.</exception>
-    public Interpolation ViewInterpolation() => ViewOptions.ParseInterpolation(Interpolation);
+    internal Interpolation ViewInterpolation() => ViewOptions.ParseInterpolation(Interpolation);
 
     /// <summary>Names of the tensors that depend on the number of classes.</summary>
-    public IEnumerable<string> HeadTensors => new[] { Classifier }.Concat(OtherClassifiers).SelectMany(c => new[] { $"{c}.weight", $"{c}.bias" });
+    internal IEnumerable<string> HeadTensors => new[] { Classifier }.Concat(OtherClassifiers).SelectMany(c => new[] { $"{c}.weight", $"{c}.bias" });
 }

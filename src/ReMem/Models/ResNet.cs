@@ -60,6 +60,12 @@ internal sealed class ResNet : ImageModel
     public override int NumFeatures => Shape.WidthAfter(Shape.Widths.Count - 1);
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<string> EmbeddingModules => ["conv1", "bn1"];
+
+    /// <inheritdoc/>
+    internal override int? SmallestView => Shape.CifarStem ? 8 : base.SmallestView;
+
+    /// <inheritdoc/>
     public override Tensor ForwardFeatures(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -180,6 +186,9 @@ internal sealed record ResNetShape(IReadOnlyList<int> Layers, IReadOnlyList<int>
 {
     /// <summary>Output channels of a bottleneck divided by its inner channels.</summary>
     internal const int BottleneckExpansion = 4;
+
+    /// <inheritdoc/>
+    UsualRate ICountedShape.UsualRate => new(true, 0.1, 0.0005);
 
     /// <summary>Channels after a stage.</summary>
     internal int WidthAfter(int stage) => Bottleneck ? BottleneckExpansion * Widths[stage] : Widths[stage];

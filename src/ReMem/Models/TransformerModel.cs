@@ -64,6 +64,13 @@ internal abstract class TransformerModel : ImageModel
     /// <inheritdoc/>
     public override int NumFeatures => Shape.Width;
 
+    /// <summary>Unlike timm's patterns, register tokens and the norm before the blocks count as embedding: they come before everything that learns slowest.</summary>
+    internal sealed override IReadOnlyList<string> EmbeddingModules =>
+        ["cls_token", "reg_token", "dist_token", "pos_embed", "patch_embed", "norm_pre"];
+
+    /// <summary>Positions are made for one grid.</summary>
+    internal sealed override int? SmallestView => null;
+
     /// <summary>Tokens of one image: those before the patches and the patches.</summary>
     public int TokenCount => Shape.PrefixTokens + (Grid * Grid);
 

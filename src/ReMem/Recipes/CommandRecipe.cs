@@ -18,14 +18,17 @@ internal static class CommandRecipe
     /// <exception cref="InputException">A value is wrong.</exception>
     public static Recipe Assemble(
         string name, string data, string onBadImage, int imageSize, IEnumerable<string> overrides, double? cropPct = null) =>
-        RecipeReader.Parse(
-            $"name: {name}",
-            "command line",
-            [
-                $"data.source={Quote(data)}", $"data.on_bad_image={Quote(onBadImage)}", $"data.image_size={imageSize}",
-                .. cropPct is { } crop ? new[] { FormattableString.Invariant($"data.crop_pct={crop}") } : [],
-                .. overrides,
-            ]);
+        Assemble(name, data,
+        [
+            $"data.on_bad_image={Quote(onBadImage)}", $"data.image_size={imageSize}",
+            .. cropPct is { } crop ? new[] { FormattableString.Invariant($"data.crop_pct={crop}") } : [],
+            .. overrides,
+        ]);
+
+    /// <summary>A recipe of key=value pairs alone.</summary>
+    /// <inheritdoc cref="Assemble(string, string, string, int, IEnumerable{string}, double?)"/>
+    public static Recipe Assemble(string name, string data, IEnumerable<string> overrides) =>
+        RecipeReader.Parse($"name: {name}", "command line", [$"data.source={Quote(data)}", .. overrides]);
 
     /// <summary>Puts a command's own key=value pairs under its block of the recipe; those of other blocks stay.</summary>
     public static IEnumerable<string> Prefixed(string block, string[]? overrides) => (overrides ?? []).Select(o =>

@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
+using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
+using ReMem.Runtime;
 
 namespace ReMem.Recipes;
 
@@ -16,19 +18,13 @@ internal sealed record DataRecipe
     [Range(8, 2048)]
     public int ImageSize { get; init; } = 224;
 
-    /// <summary>Share of a class for validation where the source has no such split, above 0 to 0.5. Default 0.15.</summary>
-    [Range(0.001, 0.5)]
-    public double ValFraction { get; init; } = 0.15;
-
-    /// <summary>Share of a class for test where the source has no such split, above 0 to 0.5. Default 0.15.</summary>
-    [Range(0.001, 0.5)]
-    public double TestFraction { get; init; } = 0.15;
-
-    /// <summary>Seed of those splits. Default 0.</summary>
-    public int SplitSeed { get; init; }
-
-    /// <summary>Whether those splits keep near-duplicates in one of them, which decodes every image first. Default false.</summary>
-    public bool KeepNearDuplicatesTogether { get; init; }
+    /// <summary>How the source is divided where it has no such splits.</summary>
+    [Inlined(
+        nameof(DatasetOptions.ValFraction),
+        nameof(DatasetOptions.TestFraction),
+        nameof(DatasetOptions.Seed),
+        nameof(DatasetOptions.KeepNearDuplicatesTogether))]
+    public DatasetOptions Reading { get; init; } = new();
 
     /// <summary>
     /// Validation and test images that are in another split, too: "fail" at exact copies, "strict" also at near-duplicates, "warn" at none. Default fail.
@@ -38,7 +34,7 @@ internal sealed record DataRecipe
     /// <summary>Which part of the training split is used. Default all.</summary>
     public SubsetOptions Subset { get; init; } = new();
 
-    /// <summary>"fail" or "skip". Default fail.</summary>
+    /// <summary>What happens to an image that cannot be decoded: fail or skip. Default fail.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Fail;
 
     /// <summary>Evaluation resizes the shorter side to image_size / crop_pct before the centre crop, 0.5 to 1. Default 0.9.</summary>

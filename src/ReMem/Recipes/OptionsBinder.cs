@@ -1,8 +1,7 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
-using System.Text;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using YamlDotNet.RepresentationModel;
 
 namespace ReMem.Recipes;
@@ -21,47 +20,27 @@ internal static class OptionsBinder
     public static object Bind(YamlMappingNode node, Type type, string path, RecipeOrigin origin)
     {
         object instance = Activator.CreateInstance(type)!;
-        Dictionary<string, PropertyInfo> known = Keys(type);
+        IReadOnlyList<Setting> settings = Setting.Of(type);
         foreach ((YamlNode keyNode, YamlNode value) in node.Children)
         {
             string key = ((YamlScalarNode)keyNode).Value ?? string.Empty;
             string where = origin.Of(Join(path, key), keyNode);
-            if (!known.TryGetValue(key, out PropertyInfo? property))
-                throw Nearest.Unknown("key", Join(path, key), [.. known.Keys.Select(k => Join(path, k))], where);
-            property.SetValue(instance, Convert(value, property.PropertyType, Nullability(property), Join(path, key), origin, where));
-            Validate(instance, property, Join(path, key), where);
+            Setting setting = settings.FirstOrDefault(s => s.Key == key)
+                ?? throw Nearest.Unknown("key", Join(path, key), [.. settings.Select(s => Join(path, s.Key))], where);
+            setting.Set(instance, Convert(value, setting.Type, Nullability(setting.Property), Join(path, key), origin, where));
+            Validate(instance, setting, Join(path, key), where);
         }
 
-        foreach ((string key, PropertyInfo property) in known)
+        foreach (Setting setting in settings)
         {
-            Validate(instance, property, Join(path, key), origin.File);
+            string key = Join(path, setting.Key);
+            Validate(instance, setting, key, origin.File);
             // A block that is left out has its defaults, of which a required key has none.
-            if (IsRecord(property.PropertyType) && !node.Children.ContainsKey(new YamlScalarNode(key)))
-                Bind(new YamlMappingNode(), property.PropertyType, Join(path, key), origin);
+            if (setting.IsBlock && !node.Children.ContainsKey(new YamlScalarNode(setting.Key)))
+                Bind(new YamlMappingNode(), setting.Type, key, origin);
         }
 
         return instance;
-    }
-
-    /// <summary>The snake_case keys of a record.</summary>
-    public static Dictionary<string, PropertyInfo> Keys(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToDictionary(p => Snake(p.Name), StringComparer.Ordinal);
-
-    /// <summary>Whether a type is one of our option records, which binds as a mapping.</summary>
-    public static bool IsRecord(Type type) => type is { IsClass: true, Namespace: { } space } && space.StartsWith("ReMem", StringComparison.Ordinal);
-
-    /// <summary>ImageSize to image_size.</summary>
-    public static string Snake(string name)
-    {
-        var text = new StringBuilder();
-        foreach (char c in name)
-        {
-            if (char.IsUpper(c) && text.Length > 0)
-                text.Append('_');
-            text.Append(char.ToLowerInvariant(c));
-        }
-
-        return text.ToString();
     }
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
@@ -71,7 +50,7 @@ internal static class OptionsBinder
     private static object? Convert(YamlNode node, Type type, NullabilityInfo nullability, string key, RecipeOrigin origin, string where)
     {
         Type target = Nullable.GetUnderlyingType(type) ?? type;
-        if (IsRecord(target))
+        if (Setting.IsRecord(target))
             return node is YamlMappingNode mapping ? Bind(mapping, target, key, origin) : throw Wrong(node, key, "a block of keys", where);
         if (target.IsGenericType && target.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
@@ -109,6 +88,8 @@ internal static class OptionsBinder
             return double.TryParse(text, NumberStyles.Float, culture, out double d) ? d : null;
         if (type == typeof(bool))
             return bool.TryParse(text, out bool b) ? b : null;
+        if (type == typeof(TeacherMethod))
+            return TeacherMethod.Parse(text);
         return type.IsEnum && !char.IsAsciiDigit(text.FirstOrDefault()) && Enum.TryParse(type, text, ignoreCase: true, out object? e) ? e : null;
     }
 
@@ -117,31 +98,19 @@ internal static class OptionsBinder
         _ when type == typeof(int) || type == typeof(long) => "a whole number",
         _ when type == typeof(double) => "a number",
         _ when type == typeof(bool) => "true or false",
-        { IsEnum: true } => "one of " + string.Join(", ", Enum.GetNames(type).Select(Snake)) + Meant(text, Enum.GetNames(type).Select(Snake)),
+        { IsEnum: true } => DataOptions.OneOf(text, [.. Enum.GetNames(type).Select(Setting.Snake)]),
         _ => "a single value",
     };
-
-    private static string Meant(string text, IEnumerable<string> known) => Nearest.To(text, known) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty;
 
     private static InputException Wrong(YamlNode node, string key, string expected, string where) =>
         new($"'{key}' is {(node is YamlScalarNode scalar ? $"'{scalar.Value}'" : "a block")}; it must be {expected}.", where);
 
-    private static void Validate(object instance, PropertyInfo property, string key, string where)
+    private static void Validate(object instance, Setting setting, string key, string where)
     {
-        object? value = property.GetValue(instance);
-        foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>())
-        {
-            if (rule.IsValid(value))
-                continue;
-            string must = rule switch
-            {
-                RequiredAttribute => "it must be given",
-                RangeAttribute range => FormattableString.Invariant($"it must be between {range.Minimum} and {range.Maximum}"),
-                AllowedValuesAttribute allowed => "it must be one of " + string.Join(", ", allowed.Values) + Meant($"{value}", allowed.Values.Select(v => $"{v}")),
-                MinLengthAttribute => "it must not be empty",
-                _ => rule.FormatErrorMessage(key),
-            };
-            throw new InputException(FormattableString.Invariant($"'{key}' is '{value}'; {must}."), where);
-        }
+        object? value = setting.Get(instance);
+        if (DataOptions.Fault(setting.Property, value) is { } must)
+            throw new InputException(FormattableString.Invariant($"'{key}' is '{value}'; it {must}"), where);
+        if (value is string text && setting.Property.GetCustomAttribute<SettingTextAttribute>() is { } reader)
+            reader.RequireReadable(text, $"{key}, {where}");
     }
 }

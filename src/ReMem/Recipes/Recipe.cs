@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ReMem.Information;
+using ReMem.Teachers;
 using ReMem.Training;
 
 namespace ReMem.Recipes;
@@ -28,7 +29,7 @@ internal sealed record Recipe
 
     /// <summary>Which teachers: any of none, standard, sam, reweighted, both. Default all five.</summary>
     [MinLength(1)]
-    public IReadOnlyList<string> Methods { get; init; } = TeacherMethods.All;
+    public IReadOnlyList<TeacherMethod> Methods { get; init; } = TeacherMethod.All;
 
     /// <summary>One repetition of everything a seed. Default 0.</summary>
     [MinLength(1)]
@@ -37,6 +38,9 @@ internal sealed record Recipe
     /// <summary>Threads of the tensor library and of decoding, 0 (all cores) to 1024. Default 0.</summary>
     [Range(0, 1024)]
     public int Threads { get; init; }
+
+    /// <summary>Whether a method has a teacher.</summary>
+    internal bool HasTeacher => Methods.Any(m => m.HasTeacher);
 
     /// <summary>Every part: each method at each seed.</summary>
     internal IEnumerable<ComparisonPart> Parts() => Seeds.SelectMany(seed => Methods.Select(method => new ComparisonPart(method, seed)));

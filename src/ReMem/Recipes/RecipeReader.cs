@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -29,22 +29,7 @@ internal static class RecipeReader
             Override(root, text);
         var origin = new RecipeOrigin(name, [.. changes.Select(text => text[..text.IndexOf('=', StringComparison.Ordinal)])]);
         var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, origin);
-        foreach (string method in recipe.Methods)
-            TeacherMethods.Options(method, recipe.Teacher);
-
-        // What is only read hours later must not fail then.
-        _ = Models.ModelCatalogue.Info(recipe.Teacher.Model);
-        _ = Models.ModelCatalogue.Info(recipe.Student.Model);
-        Teachers.ReweightingPolicy.Parse(recipe.Teacher.Reweighting);
-        Distillation.Losses.DistillationObjective.Parse(recipe.Student.Distillation.Objective);
-        _ = recipe.Student.Distillation.Share;
-        Training.ClassWeights.RequireReadable(recipe.Student.Distillation.TargetWeights, "student.distillation.target_weights");
-        RequireWeights(recipe.Teacher.Weights, recipe.Teacher.WeightsPrefix, "teacher");
-        RequireWeights(recipe.Student.Weights, recipe.Student.WeightsPrefix, "student");
-        recipe.Teacher.Training.RequireConsistent("teacher.training");
-        recipe.Student.Training.RequireConsistent("student.training");
-        if (recipe.Seeds.Distinct().Count() != recipe.Seeds.Count || recipe.Methods.Distinct().Count() != recipe.Methods.Count)
-            throw new InputException("'seeds' and 'methods' must not name anything twice.", name);
+        RecipeCheck.Require(recipe, key => origin.Of(root, key), name);
         return recipe;
     }
 
@@ -54,15 +39,6 @@ internal static class RecipeReader
         var text = new StringBuilder();
         Write(text, recipe, 0);
         return text.ToString();
-    }
-
-    private static void RequireWeights(string? weights, string? prefix, string block)
-    {
-        if (prefix is not null && weights is null)
-        {
-            throw new InputException(
-                $"{block}.weights_prefix is given without the weights whose names it begins.", $"{block}.weights_prefix", $"Give the file with {block}.weights, or leave the prefix out.");
-        }
     }
 
     private static YamlMappingNode Load(string yaml, string name)
@@ -103,11 +79,11 @@ internal static class RecipeReader
 
     private static void Write(StringBuilder text, object record, int depth)
     {
-        foreach ((string key, PropertyInfo property) in OptionsBinder.Keys(record.GetType()))
+        foreach (Setting setting in Setting.Of(record.GetType()))
         {
-            object? value = property.GetValue(record);
-            text.Append(' ', depth * 2).Append(key).Append(':');
-            if (value is not null && OptionsBinder.IsRecord(value.GetType()))
+            object? value = setting.Get(record);
+            text.Append(' ', depth * 2).Append(setting.Key).Append(':');
+            if (value is not null && setting.IsBlock)
             {
                 text.Append('\n');
                 Write(text, value, depth + 1);
@@ -118,12 +94,14 @@ internal static class RecipeReader
         }
     }
 
-    private static string Format(object? value) => value switch
+    /// <summary>A value as YAML has it.</summary>
+    internal static string Format(object? value) => value switch
     {
         null => "null",
         bool b => b ? "true" : "false",
         string s => $"'{s.Replace("'", "''", StringComparison.Ordinal)}'",
-        Enum e => OptionsBinder.Snake(e.ToString()),
+        TeacherMethod method => $"'{method.Name}'",
+        Enum e => Setting.Snake(e.ToString()),
         IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Format))}]",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "null",

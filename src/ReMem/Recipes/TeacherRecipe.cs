@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Runtime;
+using ReMem.Teachers;
 using ReMem.Training;
 
 namespace ReMem.Recipes;
@@ -21,24 +23,9 @@ internal sealed record TeacherRecipe
     [Range(8, 2048)]
     public int? ImageSize { get; init; }
 
-    /// <summary>SAM's radius of the methods sam and both, above 0 to 10. Default 0.05.</summary>
-    [Range(1e-6, 10)]
-    public double Rho { get; init; } = 0.05;
-
-    /// <summary>ASAM instead of SAM. Default false.</summary>
-    public bool Adaptive { get; init; }
-
-    /// <summary>How the sharp gradient of the methods sam and both is found: sam, every(k), looksam(k,alpha), momentum(beta), msam(beta). Default sam.</summary>
-    public string Sharpness { get; init; } = "sam";
-
-    /// <summary>How that radius goes from step to step: constant, linear(start), cosine(start), lr. Default constant.</summary>
-    public string RhoSchedule { get; init; } = "constant";
-
-    /// <summary>Whether each micro-batch of training.accumulate perturbs by its own gradient. Default false.</summary>
-    public bool MSharpness { get; init; }
-
-    /// <summary>The policy of the methods reweighted and both; auto chooses one from short trials. Default top(4,0.5).</summary>
-    public string Reweighting { get; init; } = "top(4,0.5)";
+    /// <summary>What the methods that perturb or reweight take, each its own part.</summary>
+    [Inlined]
+    public TeacherOptions Options { get; init; } = new() { Rho = 0.05, Reweighting = "top(4,0.5)" };
 
     /// <summary>Epochs of each trial of the policy auto, 1 to 1000. Default 1.</summary>
     [Range(1, 1000)]
@@ -46,4 +33,7 @@ internal sealed record TeacherRecipe
 
     /// <summary>How every teacher is fine-tuned.</summary>
     public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>What counts for every method: all but what a method takes and how 'auto' is tried, which are at their defaults.</summary>
+    internal TeacherRecipe Common => this with { Options = new TeacherOptions(), AutoEpochs = new TeacherRecipe().AutoEpochs };
 }

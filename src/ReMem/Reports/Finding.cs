@@ -1,5 +1,6 @@
 using System.Globalization;
 using ReMem.Evaluation;
+using ReMem.Teachers;
 
 namespace ReMem.Reports;
 
@@ -17,6 +18,8 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
     private const string Top1 = "student top-1";
     private const string Balanced = "student balanced accuracy";
     private const string Information = "I_hat of the logits";
+    private static readonly string Standard = TeacherMethod.Standard.Name;
+    private static readonly string None = TeacherMethod.None.Name;
 
     /// <summary>The baseline's method without a variant.</summary>
     internal string BaselineMethod { get; init; } = Baseline;
@@ -54,9 +57,9 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
     public static IReadOnlyList<Finding> All(IReadOnlyList<TeacherRow> rows)
     {
         List<Finding> findings = [];
-        Compare(Top1, seed => seed.StudentTop1, ["standard", "none"]);
-        Compare(Balanced, seed => seed.StudentBalanced, ["standard", "none"]);
-        Compare(Information, seed => seed.InformationLogits?.Mean, ["standard"]);
+        Compare(Top1, seed => seed.StudentTop1, [Standard, None]);
+        Compare(Balanced, seed => seed.StudentBalanced, [Standard, None]);
+        Compare(Information, seed => seed.InformationLogits?.Mean, [Standard]);
         return findings;
 
         void Compare(string measure, Func<SeedRow, double?> value, string[] baselines)
@@ -64,7 +67,7 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
             foreach (string name in baselines)
             {
                 TeacherRow? baseline = rows.FirstOrDefault(row => row.IsChosen && row.Method == name);
-                foreach (TeacherRow row in rows.Where(row => row.IsChosen && row.Method != "none" && row.Method != name))
+                foreach (TeacherRow row in rows.Where(row => row.IsChosen && row.Method != None && row.Method != name))
                 {
                     if (baseline is not null && Pair(measure, row, baseline, value) is { } finding)
                         findings.Add(finding);
@@ -106,7 +109,7 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
     /// <summary>The headline: which students differ from the standard teacher's beyond noise.</summary>
     public static string Headline(IReadOnlyList<Finding> findings)
     {
-        Finding[] main = [.. findings.Where(f => f is { Measure: Top1, BaselineMethod: "standard" })];
+        Finding[] main = [.. findings.Where(f => f.Measure == Top1 && f.BaselineMethod == Standard)];
         if (main.Length == 0)
             return "No teacher was compared with the standard one.";
         if (main.All(f => f.Difference.HalfWidth is null))
@@ -131,7 +134,7 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
     /// </summary>
     public static string? Caveat(IReadOnlyList<Finding> findings)
     {
-        Finding? lift = findings.FirstOrDefault(f => f is { Measure: Top1, OwnMethod: "standard", BaselineMethod: "none" });
+        Finding? lift = findings.FirstOrDefault(f => f.Measure == Top1 && f.OwnMethod == Standard && f.BaselineMethod == None);
         return lift is null || lift.Verdict == Verdict.Higher || lift.Difference is { HalfWidth: null, Mean: > 0 } ? null
             : lift.Difference.Mean > 0
                 ? "The standard teacher's student is not clearly above the plain one, so the comparison of teachers is not reliable."

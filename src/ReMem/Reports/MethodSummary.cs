@@ -2,7 +2,7 @@ using ReMem.Evaluation;
 namespace ReMem.Reports;
 
 /// <summary>A method over its seeds: means with 95 % t intervals; null where a method has no teacher.</summary>
-/// <param name="Method">"none", "standard", "sam", "reweighted" or "both".</param>
+/// <param name="Method">The name of a <see cref="Teachers.TeacherMethod"/>.</param>
 /// <param name="Count">How many seeds.</param>
 /// <param name="TeacherTop1">Share in [0, 1].</param>
 /// <param name="TeacherBalanced">Share in [0, 1].</param>

@@ -1,4 +1,6 @@
 using ReMem.Evaluation;
+using ReMem.Teachers;
+
 namespace ReMem.Reports;
 
 /// <summary>The charts of a comparison, as inline SVG.</summary>
@@ -42,11 +44,11 @@ internal static class ReportCharts
     {
         string[] methods = [.. rows.Select(row => row.Method).Distinct()];
         (TeacherRow Row, SeedRow Seed)[] measured = [.. rows.SelectMany(row => row.Seeds.Where(seed => seed.InformationLogits is not null).Select(seed => (row, seed)))];
-        SeedRow[] plain = [.. rows.Where(row => row.Method == "none").SelectMany(row => row.Seeds)];
+        SeedRow[] plain = [.. rows.Where(row => row.Method == TeacherMethod.None.Name).SelectMany(row => row.Seeds)];
         SvgChart chart = KeptAgainstReached(
             measured.Select(m => m.Seed.InformationLogits!.Mean), measured.Select(m => m.Seed).Concat(plain).Select(seed => 100 * seed.StudentTop1), methods.Select((method, i) => (i, method)));
         if (plain.Length > 0)
-            chart.Level(Array.IndexOf(methods, "none"), 100 * plain.Average(seed => seed.StudentTop1));
+            chart.Level(Array.IndexOf(methods, TeacherMethod.None.Name), 100 * plain.Average(seed => seed.StudentTop1));
         foreach ((TeacherRow row, SeedRow seed) in measured)
         {
             chart.Point(Array.IndexOf(methods, row.Method), seed.InformationLogits!.Mean, 100 * seed.StudentTop1,

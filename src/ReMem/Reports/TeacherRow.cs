@@ -3,7 +3,7 @@ namespace ReMem.Reports;
 /// <summary>One way of preparing a teacher, over all its seeds.</summary>
 internal sealed record TeacherRow
 {
-    /// <summary>"none", "standard", "sam", "reweighted" or "both".</summary>
+    /// <summary>The name of a <see cref="Teachers.TeacherMethod"/>.</summary>
     public required string Method { get; init; }
 
     /// <summary>The sweep values that the method depends on, such as "rho=0.1"; null outside a sweep.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace ReMem.Runtime;
@@ -16,27 +15,6 @@ internal sealed partial record CallForm(string Name, IReadOnlyList<string> Argum
             return null;
         Group arguments = match.Groups["arguments"];
         return new CallForm(match.Groups["name"].Value, arguments.Success ? arguments.Value.Split(',', StringSplitOptions.TrimEntries) : []);
-    }
-
-    /// <summary>The number that an argument says.</summary>
-    /// <param name="index">Which argument.</param>
-    /// <param name="name">What it is called in errors.</param>
-    /// <param name="least">The smallest allowed.</param>
-    /// <param name="most">The largest allowed.</param>
-    /// <param name="key">The setting's key.</param>
-    /// <param name="remedy">What to write instead.</param>
-    /// <exception cref="InputException">It is no number, or out of its range.</exception>
-    public double Number(int index, string name, double least, double most, string key, string remedy) =>
-        double.TryParse(Arguments[index], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most
-            ? value
-            : throw new InputException(FormattableString.Invariant($"In '{this}', {name} is '{Arguments[index]}'; it must be between {least} and {most}."), key, remedy);
-
-    /// <summary>The whole number that an argument says.</summary>
-    /// <inheritdoc cref="Number"/>
-    public int WholeNumber(int index, string name, int least, int most, string key, string remedy)
-    {
-        double value = Number(index, name, least, most, key, remedy);
-        return value == Math.Floor(value) ? (int)value : throw new InputException($"In '{this}', {name} is '{Arguments[index]}'; it must be a whole number.", key, remedy);
     }
 
     /// <inheritdoc/>

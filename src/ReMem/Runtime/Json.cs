@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 
 namespace ReMem.Runtime;
@@ -72,7 +74,29 @@ internal static class Json
         Converters = { new FiniteDouble(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Inline } },
     };
+
+    /// <summary>Puts the properties of <see cref="InlinedAttribute"/> records among their owner's, where they stand in a recipe, too.</summary>
+    private static void Inline(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object)
+            return;
+        for (int i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (type.Properties[i].AttributeProvider is not PropertyInfo property || !property.IsDefined(typeof(InlinedAttribute)))
+                continue;
+            type.Properties.RemoveAt(i);
+            int at = i;
+            foreach (Setting setting in Setting.Of(type.Type).Where(s => s.IsHeldBy(property)))
+            {
+                JsonPropertyInfo own = type.CreateJsonPropertyInfo(setting.Type, setting.Key);
+                own.Get = setting.Get;
+                own.Set = setting.Set;
+                type.Properties.Insert(at++, own);
+            }
+        }
+    }
 
     /// <summary>NaN and infinities as null, and null as NaN: a figure that could not be had must not make the report unreadable.</summary>
     private sealed class FiniteDouble : JsonConverter<double>

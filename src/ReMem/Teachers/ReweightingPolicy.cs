@@ -1,4 +1,3 @@
-using System.Globalization;
 using ReMem.Models;
 using ReMem.Runtime;
 
@@ -8,49 +7,36 @@ namespace ReMem.Teachers;
 /// Chooses the scales of every block. That the top MLP blocks lose most of the information is the paper's (arXiv 2506.23041); the choice of scales is ours,
 /// as are the controls that scale attention in the MLPs' place. See docs/method.md.
 /// </summary>
-internal abstract partial record ReweightingPolicy
+internal abstract partial record ReweightingPolicy : ISettingText
 {
     private const string Where = "teacher.reweighting";
-    private const double Largest = 2;
 
-    // The name of each policy and what stands in its brackets.
-    private static readonly Dictionary<string, string[]> Forms = new(StringComparer.Ordinal)
-    {
-        ["none"] = [],
-        ["top"] = ["k", "b"],
-        ["ramp"] = ["b"],
-        ["balanced"] = ["b"],
-        ["attention_top"] = ["k", "a"],
-        ["attention_ramp"] = ["a"],
-        ["auto"] = [],
-    };
+    private static readonly CallReader<ReweightingPolicy> Reader = new(
+        "reweighting policy",
+        "top(4,0.5), where 0 leaves the branches out and 1 is the plain model",
+        new("none", "1 everywhere: the plain model", [], _ => new None()),
+        new("top", "b on the MLPs of the last k blocks, 1 below", [Blocks, Scale("b")], n => new Top((int)n[0], n[1])),
+        new("ramp", "MLPs linear from 1 at the first block to b at the last", [Scale("b")], n => new Ramp(n[0])),
+        new("balanced", "as ramp; what a block's MLP loses its attention gains", [Scale("b")], n => new Balanced(n[0])),
+        new("attention_top", "the control of top: the same on attention", [Blocks, Scale("a")], n => new AttentionTop((int)n[0], n[1])),
+        new("attention_ramp", "the control of ramp: the same on attention", [Scale("a")], n => new AttentionRamp(n[0])),
+        new("auto", "the policy that short trials show to keep most", [], _ => new Auto()));
 
     private ReweightingPolicy()
     {
     }
 
-    /// <summary>Reads "none", "top(k,b)", "ramp(b)", "balanced(b)", "attention_top(k,a)", "attention_ramp(a)" or "auto", such as "top(4,0.5)".</summary>
+    /// <inheritdoc/>
+    public static IReadOnlyList<SettingForm> Forms => Reader.Forms;
+
+    private static CallArgument Blocks => CallArgument.Count("k", 1, 10000);
+
+    /// <summary>Reads one of <see cref="Forms"/>.</summary>
     /// <exception cref="InputException">Unknown policy, a count that is no number, or a scale outside [0, 2].</exception>
-    public static ReweightingPolicy Parse(string text)
-    {
-        CallForm form = CallForm.TryRead(text) ?? throw Unreadable(text);
-        if (!Forms.TryGetValue(form.Name, out string[]? expected))
-            throw Nearest.Unknown("reweighting policy", form.Name, Forms.Keys, Where);
-        IReadOnlyList<string> given = form.Arguments;
-        if (given.Count != expected.Length)
-            throw Unreadable(text);
-        double Scale() => form.Number(given.Count - 1, expected[^1], 0, Largest, Where, "0 leaves the branch out, 1 is the plain model; for example top(4,0.5).");
-        return form.Name switch
-        {
-            "none" => new None(),
-            "top" => new Top(Count(given[0], text), Scale()),
-            "ramp" => new Ramp(Scale()),
-            "balanced" => new Balanced(Scale()),
-            "attention_top" => new AttentionTop(Count(given[0], text), Scale()),
-            "attention_ramp" => new AttentionRamp(Scale()),
-            _ => new Auto(),
-        };
-    }
+    public static ReweightingPolicy Parse(string text, string where = Where) => Reader.Read(text, where);
+
+    /// <inheritdoc/>
+    public static void RequireReadable(string text, string where) => Parse(text, where);
 
     /// <summary>The scales of every block of a ViT of that depth, bottom first.</summary>
     /// <exception cref="InputException">The policy does not fit the depth, or is <see cref="Auto"/>, which is chosen from measurements first.</exception>
@@ -72,16 +58,7 @@ internal abstract partial record ReweightingPolicy
     internal static InputException NoBlocks(string model) =>
         new($"The model '{model}' has no MLP blocks to reweight.", Where, "Choose a ViT as the teacher, or the policy none.");
 
-    private static InputException Unreadable(string text)
-    {
-        IEnumerable<string> forms = Forms.Select(f => f.Value.Length == 0 ? f.Key : $"{f.Key}({string.Join(',', f.Value)})");
-        return new($"The reweighting policy '{text}' cannot be read.", Where, $"Write one of: {string.Join(", ", forms)}; for example top(4,0.5).");
-    }
-
-    private static int Count(string text, string policy) =>
-        int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int k) && k >= 1
-            ? k
-            : throw new InputException($"In the policy '{policy}', k is '{text}'; it must be a whole number of 1 or more.", Where, "For example top(4,0.5).");
+    private static CallArgument Scale(string name) => new(name, 0, 2);
 
     /// <summary>A scale on the top k blocks, 1 below.</summary>
     private IEnumerable<double> OnTop(int depth, int k, double scale) => k <= depth

@@ -4,11 +4,16 @@ using ReMem.Training;
 namespace ReMem.Teachers;
 
 /// <summary>How a sharpness-aware gradient is found, and at what price. docs/teachers.md compares the forms.</summary>
-internal abstract record SharpnessPolicy
+internal abstract record SharpnessPolicy : ISettingText
 {
-    private const string Key = "teacher.sharpness";
-    private const string Example = "Write one of: sam, every(k), looksam(k,alpha), momentum(beta), msam(beta); for example every(5).";
-    private const int MostSteps = 10000;
+    private static readonly CallReader<SharpnessPolicy> Reader = new(
+        "sharpness policy",
+        "every(5)",
+        new("sam", "SAM at every step (Foret 2021)", [], _ => new Sam()),
+        new("every", "SAM at each k-th step, plain steps between", [EveryStep], n => new Every((int)n[0])),
+        new("looksam", "SAM at each k-th step, whose kept part serves between, alpha times as long (LookSAM, Liu 2022)", [EveryStep, new("alpha", 0, 10)], n => new LookSam((int)n[0], n[1])),
+        new("momentum", "up a running mean of gradients, at the price of a plain step", [RunningMean], n => new Momentum(n[0], 1)),
+        new("msam", "down that running mean (MSAM, Becker 2024)", [RunningMean], n => new Momentum(n[0], -1)));
 
     private SharpnessPolicy()
     {
@@ -17,24 +22,19 @@ internal abstract record SharpnessPolicy
     /// <summary>Whether each micro-batch may perturb by its own gradient.</summary>
     public virtual bool AllowsMicroBatches => false;
 
-    /// <summary>Reads "sam", "every(k)", "looksam(k,alpha)", "momentum(beta)" or "msam(beta)".</summary>
+    /// <inheritdoc/>
+    public static IReadOnlyList<SettingForm> Forms => Reader.Forms;
+
+    private static CallArgument EveryStep => CallArgument.Count("k", 1, 10000);
+
+    private static CallArgument RunningMean => new("beta", 0, 0.9999);
+
+    /// <summary>Reads one of <see cref="Forms"/>.</summary>
     /// <exception cref="InputException">Unknown, or a number out of its range.</exception>
-    public static SharpnessPolicy Parse(string text)
-    {
-        CallForm form = CallForm.TryRead(text) ?? throw Unreadable(text);
-        int Steps() => form.WholeNumber(0, "k", 1, MostSteps, Key, Example);
-        double Beta() => form.Number(0, "beta", 0, 0.9999, Key, Example);
-        return (form.Name, form.Arguments.Count) switch
-        {
-            ("sam", 0) => new Sam(),
-            ("every", 1) => new Every(Steps()),
-            ("looksam", 2) => new LookSam(Steps(), form.Number(1, "alpha", 0, 10, Key, Example)),
-            ("momentum", 1) => new Momentum(Beta(), 1),
-            ("msam", 1) => new Momentum(Beta(), -1),
-            ("sam" or "every" or "looksam" or "momentum" or "msam", _) => throw Unreadable(text),
-            _ => throw Nearest.Unknown("sharpness policy", form.Name, ["sam", "every", "looksam", "momentum", "msam"], Key),
-        };
-    }
+    public static SharpnessPolicy Parse(string text, string where = "teacher.sharpness") => Reader.Read(text, where);
+
+    /// <inheritdoc/>
+    public static void RequireReadable(string text, string where) => Parse(text, where);
 
     /// <summary>Makes the gradient function.</summary>
     /// <param name="model">What is trained.</param>
@@ -48,8 +48,6 @@ internal abstract record SharpnessPolicy
     }
 
     private protected abstract IGradientFunction Create(ParameterSet parameters, PerturbedPass passes, Func<long, double> rho);
-
-    private static InputException Unreadable(string text) => new($"The sharpness policy '{text}' cannot be read.", Key, Example);
 
     /// <summary>SAM at every step.</summary>
     public sealed record Sam : SharpnessPolicy

@@ -11,8 +11,6 @@ namespace ReMem.Teachers;
 /// <summary>Fine-tunes a pretrained ViT on a data set's labels: plain, sharpness-aware, with reweighted MLP blocks, or both.</summary>
 public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions options)
 {
-    private static readonly ScheduledSetting Radius = new("rho", "teacher.rho_schedule", 10, "linear(0.01)");
-
     /// <summary>Trains <paramref name="job"/>'s model in place; the reweighting is in force from before the first step and stays.</summary>
     /// <param name="job">The model and its batches; its loss, gradient and objective are set here.</param>
     /// <param name="cancel">Stops between steps.</param>
@@ -43,7 +41,7 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
     /// <param name="options">The teacher's.</param>
     /// <param name="model">timm's name.</param>
     /// <exception cref="InputException">A policy cannot be read or does not fit the model, or rho is out of range.</exception>
-    public static void RequireFit(TeacherOptions options, string model)
+    internal static void RequireFit(TeacherOptions options, string model)
     {
         Parse(options);
         var policy = ReweightingPolicy.Parse(options.Reweighting);
@@ -52,12 +50,16 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
         _ = policy.Scales((ModelCatalogue.ShapeOf(model) ?? throw ReweightingPolicy.NoBlocks(model)).Depth);
     }
 
+    /// <summary>Refuses options that contradict each other, which no model could be fine-tuned with.</summary>
+    /// <exception cref="InputException">So it is, a policy cannot be read, or rho is out of range.</exception>
+    internal static void RequireConsistent(TeacherOptions options) => Parse(options);
+
     private static (SharpnessPolicy Sharpness, SettingSchedule Radius) Parse(TeacherOptions options)
     {
         if (options.Rho is not (>= 0 and <= 10))
             throw new InputException(FormattableString.Invariant($"SAM's radius rho is {options.Rho}; it must be between 0 (plain) and 10."), "rho", "0.02 to 0.2 is usual.");
         SharpnessPolicy sharpness = SharpnessPolicy.Parse(options.Sharpness);
-        SettingSchedule radius = SettingSchedule.Parse(options.RhoSchedule, Radius);
+        SettingSchedule radius = RadiusSchedule.Parse(options.RhoSchedule);
         if (options.MSharpness && !sharpness.AllowsMicroBatches)
         {
             throw new InputException(

@@ -3,14 +3,23 @@ using ReMem.Runtime;
 namespace ReMem.Training;
 
 /// <summary>Weights of classes by how many images they have.</summary>
-internal static class ClassWeights
+internal sealed class ClassWeights : ISettingText
 {
-    private static readonly Dictionary<string, double[]> Forms = new(StringComparer.Ordinal)
+    private const double UsualBeta = 0.999;
+
+    private static readonly CallReader<(string Name, double Beta)> Reader = new(
+        "class weights",
+        "effective(0.999)",
+        new("none", "every class counts alike", [], _ => ("none", 0)),
+        new("effective", "by the effective number of images (Cui 2019)", [CallArgument.Any("beta", UsualBeta)], n => ("effective", n[0])),
+        new("inverse", "by the number of images", [], _ => ("inverse", 0)));
+
+    private ClassWeights()
     {
-        ["none"] = [],
-        ["effective"] = [0.999],
-        ["inverse"] = [],
-    };
+    }
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<SettingForm> Forms => Reader.Forms;
 
     /// <summary>
     /// One weight a class: 1 / n ("inverse"), or (1 - beta) / (1 - beta^n), one by the effective number of images ("effective(beta)", Cui 2019), of
@@ -30,14 +39,15 @@ internal static class ClassWeights
         return [.. weights.Select(w => w / mean)];
     }
 
-    /// <summary>Refuses what is no form.</summary>
+    /// <inheritdoc/>
     public static void RequireReadable(string text, string where) => Read(text, where);
 
     private static (string Name, double Beta) Read(string text, string where)
     {
-        (string name, IReadOnlyList<double> numbers) = NamedForm.Parse(text, "class weights", Forms, where);
-        if (numbers is [not (>= 0 and < 1)])
-            throw new InputException(FormattableString.Invariant($"In the class weights '{text}', beta is {numbers[0]}; it must be 0 to below 1."), where, "0.9 to 0.9999 is usual.");
-        return (name, numbers.FirstOrDefault());
+        (string name, double beta) = Reader.Read(text, where);
+        return beta is >= 0 and < 1
+            ? (name, beta)
+            : throw new InputException(
+                FormattableString.Invariant($"In the class weights '{text}', beta is {beta}; it must be 0 to below 1."), where, "0.9 to 0.9999 is usual.");
     }
 }

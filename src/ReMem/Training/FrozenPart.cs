@@ -10,7 +10,7 @@ namespace ReMem.Training;
 /// The part of a model that a training leaves as it is. It has no gradient, so that no step and no sharpness-aware perturbation reaches it, and runs in eval
 /// mode: its BatchNorm uses and keeps the statistics it came with, and none of its blocks is dropped.
 /// </summary>
-internal sealed class FrozenPart : IDisposable
+internal sealed class FrozenPart : IDisposable, ISettingText
 {
     private const string Where = "training.freeze";
     private readonly Parameter[] _parameters;
@@ -40,7 +40,15 @@ internal sealed class FrozenPart : IDisposable
         return new FrozenPart(frozen, modules);
     }
 
-    /// <summary>Refuses what can be no part of any model.</summary>
+    /// <inheritdoc/>
+    public static IReadOnlyList<SettingForm> Forms { get; } =
+    [
+        new("none", "everything is trained"),
+        new("6", "what embeds the image and so many blocks, from the bottom; all blocks leave the classifier alone"),
+        new("patch_embed, blocks.0", "modules or parameters by their names"),
+    ];
+
+    /// <inheritdoc/>
     public static void RequireReadable(string freeze, string where)
     {
         bool number = long.TryParse(freeze, NumberStyles.Integer, CultureInfo.InvariantCulture, out long blocks);

@@ -22,7 +22,7 @@ internal sealed class KeptWeights : IDisposable
         _model = model;
         _parameters = parameters;
         _average = options.EmaDecay > 0 ? new ModelSnapshot(model, parameters) : null;
-        _best = options.Keep == "best" ? new ModelSnapshot(model, parameters) : null;
+        _best = options.Keep == KeepPolicy.Best ? new ModelSnapshot(model, parameters) : null;
     }
 
     /// <summary>All of it by name, for checkpoints.</summary>
@@ -34,11 +34,11 @@ internal sealed class KeptWeights : IDisposable
     public static double DecayAt(double decay, long step) => step <= 1 ? 0 : Math.Min(decay, 1 - Math.Pow(step, WarmupPower));
 
     /// <summary>Whether a validated epoch is better than another.</summary>
-    public static bool IsBetter(EpochRecord a, EpochRecord b, string monitor)
+    public static bool IsBetter(EpochRecord a, EpochRecord b, MonitoredScore monitor)
     {
         // A loss that is not finite is read back from a checkpoint as none.
         static double Loss(EpochRecord e) => e.ValidationLoss is { } loss && double.IsFinite(loss) ? loss : double.PositiveInfinity;
-        if (monitor == "loss" || a.ValidationTop1 == b.ValidationTop1)
+        if (monitor == MonitoredScore.Loss || a.ValidationTop1 == b.ValidationTop1)
             return Loss(a) < Loss(b);
         return a.ValidationTop1 > b.ValidationTop1;
     }

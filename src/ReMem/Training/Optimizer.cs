@@ -42,10 +42,9 @@ internal abstract class Optimizer : IDisposable
     /// <summary>Makes the optimiser that the options name.</summary>
     public static Optimizer Create(TrainingOptions options, ParameterSet parameters) => options.Optimizer switch
     {
-        "adamw" => new AdamW(parameters, options.WeightDecay),
-        "lamb" => new Lamb(parameters, options.WeightDecay),
-        "sgd" => new Sgd(parameters, options.WeightDecay, options.Momentum),
-        _ => throw Runtime.Nearest.Unknown("optimizer", options.Optimizer, ["adamw", "lamb", "sgd"]),
+        OptimizerKind.Lamb => new Lamb(parameters, options.WeightDecay),
+        OptimizerKind.Sgd => new Sgd(parameters, options.WeightDecay, options.Momentum),
+        _ => new AdamW(parameters, options.WeightDecay),
     };
 
     /// <summary>Applies the gradients that stand in <c>.grad</c>.</summary>

@@ -4,12 +4,18 @@ using ReMem.Runtime;
 namespace ReMem.Training;
 
 /// <summary>Progressive resolution (Howard 2018; Tan 2021): early epochs on smaller views, which cost less and generalise as well.</summary>
-internal sealed class Progression
+internal sealed class Progression : ISettingText
 {
     private const string Where = "training.progressive";
     private const int Step = 8;
     private const double DefaultShare = 0.5;
-    private static readonly Dictionary<string, double[]> Forms = new(StringComparer.Ordinal) { ["none"] = [], ["from"] = [double.NaN, DefaultShare] };
+
+    private static readonly CallReader<(double Start, double Share)?> Reader = new(
+        "progressive resolution",
+        "from(64,0.5)",
+        new("none", "all epochs see full views", [], _ => null),
+        new("from", "from views of that side in pixels to full ones over that share of the epochs", [CallArgument.Any("size"), CallArgument.Any("share", DefaultShare)], n => (n[0], n[1])));
+
     private readonly int _start;
     private readonly int _size;
     private readonly int _growing;
@@ -25,19 +31,21 @@ internal sealed class Progression
     {
         if (Read(options.Progressive, Where) is not { } form)
             return null;
-        if (model is TransformerModel)
+        if (model.SmallestView is not { } least)
         {
             throw new InputException(
                 $"'{model.Info.Name}' is made for one image size, {model.ImageSize} px, so it cannot be trained on smaller views first.", Where, "Leave it out, or train a convolutional network.");
         }
 
-        int least = model is ResNet { Shape.CifarStem: true } ? Step : 32;
         if (form.Start < least || form.Start >= size)
             throw new InputException($"'{options.Progressive}' starts at {form.Start} px; '{model.Info.Name}' on views of {size} px can start at {least} to {size - 1} px.", Where, "Start at about half the size.");
         return new Progression(form.Start, size, (int)Math.Ceiling(form.Share * options.Epochs));
     }
 
-    /// <summary>Refuses what is no form.</summary>
+    /// <inheritdoc/>
+    public static IReadOnlyList<SettingForm> Forms => Reader.Forms;
+
+    /// <inheritdoc/>
     public static void RequireReadable(string text, string where) => Read(text, where);
 
     /// <summary>Side in pixels of an epoch's views: rising evenly from the first epoch on, in multiples of 8, and full after the share that it grows.</summary>
@@ -52,12 +60,11 @@ internal sealed class Progression
 
     private static (int Start, double Share)? Read(string text, string where)
     {
-        (string name, IReadOnlyList<double> numbers) = NamedForm.Parse(text, "progressive resolution", Forms, where);
-        if (name == "none")
+        if (Reader.Read(text, where) is not { } form)
             return null;
-        bool fits = numbers[0] is >= Step and <= 4096 && numbers[0] % 1 == 0 && numbers[1] is > 0 and <= 1;
+        bool fits = form.Start is >= Step and <= 4096 && form.Start % 1 == 0 && form.Share is > 0 and <= 1;
         return fits
-            ? ((int)numbers[0], numbers[1])
+            ? ((int)form.Start, form.Share)
             : throw new InputException($"The progressive resolution '{text}' is no size of 8 to 4096 px and a share of the epochs above 0 to 1.", where, "For example from(64,0.5).");
     }
 }

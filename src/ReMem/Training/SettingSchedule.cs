@@ -1,5 +1,3 @@
-using ReMem.Runtime;
-
 namespace ReMem.Training;
 
 /// <summary>How a setting goes from step to step: its value throughout, from a start to its value, or with the learning rate.</summary>
@@ -7,36 +5,30 @@ internal sealed record SettingSchedule
 {
     /// <summary>The curves from one number to another.</summary>
     public static readonly IReadOnlyList<string> Curves = ["linear", "cosine"];
-    private readonly CallForm _form;
+    private readonly string _curve;
     private readonly double _start;
 
-    private SettingSchedule(CallForm form, double start) => (_form, _start) = (form, start);
+    /// <summary>A curve and where it begins.</summary>
+    internal SettingSchedule(string curve, double start) => (_curve, _start) = (curve, start);
 
     /// <summary>Whether the setting keeps its value.</summary>
-    public bool IsConstant => _form.Name == "constant";
+    public bool IsConstant => _curve == "constant";
 
     /// <summary>Reads "constant", "linear(start)", "cosine(start)" or "lr".</summary>
+    /// <param name="text">The schedule.</param>
+    /// <param name="setting">What goes by it.</param>
+    /// <param name="where">Named in errors.</param>
     /// <exception cref="InputException">Unknown, or a start out of its range.</exception>
-    public static SettingSchedule Parse(string text, ScheduledSetting setting)
-    {
-        CallForm form = CallForm.TryRead(text) ?? throw Unreadable(text, setting);
-        return (form.Name, form.Arguments.Count) switch
-        {
-            ("constant" or "lr", 0) => new SettingSchedule(form, 0),
-            ("linear" or "cosine", 1) => new SettingSchedule(form, form.Number(0, "the start", 0, setting.Most, setting.Key, setting.Remedy)),
-            ("constant" or "lr" or "linear" or "cosine", _) => throw Unreadable(text, setting),
-            _ => throw Nearest.Unknown($"schedule of {setting.Name}", form.Name, ["constant", .. Curves, "lr"], setting.Key),
-        };
-    }
+    public static SettingSchedule Parse(string text, ScheduledSetting setting, string where) => setting.Reader.Read(text, where);
 
     /// <summary>The setting at each step, counted from 0.</summary>
     /// <param name="value">Where it ends; with "lr", what it is at the peak of the learning rate.</param>
     /// <param name="rates">The learning rate's schedule, over as many steps.</param>
-    public Func<long, double> Over(double value, CosineSchedule rates) => _form.Name switch
+    public Func<long, double> Over(double value, CosineSchedule rates) => _curve switch
     {
         "constant" => _ => value,
         "lr" => step => value * rates.At(step) / rates.Peak,
-        _ => step => Along(_form.Name, _start, value, TrainingStep.ProgressOf(step, rates.TotalSteps)),
+        _ => step => Along(_curve, _start, value, TrainingStep.ProgressOf(step, rates.TotalSteps)),
     };
 
     /// <summary>The largest that the setting becomes.</summary>
@@ -50,6 +42,4 @@ internal sealed record SettingSchedule
     public static double Along(string curve, double start, double end, double progress) => progress == 1
         ? end // The sum below may miss it by its last bit.
         : start + ((end - start) * (curve == "linear" ? progress : 0.5 * (1 - Math.Cos(Math.PI * progress))));
-
-    private static InputException Unreadable(string text, ScheduledSetting setting) => new($"The schedule of {setting.Name} '{text}' cannot be read.", setting.Key, setting.Remedy);
 }

@@ -26,7 +26,7 @@ public sealed class Trainer(TrainingOptions options)
         DataOptions.Validate(options, "training");
         MixedPrecision.Require(options.Precision, "training.precision");
         options.RequireConsistent(job.Stage);
-        if (options.Keep == "best" && job.Validate is null)
+        if (options.Keep == KeepPolicy.Best && job.Validate is null)
             throw new InputException("The best epoch cannot be told without a validation.", job.Stage, "Use keep: last, or give the training a validation.");
         Progression? sizes = Progression.Of(options, job.Model, job.Train.View.Size);
         using FrozenPart frozen = FrozenPart.Of(job.Model, options.Freeze);
@@ -167,7 +167,7 @@ public sealed class Trainer(TrainingOptions options)
 
     private void TellEnd(TrainingJob job, TrainingResult done)
     {
-        if (options.Keep == "last" && done.End == TrainingEnd.AllEpochs)
+        if (options.Keep == KeepPolicy.Last && done.End == TrainingEnd.AllEpochs)
             return;
         string stopped = done.End == TrainingEnd.NoImprovement ? $"stopped after epoch {done.Epochs.Count}: no improvement for {options.Patience} epochs; " : string.Empty;
         job.Progress?.Report(new ProgressReport(job.Stage, $"{stopped}kept epoch {done.KeptEpoch} of {done.Epochs.Count}"));

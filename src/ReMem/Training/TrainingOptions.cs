@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ReMem.Data;
 using ReMem.Data.Views;
+using ReMem.Runtime;
 
 namespace ReMem.Training;
 
@@ -23,11 +24,11 @@ public sealed record TrainingOptions
     public int Accumulate { get; init; } = 1;
 
     /// <summary>
-    /// What a model's forward pass computes in: "fp32", or "bf16", bfloat16 for products and convolutions with float32 weights, norms of the stream, softmax and loss.
+    /// What a model's forward pass computes in: fp32, or bf16, bfloat16 for products and convolutions with float32 weights, norms of the stream, softmax and loss.
     /// Default fp32.
     /// </summary>
-    [AllowedValues("fp32", "bf16")]
-    public string Precision { get; init; } = "fp32";
+    [EnumDataType(typeof(Precision))]
+    public Precision Precision { get; init; }
 
     /// <summary>
     /// Whether a transformer's blocks are computed again in the backward pass instead of kept: the same gradients, far less memory, about a third more time.
@@ -35,9 +36,9 @@ public sealed record TrainingOptions
     /// </summary>
     public bool GradCheckpointing { get; init; }
 
-    /// <summary>"adamw", "lamb" or "sgd". Default adamw.</summary>
-    [AllowedValues("adamw", "lamb", "sgd")]
-    public string Optimizer { get; init; } = "adamw";
+    /// <summary>What steps the weights: adamw, lamb or sgd. Default adamw.</summary>
+    [EnumDataType(typeof(OptimizerKind))]
+    public OptimizerKind Optimizer { get; init; }
 
     /// <summary>Peak learning rate, above 0 to 100. Default 2e-4.</summary>
     [Range(1e-9, 100)]
@@ -75,29 +76,9 @@ public sealed record TrainingOptions
     [Range(0.01, 1)]
     public double CropScale { get; init; } = 0.35;
 
-    /// <summary>Strength of brightness, contrast and saturation jitter, 0 to 1. Default 0.</summary>
-    [Range(0.0, 1)]
-    public double ColorJitter { get; init; }
-
-    /// <summary>Chance of a horizontal flip, 0 to 1. Default 0.5.</summary>
-    [Range(0.0, 1)]
-    public double HorizontalFlip { get; init; } = 0.5;
-
-    /// <summary>The policy after crop and flip: none, trivial, three, or timm's RandAugment string such as rand-m9-mstd0.5-inc1. Default none.</summary>
-    [AugmentationName]
-    public string Augmentation { get; init; } = "none";
-
-    /// <summary>Chance that a view turns grey, 0 to 1. Default 0.</summary>
-    [Range(0.0, 1)]
-    public double Grayscale { get; init; }
-
-    /// <summary>Chance of a Gaussian blur of 0.1 to 2 pixels, 0 to 1. Default 0.</summary>
-    [Range(0.0, 1)]
-    public double Blur { get; init; }
-
-    /// <summary>Chance that a rectangle of 2 % to a third of the view becomes noise, 0 to 1. Default 0.</summary>
-    [Range(0.0, 1)]
-    public double RandomErasing { get; init; }
+    /// <summary>What happens to a training view after its crop.</summary>
+    [Inlined]
+    public ViewPolicy Views { get; init; } = new();
 
     /// <summary>Mixes the images of a batch by shares from Beta(alpha, alpha) (mixup), 0 to 100; 0 does not. Default 0.</summary>
     [Range(0.0, 100)]
@@ -122,15 +103,15 @@ public sealed record TrainingOptions
     public double EmaDecay { get; init; }
 
     /// <summary>
-    /// The weights that are left at the end: "last", or "best" on the validation split. Default last: the schedule ends at the last epoch, and a choice
+    /// The weights that are left at the end: last, or best on the validation split. Default last: the schedule ends at the last epoch, and a choice
     /// among epochs would flatter the validation scores that methods are compared by.
     /// </summary>
-    [AllowedValues("last", "best")]
-    public string Keep { get; init; } = "last";
+    [EnumDataType(typeof(KeepPolicy))]
+    public KeepPolicy Keep { get; init; }
 
-    /// <summary>What makes an epoch the best: "top1" on validation (the loss decides between equals), or "loss", its cross-entropy. Default top1.</summary>
-    [AllowedValues("top1", "loss")]
-    public string Monitor { get; init; } = "top1";
+    /// <summary>What makes an epoch the best: top1 on validation (the loss decides between equals), or loss, its cross-entropy. Default top1.</summary>
+    [EnumDataType(typeof(MonitoredScore))]
+    public MonitoredScore Monitor { get; init; }
 
     /// <summary>Stops once so many epochs have passed since the best one, 1 to 10000; 0 never stops early. Needs keep: best. Default 0.</summary>
     [Range(0, 10000)]
@@ -147,6 +128,7 @@ public sealed record TrainingOptions
     /// What is not trained: "none"; a number n, which is what embeds the image and the first n blocks (all blocks leave the classifier alone); or names of
     /// modules or parameters, such as "patch_embed, blocks.0". Default none.
     /// </summary>
+    [ReadAs<FrozenPart>]
     public string Freeze { get; init; } = "none";
 
     /// <summary>
@@ -159,6 +141,7 @@ public sealed record TrainingOptions
     /// Weights of the classes in the cross-entropy with labels: "none"; "effective(beta)", by the effective number of images, beta of 0 to below 1
     /// (Cui 2019), 0.999 where left out; "inverse", by the number of images. Default none.
     /// </summary>
+    [ReadAs<ClassWeights>]
     public string ClassWeights { get; init; } = "none";
 
     /// <summary>
@@ -172,6 +155,7 @@ public sealed record TrainingOptions
     /// "none", or "from(size,share)": the first epoch's views have that side in pixels, 8 or more (32 where the network halves them five times), and grow evenly to
     /// the full size over that share of the epochs, above 0 to 1, 0.5 where left out. For convolutional networks; a teacher sees full views. Default none.
     /// </summary>
+    [ReadAs<Progression>]
     public string Progressive { get; init; } = "none";
 
     /// <summary>Refuses settings that cannot be read or contradict each other.</summary>
@@ -190,7 +174,7 @@ public sealed record TrainingOptions
 
         if (LogitAdjustment > 0 && Sampling == ClassSampling.Balanced)
             throw new InputException("With balanced sampling every class is seen equally often, which leaves nothing for logit adjustment.", where, "Leave one of them out.");
-        if (Patience > 0 && Keep != "best")
+        if (Patience > 0 && Keep != KeepPolicy.Best)
         {
             throw new InputException(
                 $"With patience {Patience} and keep 'last' the training would stop at weights that are {Patience} epochs past their best.", where, "Add training.keep=best, or leave patience out.");

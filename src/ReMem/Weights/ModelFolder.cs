@@ -113,7 +113,7 @@ public static class ModelFolder
     }
 
     /// <summary>The state dict with a transformer's branch scales folded in. Changed tensors belong to the caller's scope.</summary>
-    public static Dictionary<string, Tensor> FoldedState(ImageModel model)
+    internal static Dictionary<string, Tensor> FoldedState(ImageModel model)
     {
         using var guard = no_grad();
         Dictionary<string, Tensor> state = model.state_dict();

@@ -102,7 +102,7 @@ public static class WeightLoader
     /// <param name="model">timm's name of the model.</param>
     /// <param name="path">The file.</param>
     /// <param name="prefix">As <see cref="WeightLoadOptions.Prefix"/>.</param>
-    public static int CountClasses(string model, string path, string? prefix = null)
+    internal static int CountClasses(string model, string path, string? prefix = null)
     {
         string name = $"{ModelCatalogue.Info(model).Classifier}.weight";
         using TimmWeightsFile file = TimmWeightsFile.Open(path, prefix, WantedShapes.Of(model));

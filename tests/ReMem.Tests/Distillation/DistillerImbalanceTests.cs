@@ -102,7 +102,7 @@ public class DistillerImbalanceTests
             Progressive = "from(16)",
             EmaDecay = 0.9,
             LayerDecay = 0.9,
-            Optimizer = "sgd",
+            Optimizer = OptimizerKind.Sgd,
             Lr = 0.05,
         };
         var distillation = new DistillationOptions { Views = views, Weight = 0.5, TargetWeights = "effective" };

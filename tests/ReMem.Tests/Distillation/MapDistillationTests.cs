@@ -22,14 +22,14 @@ public class MapDistillationTests
     private static readonly TrainingOptions Still = Options with { Epochs = 1, Lr = 1e-9, WarmupEpochs = 0 };
 
     [Theory]
-    [InlineData("tokens", "fp32")]
-    [InlineData("attention", "fp32")]
-    [InlineData("attention", "bf16")]
-    public void A_student_that_is_its_teacher_has_nothing_to_learn(string objective, string precision)
+    [InlineData("tokens", Precision.Fp32)]
+    [InlineData("attention", Precision.Fp32)]
+    [InlineData("attention", Precision.Bf16)]
+    public void A_student_that_is_its_teacher_has_nothing_to_learn(string objective, Precision precision)
     {
         using ImageModel teacher = Make(), student = Make();
         TrainingResult result = Run(Still with { Precision = precision }, new DistillationOptions { Objective = objective, Weight = 1 }, student, teacher);
-        Assert.Equal(0, result.Epochs[0].TrainLoss, precision == "fp32" ? 1e-6 : 1e-3);
+        Assert.Equal(0, result.Epochs[0].TrainLoss, precision == Precision.Fp32 ? 1e-6 : 1e-3);
     }
 
     /// <summary>Heads, widths, grids, tokens before the patches and kinds of transformers that differ; and a student that is no transformer.</summary>
@@ -66,14 +66,14 @@ public class MapDistillationTests
     [InlineData("attention")]
     public void In_bf16_the_loss_is_that_of_float32_up_to_rounding(string objective)
     {
-        double Loss(string precision)
+        double Loss(Precision precision)
         {
             using ImageModel teacher = Teacher(), student = Make();
             return Run(Still with { Precision = precision }, new DistillationOptions { Objective = objective, Weight = 1 }, student, teacher).Epochs[0].TrainLoss;
         }
 
-        double expected = Loss("fp32");
-        Assert.Equal(expected, Loss("bf16"), 0.02 * expected);
+        double expected = Loss(Precision.Fp32);
+        Assert.Equal(expected, Loss(Precision.Bf16), 0.02 * expected);
     }
 
     [Fact]

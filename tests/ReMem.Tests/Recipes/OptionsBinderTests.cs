@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ReMem.Recipes;
+using ReMem.Runtime;
 using YamlDotNet.RepresentationModel;
 
 namespace ReMem.Tests.Recipes;
@@ -14,7 +15,7 @@ public sealed class OptionsBinderTests
 
     [Fact]
     public void Keys_are_the_properties_in_snake_case() =>
-        Assert.Equal(["name", "note", "size", "image_size", "rate", "flag", "shade", "numbers", "names", "keep", "inner"], OptionsBinder.Keys(typeof(Outer)).Keys);
+        Assert.Equal(["name", "note", "size", "image_size", "rate", "flag", "shade", "numbers", "names", "keep", "inner"], Setting.Of(typeof(Outer)).Select(s => s.Key));
 
     [Fact]
     public void Values_of_every_type_are_read()

@@ -11,11 +11,11 @@ public class RecipeReaderTests
     {
         Recipe recipe = RecipeReader.Parse(Minimal + "teacher:\n  rho: 0.1\n  training:\n    epochs: 3\nseeds: [0, 1]\nmethods: [none, sam]\n", "r.yaml");
         Assert.Equal("photos", recipe.Data.Source);
-        Assert.Equal(0.1, recipe.Teacher.Rho);
+        Assert.Equal(0.1, recipe.Teacher.Options.Rho);
         Assert.Equal(3, recipe.Teacher.Training.Epochs);
         Assert.Equal([0, 1], recipe.Seeds);
         Assert.Equal(["none", "sam"], recipe.Methods);
-        Assert.Equal("adamw", recipe.Student.Training.Optimizer);
+        Assert.Equal(ReMem.Training.OptimizerKind.Adamw, recipe.Student.Training.Optimizer);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public class RecipeReaderTests
             "student.training.progressive=from(64,0.5)", "student.training.class_weights=effective(0.99)", "student.distillation.target_weights=inverse",
         ]);
         recipe = RecipeReader.Parse(RecipeReader.Write(recipe), "again");
-        Assert.Equal(("6", "best", ReMem.Data.ClassSampling.Sqrt), (recipe.Teacher.Training.Freeze, recipe.Teacher.Training.Keep, recipe.Teacher.Training.Sampling));
+        Assert.Equal(("6", ReMem.Training.KeepPolicy.Best, ReMem.Data.ClassSampling.Sqrt), (recipe.Teacher.Training.Freeze, recipe.Teacher.Training.Keep, recipe.Teacher.Training.Sampling));
         Assert.Equal(("blocks.0, head", "from(64,0.5)", "effective(0.99)"), (recipe.Student.Training.Freeze, recipe.Student.Training.Progressive, recipe.Student.Training.ClassWeights));
         Assert.Equal("inverse", recipe.Student.Distillation.TargetWeights);
     }
@@ -38,7 +38,7 @@ public class RecipeReaderTests
         Recipe recipe = RecipeReader.Parse(Minimal, "r.yaml", ["student.training.lr=0.003", "seeds=[4]", "teacher.reweighting=top(2,0.25)"]);
         Assert.Equal(0.003, recipe.Student.Training.Lr);
         Assert.Equal([4], recipe.Seeds);
-        Assert.Equal("top(2,0.25)", recipe.Teacher.Reweighting);
+        Assert.Equal("top(2,0.25)", recipe.Teacher.Options.Reweighting);
         recipe = RecipeReader.Parse(Minimal, "r.yaml", ["teacher.weights=null", "title='quoted: text'", "teacher.training={epochs: 7}", "seeds= [2, 3]"]);
         Assert.Null(recipe.Teacher.Weights);
         Assert.Equal("quoted: text", recipe.Title);

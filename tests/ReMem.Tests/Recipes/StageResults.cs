@@ -3,6 +3,7 @@ using ReMem.Information;
 using ReMem.Recipes;
 using ReMem.Recipes.Stages;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using ReMem.Training;
 
 namespace ReMem.Tests.Recipes;
@@ -26,7 +27,7 @@ internal static class StageResults
         new(Information(mean, images, leaked), Information(2 * mean, images, leaked), 5);
 
     /// <summary>A part's results; the method none has no teacher.</summary>
-    public static MethodRun Run(string method, int seed, double student, double teacher = 0.5) => method == "none"
+    public static MethodRun Run(TeacherMethod method, int seed, double student, double teacher = 0.5) => !method.HasTeacher
         ? new MethodRun(method, seed, null, null, Trained(student, student - 0.1))
         : new MethodRun(method, seed, Trained(teacher, teacher - 0.1), Measured(teacher / 10), Trained(student, student - 0.1));
 

@@ -10,7 +10,7 @@ namespace ReMem.Tests.Teachers;
 [Collection(TorchGenerator.Name)]
 public class SharpnessTrapsTests
 {
-    private static readonly TrainingOptions OneStep = Options with { Epochs = 1, Optimizer = "sgd", Momentum = 0, Lr = 0.1, WarmupEpochs = 0, WeightDecay = 0, ClipGrad = 0 };
+    private static readonly TrainingOptions OneStep = Options with { Epochs = 1, Optimizer = OptimizerKind.Sgd, Momentum = 0, Lr = 0.1, WarmupEpochs = 0, WeightDecay = 0, ClipGrad = 0 };
 
     [Fact]
     public void Drop_path_draws_the_same_masks_in_both_passes()

@@ -67,7 +67,7 @@ public sealed class DivergenceTests : IDisposable
     {
         using ImageModel model = Model(Convolutional);
         int validated = 0;
-        ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Epochs with { Keep = "best" }).Run(
+        ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Epochs with { Keep = KeepPolicy.Best }).Run(
             Job(model, Checkpoint) with { Validate = _ => (0.5, ++validated == 3 ? loss : 1) }));
         Assert.Contains($"diverged in epoch 3, by step 8: on validation the tensor 'logits' overflows (the loss is {word})", error.Message, StringComparison.Ordinal);
         LastGoodStands(epochs: 2);
@@ -124,7 +124,7 @@ public sealed class DivergenceTests : IDisposable
     public void A_learning_rate_that_is_far_too_high()
     {
         using ImageModel model = Model(Convolutional);
-        TrainingOptions options = Options with { Epochs = 40, Optimizer = "sgd", Lr = 100, ClipGrad = 0, WarmupEpochs = 0 };
+        TrainingOptions options = Options with { Epochs = 40, Optimizer = OptimizerKind.Sgd, Lr = 100, ClipGrad = 0, WarmupEpochs = 0 };
         ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(options).Run(Job(model, Checkpoint)));
         Assert.Matches("The training diverged in epoch \\d+, by step \\d+: the tensor '.*' holds|in a row had a non-finite gradient", error.Message);
         if (File.Exists(Checkpoint))

@@ -85,7 +85,7 @@ public class FrozenPartTests
     public void An_interrupted_training_ends_with_the_same_bits()
     {
         using var folder = new TemporaryFolder();
-        TrainingOptions options = Options with { Freeze = "layer1", LayerDecay = 0.8, EmaDecay = 0.9, Optimizer = "sgd", Lr = 0.05 };
+        TrainingOptions options = Options with { Freeze = "layer1", LayerDecay = 0.8, EmaDecay = 0.9, Optimizer = OptimizerKind.Sgd, Lr = 0.05 };
         using ImageModel whole = Model(Convolutional), stopped = Model(Convolutional), resumed = Model(Convolutional, seed: 77);
         TrainingResult expected = new Trainer(options).Run(Job(whole));
         Assert.Throws<InvalidOperationException>(() => new Trainer(options).Run(Job(stopped, folder.File("state")) with

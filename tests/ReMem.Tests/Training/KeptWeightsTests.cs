@@ -11,7 +11,7 @@ namespace ReMem.Tests.Training;
 public class KeptWeightsTests
 {
     private static readonly double[] Scores = [0.2, 0.6, 0.4, 0.5, 0.5, 0.5];
-    private static readonly TrainingOptions Best = Options with { Epochs = 6, Keep = "best" };
+    private static readonly TrainingOptions Best = Options with { Epochs = 6, Keep = KeepPolicy.Best };
 
     [Theory]
     [InlineData(0.9, 1, 0)]
@@ -93,16 +93,16 @@ public class KeptWeightsTests
     {
         using ImageModel model = Model(Convolutional);
         List<double[]> seen = [];
-        TrainingResult result = new Trainer(Best with { Keep = "last" }).Run(Job(model) with { Validate = Scripted(seen) });
+        TrainingResult result = new Trainer(Best with { Keep = KeepPolicy.Last }).Run(Job(model) with { Validate = Scripted(seen) });
         Assert.Equal((6, TrainingEnd.AllEpochs), (result.KeptEpoch, result.End));
         Assert.True(Same(seen[5], State(model)));
     }
 
     [Theory]
-    [InlineData("top1", 1, 3, 2)]
-    [InlineData("top1", 3, 5, 2)]
-    [InlineData("loss", 2, 6, 4)]
-    public void Patience_ends_it(string monitor, int patience, int epochs, int kept)
+    [InlineData(MonitoredScore.Top1, 1, 3, 2)]
+    [InlineData(MonitoredScore.Top1, 3, 5, 2)]
+    [InlineData(MonitoredScore.Loss, 2, 6, 4)]
+    public void Patience_ends_it(MonitoredScore monitor, int patience, int epochs, int kept)
     {
         using ImageModel model = Model(Convolutional);
         List<double[]> seen = [];
@@ -117,24 +117,24 @@ public class KeptWeightsTests
     }
 
     [Theory]
-    [InlineData("top1", 0.5, 1.0, 0.4, 0.1, true)]
-    [InlineData("top1", 0.5, 1.0, 0.5, 1.1, true)]
-    [InlineData("top1", 0.5, 1.0, 0.5, 1.0, false)]
-    [InlineData("top1", 0.5, double.NaN, 0.5, 1.0, false)]
-    [InlineData("loss", 0.4, 1.0, 0.9, 1.1, true)]
-    [InlineData("loss", 0.9, double.NaN, 0.4, 9.0, false)]
-    [InlineData("loss", 0.4, 9.0, 0.9, double.PositiveInfinity, true)]
-    public void One_epoch_is_better_than_another(string monitor, double top1, double loss, double otherTop1, double otherLoss, bool better)
+    [InlineData(MonitoredScore.Top1, 0.5, 1.0, 0.4, 0.1, true)]
+    [InlineData(MonitoredScore.Top1, 0.5, 1.0, 0.5, 1.1, true)]
+    [InlineData(MonitoredScore.Top1, 0.5, 1.0, 0.5, 1.0, false)]
+    [InlineData(MonitoredScore.Top1, 0.5, double.NaN, 0.5, 1.0, false)]
+    [InlineData(MonitoredScore.Loss, 0.4, 1.0, 0.9, 1.1, true)]
+    [InlineData(MonitoredScore.Loss, 0.9, double.NaN, 0.4, 9.0, false)]
+    [InlineData(MonitoredScore.Loss, 0.4, 9.0, 0.9, double.PositiveInfinity, true)]
+    public void One_epoch_is_better_than_another(MonitoredScore monitor, double top1, double loss, double otherTop1, double otherLoss, bool better)
     {
         Assert.Equal(better, KeptWeights.IsBetter(Record(top1, loss), Record(otherTop1, otherLoss), monitor));
         static EpochRecord Record(double top1, double loss) => new(1, 0, 0, 0, top1, loss, 0);
     }
 
     [Theory]
-    [InlineData(0.9, "best", 0, 5)]
-    [InlineData(0.0, "best", 2, 7)]
-    [InlineData(0.9, "best", 2, 7)]
-    public void An_interrupted_training_ends_with_the_same_bits(double decay, string keep, int patience, int stop)
+    [InlineData(0.9, KeepPolicy.Best, 0, 5)]
+    [InlineData(0.0, KeepPolicy.Best, 2, 7)]
+    [InlineData(0.9, KeepPolicy.Best, 2, 7)]
+    public void An_interrupted_training_ends_with_the_same_bits(double decay, KeepPolicy keep, int patience, int stop)
     {
         using var folder = new TemporaryFolder();
         TrainingOptions options = Best with { EmaDecay = decay, Keep = keep, Patience = patience };
@@ -173,7 +173,7 @@ public class KeptWeightsTests
         using ImageModel model = Model(Convolutional);
         TrainingOptions one = Options with { Epochs = 1 };
         new Trainer(one with { EmaDecay = averaged ? 0.9 : 0 }).Run(Job(model, folder.File("state")));
-        foreach (TrainingOptions other in new[] { one with { EmaDecay = 0.5 }, one with { EmaDecay = averaged ? 0 : 0.9 }, one with { EmaDecay = averaged ? 0.9 : 0, Keep = "best" } })
+        foreach (TrainingOptions other in new[] { one with { EmaDecay = 0.5 }, one with { EmaDecay = averaged ? 0 : 0.9 }, one with { EmaDecay = averaged ? 0.9 : 0, Keep = KeepPolicy.Best } })
         {
             InputException error = Assert.Throws<InputException>(() => new Trainer(other).Run(Job(model, folder.File("state")) with { Validate = _ => (0, 0) }));
             Assert.Contains("other options", error.Message, StringComparison.Ordinal);
@@ -225,11 +225,11 @@ public class KeptWeightsTests
         {
             (Options with { EmaDecay = 1 }, "EmaDecay"),
             (Options with { EmaDecay = -0.1 }, "EmaDecay"),
-            (Options with { Keep = "first" }, "Keep"),
-            (Options with { Keep = "best", Monitor = "f1" }, "Monitor"),
-            (Options with { Keep = "best", Patience = -1 }, "Patience"),
+            (Options with { Keep = (KeepPolicy)9 }, "Keep"),
+            (Options with { Keep = KeepPolicy.Best, Monitor = (MonitoredScore)9 }, "Monitor"),
+            (Options with { Keep = KeepPolicy.Best, Patience = -1 }, "Patience"),
             (Options with { Patience = 3 }, "With patience 3 and keep 'last'"),
-            (Options with { Keep = "best" }, "cannot be told without a validation"),
+            (Options with { Keep = KeepPolicy.Best }, "cannot be told without a validation"),
         })
         {
             InputException error = Assert.Throws<InputException>(() => new Trainer(options).Run(Job(model) with { Loss = (_, _, _) => throw new InvalidOperationException() }));

@@ -13,9 +13,9 @@ public class LayerRatesTests
     private const double Decay = 0.7;
 
     [Theory]
-    [InlineData("adamw", 1e-3)]
-    [InlineData("sgd", 0.05)]
-    public void Every_parameter_steps_at_the_rate_of_its_layer(string optimizer, double rate)
+    [InlineData(OptimizerKind.Adamw, 1e-3)]
+    [InlineData(OptimizerKind.Sgd, 0.05)]
+    public void Every_parameter_steps_at_the_rate_of_its_layer(OptimizerKind optimizer, double rate)
     {
         using var scope = NewDisposeScope();
         TrainingOptions options = Options with { Optimizer = optimizer, Lr = rate, WeightDecay = 0.1, ClipGrad = 0, LayerDecay = Decay };
@@ -57,7 +57,7 @@ public class LayerRatesTests
         optim.Optimizer One(string name, TorchSharp.Modules.Parameter value)
         {
             double decay = value.dim() > 1 && name is not ("cls_token" or "pos_embed") ? 0.1 : 0;
-            return optimizer == "adamw" ? optim.AdamW([value], 1, weight_decay: decay) : optim.SGD([value], 1, momentum: 0.9, weight_decay: decay);
+            return optimizer == OptimizerKind.Adamw ? optim.AdamW([value], 1, weight_decay: decay) : optim.SGD([value], 1, momentum: 0.9, weight_decay: decay);
         }
 
         double Scale(string name)

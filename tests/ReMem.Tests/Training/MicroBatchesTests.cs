@@ -42,7 +42,7 @@ public class MicroBatchesTests
         }
 
         static TrainingResult Tune(ImageModel model, int pieces) =>
-            new TeacherFineTuner(Options with { Accumulate = pieces, Optimizer = "sgd", Lr = 0.01 }, new TeacherOptions { Rho = 0.05 }).Run(Job(model));
+            new TeacherFineTuner(Options with { Accumulate = pieces, Optimizer = OptimizerKind.Sgd, Lr = 0.01 }, new TeacherOptions { Rho = 0.05 }).Run(Job(model));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace ReMem.Tests.Training;
 [Collection(TorchGenerator.Name)]
 public class MixedPrecisionTests
 {
-    private static readonly TrainingOptions Half = Options with { Precision = "bf16" };
+    private static readonly TrainingOptions Half = Options with { Precision = Precision.Bf16 };
 
     public static TheoryData<string> Names => [.. TinyTransformers.Names.Select(n => n.Data), "resnet18", "mobilenetv3_small_100", "efficientnet_b0", "convnext_atto"];
 

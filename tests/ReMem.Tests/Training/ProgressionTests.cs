@@ -25,7 +25,7 @@ public class ProgressionTests
     {
         using ImageModel model = Model(Convolutional);
         List<long> seen = [];
-        TrainingOptions options = Options with { Epochs = 3, Progressive = "from(16,0.6)", Optimizer = "sgd", Lr = 0.05 };
+        TrainingOptions options = Options with { Epochs = 3, Progressive = "from(16,0.6)", Optimizer = OptimizerKind.Sgd, Lr = 0.05 };
         new Trainer(options).Run(Job(model) with
         {
             Loss = (m, batch, at) =>

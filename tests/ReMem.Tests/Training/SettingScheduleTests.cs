@@ -4,7 +4,7 @@ namespace ReMem.Tests.Training;
 
 public class SettingScheduleTests
 {
-    private static readonly ScheduledSetting Rho = new("rho", "teacher.rho_schedule", 10, "linear(0.01)");
+    private static readonly ScheduledSetting Rho = new("rho", 10, "linear(0.01)");
     private static readonly CosineSchedule Rates = new(2e-3, 5, 1, 0.1);
 
     [Theory]
@@ -14,7 +14,7 @@ public class SettingScheduleTests
     [InlineData("cosine(0)", new[] { 0, 0.0146446609406726, 0.05, 0.0853553390593274, 0.1 })]
     public void It_goes_from_its_start_to_its_value(string form, double[] expected)
     {
-        SettingSchedule schedule = SettingSchedule.Parse(form, Rho);
+        SettingSchedule schedule = SettingSchedule.Parse(form, Rho, "teacher.rho_schedule");
         Func<long, double> setting = schedule.Over(0.1, Rates);
         for (int step = 0; step < expected.Length; step++)
             Assert.Equal(expected[step], setting(step), 1e-12);
@@ -25,12 +25,12 @@ public class SettingScheduleTests
     [Theory]
     [InlineData("linear(0.2)")]
     [InlineData("cosine(0.2)")]
-    public void It_ends_exactly_where_it_should(string form) => Assert.Equal(0.9, SettingSchedule.Parse(form, Rho).Over(0.9, Rates)(4));
+    public void It_ends_exactly_where_it_should(string form) => Assert.Equal(0.9, SettingSchedule.Parse(form, Rho, "teacher.rho_schedule").Over(0.9, Rates)(4));
 
     [Fact]
     public void It_follows_the_learning_rate()
     {
-        Func<long, double> setting = SettingSchedule.Parse("lr", Rho).Over(0.1, Rates);
+        Func<long, double> setting = SettingSchedule.Parse("lr", Rho, "teacher.rho_schedule").Over(0.1, Rates);
         Assert.Equal(0.05, setting(0), 1e-12);
         Assert.Equal(0.1, setting(1), 1e-12);
         for (int step = 0; step < 5; step++)
@@ -46,7 +46,7 @@ public class SettingScheduleTests
     [InlineData("liner(0.1)", "Unknown schedule of rho 'liner'; did you mean 'linear'?")]
     public void A_form_that_is_none_is_refused(string form, string message)
     {
-        InputException error = Assert.Throws<InputException>(() => SettingSchedule.Parse(form, Rho));
+        InputException error = Assert.Throws<InputException>(() => SettingSchedule.Parse(form, Rho, "teacher.rho_schedule"));
         Assert.Equal((message, "teacher.rho_schedule"), (error.Message, error.Where));
     }
 

@@ -12,10 +12,10 @@ namespace ReMem.Tests.Training;
 public class TrainerResumeTests
 {
     [Theory]
-    [InlineData(Vit, "adamw", 0.0, 0.0, new[] { 5 })]
-    [InlineData(Vit, "adamw", 0.05, 0.3, new[] { 4 })]
-    [InlineData(Convolutional, "sgd", 0.05, 0.0, new[] { 1, 6, 2 })]
-    public void It_ends_with_the_same_bits(string name, string optimizer, double rho, double dropPath, int[] stops)
+    [InlineData(Vit, OptimizerKind.Adamw, 0.0, 0.0, new[] { 5 })]
+    [InlineData(Vit, OptimizerKind.Adamw, 0.05, 0.3, new[] { 4 })]
+    [InlineData(Convolutional, OptimizerKind.Sgd, 0.05, 0.0, new[] { 1, 6, 2 })]
+    public void It_ends_with_the_same_bits(string name, OptimizerKind optimizer, double rho, double dropPath, int[] stops)
     {
         TrainingOptions options = Options with { Optimizer = optimizer, DropPath = dropPath };
         using var folder = new TemporaryFolder();

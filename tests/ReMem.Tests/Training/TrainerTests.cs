@@ -13,9 +13,9 @@ namespace ReMem.Tests.Training;
 public class TrainerTests
 {
     [Theory]
-    [InlineData(Vit, "adamw", 1e-3)]
-    [InlineData(Convolutional, "sgd", 0.05)]
-    public void The_loss_falls(string name, string optimizer, double rate)
+    [InlineData(Vit, OptimizerKind.Adamw, 1e-3)]
+    [InlineData(Convolutional, OptimizerKind.Sgd, 0.05)]
+    public void The_loss_falls(string name, OptimizerKind optimizer, double rate)
     {
         using ImageModel model = Model(name);
         TrainingResult result = new Trainer(Options with { Epochs = 5, Optimizer = optimizer, Lr = rate }).Run(Job(model));
@@ -25,9 +25,9 @@ public class TrainerTests
     }
 
     [Theory]
-    [InlineData(Vit, "adamw", 1e-3)]
-    [InlineData(Convolutional, "sgd", 0.05)]
-    public void With_all_extras_off_it_is_the_plain_loop_bit_for_bit(string name, string optimizer, double rate)
+    [InlineData(Vit, OptimizerKind.Adamw, 1e-3)]
+    [InlineData(Convolutional, OptimizerKind.Sgd, 0.05)]
+    public void With_all_extras_off_it_is_the_plain_loop_bit_for_bit(string name, OptimizerKind optimizer, double rate)
     {
         TrainingOptions options = Options with { Optimizer = optimizer, Lr = rate };
         using ImageModel model = Model(name), plain = Model(name), spelled = Model(name);
@@ -49,7 +49,7 @@ public class TrainerTests
         }
 
         AssertSame(plain, model);
-        TrainingOptions off = options with { EmaDecay = 0, Keep = "last", Patience = 0, LayerDecay = 1, Freeze = "none" };
+        TrainingOptions off = options with { EmaDecay = 0, Keep = KeepPolicy.Last, Patience = 0, LayerDecay = 1, Freeze = "none" };
         new Trainer(off).Run(Job(spelled));
         AssertSame(plain, spelled);
     }
@@ -85,7 +85,7 @@ public class TrainerTests
         using var scope = NewDisposeScope();
         var parameters = new ParameterSet(model);
         Tensor before = parameters.Values();
-        TrainingOptions options = Options with { Epochs = 1, Optimizer = "sgd", Momentum = 0, WeightDecay = 0, Lr = 0.5, WarmupEpochs = 0, ClipGrad = 1e-2 };
+        TrainingOptions options = Options with { Epochs = 1, Optimizer = OptimizerKind.Sgd, Momentum = 0, WeightDecay = 0, Lr = 0.5, WarmupEpochs = 0, ClipGrad = 1e-2 };
         new Trainer(options).Run(Job(model) with { Train = Loader(count: 4) });
         Assert.Equal(0.5 * 1e-2, (parameters.Values() - before).norm().item<float>(), 1e-5);
     }
@@ -252,7 +252,7 @@ public class TrainerTests
             ("Epochs", Options with { Epochs = 0 }),
             ("Lr", Options with { Lr = double.NaN }),
             ("Momentum", Options with { Momentum = 1 }),
-            ("Optimizer", Options with { Optimizer = "lion" }),
+            ("Optimizer", Options with { Optimizer = (OptimizerKind)9 }),
             ("ValidateEvery", Options with { ValidateEvery = 0 }),
         })
         {

@@ -16,11 +16,17 @@ internal static class CifarLayout
     // The largest of the originals has 50,000 images.
     private const long MaxBytes = 1L << 30;
 
-    /// <summary>"cifar10", "cifar100", or null for a folder of neither.</summary>
-    public static string? KindOf(string folder) =>
-        File.Exists(Path.Combine(folder, "data_batch_1.bin")) ? "cifar10"
-        : File.Exists(Path.Combine(folder, "train.bin")) && File.Exists(Path.Combine(folder, "fine_label_names.txt")) ? "cifar100"
-        : null;
+    /// <summary>CIFAR-10.</summary>
+    public static DatasetLayout Ten { get; } = new("cifar10", "CIFAR-10's binary files", (folder, _) => Read10(folder))
+    {
+        Recognises = folder => File.Exists(Path.Combine(folder, "data_batch_1.bin")),
+    };
+
+    /// <summary>CIFAR-100.</summary>
+    public static DatasetLayout Hundred { get; } = new("cifar100", "CIFAR-100's binary files", (folder, options) => Read100(folder, options.LabelColumn))
+    {
+        Recognises = folder => File.Exists(Path.Combine(folder, "train.bin")) && File.Exists(Path.Combine(folder, "fine_label_names.txt")),
+    };
 
     /// <summary>Reads CIFAR-10's data_batch_*.bin and test_batch.bin.</summary>
     /// <exception cref="InputException">A file is missing or truncated.</exception>

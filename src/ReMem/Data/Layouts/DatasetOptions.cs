@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ReMem.Runtime;
 
 namespace ReMem.Data.Layouts;
 
@@ -14,6 +15,7 @@ public sealed record DatasetOptions
     public double TestFraction { get; init; } = 0.15;
 
     /// <summary>The seed of that division, any number. Default 0.</summary>
+    [SettingKey("split_seed")]
     public long Seed { get; init; }
 
     /// <summary>
@@ -49,4 +51,17 @@ public sealed record DatasetOptions
     /// <summary>Parquet: encoded images larger together than this wait in a temporary file, not in memory; bytes, 0 or more. Default 1 GiB.</summary>
     [Range(0, long.MaxValue)]
     public long MemoryBytes { get; init; } = 1L << 30;
+
+    /// <summary>Refuses shares that leave too little for training.</summary>
+    /// <param name="where">Named in the error.</param>
+    internal void RequireRoom(string? where = null)
+    {
+        if (ValFraction + TestFraction > 0.9)
+        {
+            throw new InputException(
+                $"Validation and test take {ValFraction:0.##} + {TestFraction:0.##} of every class.",
+                where,
+                "Leave at least 0.1 for training.");
+        }
+    }
 }

@@ -8,6 +8,16 @@ internal static class FolderLayout
 {
     private const int MostNested = 16;
 
+    /// <summary>On disk.</summary>
+    public static DatasetLayout Layout { get; } = new("folder", "class folders, in train/ val/ test/ or not split", (folder, _) => Read(new DiskTree(folder)))
+    {
+        // A table is the data set's where the images have no class folders of their own.
+        Recognises = folder => DataFiles.TrainFolder(folder) is { } train && new DiskTree(train).Folders("").Length > 0,
+    };
+
+    /// <summary>In a zip.</summary>
+    public static DatasetLayout Zip { get; } = new("zip", "class folders in a zip", (file, _) => Read(new ZipTree(file))) { Extensions = [".zip"] };
+
     /// <summary>Reads whichever of the two it is. A folder around it all, as archives often bring one, is stepped into.</summary>
     public static RawDataset Read(FileTree tree)
     {

@@ -17,8 +17,11 @@ internal static partial class IdxLayout
     private const int MaxRatio = 100;
     private const long FreeBytes = 1 << 24;
 
-    /// <summary>Whether a folder holds such files.</summary>
-    public static bool IsIn(string folder) => Directory.EnumerateFiles(folder).Any(f => ImagesName().IsMatch(Path.GetFileName(f)));
+    /// <summary>IDX files.</summary>
+    public static DatasetLayout Layout { get; } = new("idx", "IDX files as MNIST has them", (folder, _) => Read(folder))
+    {
+        Recognises = folder => Directory.EnumerateFiles(folder).Any(f => ImagesName().IsMatch(Path.GetFileName(f))),
+    };
 
     /// <summary>Reads a folder.</summary>
     /// <exception cref="InputException">

@@ -5,21 +5,20 @@ namespace ReMem.Data.Layouts;
 /// <summary>Tables of paths and labels: CSV, TSV and JSON Lines. Paths are relative to the table's own folder.</summary>
 internal static class ManifestLayout
 {
-    /// <summary>What such files end in.</summary>
-    public static readonly string[] Extensions = [".csv", ".tsv", ".jsonl", ".ndjson"];
-
-    /// <summary>What lists without a header end in; a folder's labels.txt is none, so that such a file is only read where it is named.</summary>
-    public static readonly string[] ListExtensions = [".txt", ".lst"];
+    // A folder's labels.txt is none of these lists, so that such a file is only read where it is named.
+    private static readonly string[] ListExtensions = [".txt", ".lst"];
 
     /// <summary>The names by which a table describes the data set, as in Hugging Face's <c>imagefolder</c>.</summary>
     private static readonly string[] KnownNames = ["metadata", "train", "labels", "manifest"];
 
-    /// <summary>The table of a folder that has one by a usual name, else null.</summary>
-    public static string? TableOf(string folder)
-    {
-        string[] tables = Directory.EnumerateFiles(folder).Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).ToArray();
-        return KnownNames.Select(n => tables.FirstOrDefault(t => Path.GetFileNameWithoutExtension(t).Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(t => t is not null);
-    }
+    /// <summary>Comma-separated tables, and lists without a header.</summary>
+    public static DatasetLayout Csv { get; } = Layout("csv", "comma-separated tables of paths", [".csv"], ListExtensions);
+
+    /// <summary>Tab-separated tables.</summary>
+    public static DatasetLayout Tsv { get; } = Layout("tsv", "tab-separated tables of paths", [".tsv"]);
+
+    /// <summary>A JSON object a line.</summary>
+    public static DatasetLayout JsonLines { get; } = Layout("jsonl", "tables of paths in JSON Lines", [".jsonl", ".ndjson"]);
 
     /// <summary>Reads the tables that a source names.</summary>
     /// <param name="source">A file, a folder or a pattern.</param>
@@ -61,6 +60,21 @@ internal static class ManifestLayout
             Unlabelled = unlabelled,
             LabelsFile = new[] { "labels.txt", "classes.txt" }.Select(n => Path.Combine(folder, n)).FirstOrDefault(File.Exists),
         };
+    }
+
+    private static DatasetLayout Layout(string name, string description, string[] extensions, params string[] lists) =>
+        new(name, description, (source, options) => Read(source, options, [.. extensions, .. File.Exists(source) ? lists : []]))
+        {
+            Extensions = [.. extensions, .. lists],
+            Recognises = folder => (TableOf(folder) ?? (DataFiles.TrainFolder(folder) is { } train ? TableOf(train) : null)) is { } table
+                && extensions.Contains(Path.GetExtension(table).ToLowerInvariant()),
+        };
+
+    /// <summary>The table of a folder that has one by a usual name, else null.</summary>
+    private static string? TableOf(string folder)
+    {
+        string[] tables = [.. Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f).ToLowerInvariant() is ".csv" or ".tsv" or ".jsonl" or ".ndjson")];
+        return KnownNames.Select(n => tables.FirstOrDefault(t => Path.GetFileNameWithoutExtension(t).Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(t => t is not null);
     }
 
     private static RawSplit ToSplit(string split, string where, Row[] rows) => new(

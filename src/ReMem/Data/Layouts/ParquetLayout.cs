@@ -5,6 +5,14 @@ namespace ReMem.Data.Layouts;
 /// <summary>A data set of Parquet files as Hugging Face's <c>datasets</c> writes them.</summary>
 internal static class ParquetLayout
 {
+    /// <summary>Parquet files.</summary>
+    public static DatasetLayout Layout { get; } = new("parquet", "Parquet files as Hugging Face's datasets writes them", Read)
+    {
+        Extensions = [".parquet"],
+        Recognises = folder => DataFiles.In(folder, ".parquet").Length > 0,
+    };
+
+    /// <summary>Reads the files that a source names.</summary>
     public static RawDataset Read(string source, DatasetOptions options)
     {
         List<string> warnings = [];

@@ -14,6 +14,13 @@ internal static class WebDatasetLayout
     private const int MaxLabelBytes = 1 << 20;
     private static readonly string[] LabelKeys = ["label", "class"];
 
+    /// <summary>WebDataset's shards.</summary>
+    public static DatasetLayout Layout { get; } = new("wds", "WebDataset's tar shards", Read)
+    {
+        Extensions = [".tar"],
+        Recognises = folder => DataFiles.In(folder, ".tar").Length > 0,
+    };
+
     /// <summary>Reads the shards that a source names.</summary>
     /// <exception cref="InputException">A shard is truncated, or a sample has no label.</exception>
     public static RawDataset Read(string source, DatasetOptions options)

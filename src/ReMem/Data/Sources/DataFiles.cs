@@ -28,6 +28,9 @@ internal static partial class DataFiles
     /// <summary>"train", "val" or "test" for a name that means one of them; null for any other.</summary>
     public static string? SplitOf(string name) => SplitNames.GetValueOrDefault(name);
 
+    /// <summary>The folder of a data set's training images, by its name; null where there is none.</summary>
+    public static string? TrainFolder(string folder) => Directory.EnumerateDirectories(folder).FirstOrDefault(d => SplitOf(Path.GetFileName(d)) == "train");
+
     /// <summary>The files of a folder, at most two folders deep (data/, a configuration, a split), in ordinal order.</summary>
     public static string[] In(string folder, params string[] extensions) => Sorted(
         Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })

@@ -5,23 +5,29 @@ using ReMem.Runtime;
 namespace ReMem.Data.Views;
 
 /// <summary>A policy that changes a view after its crop and flip.</summary>
-internal abstract class Augmentation
+internal abstract class Augmentation : ISettingText
 {
-    /// <summary>What a policy may be, for messages.</summary>
-    public const string Known = "none, trivial, three, or timm's RandAugment string such as rand-m9-mstd0.5-inc1";
-
     private static readonly ConcurrentDictionary<string, Augmentation?> Parsed = new(StringComparer.Ordinal);
+
+    /// <summary>Every policy: how it is written, whether a text means it, and what it is.</summary>
+    private static readonly (SettingForm Form, Func<string, bool> IsMeant, Func<string, Augmentation?> Make)[] Policies =
+    [
+        (new("none", "views stay as they are"), text => text == "none", _ => null),
+        (new("trivial", "TrivialAugment, wide: one operation of any strength (Müller 2021)"), text => text == "trivial", _ => new TrivialAugment()),
+        (new("three", "3-Augment: grey, solarized or blurred; with a colour jitter of 0.3 (DeiT III, Touvron 2022)"), text => text == "three", _ => new ThreeAugment()),
+        (new("rand-m9-mstd0.5-inc1", "RandAugment, by timm's string"), text => text == "rand" || text.StartsWith("rand-", StringComparison.Ordinal), RandAugment.Parse),
+    ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<SettingForm> Forms => [.. Policies.Select(p => p.Form)];
 
     /// <summary>The policy of a name; null for "none".</summary>
     /// <exception cref="InputException">There is no such policy.</exception>
-    public static Augmentation? Parse(string name) => Parsed.GetOrAdd(name, static text => text switch
-    {
-        "none" => null,
-        "trivial" => new TrivialAugment(),
-        "three" => new ThreeAugment(),
-        _ when text == "rand" || text.StartsWith("rand-", StringComparison.Ordinal) => RandAugment.Parse(text),
-        _ => throw Nearest.Unknown("augmentation", text, ["none", "trivial", "three", "rand-m9-mstd0.5-inc1"]),
-    });
+    public static Augmentation? Parse(string name) => Parsed.GetOrAdd(name, static text =>
+        Policies.FirstOrDefault(p => p.IsMeant(text)).Make is { } make ? make(text) : throw Nearest.Unknown("augmentation", text, [.. Forms.Select(f => f.Text)]));
+
+    /// <inheritdoc/>
+    public static void RequireReadable(string text, string where) => Parse(text);
 
     /// <summary>Changes a view in place.</summary>
     /// <param name="image">The view.</param>

@@ -7,7 +7,7 @@ namespace ReMem.Data.Views;
 internal sealed class AugmentationNameAttribute : ValidationAttribute
 {
     public AugmentationNameAttribute()
-        : base($"it must be {Augmentation.Known}")
+        : base($"must be {string.Join(", ", Augmentation.Forms)}")
     {
     }
 

@@ -5,8 +5,20 @@ using ReMem.Runtime;
 namespace ReMem.Data.Views;
 
 /// <summary>How an image becomes a square model input.</summary>
-public sealed record ViewOptions
+public sealed record ViewOptions : ViewPolicy
 {
+    /// <summary>The centre view, with every other option at its default.</summary>
+    public ViewOptions()
+    {
+    }
+
+    /// <summary>A view of a policy.</summary>
+    /// <param name="policy">What happens to it after its crop.</param>
+    internal ViewOptions(ViewPolicy policy)
+        : base(policy)
+    {
+    }
+
     /// <summary>Side of the view in pixels, 1 to 4096.</summary>
     [Range(1, 4096)]
     public required int Size { get; init; }
@@ -22,33 +34,6 @@ public sealed record ViewOptions
 
     /// <summary>Width by height of the random crop, above 0. Default 3/4 to 4/3.</summary>
     public (double Low, double High) Ratio { get; init; } = (3.0 / 4, 4.0 / 3);
-
-    /// <summary>Chance of a horizontal flip, 0 to 1. Default 0.5.</summary>
-    [Range(0.0, 1)]
-    public double HorizontalFlip { get; init; } = 0.5;
-
-    /// <summary>Strength of brightness, contrast and saturation jitter, 0 to 1: each factor is uniform in 1 - s to 1 + s. Default 0.</summary>
-    [Range(0.0, 1)]
-    public double ColorJitter { get; init; }
-
-    /// <summary>
-    /// The policy after crop and flip: none; timm's RandAugment string, as rand-m9-mstd0.5-inc1; trivial (TrivialAugment, wide); three (3-Augment of
-    /// DeiT III, with a colour jitter of 0.3). Default none.
-    /// </summary>
-    [AugmentationName]
-    public string Augmentation { get; init; } = "none";
-
-    /// <summary>Chance that a view turns grey, 0 to 1. Default 0.</summary>
-    [Range(0.0, 1)]
-    public double Grayscale { get; init; }
-
-    /// <summary>Chance of a Gaussian blur of 0.1 to 2 pixels, 0 to 1. Default 0.</summary>
-    [Range(0.0, 1)]
-    public double Blur { get; init; }
-
-    /// <summary>Chance that a rectangle of 2 % to a third of the view becomes noise, 0 to 1. Default 0.</summary>
-    [Range(0.0, 1)]
-    public double RandomErasing { get; init; }
 
     /// <summary>Side in pixels of a second tensor of the very same views, 1 to 4096, for a model that wants another resolution. Default null: none.</summary>
     [Range(1, 4096)]
@@ -76,14 +61,14 @@ public sealed record ViewOptions
 
     /// <summary>An interpolation by timm's name: nearest, bilinear, bicubic, lanczos.</summary>
     /// <exception cref="InputException">No interpolation has that name.</exception>
-    public static Interpolation ParseInterpolation(string name) =>
+    internal static Interpolation ParseInterpolation(string name) =>
         Enum.TryParse(name, ignoreCase: true, out Interpolation parsed) && Enum.IsDefined(parsed)
             ? parsed
             : throw Nearest.Unknown("interpolation", name, ["nearest", "bilinear", "bicubic", "lanczos"]);
 
     /// <summary>These options, once their ranges hold.</summary>
     /// <exception cref="InputException">A value is out of its range; the message names the option, the value and the range.</exception>
-    public ViewOptions Validated()
+    internal ViewOptions Validated()
     {
         DataOptions.Validate(this, "view");
         if (!(Scale.Low > 0 && Scale.Low <= Scale.High && Scale.High <= 1))

@@ -35,15 +35,15 @@ internal sealed class TeacherCacheKey
     /// <summary>The teacher's own fingerprint; empty in a key that was damaged.</summary>
     public string TeacherFingerprint => Parts.GetValueOrDefault(Weights) ?? string.Empty;
 
-    /// <summary>"fp32" or "bf16", what the teacher's pass computed in.</summary>
-    internal string Precision => Parts.GetValueOrDefault(PrecisionPart) == HalfName ? MixedPrecision.Half : MixedPrecision.Full;
+    /// <summary>What the teacher's pass computed in.</summary>
+    internal Precision Precision => Parts.GetValueOrDefault(PrecisionPart) == HalfName ? Precision.Bf16 : Precision.Fp32;
 
     /// <summary>The key of a teacher over a loader's views.</summary>
     /// <param name="teacher">Whose outputs they are.</param>
     /// <param name="loader">Makes the views, and the mixed batches where there are any.</param>
     /// <param name="data">The split's <see cref="SplitFingerprint"/>.</param>
-    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
-    public static TeacherCacheKey Of(ImageModel teacher, BatchLoader loader, string data, string precision = MixedPrecision.Full)
+    /// <param name="precision">Of the teacher's pass.</param>
+    public static TeacherCacheKey Of(ImageModel teacher, BatchLoader loader, string data, Precision precision = Precision.Fp32)
     {
         string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
         var parts = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -53,7 +53,7 @@ internal sealed class TeacherCacheKey
                 $"mean {string.Join(' ', teacher.Info.Normalization.Mean.Select(Text))}, std {string.Join(' ', teacher.Info.Normalization.Std.Select(Text))}",
             ["teacher pooling"] = teacher.Options.GlobalPool?.ToString() ?? "the model's own",
             ["teacher resolution"] = teacher.ImageSize.ToString(CultureInfo.InvariantCulture),
-            [PrecisionPart] = precision == MixedPrecision.Half ? HalfName : "float32",
+            [PrecisionPart] = precision == Precision.Bf16 ? HalfName : "float32",
             [Data] = data,
             ["number of images"] = loader.Source.Count.ToString(CultureInfo.InvariantCulture),
             ["seed"] = loader.Options.Seed.ToString(CultureInfo.InvariantCulture),

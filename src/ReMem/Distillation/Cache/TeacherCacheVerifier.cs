@@ -100,7 +100,7 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
                 cancel.ThrowIfCancellationRequested();
 
                 // In full precision also where the cache was built in half of it: its rounding is to stay within the tolerance, too.
-                lives.Add(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), MixedPrecision.Full));
+                lives.Add(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), Precision.Fp32));
             }
         }
 

@@ -14,8 +14,8 @@ internal static class TeacherOutputs
     /// <param name="teacher">Answers.</param>
     /// <param name="batch">The student's own views.</param>
     /// <param name="compared">What is wanted beside the logits.</param>
-    /// <param name="precision">"fp32" or "bf16", of the pass.</param>
-    public static BatchOutputs Of(ImageModel teacher, Batch batch, ComparedOutputs compared, string precision)
+    /// <param name="precision">Of the pass.</param>
+    public static BatchOutputs Of(ImageModel teacher, Batch batch, ComparedOutputs compared, Precision precision)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();

@@ -2,6 +2,7 @@ using ReMem.Data;
 using ReMem.Distillation.Losses;
 using ReMem.Models;
 using ReMem.Runtime;
+using ReMem.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ internal sealed class TeacherTargets : ITeacherTargets
     private const long MostMapBytes = 1L << 30;
     private readonly ImageModel _teacher;
     private readonly ComparedOutputs _compared;
-    private readonly string _precision;
+    private readonly Precision _precision;
     private readonly BatchLoader? _loader;
     private readonly CancellationToken _cancel;
     private readonly KeptOutputs? _kept;
@@ -26,8 +27,8 @@ internal sealed class TeacherTargets : ITeacherTargets
     /// <param name="samples">Size of the training split.</param>
     /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
     /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
-    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
-    public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false, string precision = "fp32")
+    /// <param name="precision">Of the teacher's pass.</param>
+    public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false, Precision precision = Precision.Fp32)
         : this(teacher, samples, views, new ComparedOutputs { Features = features }, null, precision)
     {
     }
@@ -41,10 +42,10 @@ internal sealed class TeacherTargets : ITeacherTargets
     /// Makes all of a view at once, image after image, when its first is asked for, so that last bits do not depend on what an image met in its batch and a
     /// resumed training sees the same; null asks batch by batch.
     /// </param>
-    /// <param name="precision">"fp32" or "bf16", of the teacher's pass.</param>
+    /// <param name="precision">Of the teacher's pass.</param>
     /// <param name="cancel">Stops between the batches of a view.</param>
     internal TeacherTargets(
-        ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader, string precision = "fp32", CancellationToken cancel = default)
+        ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader, Precision precision = Precision.Fp32, CancellationToken cancel = default)
     {
         _cancel = cancel;
         _precision = precision;

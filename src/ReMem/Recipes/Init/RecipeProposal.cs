@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ReMem.Data.Checks;
+using ReMem.Models;
 using ReMem.Recipes.Plan;
 using ReMem.Runtime;
 using ReMem.Weights.Hub;
@@ -186,8 +187,7 @@ internal sealed record RecipeProposal
 
     private void StudentPart(StringBuilder text)
     {
-        bool sgd = Student.StartsWith("resnet", StringComparison.Ordinal);
-        bool mobile = Student.StartsWith("mobilenet", StringComparison.Ordinal) || Student.Contains("efficientnet", StringComparison.Ordinal);
+        UsualRate usual = ModelCatalogue.UsualRate(Student);
         Line(text, $"student:");
         Line(text, Options.Student is not null
             ? $"  # As was asked for. It starts from scratch."
@@ -197,9 +197,9 @@ internal sealed record RecipeProposal
         Line(text, $"    # A student starts from nothing and needs longer: about 650 steps, and 10 to 40 epochs. More is better, if there is time.");
         Line(text, $"    epochs: {StudentEpochs}");
         Line(text, $"    batch_size: {Batch}");
-        Line(text, $"    optimizer: {(sgd ? "sgd" : "adamw")}");
-        Line(text, $"    lr: {Rate(sgd ? 0.1 : mobile ? 0.006 : 0.001)}");
-        Line(text, $"    weight_decay: {(sgd ? "0.0005" : "0.05")}");
+        Line(text, $"    optimizer: {(usual.Sgd ? "sgd" : "adamw")}");
+        Line(text, $"    lr: {Rate(usual.Lr)}");
+        Line(text, $"    weight_decay: {usual.WeightDecay}");
         Line(text, $"    warmup_epochs: 2");
         Line(text, $"    crop_scale: {CropScale}");
         Line(text, $"    validate_every: {Math.Max(1, StudentEpochs / 4)}");

@@ -65,12 +65,12 @@ internal sealed class CostMeasurement
         DecodingRate decoding = Decoding();
         _before = ProcessMemory.Now;
         RunRates rates = Students(decoding, start);
-        if (!_recipe.Methods.Any(m => m != "none"))
+        if (!_recipe.HasTeacher)
             return rates;
 
         using ImageModel teacher = Create(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, out double create);
         TrainingRate plain = Teacher(new TeacherOptions());
-        bool sharp = _recipe.Methods.Any(m => TeacherMethods.Options(m, _recipe.Teacher) is { Rho: > 0 });
+        bool sharp = _recipe.Methods.Any(m => m.Options(_recipe.Teacher.Options) is { Rho: > 0 });
         return rates with
         {
             Teacher = Rate(teacher, create),
@@ -93,7 +93,7 @@ internal sealed class CostMeasurement
         {
             Decoding = decoding,
             Student = Rate(student, create),
-            Alone = _recipe.Methods.Contains("none") ? Student(taught: false) : null,
+            Alone = _recipe.Methods.Any(m => !m.HasTeacher) ? Student(taught: false) : null,
             Export = export,
             CheckImage = checkImage,
             WriteRate = WriteRate(),
@@ -126,7 +126,7 @@ internal sealed class CostMeasurement
 
     private TrainingRate Sharpness(TrainingRate plain) => plain.Fresh > SlowStep
         ? new TrainingRate(2 * plain.Fresh, 2 * plain.Kept, plain.Memory)
-        : Teacher(TeacherMethods.Options("sam", _recipe.Teacher)!);
+        : Teacher(_recipe.Teacher.Options with { Reweighting = new TeacherOptions().Reweighting });
 
     private TrainingRate Student(bool taught)
     {
@@ -177,7 +177,7 @@ internal sealed class CostMeasurement
     {
         // The rate does not change the time of a step, and a small one keeps an untrained model finite.
         // It validates nothing, so it has no best epoch; all of its views are full ones, which no epoch of a progressive training exceeds.
-        TrainingOptions training = given with { Epochs = epochs, ValidateEvery = epochs, WarmupEpochs = 0, Lr = 1e-6, Keep = "last", Patience = 0, Progressive = "none" };
+        TrainingOptions training = given with { Epochs = epochs, ValidateEvery = epochs, WarmupEpochs = 0, Lr = 1e-6, Keep = KeepPolicy.Last, Patience = 0, Progressive = "none" };
         ProcessMemory.ForgetPeak();
         double[] seconds = _side.Mean(() => StepTimer.Time(_options, epochs, (progress, cancel) =>
         {

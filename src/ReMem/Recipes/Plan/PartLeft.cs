@@ -24,7 +24,7 @@ internal sealed record PartLeft(ComparisonPart Part, int? TeacherEpochs, bool Me
     {
         string At(string role, string file) => Path.Combine([folder, .. part.Path, role, file]);
         int? Epochs(string role) => File.Exists(At(role, StageRunner.ResultFile)) ? null : TrainingCheckpoint.EpochsIn(At(role, StageRunner.CheckpointFile));
-        bool taught = part.Method != "none";
+        bool taught = part.Method.HasTeacher;
         string trials = At("teacher", StageRunner.TrialsFolder);
         ILookup<bool, string> tried = (Directory.Exists(trials) ? Directory.GetDirectories(trials) : []).ToLookup(t => File.Exists(Path.Combine(t, StageRunner.ResultFile)));
         return new PartLeft(part, taught ? Epochs("teacher") : null, taught && !File.Exists(At("teacher", StageRunner.MeterFile)), Epochs("student"))

@@ -35,7 +35,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     public RunPlan Assemble(IReadOnlyList<PartLeft> parts)
     {
         PartLeft[] left = [.. parts.Where(p => !p.IsDone)];
-        foreach (string stage in recipe.Methods.Where(m => m != "none").Select(TeacherStage).Concat([TrialStage, MeterStage, AloneStage, TaughtStage, CacheStage, EvaluationStage, FilesStage, ExportStage]))
+        foreach (string stage in recipe.Methods.Where(m => m.HasTeacher).Select(TeacherStage).Concat([TrialStage, MeterStage, AloneStage, TaughtStage, CacheStage, EvaluationStage, FilesStage, ExportStage]))
             Add(stage, 0, 0);
         double[] seconds = [.. left.Select(Part)];
         double files = jobs == 1 ? left.Length == 0 ? 0 : DecodeOnce() * (1 - Math.Min(1, (double)rates.DecodedHeld / Math.Max(1, Decoded))) : 0;
@@ -59,7 +59,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         };
     }
 
-    private static string TeacherStage(string method) => $"teacher {method}";
+    private static string TeacherStage(TeacherMethod method) => $"teacher {method}";
 
     /// <summary>Seconds of a part, which are also counted by stage.</summary>
     private double Part(PartLeft left)
@@ -67,7 +67,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         double seconds = 0;
         if (jobs > 1)
             seconds += Add(FilesStage, 0, WorkerStart + DecodeOnce());
-        if (TeacherMethods.Options(left.Part.Method, recipe.Teacher) is { } options)
+        if (left.Part.Method.Options(recipe.Teacher.Options) is { } options)
         {
             double trials = left.TeacherEpochs is null ? 0 : Trials(options, left);
             seconds += trials;
@@ -79,7 +79,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
 
         if (left.StudentEpochs is not { } epochs)
             return seconds;
-        bool taught = left.Part.Method != "none" && recipe.Student.Distillation.AsksTeacher;
+        bool taught = left.Part.Method.HasTeacher && recipe.Student.Distillation.AsksTeacher;
         if (taught && rates.CachedView > 0)
             Caches(left.Part.Seed, epochs);
         return seconds + Student(taught, epochs);
@@ -116,7 +116,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         Add(CacheStage, teachers, 0, disk: teachers * Math.Max(0, views - done) * rates.CachedView);
     }
 
-    private double Teacher(string method, TeacherOptions options, int done)
+    private double Teacher(TeacherMethod method, TeacherOptions options, int done)
     {
         TrainingOptions training = recipe.Teacher.Training;
         TrainingRate rate = options.Rho > 0 ? rates.Sharpness! : rates.Plain!;
@@ -170,7 +170,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     /// <param name="fresh">Of these, on views that were not seen before.</param>
     private double Epochs(TrainingOptions training, ModelRate model, int epochs, int fresh)
     {
-        long checkpoint = model.Bytes * (training.Optimizer == "sgd" ? 2 : 3);
+        long checkpoint = model.Bytes * (training.Optimizer == OptimizerKind.Sgd ? 2 : 3);
         _checkpoint = Math.Max(_checkpoint, checkpoint);
         return (epochs * (double)checkpoint / rates.WriteRate) + (fresh * Overflow * counts.Train * rates.Decoding.Training);
     }

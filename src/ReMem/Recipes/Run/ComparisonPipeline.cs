@@ -3,6 +3,7 @@ using ReMem.Recipes.Plan;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using ReMem.Weights;
 using ReMem.Weights.Hub;
 
@@ -130,7 +131,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         return plan;
     }
 
-    private static double MeanValidation(List<MethodRun> runs, string method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
+    private static double MeanValidation(List<MethodRun> runs, TeacherMethod method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
 
     /// <summary>The model folder of a part's student.</summary>
     internal static string StudentFolder(string folder, ComparisonPart part) => Path.Combine([folder, .. StagePath(part, "student")]);
@@ -143,7 +144,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         string Result(string role, string file) => Path.Combine([folder, .. StagePath(part, role), file]);
         if (RunFolder.TryRead<TrainedResult>(Result("student", StageRunner.ResultFile)) is not { } student)
             return null;
-        if (part.Method == "none")
+        if (!part.Method.HasTeacher)
             return new MethodRun(part.Method, part.Seed, null, null, student);
         return RunFolder.TryRead<TrainedResult>(Result("teacher", StageRunner.ResultFile)) is { } teacher
             && RunFolder.TryRead<MeterResult>(Result("teacher", StageRunner.MeterFile)) is { } meter
@@ -153,13 +154,13 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
 
     private MethodRun RunMethod(ComparisonPart part, StageRunner stages, RunFolder folder)
     {
-        (string method, int seed) = part;
+        (TeacherMethod method, int seed) = part;
         TrainedResult? teacherResult = null;
         MeterResult? meter = null;
         ImageModel? teacher = null;
         string[] studentPath = StagePath(part, "student");
         string teacherFolder = Path.Combine([folder.Path, .. StagePath(part, "teacher")]);
-        if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
+        if (method.Options(recipe.Teacher.Options) is { } options)
         {
             string[] path = StagePath(part, "teacher");
             teacherResult = stages.Teacher(recipe.Teacher, options, recipe.Information, seed, folder, path);

@@ -2,6 +2,7 @@ using ReMem.Data.Sources;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using ReMem.Training;
 
 namespace ReMem.Recipes.Run;
@@ -20,7 +21,7 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         Teacher = recipe.Teacher.Model,
         Student = recipe.Student.Model,
         Seeds = recipe.Seeds,
-        Rows = [.. recipe.Methods.Select(method => new TeacherRow { Method = method, Seeds = [.. runs.Where(r => r.Method == method).Select(Row)] })],
+        Rows = [.. recipe.Methods.Select(method => new TeacherRow { Method = method.Name, Seeds = [.. runs.Where(r => r.Method == method).Select(Row)] })],
         Curves = [.. runs.Where(r => r.Seed == recipe.Seeds[0]).SelectMany(Curves)],
         Onnx = onnx,
         Environment = EnvironmentInfo.Current(),
@@ -65,8 +66,8 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         {
             if (result is null)
                 continue;
-            yield return new Curve($"{role}: training loss", run.Method, [.. result.Training.Epochs.Select(e => new CurvePoint(e.Epoch, e.TrainLoss))]);
-            yield return new Curve($"{role}: validation top-1 (%)", run.Method, [.. Validated(result.Training.Epochs)]);
+            yield return new Curve($"{role}: training loss", run.Method.Name, [.. result.Training.Epochs.Select(e => new CurvePoint(e.Epoch, e.TrainLoss))]);
+            yield return new Curve($"{role}: validation top-1 (%)", run.Method.Name, [.. Validated(result.Training.Epochs)]);
         }
     }
 
@@ -78,7 +79,7 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         int teacher = recipe.Teacher.ImageSize ?? recipe.Data.ImageSize, student = recipe.Student.ImageSize ?? recipe.Data.ImageSize;
         if (teacher != recipe.Data.ImageSize || student != recipe.Data.ImageSize)
             yield return $"Teachers see views of {teacher} px and students of {student} px; while distilling, both see the same crop.";
-        foreach (string method in recipe.Methods)
+        foreach (TeacherMethod method in recipe.Methods)
         {
             double[] validation = [.. runs.Where(r => r.Method == method).Select(r => r.Student.Validation.Top1)];
             yield return FormattableString.Invariant($"Validation top-1 of the students of '{method}': {100 * validation.Average():0.0} % (the exported student was chosen by it).");

@@ -1,9 +1,11 @@
+using ReMem.Teachers;
+
 namespace ReMem.Recipes.Stages;
 
 /// <summary>One method at one seed.</summary>
-/// <param name="Method">none, standard, sam, reweighted or both.</param>
+/// <param name="Method">The method.</param>
 /// <param name="Seed">The repetition.</param>
-/// <param name="Teacher">Null for "none".</param>
-/// <param name="Information">What the teacher keeps; null for "none".</param>
+/// <param name="Teacher">Null where the method has none.</param>
+/// <param name="Information">What the teacher keeps; null without a teacher.</param>
 /// <param name="Student">The student.</param>
-internal sealed record MethodRun(string Method, int Seed, TrainedResult? Teacher, MeterResult? Information, TrainedResult Student);
+internal sealed record MethodRun(TeacherMethod Method, int Seed, TrainedResult? Teacher, MeterResult? Information, TrainedResult Student);

@@ -1,7 +1,6 @@
 using ReMem.Data;
 using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
-using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
 using ReMem.Data.Views;
 using ReMem.Models;
@@ -63,15 +62,7 @@ internal sealed class PreparedData
     /// <exception cref="InputException">Whatever is wrong with the source.</exception>
     public static PreparedData Open(DataRecipe recipe, int threads = 0, IProgress<ProgressReport>? progress = null, int largestView = 0)
     {
-        ImageDataset dataset = DatasetReader.Open(
-            recipe.Source,
-            new DatasetOptions
-            {
-                ValFraction = recipe.ValFraction,
-                TestFraction = recipe.TestFraction,
-                Seed = recipe.SplitSeed,
-                KeepNearDuplicatesTogether = recipe.KeepNearDuplicatesTogether,
-            });
+        ImageDataset dataset = DatasetReader.Open(recipe.Source, recipe.Reading);
         var cache = new DecodedImageCache();
         PreflightResult checks = Preflight.Check(
             dataset, recipe.OnBadImage, cache: cache, threads: threads > 0 ? threads : Environment.ProcessorCount, viewSize: largestView > 0 ? largestView : recipe.ImageSize,
@@ -79,9 +70,9 @@ internal sealed class PreparedData
         dataset = checks.Dataset;
         dataset = dataset with
         {
-            Train = Subset.AtMost(Subset.Choose(dataset.Train, recipe.Subset), recipe.MaxTrain, recipe.SplitSeed),
-            Validation = Subset.AtMost(dataset.Validation, recipe.MaxEval, recipe.SplitSeed),
-            Test = Subset.AtMost(dataset.Test, recipe.MaxEval, recipe.SplitSeed),
+            Train = Subset.AtMost(Subset.Choose(dataset.Train, recipe.Subset), recipe.MaxTrain, recipe.Reading.Seed),
+            Validation = Subset.AtMost(dataset.Validation, recipe.MaxEval, recipe.Reading.Seed),
+            Test = Subset.AtMost(dataset.Test, recipe.MaxEval, recipe.Reading.Seed),
         };
         foreach (string warning in dataset.Warnings)
             progress?.Report(new ProgressReport("data", $"warning: {warning}"));
@@ -94,7 +85,7 @@ internal sealed class PreparedData
     /// <summary>Few of the images, spread over the classes, with a cache of their own: what is done with them leaves no trace.</summary>
     internal PreparedData Sample(int train, int evaluation, int threads)
     {
-        IImageSource Some(IImageSource split, int most) => Subset.AtMost(split, most, _recipe.SplitSeed);
+        IImageSource Some(IImageSource split, int most) => Subset.AtMost(split, most, _recipe.Reading.Seed);
         ImageDataset few = Dataset with
         {
             Train = Some(Dataset.Train, train),
@@ -116,18 +107,14 @@ internal sealed class PreparedData
     /// <summary>As above, for a model that need not exist yet.</summary>
     internal BatchLoader Training(TrainingOptions training, ModelInfo model, int size, long seed, bool recycled = false, ImageModel? teacher = null) => Loader(
         Dataset.Train,
-        ViewOptions.ForTraining(size) with
+        new ViewOptions(training.Views)
         {
+            Size = size,
+            Train = true,
             SecondSize = teacher is null || teacher.ImageSize == size ? null : teacher.ImageSize,
             Scale = (training.CropScale, 1),
-            HorizontalFlip = training.HorizontalFlip,
-            ColorJitter = training.ColorJitter,
-            Augmentation = training.Augmentation,
-            Grayscale = training.Grayscale,
-            Blur = training.Blur,
-            RandomErasing = training.RandomErasing,
             Interpolation = model.ViewInterpolation(),
-        },
+        }.Validated(),
         new LoaderOptions
         {
             BatchSize = training.BatchSize,

@@ -139,12 +139,27 @@ internal sealed class RunFolder : IDisposable
     private static void RequireSame(string path, string recipe)
     {
         string there = RecipeOf(path);
-        if (there == recipe)
+        if (there == recipe || Canonical(there, path) == recipe)
             return;
         string differences = SettingDifferences.Describe(SettingDifferences.OfYaml(there), SettingDifferences.OfYaml(recipe));
         throw new InputException(
             $"The output folder holds another run: {(differences.Length > 0 ? $"it differs in {differences}" : "its recipe.yaml is written otherwise")}.", path,
             "Give the settings that it has, or another folder with --out, or delete this one.");
+    }
+
+    /// <summary>A recipe as it would be written now: one of an earlier version lacks newer keys, which have their defaults, and may be quoted otherwise.</summary>
+    private static string Canonical(string recipe, string path)
+    {
+        string[] lines = recipe.Split('\n');
+        int head = lines.TakeWhile(line => line.StartsWith('#')).Count();
+        try
+        {
+            return string.Concat(lines.Take(head).Select(line => line + "\n")) + RecipeReader.Write(RecipeReader.Parse(recipe, path));
+        }
+        catch (InputException)
+        {
+            return recipe;
+        }
     }
 
     private static IDisposable Lock(string path) =>

@@ -42,7 +42,7 @@ internal sealed class StageRunner(PreparedData data, IProgress<ProgressReport>? 
     /// <exception cref="ReMemException">Server or network failed.</exception>
     public static void FetchWeights(Recipe recipe, WeightSource sources, CancellationToken cancel)
     {
-        bool taught = recipe.Methods.Any(m => m != "none");
+        bool taught = recipe.HasTeacher;
         string? teacher = taught ? recipe.Teacher.Weights : null;
         foreach ((string? source, string option) in new[] { (teacher, sources.LocalOption ?? "teacher.weights=FILE"), (recipe.Student.Weights, "student.weights=FILE") })
         {
@@ -72,14 +72,14 @@ internal sealed class StageRunner(PreparedData data, IProgress<ProgressReport>? 
             Trainer.RequireFit(training, model);
         }
 
-        if (teacher && recipe.Methods.Any(m => m != "none"))
+        if (teacher && recipe.HasTeacher)
         {
             if (student)
                 ComparedOutputs.Require(DistillationObjective.Parse(recipe.Student.Distillation.Objective), recipe.Teacher.Model, recipe.Student.Model);
             Check(recipe.Teacher.Model, recipe.Teacher.ImageSize, recipe.Teacher.Training);
-            foreach (string method in recipe.Methods)
+            foreach (Teachers.TeacherMethod method in recipe.Methods)
             {
-                if (TeacherMethods.Options(method, recipe.Teacher) is { } options)
+                if (method.Options(recipe.Teacher.Options) is { } options)
                     Teachers.TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);
             }
         }
@@ -150,7 +150,7 @@ internal sealed class StageRunner(PreparedData data, IProgress<ProgressReport>? 
     /// <exception cref="InputException">One is no model folder, or of other classes or another image size.</exception>
     internal void RequireFurtherTeachers(Recipe recipe)
     {
-        if (recipe.Methods.Any(m => m != "none"))
+        if (recipe.HasTeacher)
             Further(recipe.Student, recipe.Teacher.ImageSize ?? recipe.Data.ImageSize).Dispose();
     }
 

@@ -38,7 +38,7 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
             (string path, OnnxCheck check) = CheckedExport.Write(model, Path.Combine(target, OnnxFile), options, Check, exported);
             progress?.Report(new ProgressReport("export", Message(name, check)));
             string relative = $"{Folder}/{Path.GetFileName(path)}";
-            return new OnnxSection(relative, best.Method, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
+            return new OnnxSection(relative, best.Method.Name, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
             {
                 RelativeDifference = check.RelativeDifference,
                 Tolerance = check.Tolerance,

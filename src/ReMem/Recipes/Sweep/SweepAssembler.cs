@@ -15,7 +15,7 @@ internal sealed class SweepAssembler(SweepPlan plan, ImageDataset dataset)
     {
         TeacherRow[] rows = [.. plan.Cells.Select(cell => new TeacherRow
         {
-            Method = cell.Method,
+            Method = cell.Method.Name,
             Variant = cell.Variant,
             Seeds = [.. runs.Where(r => r.Cell == cell).Select(r => ReportAssembler.Row(r.Run))],
         })];

@@ -1,4 +1,3 @@
-using System.Reflection;
 using ReMem.Runtime;
 
 namespace ReMem.Recipes.Sweep;
@@ -13,7 +12,7 @@ internal sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
     // A sweep has its own say on these.
     private static readonly string[] NotSwept = ["name", "title", "methods", "seeds", "threads"];
 
-    private static readonly string[] Keys = [.. Leaves(typeof(Recipe), string.Empty).Except(NotSwept)];
+    private static readonly string[] Keys = [.. RecipeSetting.All.Select(s => s.Key).Except(NotSwept)];
 
     /// <summary>Reads "key=value,value"; a comma inside brackets or quotes belongs to the value. The key may be shortened where its end is unique.</summary>
     /// <exception cref="InputException">It is no such text, or the key is unknown or short for several.</exception>
@@ -45,18 +44,6 @@ internal sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
             0 => throw Nearest.Unknown("key", key, [.. Keys, .. Keys.Select(k => k[(k.LastIndexOf('.') + 1)..]).Distinct()], "--grid"),
             _ => throw new InputException($"The key '{key}' is short for several.", "--grid", $"Write one of {string.Join(", ", ends)}."),
         };
-    }
-
-    private static IEnumerable<string> Leaves(Type type, string path)
-    {
-        foreach ((string key, PropertyInfo property) in OptionsBinder.Keys(type))
-        {
-            if (!OptionsBinder.IsRecord(property.PropertyType))
-                yield return path + key;
-            else
-                foreach (string leaf in Leaves(property.PropertyType, $"{path}{key}."))
-                    yield return leaf;
-        }
     }
 
     private static IEnumerable<string> Split(string text)

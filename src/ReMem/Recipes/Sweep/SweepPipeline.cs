@@ -1,3 +1,4 @@
+using ReMem.Data;
 using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
@@ -40,11 +41,13 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         int threads = plan.Recipe.Threads > 0 ? plan.Recipe.Threads : Environment.ProcessorCount;
         foreach (SweepCell cell in plan.Cells)
             StageRunner.RequireTrainable(cell.Recipe);
-        foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe).DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, string.Join('\n', r.Student.FurtherTeachers), r.Methods[0] == "none")))
+        foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe).DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, string.Join('\n', r.Student.FurtherTeachers), r.HasTeacher)))
             StageRunner.FetchWeights(recipe, _sources, cancel);
+        foreach (DataRecipe other in plan.Cells.Select(c => c.Recipe.Data).DistinctBy(d => (d.Source, d.Reading)))
+            DatasetReader.Open(other.Source, other.Reading);
         PreparedData data = PreparedData.Open(plan.Recipe, progress);
         var stages = new StageRunner(data, progress, cancel, _sources);
-        foreach (Recipe recipe in plan.Cells.Where(c => c.Method != "none").Select(c => c.Recipe).DistinctBy(r => (string.Join('\n', r.Student.FurtherTeachers), r.Teacher.ImageSize ?? r.Data.ImageSize)))
+        foreach (Recipe recipe in plan.Cells.Where(c => c.Method.HasTeacher).Select(c => c.Recipe).DistinctBy(r => (string.Join('\n', r.Student.FurtherTeachers), r.Teacher.ImageSize ?? r.Data.ImageSize)))
             stages.RequireFurtherTeachers(recipe);
         foreach (SweepCell cell in plan.Cells)
             RunFolder.Prepare(Path.Combine(path, cell.Folder), RecipeReader.Write(cell.Recipe));

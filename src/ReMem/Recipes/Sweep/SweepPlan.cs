@@ -32,7 +32,7 @@ internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis>
         Recipe[] recipes = [.. points.Select(p => read([.. axes.Zip(p, (axis, value) => $"{axis.Key}={value}")]))];
         Recipe head = read([]);
         var cells = new List<SweepCell>();
-        foreach (string method in head.Methods)
+        foreach (TeacherMethod method in head.Methods)
         {
             foreach (IGrouping<string, int> same in Enumerable.Range(0, points.Length).GroupBy(i => Inputs(method, recipes[i]).Student))
             {
@@ -41,7 +41,7 @@ internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis>
 
                 // The seeds are the sweep's, not a cell's, so that a later sweep over more of them goes on in the same folders.
                 Recipe recipe = recipes[same.First()] with { Methods = [method], Seeds = [0] };
-                cells.Add(new SweepCell(method, variant, FolderName(variant is null ? method : $"{method} {variant}", cells), recipe, teacher, meter));
+                cells.Add(new SweepCell(method, variant, FolderName(variant is null ? method.Name : $"{method} {variant}", cells), recipe, teacher, meter));
             }
         }
 
@@ -52,15 +52,15 @@ internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis>
         axes.Aggregate((IEnumerable<string[]>)[[]], (points, axis) => points.SelectMany(p => axis.Values.Select(v => (string[])[.. p, v])));
 
     /// <summary>What teacher, measurement and student of a method depend on.</summary>
-    private static (string? Teacher, string? Meter, string Student) Inputs(string method, Recipe recipe)
+    private static (string? Teacher, string? Meter, string Student) Inputs(TeacherMethod method, Recipe recipe)
     {
-        TeacherOptions? options = TeacherMethods.Options(method, recipe.Teacher);
+        TeacherOptions? options = method.Options(recipe.Teacher.Options);
         string data = Text(recipe.Data);
 
         // Which policy 'auto' stands for is measured, so it depends on the trials and on the meter.
         bool auto = options is not null && ReweightingPolicy.Parse(options.Reweighting) is ReweightingPolicy.Auto;
         string trials = auto ? $"{recipe.Teacher.AutoEpochs} {Text(recipe.Information)}" : string.Empty;
-        string? teacher = options is null ? null : $"{data}\n{Text(TeacherMethods.Common(recipe.Teacher))}\n{Text(options)}\n{trials}";
+        string? teacher = options is null ? null : $"{data}\n{Text(recipe.Teacher.Common)}\n{Text(options)}\n{trials}";
         string? meter = teacher is null ? null : $"{teacher}\n{Text(recipe.Information)}";
         StudentRecipe student = options is null
             ? recipe.Student with { FurtherTeachers = [], Distillation = new DistillationOptions { Views = recipe.Student.Distillation.Views } }

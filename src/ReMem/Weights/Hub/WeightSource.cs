@@ -31,7 +31,7 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     public static bool IsRemote(string source) => IsHub(source) || IsWeb(source);
 
     /// <summary>The local path of a model folder as a person named it: a path or local-dir:DIR. Remote sources are returned as they are.</summary>
-    public static string WithoutScheme(string source) => WeightsFormat.WithoutScheme(source);
+    internal static string WithoutScheme(string source) => WeightsFormat.WithoutScheme(source);
 
     /// <summary>
     /// The file with the weights of a source, on disk. For sharded weights it is the index, with the shards in the same folder.

@@ -12,7 +12,7 @@ public sealed class SourceLocationTests : IDisposable
     public void Prefix_and_query_are_taken_apart()
     {
         SourceLocation location = SourceLocation.Parse("csv:a/b.csv?image=file&label=kind&split=fold&group=patient&labels=names.txt", new DatasetOptions { Seed = 5 });
-        Assert.Equal(("csv", "a/b.csv"), (location.Layout, location.Path));
+        Assert.Equal(("csv", "a/b.csv"), (location.Layout.Name, location.Path));
         Assert.Equal(
             new DatasetOptions { Seed = 5, ImageColumn = "file", LabelColumn = "kind", SplitColumn = "fold", GroupColumn = "patient", LabelsFile = "names.txt" },
             location.Options);
@@ -79,5 +79,5 @@ public sealed class SourceLocationTests : IDisposable
     public void Other_files_are_refused() =>
         Assert.Contains("but no Parquet file, table", Assert.Throws<InputException>(() => Of(_folder.Add("a.dat", [1]))).Message);
 
-    private static string Of(string source) => SourceLocation.Parse(source, new DatasetOptions()).Layout;
+    private static string Of(string source) => SourceLocation.Parse(source, new DatasetOptions()).Layout.Name;
 }

@@ -3,6 +3,7 @@ using ReMem.Data.Pixels;
 using ReMem.Data.Views;
 using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 
 namespace ReMem.Tests.Distillation.Cache;
@@ -40,7 +41,7 @@ public sealed class TeacherCacheKeyTests : IDisposable
         Differs(Key(Views with { Scale = (0.2, 1) }), "its view option Scale is 0.35 to 1, and 0.2 to 1 is wanted");
         Differs(Key(Views with { ColorJitter = 0.25 }), "its view option ColorJitter is 0, and 0.25 is wanted");
         Differs(Key(Views with { Interpolation = Interpolation.Bilinear }), "its view option Interpolation is Bicubic");
-        Differs(Key(precision: "bf16"), "its precision is float32, and bfloat16 is wanted");
+        Differs(Key(precision: Precision.Bf16), "its precision is float32, and bfloat16 is wanted");
         Differs(Key(batches: Batches with { MixupAlpha = 0.2 }), "its mixing is none, and mixup 0.2, cutmix 0, shuffled batches of 4, 12 images is wanted");
     }
 
@@ -63,6 +64,6 @@ public sealed class TeacherCacheKeyTests : IDisposable
             Assert.Contains(part, differences, StringComparison.Ordinal);
     }
 
-    private TeacherCacheKey Key(ViewOptions? views = null, LoaderOptions? batches = null, ImageModel? teacher = null, string data = "data", int count = 12, string precision = "fp32") =>
+    private TeacherCacheKey Key(ViewOptions? views = null, LoaderOptions? batches = null, ImageModel? teacher = null, string data = "data", int count = 12, Precision precision = Precision.Fp32) =>
         TeacherCacheKey.Of(teacher ?? _teacher, new BatchLoader(Source(count), views ?? Views, batches ?? Batches), data, precision);
 }

@@ -2,6 +2,7 @@ using ReMem.Data;
 using ReMem.Data.Views;
 using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 
 namespace ReMem.Tests.Distillation.Cache;
@@ -71,7 +72,7 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     public void what_half_precision_cost_is_reported_against_full_precision()
     {
         BatchLoader loader = Batches(0);
-        TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, "data", "bf16");
+        TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, "data", Precision.Bf16);
         TeacherCache cache = TeacherCache.OpenOrCreate(_folder.Path, key, _teacher, loader, TinyCache.Options, new TeacherCacheOrigin(null, null, 0, []));
         using var builder = new TeacherCacheBuilder(cache, _teacher, loader, "test", null);
         builder.Build(1);

@@ -2,6 +2,7 @@ using ReMem.Data;
 using ReMem.Distillation.Losses;
 using ReMem.Distillation.Targets;
 using ReMem.Models;
+using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
 
@@ -61,7 +62,7 @@ public class TeacherTargetsTests
         using var scope = NewDisposeScope();
         using ImageModel teacher = Model();
         using var full = new TeacherTargets(teacher, 12, views, features: true);
-        using var half = new TeacherTargets(teacher, 12, views, features: true, precision: "bf16");
+        using var half = new TeacherTargets(teacher, 12, views, features: true, precision: Precision.Bf16);
         using Batch batch = Loader().Epoch(0).First();
         (BatchOutputs expected, BatchOutputs said) = (full.For(batch, 0), half.For(batch, 0));
         foreach ((Tensor exact, Tensor rounded) in new[] { (expected.Logits, said.Logits), (expected.Features!, said.Features!) })

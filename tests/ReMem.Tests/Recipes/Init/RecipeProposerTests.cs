@@ -54,7 +54,7 @@ public sealed class RecipeProposerTests : IDisposable
         _folder.Add("set/a/copy.png", File.ReadAllBytes(_folder.At("set/a/000.png")));
         _folder.Add("set/a/broken.png", "no image"u8.ToArray());
         Recipe recipe = Propose(new ProposalOptions { Source = _folder.At("set") }).Recipe;
-        Assert.True(recipe.Data.KeepNearDuplicatesTogether);
+        Assert.True(recipe.Data.Reading.KeepNearDuplicatesTogether);
         Assert.Equal(BadImagePolicy.Skip, recipe.Data.OnBadImage);
     }
 
@@ -76,7 +76,7 @@ public sealed class RecipeProposerTests : IDisposable
         Recipe recipe = proposal.Recipe;
         Assert.Equal(("vit_pico_patch4_32", weights, "convnext_atto", 64), (recipe.Teacher.Model, recipe.Teacher.Weights, recipe.Student.Model, recipe.Data.ImageSize));
         Assert.Equal("student's.", recipe.Teacher.WeightsPrefix);
-        Assert.Equal("top(2,0.5)", recipe.Teacher.Reweighting);
+        Assert.Equal("top(2,0.5)", recipe.Teacher.Options.Reweighting);
         Assert.Equal(_folder.At("it's"), recipe.Data.Source);
         Assert.DoesNotContain("downloaded", proposal.Text(null), StringComparison.Ordinal);
     }

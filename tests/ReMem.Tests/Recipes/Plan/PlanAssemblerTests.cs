@@ -33,7 +33,7 @@ public class PlanAssemblerTests
         Teacher = new TeacherRecipe { Training = new TrainingOptions { Epochs = 3, BatchSize = 100, ValidateEvery = 2 } },
         Student = new StudentRecipe
         {
-            Training = new TrainingOptions { Epochs = 6, BatchSize = 100, ValidateEvery = 6, Optimizer = "sgd" },
+            Training = new TrainingOptions { Epochs = 6, BatchSize = 100, ValidateEvery = 6, Optimizer = OptimizerKind.Sgd },
             Distillation = new ReMem.Distillation.DistillationOptions { Views = 2 },
         },
         Methods = ["none", "standard", "sam"],
@@ -96,7 +96,7 @@ public class PlanAssemblerTests
     [Fact]
     public void The_trials_of_auto_are_counted_to_the_epoch()
     {
-        Recipe auto = Job with { Methods = ["reweighted", "both"], Teacher = Job.Teacher with { Reweighting = "auto", AutoEpochs = 2 } };
+        Recipe auto = Job with { Methods = ["reweighted", "both"], Teacher = Job.Teacher with { Options = Job.Teacher.Options with { Reweighting = "auto" }, AutoEpochs = 2 } };
         RunPlan plan = Plan(auto);
 
         // Five policies of two epochs, validated once; logits of training and validation images measured; pictures prepared once.

@@ -3,6 +3,7 @@ using ReMem.Recipes.Plan;
 using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
 using ReMem.Tests.Data;
+using ReMem.Training;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Recipes.Plan;
@@ -59,7 +60,7 @@ public sealed class RunPlannerTests : IDisposable
         Recipe recipe = tiny with
         {
             Methods = ["none"],
-            Student = tiny.Student with { Training = tiny.Student.Training with { Keep = "best", Patience = 2, EmaDecay = 0.9, Progressive = "from(16,1)" } },
+            Student = tiny.Student with { Training = tiny.Student.Training with { Keep = KeepPolicy.Best, Patience = 2, EmaDecay = 0.9, Progressive = "from(16,1)" } },
         };
         RunPlan plan = new RunPlanner(recipe, new PlanOptions { Steps = 1 }).Plan(PreparedData.Open(recipe.Data, 1), _folder.At("run"));
         Assert.All(plan.Stages, s => Assert.True(s.Seconds > 0, $"{s}"));

@@ -1,4 +1,5 @@
 using ReMem.Recipes.Stages;
+using ReMem.Recipes;
 
 namespace ReMem.Tests.Recipes.Stages;
 
@@ -10,6 +11,18 @@ public sealed class RunFolderTests : IDisposable
     {
         if (Directory.Exists(_path))
             Directory.Delete(_path, recursive: true);
+    }
+
+    [Fact]
+    public void A_run_of_an_earlier_version_goes_on_where_its_recipe_means_the_same()
+    {
+        string now = RecipeReader.Write(RecipeReader.Parse("name: a\ndata:\n  source: photos\n", "r.yaml"));
+        Assert.Contains("optimizer: adamw\n", now, StringComparison.Ordinal);
+        string earlier = "# rho 0.05\n" + now.Replace("optimizer: adamw", "optimizer: 'adamw'", StringComparison.Ordinal).Replace("  max_eval: 0\n", "", StringComparison.Ordinal);
+        RunFolder.Open(_path, earlier).Dispose();
+        RunFolder.Open(_path, "# rho 0.05\n" + now).Dispose();
+        Assert.Contains("command (rho 0.05 there, rho 0.1 here)", Assert.Throws<InputException>(() => RunFolder.Open(_path, "# rho 0.1\n" + now)).Message, StringComparison.Ordinal);
+        Assert.Throws<InputException>(() => RunFolder.Open(_path, "# rho 0.05\n" + now.Replace("max_eval: 0", "max_eval: 5", StringComparison.Ordinal)));
     }
 
     [Fact]

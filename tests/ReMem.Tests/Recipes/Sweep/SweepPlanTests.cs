@@ -20,7 +20,7 @@ public sealed class SweepPlanTests
             plan.Cells.CountBy(c => c.Method).Select(c => (c.Key, c.Value)));
         Assert.Equal(["none", "standard", "sam rho=0.02", "sam rho=0.1", "reweighted reweighting=top(4,0)"], plan.Cells.Take(5).Select(c => c.Name));
         Assert.Equal("both rho=0.02 reweighting=top(4,0)", plan.Cells[7].Name);
-        Assert.Equal(0.1, plan.Cells[3].Recipe.Teacher.Rho);
+        Assert.Equal(0.1, plan.Cells[3].Recipe.Teacher.Options.Rho);
         Assert.Equal(["sam"], plan.Cells[3].Recipe.Methods);
         Assert.Equal([0, 1], plan.Seeds);
     }

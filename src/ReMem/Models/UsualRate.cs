@@ -1,0 +1,7 @@
+namespace ReMem.Models;
+
+/// <summary>What a network is usually trained from scratch with, at a batch of 64.</summary>
+/// <param name="Sgd">SGD with momentum rather than AdamW.</param>
+/// <param name="Lr">Peak learning rate.</param>
+/// <param name="WeightDecay">Weight decay.</param>
+internal sealed record UsualRate(bool Sgd, double Lr, double WeightDecay);
