@@ -26,13 +26,17 @@ internal sealed class CallReader<T>(string kind, string example, params IReadOnl
     /// <exception cref="InputException">The name is unknown, the numbers are not as many or none, or one is out of its range.</exception>
     public T Read(string text, string where)
     {
-        CallForm form = CallForm.TryRead(text) ?? throw Unreadable(text, where);
-        CallShape<T> shape = shapes.FirstOrDefault(s => s.Name == form.Name) ?? throw Nearest.Unknown(kind, form.Name, Names, where);
-        if (!shape.Takes(form.Arguments.Count))
+        if (CallForm.TryRead(text) is not { } form || !Fits(text))
             throw Unreadable(text, where);
+        CallShape<T> shape = Named(form) ?? throw Nearest.Unknown(kind, form.Name, Names, where);
         return shape.Make([.. shape.Arguments.Select((argument, i) =>
             i < form.Arguments.Count ? Number(form, argument, form.Arguments[i], text, where) : argument.Default!.Value)]);
     }
+
+    /// <summary>Whether a text is a name with as many numbers as it takes; an unknown name takes any.</summary>
+    public bool Fits(string text) => CallForm.TryRead(text) is { } form && (Named(form)?.Takes(form.Arguments.Count) ?? true);
+
+    private CallShape<T>? Named(CallForm form) => shapes.FirstOrDefault(s => s.Name == form.Name);
 
     private double Number(CallForm form, CallArgument argument, string given, string text, string where)
     {

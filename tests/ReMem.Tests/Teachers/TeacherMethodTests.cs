@@ -6,7 +6,12 @@ public sealed class TeacherMethodTests
 {
     private static readonly TeacherOptions Given = new()
     {
-        Rho = 0.1, Adaptive = true, Sharpness = "every(2)", RhoSchedule = "lr", MSharpness = true, Reweighting = "ramp(0.5)",
+        Rho = 0.1,
+        Adaptive = true,
+        Sharpness = "every(2)",
+        RhoSchedule = "lr",
+        MSharpness = true,
+        Reweighting = "ramp(0.5)",
     };
 
     [Fact]

@@ -101,7 +101,7 @@ internal sealed partial class DistillationObjective : ISettingText
     private static Term ParseTerm(string part, string text, string where)
     {
         Match match = TermForm().Match(part);
-        if (!match.Success)
+        if (!match.Success || !Terms.Fits(match.Groups["loss"].Value))
             throw new InputException($"The objective '{text}' cannot be read.", where, $"Write a sum of {string.Join(", ", Forms)}; for example {Example}.");
         TermWeight weight = match.Groups["weight"].Success ? TermWeight.Parse(match.Groups["weight"].Value, where) : TermWeight.Constant(1);
         (LossTerm loss, IReadOnlyList<double> arguments) = Terms.Read(match.Groups["loss"].Value, where);

@@ -31,11 +31,13 @@ internal static class LossTerms
         },
         new("hint", "squared difference of the pooled features (FitNets, Romero 2015)", (s, t, _, _, _) => FeatureLoss.Hint(s.Features!, t.Features!))
         {
-            NeedsFeatures = true, NeedsSameWidth = true,
+            NeedsFeatures = true,
+            NeedsSameWidth = true,
         },
         new("cosine", "angle between the pooled features", (s, t, _, _, _) => FeatureLoss.Cosine(s.Features!, t.Features!))
         {
-            NeedsFeatures = true, NeedsSameWidth = true,
+            NeedsFeatures = true,
+            NeedsSameWidth = true,
         },
         new("tokens", "whitened patch tokens, position by position (Wei 2022)", (s, t, _, _, _) => TokenLoss.Tokens(s.Tokens!, t.Tokens!))
         {

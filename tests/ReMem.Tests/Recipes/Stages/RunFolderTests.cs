@@ -1,5 +1,5 @@
-using ReMem.Recipes.Stages;
 using ReMem.Recipes;
+using ReMem.Recipes.Stages;
 
 namespace ReMem.Tests.Recipes.Stages;
 
