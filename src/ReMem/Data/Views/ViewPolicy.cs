@@ -4,7 +4,7 @@ using ReMem.Runtime;
 namespace ReMem.Data.Views;
 
 /// <summary>
-/// What happens to a training view after its crop. An augmentation is a property here, and one line of <see cref="View"/> in the place where it
+/// What happens to a training view after its crop. An augmentation is a property here, and one line where views are made, in the place where it
 /// takes effect: trainings, recipes, help and the teacher cache's key take it from here.
 /// </summary>
 public record ViewPolicy
