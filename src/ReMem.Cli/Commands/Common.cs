@@ -116,7 +116,7 @@ internal static class Common
     /// <param name="option">The command's option that takes weights from a local file, for the remedy where a download fails.</param>
     public static int RunStage(
         Recipe recipe, string identity, string path, Action check, bool offline, bool json, CancellationToken cancel,
-        Func<StageRunner, RunFolder, TrainedResult> stage, string? option = null)
+        Func<StageContext, StageFolder, TrainedResult> stage, string? option = null)
     {
         LoadLibtorch();
         check();

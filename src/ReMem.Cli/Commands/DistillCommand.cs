@@ -42,11 +42,11 @@ internal static class DistillCommand
                 ]);
             if (loaded is null && recipe.Student.FurtherTeachers.Count > 0)
                 throw new InputException("The student has further teachers and no first one.", "student.further_teachers", "Give the first with --teacher-dir DIR.");
-            return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, () => StageRunner.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancel, (stages, run) =>
+            return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, () => StageChecks.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancel, (context, folder) =>
             {
                 if (loaded is not null)
-                    stages.AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
-                return stages.Student(recipe.Student, loaded?.Model, loaded?.Name, recipe.Seeds[0], run);
+                    context.AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
+                return new StudentStage(context).Run(recipe.Student, loaded is null ? null : new NamedTeacher(loaded.Model, loaded.Name), recipe.Seeds[0], folder);
             });
         }, _ => Common.EpochsAreKept);
         return command;

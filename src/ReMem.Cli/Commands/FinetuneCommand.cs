@@ -52,12 +52,16 @@ internal static class FinetuneCommand
             void Check()
             {
                 TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);
-                StageRunner.RequireTrainable(recipe, student: false);
+                StageChecks.RequireTrainable(recipe, student: false);
             }
 
             return Common.RunStage(
                 recipe, $"rho {options.Rho}", parsed.GetValue(output)!, Check, parsed.GetValue(offline), parsed.GetValue(json), cancel,
-                (stages, folder) => stages.Teacher(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder), "--weights FILE");
+                (context, folder) =>
+                {
+                    using FinishedTeacher teacher = new TeacherStage(context).Run(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder);
+                    return teacher.Result;
+                }, "--weights FILE");
         }, _ => Common.EpochsAreKept);
         return command;
     }

@@ -19,6 +19,16 @@ internal static class TeacherCheck
     public static string? Warning(ImageModel teacher, BatchLoader validation, CancellationToken cancel = default)
     {
         using ModelOutputs outputs = Evaluator.Run(teacher, validation, cancel);
+        return Warning(teacher, () => validation, outputs, cancel);
+    }
+
+    /// <summary>The same of a teacher whose answers are known.</summary>
+    /// <param name="teacher">In any mode, which is restored.</param>
+    /// <param name="validation">Makes the evaluation views, where it does no better than chance and is shown them otherwise.</param>
+    /// <param name="outputs">What it answers on them; not disposed.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    public static string? Warning(ImageModel teacher, Func<BatchLoader> validation, ModelOutputs outputs, CancellationToken cancel = default)
+    {
         double chance = Chance(outputs.Labels), top1 = outputs.Top1();
         double clear = chance + (Clear * Math.Sqrt(chance * (1 - chance) / outputs.Labels.shape[0]));
         if (top1 > clear)
@@ -26,7 +36,7 @@ internal static class TeacherCheck
         string what = FormattableString.Invariant($"the teacher's top-1 on validation is {100 * top1:0.0} %, no better than chance ({100 * chance:0.0} %): ");
         foreach (Normalization other in new[] { Normalization.ImageNet, Normalization.Half, Normalization.Clip })
         {
-            using ModelOutputs tried = Evaluator.Run(teacher, validation, cancel, other);
+            using ModelOutputs tried = Evaluator.Run(teacher, validation(), cancel, other);
             if (tried.Top1() is var better && better > clear && better > 2 * top1)
             {
                 return what + FormattableString.Invariant(

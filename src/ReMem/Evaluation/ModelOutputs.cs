@@ -23,6 +23,14 @@ public sealed record ModelOutputs(Tensor Logits, Tensor Features, Tensor Labels)
         return Logits.argmax(1).eq(Labels).to(ScalarType.Float64).mean().item<double>();
     }
 
+    /// <summary>The answers for some of the samples, in that order.</summary>
+    internal ModelOutputs Of(IEnumerable<int> samples)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = tensor(samples.Select(i => (long)i).ToArray());
+        return new ModelOutputs(Logits[rows].DetachFromDisposeScope(), Features[rows].DetachFromDisposeScope(), Labels[rows].DetachFromDisposeScope());
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -96,6 +96,33 @@ public static class ModelFolder
         return (model, labels);
     }
 
+    /// <summary>
+    /// The model that <see cref="Load"/> would give back of what <see cref="Save"/> wrote, bit for bit and without the disk: the scales folded in, and
+    /// nothing left of the training. The caller disposes it.
+    /// </summary>
+    /// <param name="model">Not changed.</param>
+    internal static ImageModel Reloaded(ImageModel model)
+    {
+        ModelOptions options = model.Options;
+        ImageModel copy = ModelCatalogue.Create(model.Info, new ModelOptions
+        {
+            NumClasses = options.NumClasses,
+            ImageSize = model.ImageSize,
+            GlobalPool = options.GlobalPool,
+            QkNorm = options.QkNorm,
+        });
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        Dictionary<string, Tensor> state = FoldedState(model);
+        foreach ((string name, Tensor target) in copy.state_dict())
+            target.copy_(state[name]);
+        copy.eval();
+        return copy;
+    }
+
+    /// <summary>Whether a model has scales that are folded into its weights when it is saved.</summary>
+    internal static bool HasScales(ImageModel model) => model is TransformerModel transformer && transformer.Blocks.Any(block => block.FoldableScales().Any());
+
     /// <summary>What is saved of a model, in whatever form: <see cref="FoldedState"/>, refused where nothing could load it again.</summary>
     /// <param name="model">Not changed.</param>
     /// <param name="where">The file or folder, for the message.</param>

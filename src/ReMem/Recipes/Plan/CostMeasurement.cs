@@ -105,7 +105,7 @@ internal sealed class CostMeasurement
     private ImageModel Create(string name, int? size, TrainingOptions training, out double seconds)
     {
         long begin = Stopwatch.GetTimestamp();
-        ImageModel model = StageRunner.Untrained(name, size, training, _data);
+        ImageModel model = StageModels.Untrained(name, size, training, _data);
         seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         return model;
     }
@@ -135,7 +135,7 @@ internal sealed class CostMeasurement
         StudentRecipe recipe = _recipe.Student;
         double[] seconds = Train(recipe.Model, recipe.ImageSize, recipe.Training, recycled ? 2 : 1, (model, training, progress, cancel) =>
         {
-            using ImageModel? teacher = taught ? StageRunner.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data) : null;
+            using ImageModel? teacher = taught ? StageModels.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data) : null;
             TrainingJob job = Job(model, _sample.Training(training, model, 0, recycled, teacher), progress);
             ImageModel[] further = taught ? [.. recipe.FurtherTeachers.Select(Further)] : [];
             try
@@ -153,7 +153,7 @@ internal sealed class CostMeasurement
 
     /// <summary>A further teacher. What is still to be downloaded is taken for one like the recipe's own.</summary>
     private ImageModel Further(string source) => WeightSource.IsRemote(source)
-        ? StageRunner.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data)
+        ? StageModels.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data)
         : ModelFolder.Load(WeightSource.WithoutScheme(source)).Model;
 
     /// <summary>Bytes of a view in a cache of the recipe's teacher: of its classes and features, for the run's own batches.</summary>
@@ -181,7 +181,7 @@ internal sealed class CostMeasurement
         ProcessMemory.ForgetPeak();
         double[] seconds = _side.Mean(() => StepTimer.Time(_options, epochs, (progress, cancel) =>
         {
-            using ImageModel model = StageRunner.Untrained(name, size, training, _data);
+            using ImageModel model = StageModels.Untrained(name, size, training, _data);
             run(model, training, progress, cancel);
         }, _cancel));
         memory = Math.Max(0, ProcessMemory.Peak - _before) / _side.Jobs;

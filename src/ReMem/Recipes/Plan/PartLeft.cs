@@ -1,5 +1,4 @@
 using ReMem.Recipes.Stages;
-using ReMem.Training;
 
 namespace ReMem.Recipes.Plan;
 
@@ -22,15 +21,14 @@ internal sealed record PartLeft(ComparisonPart Part, int? TeacherEpochs, bool Me
     /// <summary>Looks at a run folder, which need not exist.</summary>
     public static PartLeft In(string folder, ComparisonPart part)
     {
-        string At(string role, string file) => Path.Combine([folder, .. part.Path, role, file]);
-        int? Epochs(string role) => File.Exists(At(role, StageRunner.ResultFile)) ? null : TrainingCheckpoint.EpochsIn(At(role, StageRunner.CheckpointFile));
+        StageFolder teacher = StageFolder.OfTeacher(folder, part);
+        static int? Epochs(StageFolder stage) => stage.IsDone ? null : stage.CheckpointEpochs;
         bool taught = part.Method.HasTeacher;
-        string trials = At("teacher", StageRunner.TrialsFolder);
-        ILookup<bool, string> tried = (Directory.Exists(trials) ? Directory.GetDirectories(trials) : []).ToLookup(t => File.Exists(Path.Combine(t, StageRunner.ResultFile)));
-        return new PartLeft(part, taught ? Epochs("teacher") : null, taught && !File.Exists(At("teacher", StageRunner.MeterFile)), Epochs("student"))
+        ILookup<bool, StageFolder> trials = teacher.Trials.ToLookup(t => t.IsDone);
+        return new PartLeft(part, taught ? Epochs(teacher) : null, taught && !teacher.IsMeasured, Epochs(StageFolder.OfStudent(folder, part)))
         {
-            TrialsDone = tried[true].Count(),
-            TrialEpochs = tried[false].Sum(t => TrainingCheckpoint.EpochsIn(Path.Combine(t, StageRunner.CheckpointFile))),
+            TrialsDone = trials[true].Count(),
+            TrialEpochs = trials[false].Sum(t => t.CheckpointEpochs),
         };
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CacheBuild(Recipe recipe, LoadedTeacher teacher)
         if (Where == DistillationOptions.None)
             throw new InputException(
                 "There is no cache to build: --cache is none.", "command line", "Give a folder, or leave --cache out.");
-        StageRunner.RequireTrainable(recipe, teacher: false);
+        StageChecks.RequireTrainable(recipe, teacher: false);
     }
 
     /// <summary>Builds what is not there yet.</summary>
@@ -33,7 +33,8 @@ internal sealed class CacheBuild(Recipe recipe, LoadedTeacher teacher)
     public BuiltCache Run(bool dryRun, IProgress<ProgressReport> progress, CancellationToken cancel)
     {
         PreparedData data = PreparedData.Open(recipe, progress);
-        new StageRunner(data, progress, cancel).AlignClasses(teacher.Model, teacher.Labels, teacher.Source);
+        using var context = new StageContext(data, progress, cancel);
+        context.AlignClasses(teacher.Model, teacher.Labels, teacher.Source);
         var kept = new StudentCache(data, recipe.Student, recipe.Seeds[0]);
         BatchLoader batches = kept.Batches(teacher.Model);
         if (dryRun)

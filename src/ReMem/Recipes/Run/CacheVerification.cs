@@ -43,7 +43,8 @@ internal sealed class CacheVerification(TeacherCache cache)
         CancellationToken cancel)
     {
         PreparedData prepared = PreparedData.Open(recipe, progress);
-        new StageRunner(prepared, progress, cancel).AlignClasses(teacher.Model, teacher.Labels, teacher.Source);
+        using var context = new StageContext(prepared, progress, cancel);
+        context.AlignClasses(teacher.Model, teacher.Labels, teacher.Source);
         var kept = new StudentCache(prepared, recipe.Student, Origin.Seed);
         BatchLoader batches = kept.Batches(teacher.Model);
         return new TeacherCacheVerifier(options).Run(cache, kept.Key(teacher.Model, batches), teacher.Model, batches, cancel);

@@ -1,10 +1,8 @@
-using ReMem.Models;
 using ReMem.Recipes.Plan;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
 using ReMem.Runtime;
 using ReMem.Teachers;
-using ReMem.Weights;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes.Run;
@@ -36,8 +34,8 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         PartWorkers.RequireJobs(workers?.Jobs ?? 1);
-        StageRunner.RequireTrainable(recipe);
-        StageRunner.FetchWeights(recipe, _sources, cancel);
+        StageChecks.RequireTrainable(recipe);
+        StageChecks.FetchWeights(recipe, _sources, cancel);
         PreparedData data = Open();
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
         return folder.Use(() => Run(folder, data, command, started, workers, cancel));
@@ -51,7 +49,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
     public RunPlan Plan(string path, int jobs = 1, CancellationToken cancel = default)
     {
         PartWorkers.RequireJobs(jobs);
-        StageRunner.RequireTrainable(recipe);
+        StageChecks.RequireTrainable(recipe);
         RunFolder.RequireFree(path, RecipeReader.Write(recipe));
         return Measure(Open(), path, jobs, progress, cancel);
     }
@@ -68,10 +66,11 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         Libtorch.SetThreads(threads);
         using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
         // Another process held it until now: the part is that one's, and is not reported twice.
-        if (TryRead(part, path) is not null)
+        if (MethodRun.TryRead(part, path) is not null)
             throw new FolderInUseException(path);
         PreparedData data = PreparedData.Open(recipe.Data, threads, largestView: recipe.LargestView);
-        RunMethod(part, new StageRunner(data, progress, cancel, _sources), folder);
+        using var context = new StageContext(data, progress, cancel, _sources);
+        new PartStages(recipe, context).Run(part, folder.Path);
     }
 
     private PreparedData Open()
@@ -88,22 +87,23 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         if (folder.TryRead<EnvironmentInfo>(EnvironmentFile) is { } earlier && EnvironmentInfo.Current().DifferenceFrom(earlier) is { } difference)
             log.Report(new ProgressReport("run", difference));
         folder.Write(EnvironmentInfo.Current(), EnvironmentFile);
-        var stages = new StageRunner(data, log, cancel, _sources);
-        stages.RequireFurtherTeachers(recipe);
+        using var context = new StageContext(data, log, cancel, _sources);
+        new StudentStage(context).RequireFurtherTeachers(recipe);
 
         RunPlan? plan = Plan(folder, data, workers?.Jobs ?? 1, log, cancel);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         ComparisonPart[] parts = [.. recipe.Parts()];
-        workers?.Run(folder.Path, parts.Where(part => TryRead(part, folder.Path) is null), log, cancel);
+        workers?.Run(folder.Path, parts.Where(part => MethodRun.TryRead(part, folder.Path) is null), log, cancel);
+        var stages = new PartStages(recipe, context);
         var runs = new List<MethodRun>();
         foreach (ComparisonPart part in parts)
         {
             using IDisposable held = folder.Hold([.. part.Path]);
-            runs.Add(RunMethod(part, stages, folder));
+            runs.Add(stages.Run(part, folder.Path));
         }
 
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
-        string student = StudentFolder(folder.Path, new ComparisonPart(best.Method, best.Seed));
+        string student = StageFolder.OfStudent(folder.Path, new ComparisonPart(best.Method, best.Seed)).Path;
         OnnxSection onnx = new StudentExport(data, log, Exported, cancel).Run(best, student, folder.Path, $"'{best.Method}', seed {best.Seed}");
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)
@@ -132,49 +132,4 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
     }
 
     private static double MeanValidation(List<MethodRun> runs, TeacherMethod method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
-
-    /// <summary>The model folder of a part's student.</summary>
-    internal static string StudentFolder(string folder, ComparisonPart part) => Path.Combine([folder, .. StagePath(part, "student")]);
-
-    private static string[] StagePath(ComparisonPart part, string role) => [.. part.Path, role];
-
-    /// <summary>A finished part's results, or null.</summary>
-    internal static MethodRun? TryRead(ComparisonPart part, string folder)
-    {
-        string Result(string role, string file) => Path.Combine([folder, .. StagePath(part, role), file]);
-        if (RunFolder.TryRead<TrainedResult>(Result("student", StageRunner.ResultFile)) is not { } student)
-            return null;
-        if (!part.Method.HasTeacher)
-            return new MethodRun(part.Method, part.Seed, null, null, student);
-        return RunFolder.TryRead<TrainedResult>(Result("teacher", StageRunner.ResultFile)) is { } teacher
-            && RunFolder.TryRead<MeterResult>(Result("teacher", StageRunner.MeterFile)) is { } meter
-                ? new MethodRun(part.Method, part.Seed, teacher, meter, student)
-                : null;
-    }
-
-    private MethodRun RunMethod(ComparisonPart part, StageRunner stages, RunFolder folder)
-    {
-        (TeacherMethod method, int seed) = part;
-        TrainedResult? teacherResult = null;
-        MeterResult? meter = null;
-        ImageModel? teacher = null;
-        string[] studentPath = StagePath(part, "student");
-        string teacherFolder = Path.Combine([folder.Path, .. StagePath(part, "teacher")]);
-        if (method.Options(recipe.Teacher.Options) is { } options)
-        {
-            string[] path = StagePath(part, "teacher");
-            teacherResult = stages.Teacher(recipe.Teacher, options, recipe.Information, seed, folder, path);
-            meter = folder.TryRead<MeterResult>([.. path, StageRunner.MeterFile]);
-            if (meter is null || folder.TryRead<TrainedResult>([.. studentPath, StageRunner.ResultFile]) is null)
-                teacher = ModelFolder.Load(teacherFolder).Model;
-            if (meter is null)
-            {
-                meter = stages.Meter(teacher!, recipe.Information, string.Join('/', path));
-                folder.Write(meter, [.. path, StageRunner.MeterFile]);
-            }
-        }
-
-        using (teacher)
-            return new MethodRun(method, seed, teacherResult, meter, stages.Student(recipe.Student, teacher, Path.GetFullPath(teacherFolder), seed, folder, studentPath));
-    }
 }

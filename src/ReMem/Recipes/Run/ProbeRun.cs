@@ -85,10 +85,8 @@ internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe,
 
     private MeterImages Images(PreparedData data)
     {
-        ModelInfo info = models[0].Model.Info;
-        using Tensor train = Evaluator.Images(data.Evaluation(data.Dataset.Train, info, recipe.Information.ImageSize), cancel);
-        using Tensor test = Evaluator.Images(data.Evaluation(data.Dataset.Test, info, recipe.Information.ImageSize), cancel);
-        return MeterImages.Prepare(train, test, recipe.Information);
+        using var pixels = new MeterPixels(data, cancel);
+        return pixels.Images(data.Dataset.Test, models[0].Model.Info, recipe.Information);
     }
 
     private string Draw(PreparedData data, long[] rows, List<PictureColumn> columns)

@@ -18,11 +18,12 @@ internal static class SingleStage
     /// <exception cref="InputException">Whatever is wrong with weights, data or folder.</exception>
     public static TrainedResult Run(
         Recipe recipe, string identity, string path, WeightSource sources, IProgress<ProgressReport> progress, CancellationToken cancel,
-        Func<StageRunner, RunFolder, TrainedResult> stage)
+        Func<StageContext, StageFolder, TrainedResult> stage)
     {
-        StageRunner.FetchWeights(recipe, sources, cancel);
+        StageChecks.FetchWeights(recipe, sources, cancel);
         PreparedData data = PreparedData.Open(recipe, progress);
         using RunFolder folder = RunFolder.Open(path, $"# {identity}\n{RecipeReader.Write(recipe)}");
-        return folder.Use(() => stage(new StageRunner(data, progress, cancel, sources), folder));
+        using var context = new StageContext(data, progress, cancel, sources);
+        return folder.Use(() => stage(context, new StageFolder(folder.Path)));
     }
 }

@@ -43,6 +43,9 @@ internal sealed class PreparedData
     /// <summary>The evaluation views' crop.</summary>
     public double CropPct => _recipe.CropPct;
 
+    /// <summary>Told of every pass over evaluation views, by its split and their side in pixels; tests count them.</summary>
+    internal Action<IImageSource, int>? Shown { get; set; }
+
     /// <summary>Threads that decode.</summary>
     internal int Threads => _threads;
 
@@ -132,10 +135,11 @@ internal sealed class PreparedData
     public BatchLoader Evaluation(IImageSource split, ImageModel model) => Evaluation(split, model.Info, model.ImageSize);
 
     /// <summary>The same at a size of its own, pixels.</summary>
-    public BatchLoader Evaluation(IImageSource split, ModelInfo model, int size) => Loader(
-        split,
-        ViewOptions.ForEvaluation(size, _recipe.CropPct, model.ViewInterpolation()),
-        new LoaderOptions { BatchSize = EvaluationBatch });
+    public BatchLoader Evaluation(IImageSource split, ModelInfo model, int size)
+    {
+        Shown?.Invoke(split, size);
+        return Loader(split, ViewOptions.ForEvaluation(size, _recipe.CropPct, model.ViewInterpolation()), new LoaderOptions { BatchSize = EvaluationBatch });
+    }
 
     private BatchLoader Loader(IImageSource split, ViewOptions view, LoaderOptions options) =>
         new(split, view, options with { Threads = _threads }, _cache);

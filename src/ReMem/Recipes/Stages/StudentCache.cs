@@ -33,7 +33,7 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
         if (!Objective.NeedsMaps)
             return kept;
         int size = recipe.ImageSize ?? data.ImageSize;
-        using ImageModel student = StageRunner.Untrained(recipe.Model, recipe.ImageSize, recipe.Training, data);
+        using ImageModel student = StageModels.Untrained(recipe.Model, recipe.ImageSize, recipe.Training, data);
         return kept with { Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(Objective, student, size, teacher)) };
     }
 
@@ -45,7 +45,7 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
         recipe.Training,
         ModelCatalogue.Info(recipe.Model),
         recipe.ImageSize ?? data.ImageSize,
-        StageRunner.Derive(seed, "student"),
+        StageModels.Derive(seed, "student"),
         recipe.Distillation.RecycledViews(recipe.Training.Epochs) > 0,
         teacher);
 

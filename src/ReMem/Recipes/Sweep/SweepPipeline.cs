@@ -16,7 +16,6 @@ namespace ReMem.Recipes.Sweep;
 /// <param name="sources">Finds the weights that the recipe names; null looks as the environment says.</param>
 internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? progress, WeightSource? sources = null)
 {
-    private const string TeacherFolder = "teacher";
     private const string ExportLock = ".export.lock";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly WeightSource _sources = sources ?? new WeightSource();
@@ -40,15 +39,18 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         PartWorkers.RequireJobs(workers?.Jobs ?? 1);
         int threads = plan.Recipe.Threads > 0 ? plan.Recipe.Threads : Environment.ProcessorCount;
         foreach (SweepCell cell in plan.Cells)
-            StageRunner.RequireTrainable(cell.Recipe);
-        foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe).DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, string.Join('\n', r.Student.FurtherTeachers), r.HasTeacher)))
-            StageRunner.FetchWeights(recipe, _sources, cancel);
+            StageChecks.RequireTrainable(cell.Recipe);
+        foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe)
+            .DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, string.Join('\n', r.Student.FurtherTeachers), r.HasTeacher)))
+            StageChecks.FetchWeights(recipe, _sources, cancel);
         foreach (DataRecipe other in plan.Cells.Select(c => c.Recipe.Data).DistinctBy(d => (d.Source, d.Reading)))
             DatasetReader.Open(other.Source, other.Reading);
         PreparedData data = PreparedData.Open(plan.Recipe, progress);
-        var stages = new StageRunner(data, progress, cancel, _sources);
-        foreach (Recipe recipe in plan.Cells.Where(c => c.Method.HasTeacher).Select(c => c.Recipe).DistinctBy(r => (string.Join('\n', r.Student.FurtherTeachers), r.Teacher.ImageSize ?? r.Data.ImageSize)))
-            stages.RequireFurtherTeachers(recipe);
+        using var context = new StageContext(data, progress, cancel, _sources);
+        var students = new StudentStage(context);
+        foreach (Recipe recipe in plan.Cells.Where(c => c.Method.HasTeacher).Select(c => c.Recipe)
+            .DistinctBy(r => (string.Join('\n', r.Student.FurtherTeachers), r.Teacher.ImageSize ?? r.Data.ImageSize)))
+            students.RequireFurtherTeachers(recipe);
         foreach (SweepCell cell in plan.Cells)
             RunFolder.Prepare(Path.Combine(path, cell.Folder), RecipeReader.Write(cell.Recipe));
         SweepPart[] parts = [.. plan.Seeds.SelectMany(seed => plan.Cells.Select(cell => new SweepPart(cell, new ComparisonPart(cell.Method, seed), Path.Combine(path, cell.Folder))))];
@@ -76,7 +78,7 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         void Waiting() => Tell("another process exports the student; waiting");
         using IDisposable held = FileLock.TakeAsync(Path.Combine(path, ExportLock), Waiting, cancel).GetAwaiter().GetResult();
         return new StudentExport(data, progress, Exported, cancel).Run(
-            best.Result!, ComparisonPipeline.StudentFolder(best.Folder, best.Part), path, $"{best.Cell.Name}, seed {best.Part.Seed}");
+            best.Result!, StageFolder.OfStudent(best.Folder, best.Part).Path, path, $"{best.Cell.Name}, seed {best.Part.Seed}");
     }
 
     private static SweepPart Maker(SweepPart part, SweepPart[] parts) =>
@@ -125,17 +127,11 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
     {
         if (part.Cell.TeacherInputs is null || Maker(part, all) is not { } maker || maker == part)
             return;
-        string from = Path.Combine([maker.Folder, .. maker.Part.Path, TeacherFolder]), to = Path.Combine([part.Folder, .. part.Part.Path, TeacherFolder]);
-        if (File.Exists(Path.Combine(to, StageRunner.ResultFile)) || !File.Exists(Path.Combine(from, StageRunner.ResultFile)))
+        StageFolder from = StageFolder.OfTeacher(maker.Folder, maker.Part), to = StageFolder.OfTeacher(part.Folder, part.Part);
+        if (to.IsDone || !from.IsDone)
             return;
         using RunFolder held = RunFolder.Join(part.Folder, RecipeReader.Write(part.Cell.Recipe), [.. part.Part.Path]);
-
-        // The result makes a teacher count as done, so it comes last.
-        foreach (string file in Directory.GetFiles(from).OrderBy(f => Path.GetFileName(f) == StageRunner.ResultFile))
-        {
-            if (Path.GetFileName(file) != StageRunner.MeterFile || maker.Cell.MeterInputs == part.Cell.MeterInputs)
-                AtomicFile.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        }
+        from.CopyTo(to, measured: maker.Cell.MeterInputs == part.Cell.MeterInputs);
     }
 
     private void Tell(string message) => progress?.Report(new ProgressReport("sweep", message));
@@ -154,7 +150,7 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         public bool IsDone => Result is not null;
 
         /// <summary>Null until it stands. Parts are counted often, and a finished one does not change.</summary>
-        public MethodRun? Result => _result ??= ComparisonPipeline.TryRead(part, folder);
+        public MethodRun? Result => _result ??= MethodRun.TryRead(part, folder);
     }
 
     /// <summary>Says which cell the news is of.</summary>

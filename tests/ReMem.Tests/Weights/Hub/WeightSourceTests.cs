@@ -50,10 +50,10 @@ public class WeightSourceTests
         Assert.EndsWith("Without a network: download it elsewhere and give --weights FILE.", Remedy(new WeightSource(options) { LocalOption = "--weights FILE" }), StringComparison.Ordinal);
         Assert.DoesNotContain("Without a network", Remedy(new WeightSource(options) { LocalOption = "--weights FILE" }, "local-dir:missing"), StringComparison.Ordinal);
         ReMem.Recipes.Recipe recipe = ReMem.Recipes.RecipeReader.Parse("name: x", "x", ["data.source=photos", "teacher.weights=hf-hub:me/model"]);
-        InputException e = Assert.Throws<InputException>(() => StageRunner.FetchWeights(recipe, new WeightSource(options), default));
+        InputException e = Assert.Throws<InputException>(() => StageChecks.FetchWeights(recipe, new WeightSource(options), default));
         Assert.EndsWith("give teacher.weights=FILE.", e.Remedy, StringComparison.Ordinal);
         recipe = recipe with { Teacher = new(), Student = recipe.Student with { Weights = "hf-hub:me/model" } };
-        e = Assert.Throws<InputException>(() => StageRunner.FetchWeights(recipe, new WeightSource(options), default));
+        e = Assert.Throws<InputException>(() => StageChecks.FetchWeights(recipe, new WeightSource(options), default));
         Assert.EndsWith("give student.weights=FILE.", e.Remedy, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using ReMem.Data;
+using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Recipes.Run;
@@ -11,12 +12,11 @@ using static TorchSharp.torch;
 namespace ReMem.Tests.Recipes.Stages;
 
 [Collection(TorchGenerator.Name)]
-public sealed class StageRunnerTests : IDisposable
+public sealed class StudentStageTests : IDisposable
 {
-    private const string Models = "name: x\ndata:\n  source: photos\n  image_size: 32\nteacher:\n  model: vit_pico_patch4_32\nstudent:\n  model: resnet20\n";
     private readonly TempFolder _folder = new();
 
-    public StageRunnerTests()
+    public StudentStageTests()
     {
         foreach ((string split, int count) in new[] { ("train", 24), ("val", 3), ("test", 6) })
         {
@@ -40,8 +40,8 @@ public sealed class StageRunnerTests : IDisposable
         ]);
         PreparedData data = PreparedData.Open(recipe);
         using RunFolder folder = RunFolder.Open(_folder.At("run"), RecipeReader.Write(recipe));
-        var stages = new StageRunner(data, null, CancellationToken.None);
-        stages.Teacher(recipe.Teacher, new ReMem.Teachers.TeacherOptions(), recipe.Information, 0, folder, "teacher");
+        var context = new StageContext(data, null, CancellationToken.None);
+        new TeacherStage(context).Run(recipe.Teacher, new ReMem.Teachers.TeacherOptions(), recipe.Information, 0, new StageFolder(folder.Path, "teacher"));
         using ImageModel teacher = ModelFolder.Load(_folder.At("run/teacher")).Model;
         Assert.Equal(64, teacher.ImageSize);
 
@@ -51,7 +51,7 @@ public sealed class StageRunnerTests : IDisposable
             seen.Add((input.shape, input.contiguous().data<float>().ToArray()));
             return input;
         });
-        stages.Student(recipe.Student, teacher, null, 0, folder, "student");
+        new StudentStage(context).Run(recipe.Student, new NamedTeacher(teacher, null), 0, new StageFolder(folder.Path, "student"));
         using ImageModel student = ModelFolder.Load(_folder.At("run/student")).Model;
         Assert.Equal(32, student.ImageSize);
 
@@ -64,8 +64,9 @@ public sealed class StageRunnerTests : IDisposable
         Assert.Equal(expected.data<float>().ToArray(), seen[0].Values);
 
         // A model refuses images of another size than it was made for.
-        stages.Meter(teacher, recipe.Information, "meter");
-        Assert.Equal(data.Dataset.Test.Count, stages.Score(teacher, data.Dataset.Test).Count);
+        new MeterStage(context).Measure(teacher, recipe.Information, "meter");
+        using ModelOutputs answers = context.Answers(teacher, data.Dataset.Test);
+        Assert.Equal(data.Dataset.Test.Count, answers.Labels.shape[0]);
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class StageRunnerTests : IDisposable
     {
         Recipe recipe = RecipeReader.Parse("name: sizes", "r.yaml", [$"data.source={_folder.At("photos")}", "data.image_size=32", "student={model: resnet20, training: {epochs: 1, batch_size: 8}}"]);
         using RunFolder folder = RunFolder.Open(_folder.At("run"), RecipeReader.Write(recipe));
-        new StageRunner(PreparedData.Open(recipe), null, CancellationToken.None).Student(recipe.Student, null, null, 0, folder, "student");
+        new StudentStage(new StageContext(PreparedData.Open(recipe), null, CancellationToken.None)).Run(recipe.Student, null, 0, new StageFolder(folder.Path, "student"));
         using ImageModel student = ModelFolder.Load(_folder.At("run/student")).Model;
         Assert.Equal(32, student.ImageSize);
         Assert.Contains("it must be between 8 and 2048", Assert.Throws<InputException>(() => RecipeReader.Parse("name: x", "r.yaml", ["data.source=x", "teacher.image_size=4"])).Message, StringComparison.Ordinal);
@@ -97,7 +98,8 @@ public sealed class StageRunnerTests : IDisposable
             Recipe recipe = Several(more);
             using RunFolder folder = RunFolder.Open(_folder.At(name), RecipeReader.Write(recipe));
             var watch = new ReMem.Tests.Training.TinyTraining.Watcher(r => told.Add(r.Message ?? string.Empty));
-            return new StageRunner(PreparedData.Open(recipe), watch, CancellationToken.None).Student(recipe.Student, own, null, 0, folder, "student").Training.Epochs[0].TrainLoss;
+            var stage = new StudentStage(new StageContext(PreparedData.Open(recipe), watch, CancellationToken.None));
+            return stage.Run(recipe.Student, new NamedTeacher(own, null), 0, new StageFolder(folder.Path, "student")).Training.Epochs[0].TrainLoss;
         }
     }
 
@@ -118,23 +120,6 @@ public sealed class StageRunnerTests : IDisposable
         Assert.StartsWith("This teacher takes images of 64 px and the first one of 32 px", Error("large").Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.At("run/seed-0")));
     }
-
-    [Theory]
-    [InlineData("teacher.training.freeze=7", "Of 'vit_pico_patch4_32' 7 blocks are to be frozen, but it has 6.")]
-    [InlineData("teacher.training.progressive=from(16)", "'vit_pico_patch4_32' is made for one image size, 32 px")]
-    [InlineData("student.training.freeze=layer4", "Unknown part of 'resnet20' 'layer4'; did you mean 'layer")]
-    [InlineData("student.training.progressive=from(32)", "'from(32)' starts at 32 px; 'resnet20' on views of 32 px can start at 8 to 31 px.")]
-    [InlineData("student.distillation.objective='kl + attention'", "The objective compares the attention of two vision transformers, and 'resnet20' has none.")]
-    public void What_does_not_fit_a_model_is_told_before_any_work(string setting, string message)
-    {
-        InputException error = Assert.Throws<InputException>(() => StageRunner.RequireTrainable(RecipeReader.Parse(Models, "r.yaml", [setting])));
-        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("teacher.training.freeze=6", "student.training.progressive=from(16)")]
-    [InlineData("teacher.training.freeze=7", "methods=[none]")]
-    public void What_fits_or_is_not_used_is_not(params string[] settings) => StageRunner.RequireTrainable(RecipeReader.Parse(Models, "r.yaml", settings));
 
     public void Dispose() => _folder.Dispose();
 
