@@ -46,7 +46,7 @@ public class SweepTests
         Assert.True(compared.ExitCode == 0, compared.Error);
         Assert.True(compared.Out.Contains("Ranked within 2 groups: I_hat of the logits against student top-1 over 12 teachers", StringComparison.Ordinal), compared.Out);
         Assert.True(File.Exists(work.At("compare", "teachers.html")));
-        Cli.Run("compare", $"tiny={work.At("sweep")}", $"tiny={work.At("sweep")}", "--out", work.At("compare")).IsBadInput("Two groups are called 'tiny'", "NAME=DIR");
+        Cli.Run("compare", $"tiny={work.At("sweep")}", $"tiny={work.At("sweep")}", "--out", work.At("compare")).IsBadInput("Two groups have the name 'tiny'", "NAME=DIR");
 
         CliResult more = Cli.Run([.. sweep, "--seeds", "0..1", "methods=[none]"]);
         Assert.True(more.ExitCode == 0, more.Error);

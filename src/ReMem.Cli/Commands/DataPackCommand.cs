@@ -18,25 +18,39 @@ internal static class DataPackCommand
         var to = new Argument<string>("OUT") { Description = "The folder that becomes the packed data set; it must not exist." };
         var size = new Option<int>("--image-size") { Description = "Side of the views that models will be trained on.", HelpName = "PIXELS", DefaultValueFactory = _ => defaults.ImageSize };
         var margin = new Option<double>(
-            "--margin") { Description =
+            "--margin")
+        {
+            Description =
             "The shorter side is packed at this multiple of the image size, for crops; 2 keeps crops of a quarter of the area sharp.",
-            DefaultValueFactory = _ => defaults.Margin };
+            DefaultValueFactory = _ => defaults.Margin
+        };
         var format = new Option<PackFormat>("--format") { Description = "jpeg, or lossless png or webp. Images that are small enough stay as they are.", HelpName = "jpeg|png|webp", DefaultValueFactory = _ => defaults.Format };
         var quality = new Option<int>("--quality") { Description = "JPEG's quality, 1 to 100.", DefaultValueFactory = _ => defaults.Quality };
         var shard = new Option<int>(
-            "--shard-mb") { Description = "Approximate size of a file in MiB.",
-            DefaultValueFactory = _ => (int)(defaults.ShardBytes >> 20) };
+            "--shard-mb")
+        {
+            Description = "Approximate size of a file in MiB.",
+            DefaultValueFactory = _ => (int)(defaults.ShardBytes >> 20)
+        };
         var bad = Common.OnBadImage();
         var seed = new Option<long>(
-            "--split-seed") { Description = "Seed of splits that the source does not have.", DefaultValueFactory = _ => reading.Seed };
+            "--split-seed")
+        { Description = "Seed of splits that the source does not have.", DefaultValueFactory = _ => reading.Seed };
         var val = new Option<double>(
-            "--val-fraction") { Description = "Share of each class for validation where the source has no such split.",
-            DefaultValueFactory = _ => reading.ValFraction };
+            "--val-fraction")
+        {
+            Description = "Share of each class for validation where the source has no such split.",
+            DefaultValueFactory = _ => reading.ValFraction
+        };
         var test = new Option<double>(
-            "--test-fraction") { Description = "Share of each class for test where the source has no such split.",
-            DefaultValueFactory = _ => reading.TestFraction };
+            "--test-fraction")
+        {
+            Description = "Share of each class for test where the source has no such split.",
+            DefaultValueFactory = _ => reading.TestFraction
+        };
         var near = new Option<bool>(
-            "--keep-near-duplicates-together") { Description = "Keep near-duplicates in one split when splitting." };
+            "--keep-near-duplicates-together")
+        { Description = "Keep near-duplicates in one split when splitting." };
         var threads = new Option<int>("--threads") { Description = "Threads to decode and encode on; 0 is all cores.", DefaultValueFactory = _ => 0 };
         var json = Common.Json();
         Command command = Common.Command(

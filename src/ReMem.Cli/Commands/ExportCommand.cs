@@ -17,7 +17,8 @@ internal static class ExportCommand
         var source = new Option<string?>("--weights") { Description = $"Weights of --model, in any format that 'remem inspect' shows: {Common.WeightsHelp}.", HelpName = "SOURCE" };
         var prefix = Common.Prefix();
         var names = new Option<string?>(
-            "--labels") { Description = "Class names of --weights, one per line in index order.", HelpName = "FILE" };
+            "--labels")
+        { Description = "Class names of --weights, one per line in index order.", HelpName = "FILE" };
         var size = new Option<int?>("--image-size") { Description = "Side of --model's input in pixels. Default: the model's." };
         var output = new Option<string>("--out", "-o") { Description = "The file: NAME.onnx, or NAME.safetensors for the weights alone.", HelpName = "FILE", Required = true };
         var input = new Option<OnnxInput>("--input")
@@ -30,18 +31,26 @@ internal static class ExportCommand
         var softmax = new Option<bool>("--softmax") { Description = "End with probabilities instead of logits." };
         var half = new Option<bool>("--half") { Description = "Store weights as float16; an ONNX file computes in it too." };
         var outside = new Option<bool>(
-            "--external-data") { Description = "Store the weights in FILE.data next to the ONNX file. Always done from 2 GB on." };
+            "--external-data")
+        { Description = "Store the weights in FILE.data next to the ONNX file. Always done from 2 GB on." };
         var int8 = new Option<bool>("--int8") { Description = "Write int8 weights and activations (QDQ), calibrated on the training images of --data and checked on its test images against float32." };
         var source8 = new Option<string?>("--data") { Description = "Images for --int8: a data set with the model's classes.", HelpName = "DATA" };
         var images = new Option<int?>("--int8-images") { Description = "Calibration images. Default: 200.", HelpName = "N" };
         var ranges = new Option<string?>("--int8-ranges") { Description = "How the range of an activation is chosen: auto, min-max, percentile or least-squares. Default: auto, whichever has the smallest squared error.", HelpName = "METHOD" };
         var keep = new Option<string?>(
-            "--int8-keep") { Description =
-            "Layers that stay float32: auto (the first or the last, where that is measurably better), none, or their timm names separated by commas. Default: auto.", HelpName = "NAMES" };
+            "--int8-keep")
+        {
+            Description =
+            "Layers that stay float32: auto (the first or the last, where that is measurably better), none, or their timm names separated by commas. Default: auto.",
+            HelpName = "NAMES"
+        };
         var loss = new Option<double?>(
-            "--int8-max-loss") { Description =
+            "--int8-max-loss")
+        {
+            Description =
             "Percentage points of top-1 that the int8 file may lose; if it loses more, the export fails. Default: 2.",
-            HelpName = "POINTS" };
+            HelpName = "POINTS"
+        };
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(

@@ -24,7 +24,8 @@ internal static class ProbeCommand
         var size = new Option<int?>("--image-size") { Description = "Side of --model's input in pixels. Default: the model's own." };
         var blocks = new Option<bool>("--blocks") { Description = "Probe a ViT block by block instead, and write blocks.json and blocks.html." };
         var top = new Option<int>(
-            "--top") { Description = "With --blocks: skip up to this many of the topmost blocks together.", DefaultValueFactory = _ => 4 };
+            "--top")
+        { Description = "With --blocks: skip up to this many of the topmost blocks together.", DefaultValueFactory = _ => 4 };
         var checks = new Option<string[]>("--check")
         {
             Description =
@@ -32,10 +33,12 @@ internal static class ProbeCommand
             HelpName = "NAME",
         };
         var pictures = new Option<int>(
-            "--pictures") { Description = "Write pictures.html: decoders' drawings of this many test images.", HelpName = "N" };
+            "--pictures")
+        { Description = "Write pictures.html: decoders' drawings of this many test images.", HelpName = "N" };
         var maxImages = new Option<int>("--max-images") { Description = "At most this many images per split; 0 is all.", HelpName = "N" };
         var output = new Option<string>(
-            "--out", "-o") { Description = "Folder for the files.", HelpName = "DIR", DefaultValueFactory = _ => "probe" };
+            "--out", "-o")
+        { Description = "Folder for the files.", HelpName = "DIR", DefaultValueFactory = _ => "probe" };
         var bad = Common.OnBadImage();
         var offline = Common.Offline();
         var json = Common.Json();

@@ -20,10 +20,14 @@ internal static class SweepCommand
         };
         var seeds = new Option<string?>("--seeds") { Description = "Repetitions: 0..2, or 0,1,2. Default: the recipe's.", HelpName = "A..B" };
         var smoke = new Option<bool>(
-            "--smoke") { Description = "Shrink the recipe to about a minute per cell, to see that everything works." };
+            "--smoke")
+        { Description = "Shrink the recipe to about a minute per cell, to see that everything works." };
         var output = new Option<string?>(
-            "--out", "-o") { Description = "The sweep's folder; finished parts there are not repeated. Default: runs/NAME-sweep.",
-            HelpName = "DIR" };
+            "--out", "-o")
+        {
+            Description = "The sweep's folder; finished parts there are not repeated. Default: runs/NAME-sweep.",
+            HelpName = "DIR"
+        };
         var jobs = Comparison.Jobs();
         var offline = Common.Offline();
         var json = Common.Json();

@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using System.Xml;
-using System.Xml.Linq;
 using ReMem.Recipes;
 using ReMem.Runtime;
 
@@ -32,31 +30,43 @@ internal static partial class SettingHelp
 
     private static Stream Open() => typeof(SettingHelp).Assembly.GetManifestResourceStream(File) ?? throw new InvalidOperationException($"{File} is not in the program.");
 
+    /// <summary>
+    /// The summaries of members. Every start of the program reads them, so this is a pass over the compiler's text: an XML reader would open
+    /// eight more files, and a system that allows few could then not even be told so.
+    /// </summary>
     private static Dictionary<string, string> Read(Stream documentation, IEnumerable<string> members)
     {
         HashSet<string> wanted = [.. members];
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        using (documentation)
-        using (var reader = XmlReader.Create(documentation))
+        using var reader = new StreamReader(documentation);
+        foreach (Match member in Documented().Matches(reader.ReadToEnd()))
         {
-            while (reader.ReadToFollowing("member"))
-            {
-                if (reader.GetAttribute("name") is { } name && wanted.Contains(name) && XElement.Load(reader.ReadSubtree()).Element("summary") is { } summary)
-                    found[name] = Spaces().Replace(string.Concat(summary.Nodes().Select(Text)), " ").Trim();
-            }
+            if (wanted.Contains(member.Groups[1].Value))
+                found[member.Groups[1].Value] = Spaces().Replace(Plain(member.Groups[2].Value), " ").Trim();
         }
 
         return found;
     }
 
-    private static string Text(XNode node) => node switch
+    /// <summary>Documentation without its tags: of a reference to a property the name of the setting, of another its last name.</summary>
+    private static string Plain(string summary) => Tag().Replace(Reference().Replace(summary, Named), string.Empty)
+        .Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal)
+        .Replace("&quot;", "\"", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal);
+
+    private static string Named(Match reference)
     {
-        XText text => text.Value,
-        XElement { Value.Length: > 0 } element => element.Value,
-        XElement element when element.Attribute("cref") is { } cref && cref.Value[0] == 'P' => Setting.Snake(cref.Value[(cref.Value.LastIndexOf('.') + 1)..]),
-        XElement element when element.Attribute("cref") is { } cref => cref.Value[(cref.Value.LastIndexOf('.') + 1)..],
-        _ => string.Empty,
-    };
+        string name = reference.Groups[2].Value[(reference.Groups[2].Value.LastIndexOf('.') + 1)..];
+        return reference.Groups[1].Value == "P" ? Setting.Snake(name) : name;
+    }
+
+    [GeneratedRegex("""<member name="([^"]*)">\s*<summary>(.*?)</summary>""", RegexOptions.Singleline)]
+    private static partial Regex Documented();
+
+    [GeneratedRegex("""<see cref="(\w):([^"]*)"\s*/>""")]
+    private static partial Regex Reference();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -42,7 +42,8 @@ public sealed record LabelledModel(ImageModel Model, IReadOnlyList<string> Label
 
         return classes == ImageNetClasses.Count
             ? new LabelledModel(
-                model, ImageNetClasses.Names) { Note = "the weights have 1000 classes: ImageNet's names are used; --labels gives others" }
+                model, ImageNetClasses.Names)
+            { Note = "the weights have 1000 classes: ImageNet's names are used; --labels gives others" }
             : new LabelledModel(model, [.. Enumerable.Range(0, classes).Select(i => $"class {i}")]) { Note = "the classes have no names: --labels gives them" };
     }
 }
