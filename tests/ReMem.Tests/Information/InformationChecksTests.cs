@@ -133,7 +133,7 @@ public sealed class InformationChecksTests
     {
         using var scope = NewDisposeScope();
         Assert.Contains("did you mean 'infonce'", Assert.Throws<InputException>(() => InformationChecks.RequireKnown(["infonec"])).Message, StringComparison.Ordinal);
-        Assert.Contains("needs 6 a seed", Assert.Throws<InputException>(
+        Assert.Contains("needs 6 per seed", Assert.Throws<InputException>(
             () => InformationChecks.Run("ksg", Pair(0.5, 1, 50), Pair(0.5, 1, 12), Options)).Message, StringComparison.Ordinal);
     }
 

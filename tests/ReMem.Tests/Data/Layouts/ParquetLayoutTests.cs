@@ -237,7 +237,7 @@ public sealed class ParquetLayoutTests : IDisposable
         Assert.Contains("does not exist", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("nowhere/*.parquet"))).Message);
         string text = _folder.Add("labels.dat", [65]);
         Assert.Contains("no Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(text)).Message);
-        Assert.Contains("not a Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("l*"))).Message);
+        Assert.Contains("no Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("l*"))).Message);
     }
 
     [Fact]
