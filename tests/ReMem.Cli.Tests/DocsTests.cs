@@ -95,7 +95,7 @@ public sealed partial class DocsTests
 
     /// <summary>A block's commands of the program, each on one line and without comments, redirections and variables.</summary>
     private static IEnumerable<string> Commands(string block) => Continued().Replace(block, " ").Split('\n').SelectMany(line => line.Split("&&"))
-        .Select(line => Beside().Replace(Comment().Replace(line, ""), "").Trim())
+        .Select(line => Surroundings().Replace(Comment().Replace(line, ""), "").Trim())
         .Where(line => line.StartsWith("./remem ", StringComparison.Ordinal));
 
     /// <summary>Words as bash reads them, of the quotes that pages use.</summary>
@@ -124,7 +124,7 @@ public sealed partial class DocsTests
     private static partial Regex Comment();
 
     [GeneratedRegex(@"^\s*[A-Z_]+=\S*\s|\s>.*$")]
-    private static partial Regex Beside();
+    private static partial Regex Surroundings();
 
     [GeneratedRegex("""(?:[^\s'"]|'[^']*'|"[^"]*")+""")]
     private static partial Regex Word();

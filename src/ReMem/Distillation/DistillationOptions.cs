@@ -42,8 +42,8 @@ public sealed record DistillationOptions
     public string TargetWeights { get; init; } = "none";
 
     /// <summary>
-    /// How many different views an image has before they come round again, 0 to 10000; 0 never repeats one. The teacher runs once a view, so
-    /// fewer views cost less. Mixed images come round in the batches that they were mixed in. The plain student sees the same views. Default 0.
+    /// How many different views an image has before they repeat, 0 to 10000; 0 never repeats one. The teacher runs once a view, so
+    /// fewer views cost less. Mixed images repeat in the batches that they were mixed in. The plain student sees the same views. Default 0.
     /// </summary>
     [Range(0, 10000)]
     public int Views { get; init; }
