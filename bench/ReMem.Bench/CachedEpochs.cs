@@ -1,3 +1,4 @@
+using System.Globalization;
 using ReMem.Data;
 using ReMem.Data.Sources;
 using ReMem.Data.Views;
@@ -12,9 +13,9 @@ using static TorchSharp.torch;
 namespace ReMem.Bench;
 
 /// <summary>
-/// An epoch of a student alone, from a teacher's cache, and from the live teacher, all on the same views: 'cache [ROUNDS [BATCH]]'. Views are new in every
-/// epoch, or are repeated and kept in memory. The three take turns, and processor time is reported as well as wall time, since other work
-/// on the machine hardly changes it. The first epoch of a training, which decodes the images, is left out.
+/// An epoch of a student alone, from a teacher's cache, and from the live teacher, all on the same views: 'cache [ROUNDS [BATCH]]'. Views
+/// are new in every epoch, or are repeated and kept in memory. The three take turns, and processor time is reported as well as wall time,
+/// since other work on the machine hardly changes it. The first epoch of a training, which decodes the images, is left out.
 /// </summary>
 internal sealed class CachedEpochs(int batch, int views)
 {
@@ -24,7 +25,8 @@ internal sealed class CachedEpochs(int batch, int views)
 
     public static void Run(int rounds, int batch)
     {
-        Console.WriteLine("| teacher | views | images | | alone | cached | live | cached / alone | live / cached |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| teacher | views | images | | alone | cached | live | cached / alone | live / cached |\n| --- | --- | --- | "
+            + "--- | --- | --- | --- | --- | --- |");
         new CachedEpochs(batch, 0).Compare("deit_tiny_patch16_224", 128, rounds);
         new CachedEpochs(batch, 1).Compare("deit_tiny_patch16_224", 128, rounds);
         new CachedEpochs(batch, 1).Compare("vit_base_patch16_224", 64, rounds);
@@ -60,8 +62,10 @@ internal sealed class CachedEpochs(int batch, int views)
         {
             Spread alone = All("alone"), cached = All("cached"), live = All("live");
             Spread All(string kind) => new(measured[kind].Select(of));
-            Console.WriteLine(FormattableString.Invariant(
-                $"| {name} | {(views == 0 ? "new" : "recycled")} | {images} | {unit} | {alone.Text("0.00")} | {cached.Text("0.00")} | {live.Text("0.00")} | {cached.Median / alone.Median:0.00} | {live.Median / cached.Median:0.0} |"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {(views == 0 ? "new" : "recycled")} | {images} | {unit} | {alone.Text("0.00")} | {cached.Text("0.00")} | "
+                    + $"{live.Text("0.00")} | {cached.Median / alone.Median:0.00} | {live.Median / cached.Median:0.0} |"));
         }
     }
 
@@ -84,13 +88,19 @@ internal sealed class CachedEpochs(int batch, int views)
             },
         };
         if (teacher is not null && cache is null)
-            new Trainer(options).Run(job with { ViewEpoch = views == 0 ? null : _ => 0, Loss = (model, shown, _) => Live(model, teacher, shown) });
+            new Trainer(options).Run(job with
+            {
+                ViewEpoch = views == 0 ? null : _ => 0,
+                Loss = (model, shown, _) => Live(model, teacher, shown),
+            });
         else
             new Distiller(options, new DistillationOptions { Weight = 0.5, Views = views }).Run(job, teacher, source.Count, default, cache);
         return costs.Skip(1);
     }
 
-    /// <summary>The distiller's loss; it would keep what a teacher says of recycled views, and here it is to be asked in every epoch.</summary>
+    /// <summary>
+    /// The distiller's loss; it would keep what a teacher says of recycled views, and here it is to be asked in every epoch.
+    /// </summary>
     private static Tensor Live(ImageModel student, ImageModel teacher, Batch shown)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -99,16 +109,26 @@ internal sealed class CachedEpochs(int batch, int views)
             said = teacher.call(teacher.Info.Normalization.Apply(shown.Images));
         Tensor logits = student.call(student.Info.Normalization.Apply(shown.Images));
         using Scalar half = 0.5;
-        return (nn.functional.cross_entropy(logits, shown.Labels) * half).add(DistillationLoss.KullbackLeibler(logits, said, 1), half).MoveToOuterDisposeScope();
+        return (nn.functional.cross_entropy(logits, shown.Labels) * half).add(DistillationLoss.KullbackLeibler(logits, said, 1), half)
+            .MoveToOuterDisposeScope();
     }
 
     private BatchLoader Loader(IImageSource source) => new(
-        source, ViewOptions.ForTraining(Side), new LoaderOptions { BatchSize = batch, Shuffle = true, DropLast = true, Threads = Environment.ProcessorCount, ViewCacheBytes = views == 0 ? 0 : 1L << 30 });
+        source, ViewOptions.ForTraining(Side),
+        new LoaderOptions
+        {
+            BatchSize = batch,
+            Shuffle = true,
+            DropLast = true,
+            Threads = Environment.ProcessorCount,
+            ViewCacheBytes = views == 0 ? 0 : 1L << 30,
+        });
 
     private static TeacherCacheBuilder Cache(string folder, ImageModel teacher, BatchLoader loader)
     {
         TeacherCacheKey key = TeacherCacheKey.Of(teacher, loader, "drawn");
         return new TeacherCacheBuilder(
-            TeacherCache.OpenOrCreate(folder, key, teacher, loader, new TeacherCacheOptions(), new TeacherCacheOrigin(null, null, 0, [])), teacher, loader, "bench", null);
+            TeacherCache.OpenOrCreate(folder, key, teacher, loader, new TeacherCacheOptions(), new TeacherCacheOrigin(null, null, 0, [])),
+            teacher, loader, "bench", null);
     }
 }

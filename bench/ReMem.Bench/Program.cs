@@ -10,7 +10,8 @@ Libtorch.Load();
 // The others' own heads name the processor and its kernels.
 if (args is ["cache" or "data-pipeline" or "memory", ..])
     Console.WriteLine($"{EnvironmentInfo.Current().Processor}.\n");
-int Number(string[] given, int index, int fallback) => given.Length > index ? int.Parse(given[index], CultureInfo.InvariantCulture) : fallback;
+int Number(string[] given, int index, int fallback) =>
+    given.Length > index ? int.Parse(given[index], CultureInfo.InvariantCulture) : fallback;
 switch (args)
 {
     case ["cache", .. var rest]:

@@ -64,7 +64,8 @@ internal static class StageMemory
     {
         var options = new InformationMeterOptions { ImageSize = 16, Epochs = 1, Seeds = 2, BatchSize = 16 };
         using var scope = NewDisposeScope();
-        using Tensor train = randint(0, 256, [100, 3, 16, 16], ScalarType.Byte), test = randint(0, 256, [40, 3, 16, 16], ScalarType.Byte), features = randn(100, 20), other = randn(40, 20);
+        using Tensor train = randint(0, 256, [100, 3, 16, 16], ScalarType.Byte), test = randint(0, 256, [40, 3, 16, 16], ScalarType.Byte),
+            features = randn(100, 20), other = randn(40, 20);
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
             using (MeterImages images = MeterImages.Prepare(train, test, options))
@@ -89,7 +90,8 @@ internal static class StageMemory
                 before = after;
         });
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {stage} | {(Epochs - WarmUp) * Images / Batch} | {before.Tensors}, {after.Tensors} | {before.Bytes / 1e6:0}, {after.Bytes / 1e6:0} |"));
+            $"| {stage} | {(Epochs - WarmUp) * Images / Batch} | {before.Tensors}, {after.Tensors} | {before.Bytes / 1e6:0}, "
+                + $"{after.Bytes / 1e6:0} |"));
     }
 
     private static TrainingJob Job(ImageModel model, Action note) => new()
@@ -104,13 +106,15 @@ internal static class StageMemory
         },
     };
 
-    private static BatchLoader Loader() => new(Source, ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = Batch, Shuffle = true });
+    private static BatchLoader Loader() =>
+        new(Source, ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = Batch, Shuffle = true });
 
     private static TeacherCacheBuilder Cache(string folder, ImageModel teacher)
     {
         BatchLoader loader = Loader();
         TeacherCacheKey key = TeacherCacheKey.Of(teacher, loader, "drawn");
         return new TeacherCacheBuilder(
-            TeacherCache.OpenOrCreate(folder, key, teacher, loader, new TeacherCacheOptions { ShardSlots = Batch }, new TeacherCacheOrigin(null, null, 0, [])), teacher, loader, "bench", null);
+            TeacherCache.OpenOrCreate(folder, key, teacher, loader, new TeacherCacheOptions { ShardSlots = Batch },
+                new TeacherCacheOrigin(null, null, 0, [])), teacher, loader, "bench", null);
     }
 }

@@ -22,7 +22,8 @@ internal sealed class StepComparison(int rounds)
     private const string Tiny = "deit_tiny_patch16_224";
     private static readonly (string Name, string? Sharpness, Precision Precision)[] Forms =
     [
-        (Plain, null, Precision.Fp32), ("sam", "sam", Precision.Fp32), ("every(5)", "every(5)", Precision.Fp32), ("looksam(5,0.7)", "looksam(5,0.7)", Precision.Fp32), ("momentum(0.9)", "momentum(0.9)", Precision.Fp32),
+        (Plain, null, Precision.Fp32), ("sam", "sam", Precision.Fp32), ("every(5)", "every(5)", Precision.Fp32), ("looksam(5,0.7)",
+            "looksam(5,0.7)", Precision.Fp32), ("momentum(0.9)", "momentum(0.9)", Precision.Fp32),
         ("plain, bf16", null, Precision.Bf16), ("sam, bf16", "sam", Precision.Bf16),
     ];
 
@@ -30,7 +31,8 @@ internal sealed class StepComparison(int rounds)
     {
         set_num_threads(threads);
         EnvironmentInfo environment = EnvironmentInfo.Current();
-        Console.WriteLine($"{environment.Processor}, {environment.Cores} cores, {environment.Os}; {threads} threads. ReMem {environment.Version} ({environment.Commit}), libtorch {environment.Libtorch}.\n");
+        Console.WriteLine($"{environment.Processor}, {environment.Cores} cores, {environment.Os}; {threads} threads. ReMem "
+            + $"{environment.Version} ({environment.Commit}), libtorch {environment.Libtorch}.\n");
         CompareSteps();
         CompareOptimizers();
         StepMemory.Print();
@@ -40,7 +42,8 @@ internal sealed class StepComparison(int rounds)
     {
         Dictionary<string, Func<double>> steps = Forms.ToDictionary(f => f.Name, f => Trainable(f.Sharpness, f.Precision));
         Dictionary<string, List<Cost>> costs = Measure(steps, Steps);
-        Console.WriteLine($"{Tiny} at {Side} px, batch {BatchSize}, AdamW; {rounds} rounds of {Steps} steps after one to warm up, medians and (least to most).\n");
+        Console.WriteLine($"{Tiny} at {Side} px, batch {BatchSize}, AdamW; {rounds} rounds of {Steps} steps after one to warm up, "
+            + "medians and (least to most).\n");
         Console.WriteLine("| step | seconds | to the plain step | the same by processor time |\n| --- | --- | --- | --- |");
         Print(costs, Plain, Steps);
         Console.WriteLine();
@@ -109,7 +112,8 @@ internal sealed class StepComparison(int rounds)
         foreach ((string name, List<Cost> own) in costs)
         {
             string Ratio(Func<Cost, double> of) => new Spread(own.Zip(plain, (a, b) => of(a) / of(b))).Text("0.00");
-            Console.WriteLine($"| {name} | {new Spread(own.Select(c => c.Wall / times)).Text("0.0000")} | {Ratio(c => c.Wall)} | {Ratio(c => c.Processor)} |");
+            Console.WriteLine($"| {name} | {new Spread(own.Select(c => c.Wall / times)).Text("0.0000")} | {Ratio(c => c.Wall)} | "
+                + $"{Ratio(c => c.Processor)} |");
         }
     }
 

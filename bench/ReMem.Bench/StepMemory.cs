@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
@@ -7,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace ReMem.Bench;
 
-/// <summary>The most resident memory of two optimiser steps, each form in a process of its own, since memory that one leaves would be the next one's gain.</summary>
+/// <summary>
+/// The most resident memory of two optimiser steps, each form in a process of its own,
+/// since memory that one leaves would be the next one's gain.
+/// </summary>
 internal static class StepMemory
 {
     private static readonly Form[] Forms =
@@ -23,7 +27,8 @@ internal static class StepMemory
     public static void Print()
     {
         Console.WriteLine("Peak resident memory of two AdamW steps at 224 px, a process each.\n");
-        Console.WriteLine("| model | batch | step | precision | pieces | grad_checkpointing | GB | seconds a step |\n| --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| model | batch | step | precision | pieces | grad_checkpointing | GB | seconds a step |\n| --- | --- | --- "
+            + "| --- | --- | --- | --- | --- |");
         for (int index = 0; index < Forms.Length; index++)
         {
             var info = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
@@ -60,14 +65,18 @@ internal static class StepMemory
             optimizer.Step(1e-5);
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"| {form.Model} | {form.Batch} | {form.Sharpness ?? "plain"} | {Setting.Snake(form.Precision.ToString())} | {form.Pieces} | {(form.Checkpointing ? "yes" : "no")} | {ProcessMemory.Peak / 1e9:0.00} | {clock.Elapsed.TotalSeconds / steps:0.0} |"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {form.Model} | {form.Batch} | {form.Sharpness ?? "plain"} | {Setting.Snake(form.Precision.ToString())} | {form.Pieces} "
+                + $"| {(form.Checkpointing ? "yes" : "no")} | {ProcessMemory.Peak / 1e9:0.00} | "
+                + $"{clock.Elapsed.TotalSeconds / steps:0.0} |"));
 
         Tensor Piece(int first, int count)
         {
             using DisposeScope scope = NewDisposeScope();
             using Scalar share = 1.0 / form.Pieces;
-            return (StepComparison.Loss(model, options, images.narrow(0, first, count), labels.narrow(0, first, count)) * share).MoveToOuterDisposeScope();
+            return (StepComparison.Loss(model, options, images.narrow(0, first, count), labels.narrow(0, first, count)) * share)
+                .MoveToOuterDisposeScope();
         }
     }
 

@@ -35,7 +35,8 @@ public sealed class Builder
 
     /// <summary>
     /// The teacher's earlier, broader task: the subcategory of a drawing in either style and any single skin tone, from the groups of the
-    /// downstream training split alone. Its validation and test splits are one style of every fifth group, whose other style is seen in training.
+    /// downstream training split alone. Its validation and test splits are one style of every fifth group,
+    /// whose other style is seen in training.
     /// </summary>
     public Built Pretraining()
     {

@@ -6,5 +6,6 @@ namespace ReMem.Eng.EmojiData;
 /// <param name="Category">Unicode's group: "People &amp; Body".</param>
 /// <param name="Subcategory">Unicode's subgroup: "person-role".</param>
 /// <param name="Order">Unicode's sort order.</param>
-/// <param name="SkinTones">Files of the drawings in which every person has the same skin tone, lightest first; mixed tones are left out.</param>
+/// <param name="SkinTones">Files of the drawings in which every person has the same skin tone, lightest first;
+/// mixed tones are left out.</param>
 public sealed record Emoji(string Unified, string Image, string Category, string Subcategory, int Order, IReadOnlyList<string> SkinTones);

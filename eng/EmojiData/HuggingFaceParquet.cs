@@ -5,7 +5,9 @@ using Parquet.Schema;
 
 namespace ReMem.Eng.EmojiData;
 
-/// <summary>Writes the layout of Hugging Face's <c>datasets</c>: an Image, a ClassLabel and a string, described in the file's metadata.</summary>
+/// <summary>
+/// Writes the layout of Hugging Face's <c>datasets</c>: an Image, a ClassLabel and a string, described in the file's metadata.
+/// </summary>
 public static class HuggingFaceParquet
 {
     /// <summary>"&amp;" in a class name stays one character, as Python writes it.</summary>

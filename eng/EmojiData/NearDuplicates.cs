@@ -9,7 +9,9 @@ public sealed class NearDuplicates
     /// <summary>Root mean square difference of two thumbnails, in 8-bit levels, up to which they are one picture; chosen by eye.</summary>
     public const double Threshold = 15;
 
-    /// <summary>The same limit as a share of the fainter drawing's difference from the white ground, for drawings that are almost white.</summary>
+    /// <summary>
+    /// The same limit as a share of the fainter drawing's difference from the white ground, for drawings that are almost white.
+    /// </summary>
     public const double RelativeThreshold = 0.3;
 
     private const int Side = 16;

@@ -88,7 +88,9 @@ namespace ReMem.Eng
         {
             Check(elf, offset, 1);
             int end = Array.IndexOf(elf, (byte)0, (int)offset);
-            return end < 0 ? throw new InvalidDataException("a version name does not end") : Encoding.ASCII.GetString(elf, (int)offset, end - (int)offset);
+            return end < 0
+                ? throw new InvalidDataException("a version name does not end")
+                : Encoding.ASCII.GetString(elf, (int)offset, end - (int)offset);
         }
 
         private static ushort UInt16(byte[] elf, long offset) => BitConverter.ToUInt16(elf, Check(elf, offset, 2));
@@ -120,7 +122,8 @@ namespace ReMem.Eng
             try
             {
                 int changed = ElfWeakVersion.ApplyToFile(File, SymbolVersion);
-                Log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, "{0}: {1} requirement(s) of {2} made weak", File, changed, SymbolVersion);
+                Log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, "{0}: {1} requirement(s) of {2} made weak", File, changed,
+                    SymbolVersion);
                 return true;
             }
             catch (System.IO.InvalidDataException e)

@@ -15,13 +15,18 @@ if (errors.Count > 0)
 {
     foreach (string error in errors)
         Console.Error.WriteLine($"error: {error}");
-    Console.Error.WriteLine($"  Try: {string.Join(' ', [.. result.CommandResult.AncestorsAndSelf().Select(c => c.Command.Name).Reverse(), "--help"])}");
+    Console.Error.WriteLine(
+        $"  Try: {string.Join(' ', [.. result.CommandResult.AncestorsAndSelf().Select(c => c.Command.Name).Reverse(), "--help"])}");
     return ExitCodes.BadInput;
 }
 
 try
 {
-    return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+    return await result.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+    });
 }
 catch (ReMemException e)
 {

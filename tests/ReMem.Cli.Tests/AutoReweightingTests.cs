@@ -8,8 +8,10 @@ public class AutoReweightingTests
     public void Auto_measures_a_few_policies_says_why_and_goes_on_where_it_was_cut()
     {
         using var work = new Workspace();
-        string[] finetune = ["finetune", work.Photos(16, 12), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho", "0", "--reweighting", "auto",
-            "--out", work.At("teacher"), "--json", "training.batch_size=16", "data.crop_pct=1", "information.image_size=16", "information.epochs=0"];
+        string[] finetune = ["finetune", work.Photos(16, 12), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1",
+            "--rho", "0", "--reweighting", "auto",
+            "--out", work.At("teacher"), "--json", "training.batch_size=16", "data.crop_pct=1", "information.image_size=16",
+            "information.epochs=0"];
         CliResult whole = Cli.Run(finetune);
         Assert.True(whole.ExitCode == 0, whole.Error);
         JsonElement choice = JsonDocument.Parse(whole.Out).RootElement.GetProperty("reweighting");
@@ -35,7 +37,8 @@ public class AutoReweightingTests
     public void A_student_as_teacher_has_nothing_to_reweight()
     {
         using var work = new Workspace();
-        Cli.Run("finetune", work.Photos(), "--model", "resnet20", "--image-size", "32", "--epochs", "1", "--reweighting", "auto", "--out", work.At("teacher"), "training.batch_size=8")
+        Cli.Run("finetune", work.Photos(), "--model", "resnet20", "--image-size", "32", "--epochs", "1", "--reweighting", "auto", "--out",
+            work.At("teacher"), "training.batch_size=8")
             .IsBadInput("no MLP blocks to reweight");
     }
 }

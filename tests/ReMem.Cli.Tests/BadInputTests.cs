@@ -54,7 +54,8 @@ public class BadInputTests
         using var work = new Workspace();
         string photos = work.Photos(3, 2);
         CliResult Finetune(params string[] more) => Cli.Run(
-            ["finetune", photos, "--model", "vit_pico_patch4_32", "--epochs", "1", "--out", work.At("out"), .. more.Contains("--image-size") ? [] : new[] { "--image-size", "32" }, .. more]);
+            ["finetune", photos, "--model", "vit_pico_patch4_32", "--epochs", "1", "--out", work.At("out"),
+                .. more.Contains("--image-size") ? [] : new[] { "--image-size", "32" }, .. more]);
         Finetune("--image-size", "30").IsBadInput("30 is not a multiple of the patch size 4");
         Finetune("--reweighting", "tpo(2,0.5)").IsBadInput("did you mean 'top'");
         Finetune("--reweighting", "top(9,0.5)").IsBadInput("has 6");
@@ -85,7 +86,8 @@ public class BadInputTests
         using var work = new Workspace();
         string photos = work.Photos(6, 3);
         File.WriteAllText(work.At("photos", "train", "red", "0.png"), "no image");
-        CliResult skipped = Cli.Run("finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho", "0", "--on-bad-image", "skip",
+        CliResult skipped = Cli.Run("finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho",
+            "0", "--on-bad-image", "skip",
             "--out", work.At("out"), "training.batch_size=8");
         Assert.True(skipped.ExitCode == 0, skipped.Error);
         Assert.Contains("0.png", skipped.Error, StringComparison.Ordinal);
@@ -98,7 +100,8 @@ public class BadInputTests
         string photos = work.Photos(3, 2);
         Directory.CreateDirectory(work.At("out"));
         File.WriteAllText(work.At("out", "holiday.txt"), "x");
-        Cli.Run("finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--out", work.At("out")).IsBadInput("no run of remem");
+        Cli.Run("finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--out", work.At("out"))
+            .IsBadInput("no run of remem");
         Assert.Single(Directory.GetFileSystemEntries(work.At("out")));
     }
 
@@ -118,7 +121,8 @@ public class BadInputTests
         File.WriteAllText(work.At("none.safetensors"), "0123456789");
         Cli.Run("run", work.At("recipe.yaml"), "--jobs", "2", "--out", work.At("out")).IsBadInput("none.safetensors");
         Assert.False(Directory.EnumerateFileSystemEntries(work.At("out")).Any(), "the folder is free for the mended command");
-        Cli.Run("run", work.At("recipe.yaml"), "student.distillation.objective=kl + dkd(1)", "--out", work.At("out")).IsBadInput("'kl + dkd(1)' cannot be read");
+        Cli.Run("run", work.At("recipe.yaml"), "student.distillation.objective=kl + dkd(1)", "--out", work.At("out"))
+            .IsBadInput("'kl + dkd(1)' cannot be read");
         Cli.Run("run", work.At("recipe.yaml"), "--jobs", "0", "--out", work.At("out")).IsBadInput("number of jobs is 0");
     }
 }

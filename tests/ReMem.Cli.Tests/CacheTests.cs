@@ -28,7 +28,8 @@ public sealed class CacheTests : IDisposable
         CliResult build = Build("--json");
         JsonElement built = Json(build);
         Assert.Equal(Json(dry).GetProperty("bytes").GetInt64(), built.GetProperty("bytes").GetInt64());
-        Assert.Equal((2, 36, 2), (built.GetProperty("views").GetInt32(), built.GetProperty("images").GetInt32(), built.GetProperty("shards").GetInt32()));
+        Assert.Equal((2, 36, 2), (built.GetProperty("views").GetInt32(), built.GetProperty("images").GetInt32(),
+            built.GetProperty("shards").GetInt32()));
         string cache = built.GetProperty("folder").GetString()!;
         Assert.Equal(0, Json(Build("--json")).GetProperty("shards").GetInt32());
 
@@ -75,11 +76,13 @@ public sealed class CacheTests : IDisposable
     public void Tokens_are_kept_where_a_folder_is_named()
     {
         string cache = _work.At("cache");
-        CliResult dry = Build("--cache", cache, "--objective", "tokens", "--dry-run", "--json"), build = Build("--cache", cache, "--objective", "tokens", "--json");
+        CliResult dry = Build("--cache", cache, "--objective", "tokens", "--dry-run", "--json"), build = Build("--cache", cache,
+            "--objective", "tokens", "--json");
         Assert.True(build.ExitCode == 0, build.Error);
         long bytes = Json(build).GetProperty("bytes").GetInt64();
         Assert.Equal(Json(dry).GetProperty("bytes").GetInt64(), bytes);
-        Assert.Contains("3 logits, tokens of 8 x 8 cells and 128 numbers, 16 bits each", Run("cache", "info", cache).Out, StringComparison.Ordinal);
+        Assert.Contains("3 logits, tokens of 8 x 8 cells and 128 numbers, 16 bits each", Run("cache", "info", cache).Out,
+            StringComparison.Ordinal);
         CliResult distill = Distill("student", "distillation.views=2", "--cache", cache, "--objective", "tokens");
         Assert.True(distill.ExitCode == 0, distill.Error);
         Says(distill, "all there");
@@ -95,7 +98,8 @@ public sealed class CacheTests : IDisposable
     {
         string cache = _work.At("cache");
         Assert.Equal(0, Build("--cache", cache).ExitCode);
-        Distill("student", "distillation.views=2", "--cache", cache, "--seed", "1").IsBadInput("The teacher cache does not fit: its seed is", cache);
+        Distill("student", "distillation.views=2", "--cache", cache, "--seed", "1")
+            .IsBadInput("The teacher cache does not fit: its seed is", cache);
         Distill("student", "distillation.views=2", "--cache", cache, "--objective", "rkd").IsBadInput("stores no pooled features");
         Distill("student", "distillation.views=2", "--cache", _photos).IsBadInput("not a teacher cache");
         Run("cache", "verify", _photos).IsBadInput("no cache.json");
@@ -127,7 +131,8 @@ public sealed class CacheTests : IDisposable
         CliResult built = Distill("student", both);
         Says(built, $"teacher cache {first}: 2 views of 36 images");
         Assert.Equal(2, Directory.GetDirectories(_work.At("user", "teachers")).Length);
-        Assert.Contains($"further_teachers: ['{_work.At("other")}']", File.ReadAllText(_work.At("student", "recipe.yaml")), StringComparison.Ordinal);
+        Assert.Contains($"further_teachers: ['{_work.At("other")}']", File.ReadAllText(_work.At("student", "recipe.yaml")),
+            StringComparison.Ordinal);
 
         CliResult again = Distill("again", [.. both, "distillation.average=logits", "--weight-schedule", "linear(0.2)"]);
         Assert.True(again.ExitCode == 0, again.Error);
@@ -149,7 +154,8 @@ public sealed class CacheTests : IDisposable
     public void Processes_share_the_work_and_a_killed_one_leaves_nothing_half()
     {
         string[] many = ["--views", "60", "--epochs", "60", "--json"];
-        using Process first = Start([.. Arguments(many), "--cache", _work.At("shared")]), second = Start([.. Arguments(many), "--cache", _work.At("shared")]);
+        using Process first = Start([.. Arguments(many), "--cache", _work.At("shared")]),
+            second = Start([.. Arguments(many), "--cache", _work.At("shared")]);
         CliResult[] both = [Cli.Finish(first), Cli.Finish(second)];
         Assert.All(both, r => Assert.True(r.ExitCode == 0, r.Error));
         Assert.Equal(60, both.Sum(r => Json(r).GetProperty("shards").GetInt32()));
@@ -168,7 +174,8 @@ public sealed class CacheTests : IDisposable
 
         static Dictionary<string, string> Bytes(string cache) => Directory.EnumerateFiles(cache, "*", SearchOption.AllDirectories)
             .Where(f => Path.GetFileName(f).StartsWith("shard", StringComparison.Ordinal))
-            .ToDictionary(f => Path.GetRelativePath(cache, f), f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))));
+            .ToDictionary(f => Path.GetRelativePath(cache, f),
+                f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))));
     }
 
     /// <summary>Progress is wrapped at the width of a terminal.</summary>
@@ -187,7 +194,8 @@ public sealed class CacheTests : IDisposable
 
     private void Teacher(string name, int seed)
     {
-        CliResult finetune = Cli.Run("finetune", _photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho", "0", "--seed", $"{seed}",
+        CliResult finetune = Cli.Run("finetune", _photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho",
+            "0", "--seed", $"{seed}",
             "--out", _work.At(name), "training.batch_size=8");
         Assert.True(finetune.ExitCode == 0, finetune.Error);
     }
@@ -196,10 +204,12 @@ public sealed class CacheTests : IDisposable
 
     private Process Start(string[] arguments) => Cli.StartWith(_variables, arguments);
 
-    private string[] Arguments(params string[] more) => ["cache", "build", _photos, "--teacher-dir", _work.At("teacher"), "--student", "resnet20", "training.batch_size=8", "threads=1", .. more];
+    private string[] Arguments(params string[] more) => ["cache", "build", _photos, "--teacher-dir", _work.At("teacher"), "--student",
+        "resnet20", "training.batch_size=8", "threads=1", .. more];
 
     private CliResult Build(params string[] more) => Run([.. Arguments("--epochs", "4", "--views", "2"), .. more]);
 
     private CliResult Distill(string output, params string[] more) =>
-        Run(["distill", _photos, "--teacher-dir", _work.At("teacher"), .. Student, "--out", _work.At(output), "training.batch_size=8", .. more]);
+        Run(["distill", _photos, "--teacher-dir", _work.At("teacher"), .. Student, "--out", _work.At(output), "training.batch_size=8",
+            .. more]);
 }

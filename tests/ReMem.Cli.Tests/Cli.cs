@@ -35,7 +35,12 @@ internal static class Cli
     {
         // A test run in a shell's background ignores SIGINT, under nohup SIGHUP, and its children would inherit that.
         string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["dotnet"];
-        var info = new ProcessStartInfo(program[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var info = new ProcessStartInfo(program[0])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (string part in program[1..])
             info.ArgumentList.Add(part);
         info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ReMem.Cli.dll"));

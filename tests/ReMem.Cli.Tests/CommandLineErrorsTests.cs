@@ -25,7 +25,8 @@ public class CommandLineErrorsTests
     [InlineData("inspect --ofline", "Unknown option '--ofline'; did you mean '--offline'?")]
     [InlineData("inspect --prefx x", "Unknown option '--prefx'; did you mean '--prefix'?")]
     [InlineData("predict cat.jpg --mdoel-dir student", "Unknown option '--mdoel-dir'; did you mean '--model-dir'?")]
-    [InlineData("predict --min_probability 0.5 cat.jpg --model-dir student", "Unknown option '--min_probability'; did you mean '--min-probability'?")]
+    [InlineData("predict --min_probability 0.5 cat.jpg --model-dir student",
+        "Unknown option '--min_probability'; did you mean '--min-probability'?")]
     [InlineData("compare runs/a --ot runs/b", "Unknown option '--ot'; did you mean '--out'?")]
     [InlineData("run recipe.yaml --smok", "Unknown option '--smok'; did you mean '--smoke'?")]
     [InlineData("run recipe.yaml -out runs/a", "Unknown option '-out'; did you mean '--out'?")]

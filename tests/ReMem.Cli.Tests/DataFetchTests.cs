@@ -18,7 +18,8 @@ public class DataFetchTests
         Cli.Run("data", "fetch", "cifar100").IsBadInput("did you mean 'cifar-100'");
         Cli.Run("data", "fetch", "dtd", "--offline", "--to", work.At("dtd")).IsBadInput("dtd-r1.0.1.tar.gz", "--archives");
         Dictionary<string, string> environment = new() { ["REMEM_DATA_MIRROR"] = mirror.Address.AbsoluteUri };
-        Cli.RunWith(environment, "data", "fetch", "eurosat", "--to", work.At("eurosat")).IsBadInput("no such file (404)", "/eurosat/EuroSAT.zip");
+        Cli.RunWith(environment, "data", "fetch", "eurosat", "--to", work.At("eurosat")).IsBadInput("no such file (404)",
+            "/eurosat/EuroSAT.zip");
 
         // The size that the list knows is not the one that comes.
         CliResult other = Cli.RunWith(environment, "data", "fetch", "mnist", "--to", work.At("mnist"));

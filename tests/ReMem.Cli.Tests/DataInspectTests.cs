@@ -55,7 +55,8 @@ public class DataInspectTests
         // util-linux's script gives a program a terminal.
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script");
         terminal["REMEM_CACHE"] = work.At("another");
-        var info = new System.Diagnostics.ProcessStartInfo("/usr/bin/script", ["-qec", $"dotnet {Path.Combine(AppContext.BaseDirectory, "ReMem.Cli.dll")} data inspect {photos} --leakage warn", "/dev/null"])
+        var info = new System.Diagnostics.ProcessStartInfo("/usr/bin/script",
+            ["-qec", $"dotnet {Path.Combine(AppContext.BaseDirectory, "ReMem.Cli.dll")} data inspect {photos} --leakage warn", "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -63,6 +64,7 @@ public class DataInspectTests
         };
         foreach ((string name, string value) in terminal)
             info.Environment[name] = value;
+        info.Environment.Remove("NO_COLOR");
         using var process = System.Diagnostics.Process.Start(info)!;
         process.StandardInput.Close();
         CliResult shown = Cli.Finish(process);

@@ -13,7 +13,8 @@ public class DataPackTests
         CliResult pack = Cli.Run("data", "pack", photos, work.At("packed"), "--image-size", "16", "--format", "png", "--json");
         Assert.True(pack.ExitCode == 0, pack.Error);
         JsonElement result = JsonDocument.Parse(pack.Out).RootElement;
-        Assert.Equal((12, 6, 6, 3), (result.GetProperty("train").GetInt32(), result.GetProperty("validation").GetInt32(), result.GetProperty("test").GetInt32(), result.GetProperty("shards").GetInt32()));
+        Assert.Equal((12, 6, 6, 3), (result.GetProperty("train").GetInt32(), result.GetProperty("validation").GetInt32(),
+            result.GetProperty("test").GetInt32(), result.GetProperty("shards").GetInt32()));
         Assert.Contains("will take about", pack.Error, StringComparison.Ordinal);
 
         CliResult inspect = Cli.Run("data", "inspect", work.At("packed"), "--json");
@@ -31,7 +32,8 @@ public class DataPackTests
         using var work = new Workspace();
         string photos = work.Photos(4, 2);
         File.Copy(work.At("photos", "train", "red", "0.png"), work.At("photos", "test", "red", "copy.png"));
-        string[] train = ["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--out", work.At("teacher"), "training.batch_size=4"];
+        string[] train = ["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--out",
+            work.At("teacher"), "training.batch_size=4"];
         Cli.Run(train).IsBadInput("1 validation or test images are exact copies", "copy.png", "data.on_leakage=warn");
         Assert.False(Directory.Exists(work.At("teacher")));
         CliResult warned = Cli.Run([.. train, "data.on_leakage=warn"]);

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Cli.Tests;
 
-/// <summary>Every command that README and docs/ print is one that the program takes, and is run where a clone has all that it needs.</summary>
+/// <summary>
+/// Every command that README and docs/ print is one that the program takes, and is run where a clone has all that it needs.
+/// </summary>
 public sealed partial class DocsTests
 {
     /// <summary>The first line of a block whose commands need more than a clone of the repository.</summary>
@@ -21,7 +23,8 @@ public sealed partial class DocsTests
 
     public static TheoryData<string> PagesWithCommands => [.. Pages.Where(page => Blocks(page).Any())];
 
-    public static TheoryData<string> PagesThatRun => [.. Pages.Where(page => Blocks(page).Any(Runs)).Where(page => !page.StartsWith(Results, StringComparison.Ordinal))];
+    public static TheoryData<string> PagesThatRun =>
+        [.. Pages.Where(page => Blocks(page).Any(Runs)).Where(page => !page.StartsWith(Results, StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(PagesWithCommands))]
@@ -72,10 +75,13 @@ public sealed partial class DocsTests
             page => Assert.Contains($"({page["docs/".Length..]})", index, StringComparison.Ordinal));
         foreach (string page in Pages)
         {
-            foreach (string link in Link().Matches(Read(page)).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://", StringComparison.Ordinal)))
+            foreach (string link in Link().Matches(Read(page)).Select(m => m.Groups[1].Value)
+                .Where(l => !l.Contains("://", StringComparison.Ordinal)))
             {
                 string[] parts = link.Split('#', 2);
-                string file = parts[0].Length == 0 ? page : Path.GetRelativePath(Cli.Root, Path.GetFullPath(Path.Combine(Cli.Root, Path.GetDirectoryName(page)!, parts[0])));
+                string file = parts[0].Length == 0
+                    ? page
+                    : Path.GetRelativePath(Cli.Root, Path.GetFullPath(Path.Combine(Cli.Root, Path.GetDirectoryName(page)!, parts[0])));
                 Assert.True(Path.Exists(Path.Combine(Cli.Root, file)), $"{page} links to {link}");
                 if (parts.Length == 2)
                     Assert.True(Anchors(Read(file)).Contains(parts[1]), $"{page} links to {link}, and {file} has no such heading");
@@ -84,17 +90,21 @@ public sealed partial class DocsTests
     }
 
     /// <summary>The headings of a page as the anchors that GitHub makes of them.</summary>
-    private static HashSet<string> Anchors(string text) => [.. Heading().Matches(text).Select(m => Unlinkable().Replace(m.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+    private static HashSet<string> Anchors(string text) =>
+        [.. Heading().Matches(text).Select(m => Unlinkable().Replace(m.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Cli.Root, page)).ReplaceLineEndings("\n");
 
     /// <summary>The fenced blocks with commands of the program.</summary>
-    private static IEnumerable<string> Blocks(string page) => Block().Matches(Read(page)).Select(m => m.Groups[1].Value).Where(block => Commands(block).Any());
+    private static IEnumerable<string> Blocks(string page) =>
+        Block().Matches(Read(page)).Select(m => m.Groups[1].Value).Where(block => Commands(block).Any());
 
-    private static bool Runs(string block) => !block.StartsWith(Needs, StringComparison.Ordinal) && !block.StartsWith("./remem demo\n", StringComparison.Ordinal);
+    private static bool Runs(string block) =>
+        !block.StartsWith(Needs, StringComparison.Ordinal) && !block.StartsWith("./remem demo\n", StringComparison.Ordinal);
 
     /// <summary>A block's commands of the program, each on one line and without comments, redirections and variables.</summary>
-    private static IEnumerable<string> Commands(string block) => Continued().Replace(block, " ").Split('\n').SelectMany(line => line.Split("&&"))
+    private static IEnumerable<string> Commands(string block) =>
+        Continued().Replace(block, " ").Split('\n').SelectMany(line => line.Split("&&"))
         .Select(line => Surroundings().Replace(Comment().Replace(line, ""), "").Trim())
         .Where(line => line.StartsWith("./remem ", StringComparison.Ordinal));
 
@@ -104,7 +114,13 @@ public sealed partial class DocsTests
 
     private static CliResult Bash(string folder, string script)
     {
-        var info = new ProcessStartInfo("/bin/bash") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var info = new ProcessStartInfo("/bin/bash")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (string argument in new[] { "--norc", "-e", "-c", script })
             info.ArgumentList.Add(argument);
         info.Environment["OMP_WAIT_POLICY"] = "PASSIVE";

@@ -36,7 +36,8 @@ public class EvaluateTests
         CliResult some = Cli.Run("evaluate", work.At("sub"), "--model-dir", model);
         Assert.True(some.ExitCode == 0, some.Error);
         Assert.Contains("over 2 of 4 classes", some.Out, StringComparison.Ordinal);
-        Assert.Contains("no images of 2 of the model's 4 classes, which balanced accuracy leaves out: ", some.Out, StringComparison.Ordinal);
+        Assert.Contains("no images of 2 of the model's 4 classes, which balanced accuracy leaves out: ", some.Out,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", some.Out, StringComparison.Ordinal);
 
         Directory.Move(work.At("flat", "cat"), work.At("flat", "kitten"));

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace ReMem.Cli.Tests;
 
-/// <summary>What a run and a sweep do when the exported file is not the student that was measured, and what a training does that diverges.</summary>
+/// <summary>
+/// What a run and a sweep do when the exported file is not the student that was measured, and what a training does that diverges.
+/// </summary>
 public class FailedCheckTests
 {
     /// <summary>As it was reported: exit 0, no warning, and a folder that 'evaluate' refused.</summary>
@@ -40,7 +42,8 @@ public class FailedCheckTests
 
         CliResult bad = Cli.Run([.. arguments, "--json"]);
         Assert.Equal(1, bad.ExitCode);
-        string[] said = bad.Error[bad.Error.IndexOf("error: ", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] said = bad.Error[bad.Error.IndexOf("error: ", StringComparison.Ordinal)..].Split('\n',
+            StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, said.Length);
         Assert.Contains("The ONNX file reaches ", said[0], StringComparison.Ordinal);
         Assert.Contains("on the same 24 images", said[0], StringComparison.Ordinal);
@@ -71,10 +74,12 @@ public class FailedCheckTests
     public void A_training_that_diverges_ends_with_1_and_saves_no_model(string command, string option, string model)
     {
         using var work = new Workspace();
-        CliResult result = Cli.Run([command, work.Photos(8, 4), option, model, "--image-size", "32", "--epochs", "30", "--out", work.At("model"), .. Wild]);
+        CliResult result = Cli.Run([command, work.Photos(8, 4), option, model, "--image-size", "32", "--epochs", "30", "--out",
+            work.At("model"), .. Wild]);
         Assert.True(result.ExitCode == 1, $"{result.ExitCode}: {result.Error}");
         Assert.Empty(result.Out);
-        Assert.Matches("error: (The training diverged in epoch \\d+, by step|\\d+ steps in a row had a non-finite gradient, up to step) \\d+: .*'.+'", result.Error);
+        Assert.Matches("error: (The training diverged in epoch \\d+, by step|\\d+ steps in a row had a non-finite gradient, "
+            + "up to step) \\d+: .*'.+'", result.Error);
         Assert.Contains("to fix it: Lower the learning rate", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(work.At("model", "model.safetensors")));

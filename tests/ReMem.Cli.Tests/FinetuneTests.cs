@@ -10,12 +10,14 @@ public class FinetuneTests
         (string Recipe, byte[] Model) Train(string name, params string[] more)
         {
             CliResult result = Cli.Run(
-                ["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--out", work.At(name), "training.batch_size=8", .. more]);
+                ["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--out", work.At(name),
+                    "training.batch_size=8", .. more]);
             Assert.True(result.ExitCode == 0, result.Error);
             return (File.ReadAllText(work.At(name, "recipe.yaml")), File.ReadAllBytes(work.At(name, "model.safetensors")));
         }
 
-        (string Recipe, byte[] Model) option = Train("option", "--rho", "0.2"), pair = Train("pair", "rho=0.2"), plain = Train("plain", "--rho", "0");
+        (string Recipe, byte[] Model) option = Train("option", "--rho", "0.2"), pair = Train("pair", "rho=0.2"), plain = Train("plain",
+            "--rho", "0");
         Assert.Contains("# rho 0.2\n", option.Recipe, StringComparison.Ordinal);
         Assert.Contains("\n  rho: 0.2\n", option.Recipe, StringComparison.Ordinal);
         Assert.Equal(option.Recipe, pair.Recipe);

@@ -12,7 +12,7 @@ public sealed class FolderOrderTests
     {
         using ModuleDefinition module = ModuleDefinition.ReadModule(typeof(Common).Assembly.Location);
         IReadOnlyList<FolderArrow> compiled = FolderArrows.Read(module, "ReMem.Cli");
-        IReadOnlyList<FolderArrow> usings = FolderArrows.OfUsings(Path.Combine(FolderArrows.Repository(), "src", "ReMem.Cli"), "ReMem.Cli");
+        IReadOnlyList<FolderArrow> usings = FolderArrows.OfUsings(Path.Combine(Cli.Root, "src", "ReMem.Cli"), "ReMem.Cli");
         Assert.NotEmpty(compiled);
         Assert.NotEmpty(usings);
         string[] found = [.. FolderArrows.Cyclic(compiled).Concat(FolderArrows.Cyclic(usings)).Select(arrow => arrow.ToString())];

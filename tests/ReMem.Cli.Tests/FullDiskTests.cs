@@ -11,19 +11,23 @@ public class FullDiskTests
         using var work = new Workspace();
         string disk = work.At("disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk), "mounting a small file system takes Linux and root");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk),
+            "mounting a small file system takes Linux and root");
         try
         {
-            CliResult Finetune() => Cli.Run("finetune", work.Photos(8, 3), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho", "0",
+            CliResult Finetune() =>
+                Cli.Run("finetune", work.Photos(8, 3), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho", "0",
                 "--out", Path.Combine(disk, "teacher"), "training.batch_size=8", "training.warmup_epochs=0");
             Finetune().IsBadInput("Cannot write", Path.Combine(disk, "teacher"), "no space left");
             Assert.Empty(Directory.EnumerateFiles(disk, "*.safetensors*", SearchOption.AllDirectories));
 
             // A teacher's cache is measured first.
             string teacher = work.At("teacher");
-            CliResult Tune() => Cli.Run("finetune", work.At("photos"), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "1", "--rho", "0", "--out", teacher, "training.batch_size=8");
+            CliResult Tune() => Cli.Run("finetune", work.At("photos"), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs",
+                "1", "--rho", "0", "--out", teacher, "training.batch_size=8");
             Assert.Equal(0, Tune().ExitCode);
-            Cli.Run("cache", "build", work.At("photos"), "--teacher-dir", teacher, "--student", "resnet20", "--epochs", "10000", "--cache", Path.Combine(disk, "cache"), "training.batch_size=8")
+            Cli.Run("cache", "build", work.At("photos"), "--teacher-dir", teacher, "--student", "resnet20", "--epochs", "10000", "--cache",
+                Path.Combine(disk, "cache"), "training.batch_size=8")
                 .IsBadInput("The teacher cache of 10000 views of 24 images needs", "of disk, and", "are free", "cache_top_k");
             Assert.Empty(Directory.EnumerateFiles(disk, "shard-*", SearchOption.AllDirectories));
 

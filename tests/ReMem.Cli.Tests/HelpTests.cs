@@ -9,7 +9,8 @@ public class HelpTests
     public static TheoryData<string> Commands => [.. Below(CommandTree.Create(), "").Select(c => c.Path)];
 
     /// <summary>Those of them that only hold others have no example.</summary>
-    public static TheoryData<string> CommandsThatAct => [.. Below(CommandTree.Create(), "").Where(c => c.Command.Subcommands.Count == 0).Select(c => c.Path)];
+    public static TheoryData<string> CommandsThatAct =>
+        [.. Below(CommandTree.Create(), "").Where(c => c.Command.Subcommands.Count == 0).Select(c => c.Path)];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -20,7 +21,8 @@ public class HelpTests
         Assert.Matches($@"(?m)^Usage:\n  {$"remem {path}".TrimEnd()} [<\[]", help.ReplaceLineEndings("\n"));
         Assert.DoesNotContain("ReMem.Cli", help, StringComparison.Ordinal);
         Assert.All(command.Options, option => Assert.Contains(option.Name, help, StringComparison.Ordinal));
-        Assert.All(command.Options.Concat<Symbol>(command.Arguments).Append(command), symbol => Assert.False(string.IsNullOrWhiteSpace(symbol.Description), symbol.Name));
+        Assert.All(command.Options.Concat<Symbol>(command.Arguments).Append(command),
+            symbol => Assert.False(string.IsNullOrWhiteSpace(symbol.Description), symbol.Name));
         Assert.All(command.Subcommands.Where(c => !c.Hidden), below => Assert.Contains(below.Name, help, StringComparison.Ordinal));
         Assert.True(command.Subcommands.Count > 0 || help.Contains("Example:", StringComparison.Ordinal), "an example is missing");
     }

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace ReMem.Cli.Tests;
 
-/// <summary>Full and closed streams, few file handles, a terminal that goes away, outputs that are no files, and names that would steer the terminal.</summary>
+/// <summary>
+/// Full and closed streams, few file handles, a terminal that goes away, outputs that are no files,
+/// and names that would steer the terminal.
+/// </summary>
 public class HostileStreamsTests
 {
     [Theory]
@@ -26,7 +29,8 @@ public class HostileStreamsTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "a shell's limits");
         using var work = new Workspace();
-        CliResult result = Shell($"ulimit -n 64; dotnet \"$REMEM\" finetune '{work.Photos(8, 3)}' --model vit_pico_patch4_32 --image-size 32 --epochs 1 --rho 0 --out '{work.At("teacher")}' training.batch_size=8");
+        CliResult result = Shell($"ulimit -n 64; dotnet \"$REMEM\" finetune '{work.Photos(8, 3)}' --model vit_pico_patch4_32 "
+            + $"--image-size 32 --epochs 1 --rho 0 --out '{work.At("teacher")}' training.batch_size=8");
         Assert.True(result.ExitCode == 1, result.Error);
         Assert.Contains("The system allows 64 open files; 256 are needed.", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(work.At("teacher")));
@@ -40,7 +44,8 @@ public class HostileStreamsTests
         using var work = new Workspace();
         string[] command =
         [
-            "finetune", work.Photos(8, 3), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "2000", "--rho", "0", "--out", work.At("teacher"), "training.batch_size=8",
+            "finetune", work.Photos(8, 3), "--model", "vit_pico_patch4_32", "--image-size", "32", "--epochs", "2000", "--rho", "0", "--out",
+            work.At("teacher"), "training.batch_size=8",
         ];
         using Process process = Cli.Start(command);
         string checkpoint = work.At("teacher", "checkpoint.safetensors");
@@ -71,7 +76,8 @@ public class HostileStreamsTests
         CliResult result = Cli.Run("predict", "--model-dir", work.At("a\u001b[31m\u202eb"), "x.png");
         result.IsBadInput("\\u001b[31m\\u202eb");
         Assert.DoesNotContain("\u001b", result.Error, StringComparison.Ordinal);
-        Cli.Run("data", "inspect", Path.Combine(Cli.Root, "tests", "cases", "fuzz", "F-zip-escape.zip")).IsBadInput("\\u001b]0;PWNED\\u0007");
+        Cli.Run("data", "inspect", Path.Combine(Cli.Root, "tests", "cases", "fuzz", "F-zip-escape.zip"))
+            .IsBadInput("\\u001b]0;PWNED\\u0007");
     }
 
     private static CliResult Shell(string script)

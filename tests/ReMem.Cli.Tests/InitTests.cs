@@ -17,16 +17,19 @@ public class InitTests
         var header = new JsonObject();
         for (int i = 0; i < prefixes.Length; i++)
         {
-            foreach ((string name, JsonNode? tensor) in JsonNode.Parse(bytes.AsSpan(8, size))!.AsObject().Where(t => t.Key != "__metadata__"))
+            foreach ((string name, JsonNode? tensor) in JsonNode.Parse(bytes.AsSpan(8, size))!.AsObject()
+                .Where(t => t.Key != "__metadata__"))
             {
                 JsonNode moved = tensor!.DeepClone();
-                moved["data_offsets"] = new JsonArray([.. tensor["data_offsets"]!.AsArray().Select(o => (JsonNode)((long)o! + ((long)i * data.Length)))]);
+                moved["data_offsets"] =
+                    new JsonArray([.. tensor["data_offsets"]!.AsArray().Select(o => (JsonNode)((long)o! + ((long)i * data.Length)))]);
                 header[prefixes[i] + name] = moved;
             }
         }
 
         byte[] text = JsonSerializer.SerializeToUtf8Bytes(header);
-        File.WriteAllBytes(to, [.. BitConverter.GetBytes((long)text.Length), .. text, .. Enumerable.Repeat(data, prefixes.Length).SelectMany(d => d)]);
+        File.WriteAllBytes(to, [.. BitConverter.GetBytes((long)text.Length), .. text,
+            .. Enumerable.Repeat(data, prefixes.Length).SelectMany(d => d)]);
     }
 
     [Fact]
@@ -52,7 +55,8 @@ public class InitTests
         Assert.Equal(5, JsonDocument.Parse(plan.Out).RootElement.GetProperty("parts_left").GetInt32());
         Assert.False(Directory.Exists(work.At("run")));
 
-        CliResult run = Cli.Run("run", recipe, "--smoke", "methods=[standard]", "information.epochs=0", "information.image_size=16", "--out", work.At("run"));
+        CliResult run = Cli.Run("run", recipe, "--smoke", "methods=[standard]", "information.epochs=0", "information.image_size=16",
+            "--out", work.At("run"));
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("Planned: ", run.Out, StringComparison.Ordinal);
         Assert.True(File.Exists(work.At("run", "plan.json")));
@@ -96,10 +100,12 @@ public class InitTests
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.Contains("weights_prefix: 'student.'", File.ReadAllText(recipe), StringComparison.Ordinal);
 
-        string[] smoke = ["run", recipe, "--smoke", "methods=[standard]", "information.epochs=0", "information.image_size=16", "--out", work.At("run")];
+        string[] smoke = ["run", recipe, "--smoke", "methods=[standard]", "information.epochs=0", "information.image_size=16", "--out",
+            work.At("run")];
         CliResult run = Cli.Run(smoke);
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Contains("it is outside 'student.', where the model is", File.ReadAllText(work.At("run", "log.txt")), StringComparison.Ordinal);
+        Assert.Contains("it is outside 'student.', where the model is", File.ReadAllText(work.At("run", "log.txt")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,16 +123,19 @@ public class InitTests
             ["export", .. model, "--out", work.At("x.onnx")],
             ["probe", photos, .. model, "--out", work.At("probe")],
             ["finetune", photos, .. model, "--image-size", "32", "--epochs", "1", "--out", work.At("teacher")],
-            ["distill", photos, "--student", "vit_pico_patch4_32", "--weights", both, "--image-size", "32", "--epochs", "1", "--out", work.At("student")],
+            ["distill", photos, "--student", "vit_pico_patch4_32", "--weights", both, "--image-size", "32", "--epochs", "1", "--out",
+                work.At("student")],
         })
         {
             Cli.Run([.. command, "--prefix", "encoder."]).IsBadInput("No tensor's name begins with 'encoder.'", "'student.' or 'teacher.'");
         }
 
         CliResult distilled = Cli.Run(
-            "distill", photos, "--student", "vit_pico_patch4_32", "--weights", both, "--prefix", "student.", "--image-size", "32", "--epochs", "1", "--out", work.At("student"));
+            "distill", photos, "--student", "vit_pico_patch4_32", "--weights", both, "--prefix", "student.", "--image-size", "32",
+            "--epochs", "1", "--out", work.At("student"));
         Assert.True(distilled.ExitCode == 0, distilled.Error);
-        foreach (string[] command in new string[][] { ["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32"], ["distill", photos, "--student", "resnet20"] })
+        foreach (string[] command in new string[][] { ["finetune", photos, "--model", "vit_pico_patch4_32", "--image-size", "32"],
+            ["distill", photos, "--student", "resnet20"] })
             Cli.Run([.. command, "--prefix", "student.", "--out", work.At("none")]).IsBadInput("without the weights whose names it begins");
     }
 
@@ -137,7 +146,8 @@ public class InitTests
         string photos = work.Photos(16, 6), recipe = work.At("recipe.yaml");
         Cli.Run("init", photos, "--model", "vit_pico_patch4_32", "--out", recipe).IsBadInput("No default weights are known", "--weights");
         Cli.Run("init", photos, "--weights", work.At("none.safetensors"), "--out", recipe).IsBadInput("none.safetensors", "does not exist");
-        Cli.Run("init", photos, "--model", "vit_pico_patch4_32", "--weights", Teacher, "--image-size", "30", "--out", recipe).IsBadInput("30 is not a multiple of the patch size 4");
+        Cli.Run("init", photos, "--model", "vit_pico_patch4_32", "--weights", Teacher, "--image-size", "30", "--out", recipe)
+            .IsBadInput("30 is not a multiple of the patch size 4");
         Assert.False(File.Exists(recipe));
     }
 }

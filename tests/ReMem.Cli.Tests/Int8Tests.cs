@@ -15,12 +15,14 @@ public class Int8Tests
         Assert.True(distill.ExitCode == 0, distill.Error);
         Assert.Equal(0, Cli.Run("export", "--model-dir", student, "--out", single).ExitCode);
 
-        string[] export = ["export", "--model-dir", student, "--int8", "--data", photos, "--out", rounded, "--int8-images", "30", "--int8-max-loss", "10"];
+        string[] export = ["export", "--model-dir", student, "--int8", "--data", photos, "--out", rounded, "--int8-images", "30",
+            "--int8-max-loss", "10"];
         CliResult made = Cli.Run(export);
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.Contains(" layers in int8", made.Out, StringComparison.Ordinal);
         Assert.Contains("of 24 images", made.Out, StringComparison.Ordinal);
-        JsonElement said = JsonDocument.Parse(Cli.Run([.. export, "--json", "--int8-keep", "conv1,fc", "--int8-ranges", "min-max"]).Out).RootElement;
+        JsonElement said =
+            JsonDocument.Parse(Cli.Run([.. export, "--json", "--int8-keep", "conv1,fc", "--int8-ranges", "min-max"]).Out).RootElement;
         Assert.Equal(2, said.GetProperty("kept").GetArrayLength());
         Assert.Equal(20, said.GetProperty("layers").GetInt32());
         Assert.Equal(new FileInfo(rounded).Length, said.GetProperty("bytes").GetInt64());
@@ -32,7 +34,8 @@ public class Int8Tests
         Assert.True(rows[0].GetProperty("p50").GetDouble() > 0);
 
         Cli.Run("export", "--model-dir", student, "--int8", "--out", rounded).IsBadInput("--int8 needs images", "--data");
-        Cli.Run("export", "--model-dir", student, "--int8-images", "30", "--out", rounded).IsBadInput("--int8-images is for int8 files only", "--int8");
+        Cli.Run("export", "--model-dir", student, "--int8-images", "30", "--out", rounded)
+            .IsBadInput("--int8-images is for int8 files only", "--int8");
         Cli.Run([.. export, "--half"]).IsBadInput("--half does not go with --int8");
         Cli.Run([.. export, "--int8-ranges", "minmax"]).IsBadInput("minmax", "min-max");
         Cli.Run([.. export, "--int8-keep", "conv2"]).IsBadInput("conv2");

@@ -10,7 +10,8 @@ public sealed class KernelTests : IDisposable
     [Fact]
     public void Wrong_and_deadly_kernels_are_skipped_reported_and_remembered()
     {
-        if (!OperatingSystem.IsLinux() || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
+        if (!OperatingSystem.IsLinux()
+            || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
             Assert.Skip("signals are Linux's, and AVX2 is x86's");
         Dictionary<string, string> machine = Machine("default:wrong,products:die,avx:wrong,sse41:die,off:wrong");
         CliResult first = Cli.RunWith(machine, "inspect", Weights());
@@ -23,7 +24,8 @@ public sealed class KernelTests : IDisposable
         CliResult doctor = Cli.RunWith(machine, "doctor", "--json");
         Assert.Equal(0, doctor.ExitCode);
         using var json = System.Text.Json.JsonDocument.Parse(doctor.Out);
-        string[] states = [.. json.RootElement.GetProperty("kernels").EnumerateArray().Select(k => $"{k.GetProperty("name")}:{k.GetProperty("status")}")];
+        string[] states =
+            [.. json.RootElement.GetProperty("kernels").EnumerateArray().Select(k => $"{k.GetProperty("name")}:{k.GetProperty("status")}")];
         Assert.Equal(["products:died", "default:wrong"], states[..2]);
         Assert.Equal("off:wrong", states[^1]);
         string chosen = json.RootElement.GetProperty("kernel_choice").GetProperty("rung").GetString()!;

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace ReMem.Cli.Tests;
 
-/// <summary>A comparison that is killed in each of its stages ends with the bits of one that was not. eng/kill-and-resume.sh does it at random moments.</summary>
+/// <summary>
+/// A comparison that is killed in each of its stages ends with the bits of one that was not.
+/// eng/kill-and-resume.sh does it at random moments.
+/// </summary>
 public partial class KillTests
 {
     [Fact]
@@ -52,7 +55,8 @@ public partial class KillTests
 
     private static string WithoutTimes(string file) => Seconds().Replace(File.ReadAllText(file), "$1\":0");
 
-    private static Dictionary<string, string> Shards(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "shard-*.bin", SearchOption.AllDirectories)
+    private static Dictionary<string, string> Shards(string folder) =>
+        !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "shard-*.bin", SearchOption.AllDirectories)
         .ToDictionary(f => Path.GetRelativePath(folder, f), f => Convert.ToBase64String(File.ReadAllBytes(f)));
 
     [GeneratedRegex("(seconds)\":\\s*[0-9.eE+-]+")]

@@ -10,7 +10,8 @@ public class PredictTests
     public void A_broken_image_costs_no_other_its_answer()
     {
         using var work = new Workspace();
-        string model = EvaluateTests.Model(work), good = CaseFiles.PathOf("predict", "good.jpg"), cut = CaseFiles.PathOf("predict", "cut.jpg");
+        string model = EvaluateTests.Model(work), good = CaseFiles.PathOf("predict", "good.jpg"), cut = CaseFiles.PathOf("predict",
+            "cut.jpg");
         CliResult failed = Cli.Run("predict", "--model-dir", model, cut, good, "missing.jpg");
         Assert.Equal(2, failed.ExitCode);
         Assert.Contains($"{good}\n", failed.Out, StringComparison.Ordinal);
@@ -38,7 +39,8 @@ public class PredictTests
         foreach (string name in new[] { "new/a, b.jpg", "new/deep/c.jpg" })
             File.Copy(CaseFiles.PathOf("predict", "good.jpg"), work.At(name.Split('/')));
 
-        string[] csv = Cli.Run("predict", "--model-dir", model, work.At("new"), "--format", "csv", "--top", "2").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] csv = Cli.Run("predict", "--model-dir", model, work.At("new"), "--format", "csv", "--top", "2").Out.Split('\n',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal("file,answer,rank,label,probability,error", csv[0]);
         Assert.Equal(5, csv.Length);
         Assert.StartsWith($"\"{work.At("new", "a, b.jpg")}\",", csv[1], StringComparison.Ordinal);
@@ -47,9 +49,11 @@ public class PredictTests
         JsonElement line = JsonDocument.Parse(Assert.Single(lines.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
         Assert.Equal("unknown", line.GetProperty("answer").GetString());
         Assert.Equal(4, line.GetProperty("top").GetArrayLength());
-        Assert.Contains("unknown", Cli.Run("predict", "--model-dir", model, work.At("new"), "--min-probability", "1").Out, StringComparison.Ordinal);
+        Assert.Contains("unknown", Cli.Run("predict", "--model-dir", model, work.At("new"), "--min-probability", "1").Out,
+            StringComparison.Ordinal);
 
-        CliResult listed = Cli.RunWithInput(work.At("new", "deep", "c.jpg") + "\n" + work.At("new", "a, b.jpg") + "\n", "predict", "-", "--model-dir", model, "--top", "1");
+        CliResult listed = Cli.RunWithInput(work.At("new", "deep", "c.jpg") + "\n" + work.At("new", "a, b.jpg") + "\n", "predict", "-",
+            "--model-dir", model, "--top", "1");
         Assert.True(listed.ExitCode == 0, listed.Error);
         Assert.True(listed.Out.IndexOf("c.jpg", StringComparison.Ordinal) < listed.Out.IndexOf("a, b.jpg", StringComparison.Ordinal));
         Assert.DoesNotContain("NaN", listed.Out, StringComparison.Ordinal);
@@ -66,7 +70,8 @@ public class PredictTests
         using var process = Cli.Start("predict", work.At("many"), "--model-dir", model, "--format", "jsonl");
         // It works once it has printed something.
         Assert.NotNull(process.StandardOutput.ReadLine());
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        using (var kill = System.Diagnostics.Process.Start("kill",
+            ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             kill.WaitForExit();
         CliResult cut = Cli.Finish(process);
         Assert.True(cut.ExitCode == 130, $"{cut.ExitCode}: {cut.Error}");

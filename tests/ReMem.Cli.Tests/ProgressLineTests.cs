@@ -20,7 +20,8 @@ public class ProgressLineTests
         }
 
         string whole = ProgressLine.Of(Report, int.MaxValue);
-        Assert.Equal("seed-0/reweighted/teacher [####................] epoch 3/10, batch 17/120, loss 1.234, 87 img/s, 1:06:40 left", whole);
+        Assert.Equal("seed-0/reweighted/teacher [####................] epoch 3/10, batch 17/120, loss 1.234, 87 img/s, 1:06:40 left",
+            whole);
         Assert.DoesNotContain("loss", ProgressLine.Of(Report, whole.Length - 15), StringComparison.Ordinal);
     }
 

@@ -39,7 +39,8 @@ public sealed partial class RepeatTests : IDisposable
         Assert.SkipUnless(File.Exists("/bin/bash"), "bash");
         string weights = $"teacher {Odd}.safetensors";
         File.Copy(Teacher, _work.At(weights));
-        string[] probe = ["probe", Photos(), "--model", "vit_pico_patch4_32", "--weights", weights, "image_size=8", "epochs=0", "seeds=2", "--out"];
+        string[] probe = ["probe", Photos(), "--model", "vit_pico_patch4_32", "--weights", weights, "image_size=8", "epochs=0", "seeds=2",
+            "--out"];
         Repeats([.. probe, "p*", "--pictures", "2"], "p*", "pictures.html");
         Repeats([.. probe, "$b", "--blocks", "--top", "1"], "$b", "blocks.html");
     }
@@ -51,12 +52,15 @@ public sealed partial class RepeatTests : IDisposable
         string recipe = $"-{Odd}.yaml";
         CliResult made = Call(only: false, "init", Photos(), "--model", "vit_pico_patch4_32", "--weights", Teacher, $"--out={recipe}");
         Assert.True(made.ExitCode == 0, made.Error);
-        string[] printed = [.. made.Out.Split('\n').Where(l => l.Contains("remem run", StringComparison.Ordinal)).Select(l => l[l.IndexOf("remem run", StringComparison.Ordinal)..])];
-        string[] noted = [.. File.ReadAllLines(_work.At(recipe)).Where(l => l.Contains(": remem run", StringComparison.Ordinal)).Select(l => l[l.LastIndexOf("remem run", StringComparison.Ordinal)..])];
+        string[] printed = [.. made.Out.Split('\n').Where(l => l.Contains("remem run", StringComparison.Ordinal))
+            .Select(l => l[l.IndexOf("remem run", StringComparison.Ordinal)..])];
+        string[] noted = [.. File.ReadAllLines(_work.At(recipe)).Where(l => l.Contains(": remem run", StringComparison.Ordinal))
+            .Select(l => l[l.LastIndexOf("remem run", StringComparison.Ordinal)..])];
         Assert.Equal((2, 1), (printed.Length, noted.Length));
         string[][] read = [.. printed.Concat(noted).Select(line => Paste(line, only: true).Arguments)];
         Assert.Equal(
-            [["run", $"./{recipe}", "--smoke"], ["run", $"./{recipe}"], ["run", $"./{recipe}", "seeds=[0]", "student.training.epochs=5"]], read);
+            [["run", $"./{recipe}", "--smoke"], ["run", $"./{recipe}"], ["run", $"./{recipe}", "seeds=[0]", "student.training.epochs=5"]],
+            read);
     }
 
     /// <summary>Runs a command, and pastes what its report says: the arguments are the same, and so is what lies in the folder.</summary>
@@ -75,7 +79,8 @@ public sealed partial class RepeatTests : IDisposable
         Assert.Equal(before, Listed());
     }
 
-    private string[] Listed() => [.. Directory.GetFileSystemEntries(_work.Path, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".remem-arguments", StringComparison.Ordinal)).Order()];
+    private string[] Listed() => [.. Directory.GetFileSystemEntries(_work.Path, "*", SearchOption.AllDirectories)
+        .Where(f => !f.EndsWith(".remem-arguments", StringComparison.Ordinal)).Order()];
 
     private string Photos() => Path.GetFileName(_work.Photos(18, 12, $"photos {Odd.Replace('/', ' ')}"));
 
@@ -94,8 +99,15 @@ public sealed partial class RepeatTests : IDisposable
     /// <param name="arguments">bash's.</param>
     private CliResult Bash(bool only, params string[] arguments)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "remem-on-path")).FullName, program = Path.Combine(folder, "remem");
-        var info = new ProcessStartInfo("/bin/bash") { WorkingDirectory = _work.Path, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "remem-on-path")).FullName,
+            program = Path.Combine(folder, "remem");
+        var info = new ProcessStartInfo("/bin/bash")
+        {
+            WorkingDirectory = _work.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         info.ArgumentList.Add("--norc");
         foreach (string argument in arguments)
             info.ArgumentList.Add(argument);
@@ -103,7 +115,8 @@ public sealed partial class RepeatTests : IDisposable
         info.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
         info.Environment["REMEM_CACHE"] = Path.Combine(AppContext.BaseDirectory, "cache");
         info.Environment["REMEM_PROGRAM"] = only ? "" : Path.Combine(AppContext.BaseDirectory, "ReMem.Cli.dll");
-        File.WriteAllText(program, "#!/bin/bash\nprintf '%s\\0' \"$@\" > .remem-arguments\n[ -z \"$REMEM_PROGRAM\" ] || exec dotnet \"$REMEM_PROGRAM\" \"$@\"\n");
+        File.WriteAllText(program,
+            "#!/bin/bash\nprintf '%s\\0' \"$@\" > .remem-arguments\n[ -z \"$REMEM_PROGRAM\" ] || exec dotnet \"$REMEM_PROGRAM\" \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using Process process = Process.Start(info)!;

@@ -13,7 +13,8 @@ public partial class SettingsTests
     {
         string page = SettingsPage.Markdown();
         Assert.True(
-            page == File.ReadAllText(Path.Combine(Cli.Root, "docs", "settings.md")), "docs/settings.md is not up to date: ./remem settings --markdown > docs/settings.md");
+            page == File.ReadAllText(Path.Combine(Cli.Root, "docs", "settings.md")),
+            "docs/settings.md is not up to date: ./remem settings --markdown > docs/settings.md");
         Assert.DoesNotContain("| |", page.Replace("| key | may be |", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
@@ -31,7 +32,8 @@ public partial class SettingsTests
             if (value is null or System.Collections.IEnumerable and not string)
                 continue;
             string expected = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!;
-            Assert.True(Same(match.Groups[1].Value, expected), $"{property.DeclaringType.Name}.{property.Name} says 'Default {match.Groups[1].Value}' and is {expected}");
+            Assert.True(Same(match.Groups[1].Value, expected),
+                $"{property.DeclaringType.Name}.{property.Name} says 'Default {match.Groups[1].Value}' and is {expected}");
             stated++;
         }
 
@@ -45,7 +47,8 @@ public partial class SettingsTests
         JsonElement[] rows = [.. JsonDocument.Parse(found.Out).RootElement.EnumerateArray()];
         Assert.Equal(["teacher.rho", "teacher.rho_schedule"], rows.Select(r => r.GetProperty("key").GetString()));
         Assert.Equal(("0.05", "number, 0 to 10"), (rows[0].GetProperty("default").GetString(), rows[0].GetProperty("kind").GetString()));
-        Assert.Contains("Forms: constant, linear(start), cosine(start), lr.", Cli.Run("settings", "rho_schedule").Out, StringComparison.Ordinal);
+        Assert.Contains("Forms: constant, linear(start), cosine(start), lr.", Cli.Run("settings", "rho_schedule").Out,
+            StringComparison.Ordinal);
         Cli.Run("settings", "teacher.rhoo").IsBadInput("did you mean 'teacher.rho'?");
     }
 
@@ -57,12 +60,16 @@ public partial class SettingsTests
         Assert.StartsWith("Passes over the training split, 1 to 10000.", Named("--epochs").Description, StringComparison.Ordinal);
         Assert.Contains("every(k)", Named("--sharpness").Description, StringComparison.Ordinal);
         Assert.Equal("0.05", Named("--rho").GetDefaultValue());
-        Cli.Run("finetune", "photos", "--model", "vit_pico_patch4_32", "--epochs", "0", "--out", "x").IsBadInput("'teacher.training.epochs' is '0'; it must be between 1 and 10000.");
-        Cli.Run("finetune", "photos", "--model", "vit_pico_patch4_32", "--epochs", "two", "--out", "x").IsBadInput("'teacher.training.epochs' is 'two'; it must be a whole number.");
+        Cli.Run("finetune", "photos", "--model", "vit_pico_patch4_32", "--epochs", "0", "--out", "x")
+            .IsBadInput("'teacher.training.epochs' is '0'; it must be between 1 and 10000.");
+        Cli.Run("finetune", "photos", "--model", "vit_pico_patch4_32", "--epochs", "two", "--out", "x")
+            .IsBadInput("'teacher.training.epochs' is 'two'; it must be a whole number.");
     }
 
     private static bool Same(string said, string value) =>
-        double.TryParse(said, out double a) && double.TryParse(value, out double b) ? a == b : string.Equals(said, value, StringComparison.OrdinalIgnoreCase);
+        double.TryParse(said, out double a) && double.TryParse(value, out double b)
+            ? a == b
+            : string.Equals(said, value, StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(@" Default ([^\s]+)\.$")]
     private static partial Regex OneWordDefault();

@@ -30,12 +30,14 @@ public class SweepTests
             Assert.Equal(7, done);
 
             // Two temperatures share a teacher, which is trained once.
-            int trained = results.Sum(r => r.Error.Split('\n').Count(line => line.Contains("sam/teacher: epoch", StringComparison.Ordinal)));
+            int trained =
+                results.Sum(r => r.Error.Split('\n').Count(line => line.Contains("sam/teacher: epoch", StringComparison.Ordinal)));
             Assert.Equal(2, trained);
         }
 
         Assert.Equal(
-            ["none", "standard temperature=1", "standard temperature=2", "sam rho=0.02 temperature=1", "sam rho=0.02 temperature=2", "sam rho=0.1 temperature=1", "sam rho=0.1 temperature=2"],
+            ["none", "standard temperature=1", "standard temperature=2", "sam rho=0.02 temperature=1", "sam rho=0.02 temperature=2",
+                "sam rho=0.1 temperature=1", "sam rho=0.1 temperature=2"],
             Rows(File.ReadAllText(work.At("sweep", "report.json"))).Select(r => r.Name));
         Assert.Equal(9, File.ReadAllLines(work.At("sweep", "table.md")).Length);
         byte[] At(string cell) => File.ReadAllBytes(work.At("sweep", cell, "seed-0", "sam", "teacher", "model.safetensors"));
@@ -44,9 +46,11 @@ public class SweepTests
 
         CliResult compared = Cli.Run("compare", $"tiny={work.At("sweep")}", work.At("sweep"), "--out", work.At("compare"));
         Assert.True(compared.ExitCode == 0, compared.Error);
-        Assert.True(compared.Out.Contains("Ranked within 2 groups: I_hat of the logits against student top-1 over 12 teachers", StringComparison.Ordinal), compared.Out);
+        Assert.True(compared.Out.Contains("Ranked within 2 groups: I_hat of the logits against student top-1 over 12 teachers",
+            StringComparison.Ordinal), compared.Out);
         Assert.True(File.Exists(work.At("compare", "teachers.html")));
-        Cli.Run("compare", $"tiny={work.At("sweep")}", $"tiny={work.At("sweep")}", "--out", work.At("compare")).IsBadInput("Two groups have the name 'tiny'", "NAME=DIR");
+        Cli.Run("compare", $"tiny={work.At("sweep")}", $"tiny={work.At("sweep")}", "--out", work.At("compare"))
+            .IsBadInput("Two groups have the name 'tiny'", "NAME=DIR");
 
         CliResult more = Cli.Run([.. sweep, "--seeds", "0..1", "methods=[none]"]);
         Assert.True(more.ExitCode == 0, more.Error);

@@ -10,7 +10,8 @@ internal sealed class Workspace : IDisposable
     /// <summary>Makes train/, val/ and test/ with that many images per class; classes are "blue", "green", "red".</summary>
     public string Photos(int train = 24, int rest = 8, string name = "photos")
     {
-        (string Name, SkiaSharp.SKColor Color)[] classes = [("blue", new(40, 60, 200)), ("green", new(40, 180, 60)), ("red", new(200, 50, 40))];
+        (string Name, SkiaSharp.SKColor Color)[] classes = [("blue", new(40, 60, 200)), ("green", new(40, 180, 60)),
+            ("red", new(200, 50, 40))];
         foreach ((string split, int count) in new[] { ("train", train), ("val", rest), ("test", rest) })
         {
             foreach (var (label, color) in classes)

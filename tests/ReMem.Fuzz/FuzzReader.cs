@@ -10,6 +10,7 @@ internal sealed record FuzzReader(string Name, Func<IReadOnlyList<byte[]>> Seeds
     /// <summary>The files of the corpus whose names begin and end so.</summary>
     public static byte[][] Cases(params string[] patterns) =>
     [
-        .. patterns.SelectMany(p => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "cases"), p)).Distinct().Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
+        .. patterns.SelectMany(p => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "cases"), p)).Distinct()
+            .Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
     ];
 }

@@ -50,7 +50,10 @@ public static class Harness
         }
     }
 
-    /// <summary>Gives the processes what is known of this machine's kernels: their time and memory are measured, and a check would be counted to the input at hand.</summary>
+    /// <summary>
+    /// Gives the processes what is known of this machine's kernels: their time and memory are measured,
+    /// and a check would be counted to the input at hand.
+    /// </summary>
     private static void ShareKernels(string folder)
     {
         ReMem.Runtime.Libtorch.Load();
@@ -63,7 +66,8 @@ public static class Harness
     private static int RunChild(string reader, int from, int to, int seed, string folder, List<FuzzFault> faults)
     {
         var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (object part in new object[] { Path.Combine(AppContext.BaseDirectory, "ReMem.Fuzz.dll"), "--child", reader, from, to, seed, folder })
+        foreach (object part in new object[] { Path.Combine(AppContext.BaseDirectory, "ReMem.Fuzz.dll"), "--child", reader, from, to, seed,
+            folder })
             info.ArgumentList.Add(Convert.ToString(part, CultureInfo.InvariantCulture)!);
         info.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
         info.Environment["REMEM_CACHE"] = Path.Combine(folder, "cache");
@@ -87,6 +91,8 @@ public static class Harness
         Directory.CreateDirectory(folder);
         var mutator = new Mutator(reader.Seeds(), seed);
         foreach (FuzzFault fault in faults)
-            File.WriteAllBytes(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{reader.Name}-{fault.Kind}-{fault.Number}-{seed}")), mutator.Input(fault.Number));
+            File.WriteAllBytes(Path.Combine(folder,
+                string.Create(CultureInfo.InvariantCulture, $"{reader.Name}-{fault.Kind}-{fault.Number}-{seed}")),
+                mutator.Input(fault.Number));
     }
 }

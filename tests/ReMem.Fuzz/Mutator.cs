@@ -10,14 +10,17 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
     private const int MaxLength = 1 << 17;
 
     private static readonly long[] Numbers =
-        [0, 1, -1, 2, 127, 128, 255, 256, 32767, 32768, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue];
+        [0, 1, -1, 2, 127, 128, 255, 256, 32767, 32768, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 40, long.MaxValue,
+            long.MinValue];
 
     private static readonly byte[][] Words =
     [
         .. new[]
         {
-            "null", "-1", "0", "1e999", "NaN", "4294967296", "9223372036854775807", "-9223372036854775808", "\"\"", "[]", "{}", "[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", "\0",
-            "../", "/", "\\", "\u001b[31m", "\u202e", "\u0085", "&a ", "*a", "<<: ", "? ", "- ", ": ", "true", "!!int ", "~", "'", "\"", "\n", "\r\n", "%", "#", ",", ";", "\t", "=", "\uffff",
+            "null", "-1", "0", "1e999", "NaN", "4294967296", "9223372036854775807", "-9223372036854775808", "\"\"", "[]", "{}",
+            "[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", "\0",
+            "../", "/", "\\", "\u001b[31m", "\u202e", "\u0085", "&a ", "*a", "<<: ", "? ", "- ", ": ", "true", "!!int ", "~", "'", "\"",
+            "\n", "\r\n", "%", "#", ",", ";", "\t", "=", "\uffff",
         }.Select(Encoding.UTF8.GetBytes),
         [0xED, 0xA0, 0x80], [0xFF, 0xFE], [0xC0, 0x80],
     ];
@@ -56,7 +59,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
             case 5:
                 return [.. bytes[..at], .. bytes[(at + length)..]];
             case 6:
-                return [.. bytes[..at], .. Enumerable.Repeat(bytes[at..(at + length)], 1 + random.Next(8)).SelectMany(b => b), .. bytes[at..]];
+                return [.. bytes[..at], .. Enumerable.Repeat(bytes[at..(at + length)], 1 + random.Next(8)).SelectMany(b => b),
+                    .. bytes[at..]];
             case 7:
                 return [.. bytes[..at], .. Words[random.Next(Words.Length)], .. bytes[at..]];
             case 8:
@@ -74,7 +78,9 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
     private static byte[] WithNumber(byte[] bytes, int at, Random random)
     {
         int size = 1 << random.Next(4);
-        byte[] number = [.. BitConverter.GetBytes(random.Next(3) == 0 ? bytes.Length + random.Next(-2, 3) : Numbers[random.Next(Numbers.Length)]).Take(size)];
+        byte[] number = [.. BitConverter.GetBytes(random.Next(3) == 0
+            ? bytes.Length + random.Next(-2, 3)
+            : Numbers[random.Next(Numbers.Length)]).Take(size)];
         if (random.Next(2) == 0)
             Array.Reverse(number);
         return Replace(bytes, at, number);
@@ -83,7 +89,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
     /// <summary>Replaces a word or number of text, so that what is around it stays valid.</summary>
     private static byte[] WithToken(byte[] bytes, int at, Random random)
     {
-        static bool IsWord(byte b) => b is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z') or (byte)'.' or (byte)'-' or (byte)'_';
+        static bool IsWord(byte b) => b is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A'
+            and <= (byte)'Z') or (byte)'.' or (byte)'-' or (byte)'_';
         int start = at, end = at;
         while (start > 0 && IsWord(bytes[start - 1]))
             start--;

@@ -9,7 +9,8 @@ switch (args)
     case ["--file", var reader, .. var files]:
         return ReadFiles(Readers.Find(reader), files);
     case [var reader, var runs, var seed, .. var rest] when int.TryParse(runs, out int count) && int.TryParse(seed, out int number):
-        return Fuzz(reader == "all" ? Harness.Readers : [Readers.Find(reader).Name], count, number, rest is ["--keep", var keep] ? keep : null);
+        return Fuzz(reader == "all" ? Harness.Readers : [Readers.Find(reader).Name], count, number,
+            rest is ["--keep", var keep] ? keep : null);
     default:
         Console.Error.WriteLine($"""
             Reads damaged and forged files, each reader in a process of its own.
@@ -29,8 +30,10 @@ static int Fuzz(IReadOnlyList<string> readers, int runs, int seed, string? keep)
         FuzzResult result = Harness.Run(name, readers.Count > 1 && reader.IsDear ? Math.Max(1, runs / 10) : runs, seed, keep);
         faults += result.Faults.Count;
         int Count(string kind) => result.Faults.Count(f => f.Kind == kind);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{name}: {result.Runs} inputs in {result.Seconds:0.0} s; {Count("exception")} exceptions, {Count("slow")} slow, {Count("memory")} large, {Count("death")} deaths"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: {result.Runs} inputs in {result.Seconds:0.0} s; {Count("exception")} exceptions, {Count("slow")} slow, "
+                + $"{Count("memory")} large, {Count("death")} deaths"));
         foreach (FuzzFault fault in result.Faults.DistinctBy(f => (f.Kind, f.Kind == "exception" ? f.What : "")).Take(20))
             Console.WriteLine($"  {fault.Kind} at {fault.Number}: {fault.What}");
     }

@@ -13,15 +13,18 @@ namespace ReMem.Fuzz;
 internal static class Seeds
 {
     private static readonly (string Path, string Label, int Seed)[] Photos =
-        [.. from split in (string[])["train", "val", "test"] from label in (string[])["cat", "dog"] from i in Enumerable.Range(0, split == "train" ? 3 : 1) select ($"{split}/{label}/{i}.png", label, i + label.Length)];
+        [.. from split in (string[])["train", "val", "test"] from label in (string[])["cat", "dog"] from i in Enumerable.Range(0,
+            split == "train" ? 3 : 1) select ($"{split}/{label}/{i}.png", label, i + label.Length)];
 
     /// <summary>Images of all formats that are decoded.</summary>
     public static IReadOnlyList<byte[]> Images() =>
     [
         Encode(40, 30, SKEncodedImageFormat.Jpeg), Encode(17, 9, SKEncodedImageFormat.Png), Encode(24, 16, SKEncodedImageFormat.Webp),
-        Tiff(Compression.NONE, 1), Tiff(Compression.LZW, 6), Tiff(Compression.ADOBE_DEFLATE, 1, tiled: true), Tiff(Compression.PACKBITS, 3), Tiff(Compression.JPEG, 1),
+        Tiff(Compression.NONE, 1), Tiff(Compression.LZW, 6), Tiff(Compression.ADOBE_DEFLATE, 1, tiled: true), Tiff(Compression.PACKBITS, 3),
+        Tiff(Compression.JPEG, 1),
         RawPixels.FromPlanes(new byte[3 * 7 * 5], 7, 5), .. FuzzReader.Cases("pattern.*", "*.gif", "*.tif", "bmp-*", "png-*", "F-image*"),
-        Convert.FromBase64String("R0lGODdhBQAEAIEAAPoKFAAAAAAAAAAAACwAAAAABQAEAAAICQABCBxIsGDBgAAsAAAAAAUABACBCvoUAAAAAAAAAAAACAkAAQgcSLBgwYAAOw=="),
+        Convert.FromBase64String(
+            "R0lGODdhBQAEAIEAAPoKFAAAAAAAAAAAACwAAAAABQAEAAAICQABCBxIsGDBgAAsAAAAAAUABACBCvoUAAAAAAAAAAAACAkAAQgcSLBgwYAAOw=="),
     ];
 
     /// <summary>A TIFF of 24 x 16 pixels.</summary>
@@ -66,7 +69,8 @@ internal static class Seeds
         {
             foreach ((string path, string label, int seed) in Photos)
             {
-                using Stream entry = zip.CreateEntry(path, seed % 2 == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression).Open();
+                using Stream entry = zip.CreateEntry(path, seed % 2 == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression)
+                    .Open();
                 entry.Write(Encode(6, 5, SKEncodedImageFormat.Png, seed));
             }
         }
@@ -107,7 +111,8 @@ internal static class Seeds
         string file = Path.GetTempFileName();
         try
         {
-            ImageShard.Row[] rows = [.. Enumerable.Range(0, 8).Select(i => new ImageShard.Row(Encode(6, 5, SKEncodedImageFormat.Png, i), $"{i}.png", i % 2))];
+            ImageShard.Row[] rows =
+                [.. Enumerable.Range(0, 8).Select(i => new ImageShard.Row(Encode(6, 5, SKEncodedImageFormat.Png, i), $"{i}.png", i % 2))];
             if (method == CompressionMethod.None)
                 ImageShard.Write(file, ["cat", "dog"], [rows[..4], rows[4..]]);
             else
@@ -123,7 +128,8 @@ internal static class Seeds
     public static byte[] Idx(params int[] shape)
     {
         int count = shape.Aggregate(1, (a, b) => a * b);
-        return [0, 0, 8, (byte)shape.Length, .. shape.SelectMany(d => new[] { (byte)0, (byte)0, (byte)(d >> 8), (byte)d }), .. Enumerable.Range(0, count).Select(i => (byte)(i % 3))];
+        return [0, 0, 8, (byte)shape.Length, .. shape.SelectMany(d => new[] { (byte)0, (byte)0, (byte)(d >> 8), (byte)d }),
+            .. Enumerable.Range(0, count).Select(i => (byte)(i % 3))];
     }
 
     public static byte[] GZip(byte[] bytes) => Packed(bytes, s => new GZipStream(s, CompressionLevel.Fastest));
@@ -136,7 +142,8 @@ internal static class Seeds
         return [.. header, .. Array("labels"), .. Element(15, packed, pad: false)];
 
         static byte[] Element(int type, byte[] data, bool pad = true) =>
-            [.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(data.Length), .. data, .. new byte[pad ? (8 - (data.Length % 8)) % 8 : 0]];
+            [.. BitConverter.GetBytes(type), .. BitConverter.GetBytes(data.Length), .. data,
+                .. new byte[pad ? (8 - (data.Length % 8)) % 8 : 0]];
 
         static byte[] Array(string name) => Element(14,
         [
@@ -147,7 +154,9 @@ internal static class Seeds
 
     public static byte[] Safetensors()
     {
-        byte[] header = Encoding.UTF8.GetBytes("""{"__metadata__":{"format":"pt"},"head.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"head.bias":{"dtype":"F16","shape":[2],"data_offsets":[24,28]}}""");
+        byte[] header = Encoding.UTF8.GetBytes("""{"__metadata__":{"format":"pt"}"""
+            + ""","head.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}"""
+            + ""","head.bias":{"dtype":"F16","shape":[2],"data_offsets":[24,28]}}""");
         return [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[28]];
     }
 
@@ -168,7 +177,8 @@ internal static class Seeds
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
-                bitmap.SetPixel(x, y, new SKColor((byte)((x * 7) + (seed * 31)), (byte)((y * 11) + (seed * 17)), (byte)(((x ^ y) * 5) + seed)));
+                bitmap.SetPixel(x, y, new SKColor((byte)((x * 7) + (seed * 31)), (byte)((y * 11) + (seed * 17)),
+                    (byte)(((x ^ y) * 5) + seed)));
         }
 
         using SKData data = bitmap.Encode(format, 90);

@@ -3,7 +3,9 @@ using ReMem.Runtime;
 
 namespace ReMem.Fuzz;
 
-/// <summary>The child process: reads one input after the other, and says on stdout what went wrong. Where it dies, the marker file has the number.</summary>
+/// <summary>
+/// The child process: reads one input after the other, and says on stdout what went wrong. Where it dies, the marker file has the number.
+/// </summary>
 internal static class Worker
 {
     /// <summary>What the process ends with at an input that does not end.</summary>
@@ -81,7 +83,9 @@ internal static class Worker
         return problem;
     }
 
-    private static string Where(Exception e) => e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("ReMem.", StringComparison.Ordinal) && !l.Contains("ReMem.Fuzz.", StringComparison.Ordinal))?.Trim() ?? "";
+    private static string Where(Exception e) => e.StackTrace?.Split('\n')
+        .FirstOrDefault(l => l.Contains("ReMem.", StringComparison.Ordinal) && !l.Contains("ReMem.Fuzz.", StringComparison.Ordinal))?.Trim()
+        ?? "";
 
     private static void Say(int number, string problem)
     {
@@ -102,7 +106,8 @@ internal static class Worker
             long wall = Environment.TickCount64 - _startedAt;
             if (number < 0 || number != _number || (cpu <= 2 * Limits.Cpu && wall <= Limits.Wall.TotalMilliseconds))
                 continue;
-            Say(number, string.Create(CultureInfo.InvariantCulture, $"slow not done after {cpu.TotalSeconds:0.0} s of processor time, {wall / 1000.0:0.0} s"));
+            Say(number, string.Create(CultureInfo.InvariantCulture,
+                $"slow not done after {cpu.TotalSeconds:0.0} s of processor time, {wall / 1000.0:0.0} s"));
             Environment.Exit(Stuck);
         }
 

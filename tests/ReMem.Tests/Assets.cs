@@ -3,7 +3,9 @@ namespace ReMem.Tests;
 /// <summary>Real weights and photos, which are no part of the repository: tests that need them skip where they are missing.</summary>
 internal static class Assets
 {
-    /// <summary>A file or folder under REMEM_ASSETS, or under ../shared/assets of the repository; skips the test where it is missing.</summary>
+    /// <summary>
+    /// A file or folder under REMEM_ASSETS, or under ../shared/assets of the repository; skips the test where it is missing.
+    /// </summary>
     public static string Path(string relative)
     {
         string path = System.IO.Path.Combine(Root(), relative);
@@ -16,9 +18,6 @@ internal static class Assets
     {
         if (Environment.GetEnvironmentVariable("REMEM_ASSETS") is { Length: > 0 } given)
             return given;
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder, "ReMem.slnx")))
-            folder = System.IO.Path.GetDirectoryName(folder);
-        return System.IO.Path.Combine(folder ?? string.Empty, "..", "shared", "assets");
+        return System.IO.Path.Combine(Repository.Root, "..", "shared", "assets");
     }
 }

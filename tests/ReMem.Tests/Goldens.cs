@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests;
 
-/// <summary>Reference values from timm, torch and PIL, and the formula that fills their inputs (goldens/README of the project's shared folder).</summary>
+/// <summary>
+/// Reference values from timm, torch and PIL, and the formula that fills their inputs (goldens/README of the project's shared folder).
+/// </summary>
 internal static class Goldens
 {
     public static JsonElement Math { get; } = JsonDocument.Parse(File.ReadAllText(PathOf("math.json"))).RootElement;

@@ -1,3 +1,5 @@
+using ReMem.Tests.Data;
+
 namespace ReMem.Tests;
 
 /// <summary>A temporary folder for a test, removed after it.</summary>
@@ -15,6 +17,14 @@ internal sealed class TemporaryFolder(string prefix = "remem-test-") : IDisposab
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
         System.IO.File.WriteAllBytes(file, bytes);
         return file;
+    }
+
+    /// <summary>Writes small images, each of its own pixels, into a class folder.</summary>
+    public TemporaryFolder Images(string name, int count)
+    {
+        for (int i = 0; i < count; i++)
+            Add($"{name}/{i:000}.png", TestImages.Noise(6, 5, name, i));
+        return this;
     }
 
     /// <summary>Copies a folder with all that is below it into another one.</summary>

@@ -29,7 +29,8 @@ internal static class SyntheticPhotos
         using var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(bitmap))
         {
-            using SKShader sky = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(random.Next(Width), Height), [Color(random), Color(random), Color(random)], SKShaderTileMode.Clamp)!;
+            using SKShader sky = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(random.Next(Width), Height),
+                [Color(random), Color(random), Color(random)], SKShaderTileMode.Clamp)!;
             using var paint = new SKPaint { Shader = sky };
             canvas.DrawRect(0, 0, Width, Height, paint);
             for (int i = 0; i < 400; i++)

@@ -13,7 +13,8 @@ internal sealed class TorchvisionPeer : IDisposable
     {
         File.WriteAllLines(_list, files);
         var info = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (string argument in (string[])[script, _list, "--scale", scale.ToString(CultureInfo.InvariantCulture), "--batch", batch.ToString(CultureInfo.InvariantCulture), .. memory ? ["--memory"] : Array.Empty<string>()])
+        foreach (string argument in (string[])[script, _list, "--scale", scale.ToString(CultureInfo.InvariantCulture), "--batch",
+            batch.ToString(CultureInfo.InvariantCulture), .. memory ? ["--memory"] : Array.Empty<string>()])
             info.ArgumentList.Add(argument);
         _process = Process.Start(info)!;
         string? line = _process.StandardOutput.ReadLine();

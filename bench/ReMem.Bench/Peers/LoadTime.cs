@@ -32,7 +32,8 @@ internal static class LoadTime
                 load.Add(loading);
             }
 
-            yield return FormattableString.Invariant($"{Large}: {parameters / 1e6:0.0} M parameters, {new FileInfo(file).Length / 1e9:0.00} GB in float32.");
+            yield return FormattableString.Invariant(
+                $"{Large}: {parameters / 1e6:0.0} M parameters, {new FileInfo(file).Length / 1e9:0.00} GB in float32.");
             yield return "";
             yield return "| | seconds |";
             yield return "| --- | --- |";

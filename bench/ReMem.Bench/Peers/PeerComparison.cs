@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace ReMem.Bench.Peers;
 
 /// <summary>
-/// ViT-Ti/16 at 224 px and ViT-Ti/4 at 32 px against Debian's PyTorch, and as a share of the machine's matrix products. The two sides take turns within
-/// each round, so that what else the machine does meets both.
+/// ViT-Ti/16 at 224 px and ViT-Ti/4 at 32 px against Debian's PyTorch, and as a share of the machine's matrix products. The two sides take
+/// turns within each round, so that what else the machine does meets both.
 /// </summary>
 internal static class PeerComparison
 {
@@ -31,7 +31,8 @@ internal static class PeerComparison
                 PeerAnswer ours = own.Run(work), theirs = peer.Ask<PeerAnswer>(JsonSerializer.Serialize(work));
                 if (ours.Parameters != theirs.Parameters)
                     throw new InvalidOperationException($"The models differ: {ours.Parameters} and {theirs.Parameters} parameters.");
-                Console.Error.WriteLine(FormattableString.Invariant($"round {round} {work.Name} {work.Type}: {ours.Seconds:0.00} s, PyTorch {theirs.Seconds:0.00} s"));
+                Console.Error.WriteLine(FormattableString.Invariant(
+                    $"round {round} {work.Name} {work.Type}: {ours.Seconds:0.00} s, PyTorch {theirs.Seconds:0.00} s"));
                 if (round > 0)
                     times[work].Add((ours, theirs));
             }
@@ -40,8 +41,10 @@ internal static class PeerComparison
         IEnumerable<string> versions = peer.Environment.Select(e => $"{e.Key} {e.Value}");
         string[] lines =
         [
-            $"{environment.Processor}, {environment.Cores} cores, {environment.Os}; {threads} threads on both sides; {rounds} rounds after one to warm up, medians and (least to most).",
-            $"ReMem {environment.Version} ({environment.Commit}), {environment.Dotnet}, TorchSharp {environment.TorchSharp}, libtorch {environment.Libtorch}.",
+            $"{environment.Processor}, {environment.Cores} cores, {environment.Os}; {threads} threads on both sides; {rounds} rounds "
+                + "after one to warm up, medians and (least to most).",
+            $"ReMem {environment.Version} ({environment.Commit}), {environment.Dotnet}, TorchSharp {environment.TorchSharp}, "
+                + $"libtorch {environment.Libtorch}.",
             $"Peer: {string.Join(", ", versions)}. Load average before {loadBefore}, after {Load()}.",
             "",
             .. Table(times),
@@ -72,10 +75,13 @@ internal static class PeerComparison
             double operations = Operations(work), unit = product ? operations / 1e9 : work.Batch * work.Steps;
             string format = product ? "0" : "0.0";
             string Rate(IEnumerable<PeerAnswer> side) => new Spread(side.Select(a => unit / a.Seconds)).Text(format);
-            string Share(IEnumerable<PeerAnswer> side) => FormattableString.Invariant($"{100 * operations / peaks[work.Type] / new Spread(side.Select(a => a.Seconds)).Median:0} %");
+            string Share(IEnumerable<PeerAnswer> side) =>
+                FormattableString.Invariant($"{100 * operations / peaks[work.Type] / new Spread(side.Select(a => a.Seconds)).Median:0} %");
             PeerAnswer[] own = [.. values.Select(v => v.Own)], peer = [.. values.Select(v => v.Peer)];
-            string ratio = new Spread(values.Select(v => v.Peer.Seconds / v.Own.Seconds)).Text("0.00"), byCpu = new Spread(values.Select(v => v.Peer.Cpu / v.Own.Cpu)).Text("0.00");
-            yield return $"| {work.Type} | {work.Name} | {Rate(own)} {(product ? "GFLOP/s" : "img/s")} | {Rate(peer)} | {ratio} | {byCpu} | {Share(own)}, {Share(peer)} |";
+            string ratio = new Spread(values.Select(v => v.Peer.Seconds / v.Own.Seconds)).Text("0.00"),
+                byCpu = new Spread(values.Select(v => v.Peer.Cpu / v.Own.Cpu)).Text("0.00");
+            yield return $"| {work.Type} | {work.Name} | {Rate(own)} {(product ? "GFLOP/s" : "img/s")} | {Rate(peer)} | {ratio} | "
+                + $"{byCpu} | {Share(own)}, {Share(peer)} |";
         }
     }
 
@@ -88,5 +94,6 @@ internal static class PeerComparison
         return 2.0 * ModelStatistics.Of(model).Macs * work.Batch * work.Steps * (work.Backward ? 3 : 1);
     }
 
-    private static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]) : "unknown";
+    private static string Load() =>
+        File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]) : "unknown";
 }

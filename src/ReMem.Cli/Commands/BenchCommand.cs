@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ReMem.Evaluation.Latency;
 
 namespace ReMem.Cli.Commands;
@@ -8,19 +9,40 @@ internal static class BenchCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "ONNX files of image models; several are measured in turns.", Arity = ArgumentArity.OneOrMore };
-        var runs = new Option<int?>("--runs") { Description = "Timed runs of each file, batch and number of threads. Default: 50.", HelpName = "N" };
-        var batch = new Option<int[]>("--batch") { Description = "Images in a batch; may be given several times. Default: 1 and 16.", HelpName = "N" };
-        var threads = new Option<int[]>("--threads") { Description = "Threads of ONNX Runtime; may be given several times. Default: 1 and all cores.", HelpName = "N" };
-        var size = new Option<int?>("--image-size") { Description = "Side of the image in pixels, for files that take any. Default: 224.", HelpName = "N" };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "ONNX files of image models; several are measured in turns.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var runs = new Option<int?>("--runs")
+        {
+            Description = "Timed runs of each file, batch and number of threads. Default: 50.",
+            HelpName = "N",
+        };
+        var batch = new Option<int[]>("--batch")
+        {
+            Description = "Images in a batch; may be given several times. Default: 1 and 16.",
+            HelpName = "N",
+        };
+        var threads = new Option<int[]>("--threads")
+        {
+            Description = "Threads of ONNX Runtime; may be given several times. Default: 1 and all cores.",
+            HelpName = "N",
+        };
+        var size = new Option<int?>("--image-size")
+        {
+            Description = "Side of the image in pixels, for files that take any. Default: 224.",
+            HelpName = "N",
+        };
         var json = Common.Json();
         Command command = Common.Command(
             "bench",
-            "Measure ONNX files in ONNX Runtime on this machine: latency (median and 95th percentile), images per second, load time, memory and size.",
+            "Measure ONNX files in ONNX Runtime on this machine: latency (median and 95th percentile), images per second, "
+                + "load time, memory and size.",
             "remem bench student.onnx student-int8.onnx");
         foreach (Symbol symbol in new Symbol[] { files, runs, batch, threads, size, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             var defaults = new LatencyOptions();
             LatencyOptions options = defaults with
@@ -30,7 +52,8 @@ internal static class BenchCommand
                 Threads = parsed.GetValue(threads) is { Length: > 0 } some ? some : defaults.Threads,
                 ImageSize = parsed.GetValue(size) ?? defaults.ImageSize,
             };
-            IReadOnlyList<LatencyResult> results = Common.WithProgress(progress => OnnxLatency.Measure(parsed.GetValue(files)!, options, progress, cancel));
+            IReadOnlyList<LatencyResult> results =
+                Common.WithProgress(progress => OnnxLatency.Measure(parsed.GetValue(files)!, options, progress, cancellationToken));
             if (parsed.GetValue(json))
                 Common.PrintJson(results);
             else
@@ -44,20 +67,27 @@ internal static class BenchCommand
     {
         foreach (LatencyResult result in results)
         {
-            Common.PrintLine(FormattableString.Invariant(
-                $"{result.Path}: {result.Bytes / 1e6:0.00} MB, loads in {result.LoadMilliseconds:0} ms, needs up to {result.PeakMemory / 1e6:0} MB of memory"));
+            Common.PrintLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Path}: {result.Bytes / 1e6:0.00} MB, loads in {result.LoadMilliseconds:0} ms, needs up to "
+                    + $"{result.PeakMemory / 1e6:0} MB of memory"));
         }
 
         int width = Math.Max("file".Length, results.Max(r => Path.GetFileName(r.Path).Length));
-        Console.WriteLine($"\n{"file".PadRight(width)} {"threads",7} {"batch",6} {"p50 ms",9} {"p95 ms",9} {"images/s",9} {"against first",14}");
+        Console.WriteLine(
+            $"\n{"file".PadRight(width)} {"threads",7} {"batch",6} {"p50 ms",9} {"p95 ms",9} {"images/s",9} {"against first",14}");
         for (int i = 0; i < results[0].Rows.Count; i++)
         {
             foreach (LatencyResult result in results)
             {
                 LatencyRow row = result.Rows[i];
-                string ratio = ReferenceEquals(result, results[0]) ? "" : FormattableString.Invariant($"{row.P50 / results[0].Rows[i].P50:0.00}");
-                Common.PrintLine(FormattableString.Invariant(
-                    $"{Path.GetFileName(result.Path).PadRight(width)} {row.Threads,7} {row.Batch,6} {row.P50,9:0.00} {row.P95,9:0.00} {row.ImagesPerSecond,9:0.0} {ratio,14}"));
+                string ratio = ReferenceEquals(result, results[0])
+                    ? ""
+                    : FormattableString.Invariant($"{row.P50 / results[0].Rows[i].P50:0.00}");
+                Common.PrintLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Path.GetFileName(result.Path).PadRight(width)} {row.Threads,7} {row.Batch,6} {row.P50,9:0.00} {row.P95,9:0.00} "
+                        + $"{row.ImagesPerSecond,9:0.0} {ratio,14}"));
             }
         }
     }

@@ -51,7 +51,8 @@ internal static class CachePruneCommand
     private static void Print(IReadOnlyList<CacheRemoval> removals, bool yes)
     {
         foreach (CacheRemoval r in removals)
-            Console.WriteLine($"{(r.Removed ? "removed" : yes ? "in use" : "would remove")} {r.Folder}: {DiskSpace.Text(r.Bytes)}, {r.Reason}");
+            Console.WriteLine(
+                $"{(r.Removed ? "removed" : yes ? "in use" : "would remove")} {r.Folder}: {DiskSpace.Text(r.Bytes)}, {r.Reason}");
         long bytes = removals.Where(r => r.Removed || !yes).Sum(r => r.Bytes);
         Console.WriteLine(yes ? $"{DiskSpace.Text(bytes)} freed" : $"{DiskSpace.Text(bytes)} could be freed; --yes removes them");
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ReMem.Distillation.Cache;
 using ReMem.Recipes;
 using ReMem.Recipes.Run;
@@ -20,7 +21,11 @@ internal static class CacheVerifyCommand
             "--data")
         { Description = "The data set, where it has moved. Default: as recorded in the cache.", HelpName = "DATA" };
         var defaults = new TeacherCacheVerifierOptions();
-        var samples = new Option<int>("--samples") { Description = "Images that the teacher is run on again.", DefaultValueFactory = _ => defaults.Samples };
+        var samples = new Option<int>("--samples")
+        {
+            Description = "Images that the teacher is run on again.",
+            DefaultValueFactory = _ => defaults.Samples,
+        };
         var kl = new Option<double>(
             "--max-kl")
         { Description = "The maximal mean KL that passes, in nats.", DefaultValueFactory = _ => defaults.MaxKl };
@@ -34,19 +39,27 @@ internal static class CacheVerifyCommand
         var json = Common.Json();
         Command command = Common.Command(
             "verify",
-            "Check every shard of a cache, run its teacher again on a sample, and compare: KL, top-1 and top-5 agreement. Exits with 1 past the tolerance.",
+            "Check every shard of a cache, run its teacher again on a sample, and compare: KL, top-1 and top-5 agreement. "
+                + "Exits with 1 past the tolerance.",
             "remem cache verify cache/ --samples 512");
         foreach (Symbol symbol in new Symbol[] { folder, overrides, teacher, data, samples, kl, agreement, offline, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             Common.LoadLibtorch();
             using TeacherCache cache = TeacherCache.Open(parsed.GetValue(folder)!);
             var verification = new CacheVerification(cache);
-            LoadedTeacher loaded = Common.Teacher(verification.TeacherSource(parsed.GetValue(teacher)), parsed.GetValue(offline), cancel);
+            LoadedTeacher loaded = Common.Teacher(verification.TeacherSource(parsed.GetValue(teacher)), parsed.GetValue(offline),
+                cancellationToken);
             Recipe recipe = verification.Recipe(parsed.GetValue(data), parsed.GetValue(overrides) ?? []);
-            var options = new TeacherCacheVerifierOptions { Samples = parsed.GetValue(samples), MaxKl = parsed.GetValue(kl), MinAgreement = parsed.GetValue(agreement) };
-            TeacherCacheCheck check = Common.WithProgress(progress => verification.Run(recipe, loaded, options, progress, cancel));
+            var options = new TeacherCacheVerifierOptions
+            {
+                Samples = parsed.GetValue(samples),
+                MaxKl = parsed.GetValue(kl),
+                MinAgreement = parsed.GetValue(agreement),
+            };
+            TeacherCacheCheck check =
+                Common.WithProgress(progress => verification.Run(recipe, loaded, options, progress, cancellationToken));
             if (parsed.GetValue(json))
                 Common.PrintJson(check);
             else
@@ -61,8 +74,11 @@ internal static class CacheVerifyCommand
 
     private static void Print(TeacherCacheCheck c)
     {
-        Console.WriteLine($"{c.Shards} shards fit their checksums{(c.MissingShards > 0 ? $"; {c.MissingShards} are not built yet" : string.Empty)}");
-        Console.WriteLine(FormattableString.Invariant($"{c.Samples} images again: KL {c.MeanKl:0.0e+0} (largest {c.MaxKl:0.0e+0}) nats, top-1 agreement {100 * c.Top1Agreement:0.00} %, top-5 {100 * c.Top5Agreement:0.00} %"));
+        Console.WriteLine(
+            $"{c.Shards} shards fit their checksums{(c.MissingShards > 0 ? $"; {c.MissingShards} are not built yet" : string.Empty)}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{c.Samples} images again: KL {c.MeanKl:0.0e+0} (largest {c.MaxKl:0.0e+0}) nats, top-1 agreement "
+                + $"{100 * c.Top1Agreement:0.00} %, top-5 {100 * c.Top5Agreement:0.00} %"));
         if (c.RestKl > 0)
             Console.WriteLine(FormattableString.Invariant($"left out by top-k: KL {c.RestKl:0.0e+0} nats"));
         if (c.FeatureDifference is { } features)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using ReMem.Cli.Output;
 using ReMem.Evaluation;
@@ -21,11 +22,17 @@ internal static class Common
 
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the full cause of an error.", Recursive = true };
 
-    public static Option<bool> Json() => new("--json") { Description = "Print the result as JSON on stdout; everything else goes to stderr." };
+    public static Option<bool> Json() =>
+        new("--json") { Description = "Print the result as JSON on stdout; everything else goes to stderr." };
 
     public static Option<string> Out(string what) => new("--out", "-o") { Description = what, HelpName = "DIR", Required = true };
 
-    public static Option<string> OnBadImage() => new("--on-bad-image") { Description = "skip or fail at an image that cannot be decoded.", HelpName = "skip|fail", DefaultValueFactory = _ => "fail" };
+    public static Option<string> OnBadImage() => new("--on-bad-image")
+    {
+        Description = "skip or fail at an image that cannot be decoded.",
+        HelpName = "skip|fail",
+        DefaultValueFactory = _ => "fail",
+    };
 
     /// <summary>The value of --on-bad-image.</summary>
     /// <exception cref="InputException">It is neither.</exception>
@@ -48,9 +55,14 @@ internal static class Common
             _ = Models.ModelCatalogue.Info(name);
     }
 
-    public static Argument<string> Data() => new("DATA") { Description = "A folder with train/ val/ test/ or of class folders, Parquet, a table of paths (CSV, TSV, JSON Lines), WebDataset shards, a zip, CIFAR or IDX files; LAYOUT:PATH?KEY=VALUE says which." };
+    public static Argument<string> Data() => new("DATA")
+    {
+        Description = "A folder with train/ val/ test/ or of class folders, Parquet, a table of paths (CSV, TSV, JSON Lines), "
+            + "WebDataset shards, a zip, CIFAR or IDX files; LAYOUT:PATH?KEY=VALUE says which.",
+    };
 
-    public static Argument<string[]> Overrides() => new("key=value") { Description = "Recipe values to change, such as teacher.training.epochs=3.", Arity = ArgumentArity.ZeroOrMore };
+    public static Argument<string[]> Overrides() =>
+        new("key=value") { Description = "Recipe values to change, such as teacher.training.epochs=3.", Arity = ArgumentArity.ZeroOrMore };
 
     /// <summary>A command whose description ends with an example.</summary>
     public static Command Command(string name, string description, string example) => new(name, $"{description}\n\nExample:\n  {example}");
@@ -62,7 +74,8 @@ internal static class Common
     public static Option<string?> Prefix() => new("--prefix")
     {
         Description =
-            "Prefix of the model's tensor names in the weights, such as student. or '' for none. Default: it is found; of several that fit, averaged weights or the teacher's.",
+            "Prefix of the model's tensor names in the weights, such as student. or '' for none. Default: it is found; of several that "
+                + "fit, averaged weights or the teacher's.",
         HelpName = "PREFIX",
     };
 
@@ -70,30 +83,32 @@ internal static class Common
     /// <param name="offline">Contacts no server.</param>
     /// <param name="progress">Shows downloads.</param>
     /// <param name="option">The option for a local file or folder; null where it is a recipe's key.</param>
-    public static WeightSource Sources(bool offline, ConsoleProgress progress, string? option = null) => new(progress: progress) { Offline = offline, LocalOption = option };
+    public static WeightSource Sources(bool offline, ConsoleProgress progress, string? option = null) =>
+        new(progress: progress) { Offline = offline, LocalOption = option };
 
     /// <summary>A model folder on disk, downloaded where its source is the hub.</summary>
-    public static string Folder(string source, bool offline, CancellationToken cancel, string option = "--model-dir DIR") =>
-        WithProgress(p => Sources(offline, p, option).ResolveFolder(source, cancel));
+    public static string Folder(string source, bool offline, CancellationToken cancellationToken, string option = "--model-dir DIR") =>
+        WithProgress(p => Sources(offline, p, option).ResolveFolder(source, cancellationToken));
 
     /// <summary>A teacher from a model folder, downloaded where its source is the hub.</summary>
-    public static LoadedTeacher Teacher(string source, bool offline, CancellationToken cancel) =>
-        LoadedTeacher.Load(source, Folder(source, offline, cancel, "--teacher-dir DIR"));
+    public static LoadedTeacher Teacher(string source, bool offline, CancellationToken cancellationToken) =>
+        LoadedTeacher.Load(source, Folder(source, offline, cancellationToken, "--teacher-dir DIR"));
 
     /// <summary>A file of weights on disk, downloaded where its source is remote.</summary>
-    public static string WeightsFile(string source, bool offline, CancellationToken cancel, string option = "--weights FILE") =>
-        WithProgress(p => Sources(offline, p, option).ResolveFile(source, cancel));
+    public static string WeightsFile(string source, bool offline, CancellationToken cancellationToken, string option = "--weights FILE") =>
+        WithProgress(p => Sources(offline, p, option).ResolveFile(source, cancellationToken));
 
     /// <summary>The model that the command line names: a model folder, or a model with its weights.</summary>
     public static LabelledModel Load(
-        string? folder, string? name, string? weights, string? prefix, string? labels, int? size, bool offline, CancellationToken cancel)
+        string? folder, string? name, string? weights, string? prefix, string? labels, int? size, bool offline,
+        CancellationToken cancellationToken)
     {
         RequireOneModel(folder, name, weights);
         if (folder is not null && prefix is not null)
             throw new InputException("--model-dir holds model and weights; give no --prefix with it.", "command line");
         return folder is not null
-            ? LabelledModel.FromFolder(Folder(folder, offline, cancel))
-            : LabelledModel.FromWeights(name!, WeightsFile(weights!, offline, cancel), labels, size, prefix);
+            ? LabelledModel.FromFolder(Folder(folder, offline, cancellationToken))
+            : LabelledModel.FromWeights(name!, WeightsFile(weights!, offline, cancellationToken), labels, size, prefix);
     }
 
     public static void AddSymbol(this Command command, Symbol symbol)
@@ -111,17 +126,17 @@ internal static class Common
     /// <param name="check">Checks the recipe before any image is decoded.</param>
     /// <param name="offline">Download nothing.</param>
     /// <param name="json">Print JSON.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <param name="stage">Trains.</param>
     /// <param name="option">The command's option that takes weights from a local file, for the remedy where a download fails.</param>
     public static int RunStage(
-        Recipe recipe, string identity, string path, Action check, bool offline, bool json, CancellationToken cancel,
+        Recipe recipe, string identity, string path, Action check, bool offline, bool json, CancellationToken cancellationToken,
         Func<StageContext, StageFolder, TrainedResult> stage, string? option = null)
     {
         LoadLibtorch();
         check();
         TrainedResult result = WithProgress(progress =>
-            SingleStage.Run(recipe, identity, path, Sources(offline, progress, option), progress, cancel, stage));
+            SingleStage.Run(recipe, identity, path, Sources(offline, progress, option), progress, cancellationToken, stage));
         if (json)
             PrintJson(result);
         else
@@ -133,8 +148,10 @@ internal static class Common
     {
         int classes = m.PerClass.Count, absent = m.AbsentClasses.Count;
         string over = absent == 0 ? string.Empty : $" over {classes - absent} of {classes} classes";
-        return FormattableString.Invariant(
-            $"{split}: top-1 {100 * m.Top1:0.0} %, top-5 {100 * m.Top5:0.0} %, balanced {100 * m.BalancedAccuracy:0.0} %{over}, ECE {100 * m.ExpectedCalibrationError:0.0} % ({m.Count} images)");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{split}: top-1 {100 * m.Top1:0.0} %, top-5 {100 * m.Top5:0.0} %, balanced {100 * m.BalancedAccuracy:0.0} %{over}, ECE "
+                + $"{100 * m.ExpectedCalibrationError:0.0} % ({m.Count} images)");
     }
 
     /// <summary>Sets a command's action; errors become one to three lines on stderr and an exit code.</summary>
@@ -144,7 +161,8 @@ internal static class Common
     /// The message where the same command continues an interrupted one; null where it would start from the beginning.
     /// </param>
     public static void Action(
-        this Command command, Func<ParseResult, CancellationToken, int> action, Func<ParseResult, string?>? resumes = null) => command.SetAction((parsed, interrupted) => Task.Run(() =>
+        this Command command, Func<ParseResult, CancellationToken, int> action, Func<ParseResult, string?>? resumes = null) =>
+            command.SetAction((parsed, interrupted) => Task.Run(() =>
     {
         // Closing the terminal ends the work as Ctrl-C does, with its state saved; under nohup there is no such signal.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
@@ -173,7 +191,8 @@ internal static class Common
             Exception cause = e is TypeInitializationException or AggregateException ? e.GetBaseException() : e;
             Console.Error.WriteLine(parsed.GetValue(Verbose)
                 ? $"error: {e}"
-                : $"error: {cause.GetType().Name}: {PlainText.Line(cause.Message.Split('\n')[0])}\n  Run again with --verbose for the full cause.");
+                : $"error: {cause.GetType().Name}: {PlainText.Line(cause.Message.Split('\n')[0])}\n  Run again with --verbose for the "
+                    + "full cause.");
             return ExitCodes.Failed;
         }
     }));

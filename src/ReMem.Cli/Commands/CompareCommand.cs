@@ -12,14 +12,22 @@ internal static class CompareCommand
         var runs = new Argument<string[]>("RUNS")
         {
             Description =
-                "Folders of finished runs and sweeps. Join those with the same images, student and student training with commas. A group may have a name (default: its first folder's): NAME=DIR,DIR.",
+                "Folders of finished runs and sweeps. Join those with the same images, student and student training with commas. A "
+                    + "group may have a name (default: its first folder's): NAME=DIR,DIR.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string>("--out", "-o") { Description = "Where teachers.json and teachers.html go.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("runs", "compare") };
+        var output = new Option<string>("--out",
+            "-o")
+        {
+            Description = "Where teachers.json and teachers.html go.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.Combine("runs", "compare"),
+        };
         var json = Common.Json();
         Command command = Common.Command(
             "compare",
-            "Plot I_hat of the teachers of several runs against the accuracy of their students, and report their rank correlation: within each group, over all groups, and at equal teacher accuracy.",
+            "Plot I_hat of the teachers of several runs against the accuracy of their students, and report their rank correlation: "
+                + "within each group, over all groups, and at equal teacher accuracy.",
             "remem compare grocery=runs/grocery-sweep long-tail=runs/cifar-sweep,runs/cifar --out runs/compare");
         command.Add(runs);
         command.Add(output);

@@ -24,10 +24,11 @@ internal static class Comparison
     };
 
     /// <summary>Prints the plan of a run.</summary>
-    public static int Plan(Recipe recipe, string folder, int jobs, bool offline, bool json, CancellationToken cancel)
+    public static int Plan(Recipe recipe, string folder, int jobs, bool offline, bool json, CancellationToken cancellationToken)
     {
         Common.LoadLibtorch();
-        RunPlan plan = Common.WithProgress(progress => new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Plan(folder, jobs, cancel));
+        RunPlan plan = Common.WithProgress(progress =>
+            new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Plan(folder, jobs, cancellationToken));
         if (json)
             Common.PrintJson(plan);
         else
@@ -35,12 +36,13 @@ internal static class Comparison
         return ExitCodes.Done;
     }
 
-    public static int Run(Recipe recipe, string folder, int jobs, bool offline, bool json, CancellationToken cancel)
+    public static int Run(Recipe recipe, string folder, int jobs, bool offline, bool json, CancellationToken cancellationToken)
     {
         PartWorkers? workers = Workers(jobs, recipe);
         Common.LoadLibtorch();
         ComparisonReport report = Common.WithProgress(progress =>
-            new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Run(folder, Common.CommandLine(), workers, cancel));
+            new ComparisonPipeline(recipe, progress, Common.Sources(offline, progress)).Run(folder, Common.CommandLine(), workers,
+                cancellationToken));
         return Print(report, folder, json);
     }
 

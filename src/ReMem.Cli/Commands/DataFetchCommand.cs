@@ -10,19 +10,36 @@ internal static class DataFetchCommand
 
     public static Command Create()
     {
-        var name = new Argument<string?>("NAME") { Description = $"One of {string.Join(", ", DatasetFetcher.Known.Select(d => d.Name))}; without it they are listed.", Arity = ArgumentArity.ZeroOrOne };
-        var to = new Option<string?>("--to") { Description = "The folder that becomes the data set. Default: data/NAME.", HelpName = "DIR" };
-        var archives = new Option<string?>("--archives") { Description = "Keep the downloaded files here, as NAME/FILE, and look for them here first.", HelpName = "DIR" };
-        var mirror = new Option<string?>("--mirror") { Description = $"Download from URL/NAME/FILE instead of the authors' servers. Default: {MirrorVariable}.", HelpName = "URL" };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = $"One of {string.Join(", ", DatasetFetcher.Known.Select(d => d.Name))}; without it they are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var to = new Option<string?>("--to")
+        {
+            Description = "The folder that becomes the data set. Default: data/NAME.",
+            HelpName = "DIR",
+        };
+        var archives = new Option<string?>("--archives")
+        {
+            Description = "Keep the downloaded files here, as NAME/FILE, and look for them here first.",
+            HelpName = "DIR",
+        };
+        var mirror = new Option<string?>("--mirror")
+        {
+            Description = $"Download from URL/NAME/FILE instead of the authors' servers. Default: {MirrorVariable}.",
+            HelpName = "URL",
+        };
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "fetch",
-            "Download a public data set, check it by its SHA-256 and unpack it; the folder can be used as DATA. An interrupted transfer is continued by the same command.",
+            "Download a public data set, check it by its SHA-256 and unpack it; the folder can be used as DATA. An interrupted transfer "
+                + "is continued by the same command.",
             "remem data fetch cifar-100 --to data/cifar-100");
         foreach (Symbol symbol in new Symbol[] { name, to, archives, mirror, offline, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(name) is not { } wanted)
                 return List(parsed.GetValue(json));
@@ -34,7 +51,7 @@ internal static class DataFetchCommand
                 Offline = parsed.GetValue(offline),
                 Mirror = Address(parsed.GetValue(mirror) ?? Environment.GetEnvironmentVariable(MirrorVariable)),
             };
-            DatasetFetchResult result = Common.WithProgress(progress => new DatasetFetcher(options, progress).Fetch(cancel));
+            DatasetFetchResult result = Common.WithProgress(progress => new DatasetFetcher(options, progress).Fetch(cancellationToken));
             if (parsed.GetValue(json))
                 Common.PrintJson(result);
             else
@@ -64,7 +81,8 @@ internal static class DataFetchCommand
 
     private static void Print(DatasetFetchResult r)
     {
-        Console.WriteLine($"{r.Name}: {r.Classes} classes, {r.Train} train / {r.Validation} val / {r.Test} test{(r.WasThere ? " (was there)" : "")}");
+        Console.WriteLine(
+            $"{r.Name}: {r.Classes} classes, {r.Train} train / {r.Validation} val / {r.Test} test{(r.WasThere ? " (was there)" : "")}");
         Console.WriteLine($"data: {r.Folder}");
         Console.WriteLine($"terms of use: {r.Page}");
     }

@@ -32,12 +32,14 @@ internal static class DataInspectCommand
         var json = Common.Json();
         Command command = Common.Command(
             "inspect",
-            "Count, measure and compare all images of a data set: classes, sizes, channel statistics, corrupt files, exact and near duplicates within and "
-            + "across splits, pictures with several labels. Images in two splits are an error. For an unchanged data set the stored result is printed.",
+            "Count, measure and compare all images of a data set: classes, sizes, channel statistics, corrupt files, "
+                + "exact and near duplicates within and "
+            + "across splits, pictures with several labels. Images in two splits are an error. "
+            + "For an unchanged data set the stored result is printed.",
             "remem data inspect photos/ --html sheets/");
         foreach (Symbol symbol in new Symbol[] { path, html, leakage, threads, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             int count = Common.Threads(parsed.GetValue(threads));
             ImageDataset data = DatasetReader.Open(parsed.GetValue(path)!);
@@ -64,24 +66,30 @@ internal static class DataInspectCommand
                 + string.Join(", ", s.Formats.Select(f => $"{f.Value} {f.Key}")));
         }
 
-        Console.WriteLine(FormattableString.Invariant($"  mean {Channels(r.ChannelMeans)}, deviation {Channels(r.ChannelDeviations)} (training pixels, 0 to 1)"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"  mean {Channels(r.ChannelMeans)}, deviation {Channels(r.ChannelDeviations)} (training pixels, 0 to 1)"));
         Console.WriteLine("classes (train / val / test):");
         double max = Math.Max(1, r.Classes.Max(c => c.Train));
         int width = r.Classes.Take(MaxClasses).Max(c => c.Class.Length);
         foreach (ClassImages c in r.Classes.Take(MaxClasses))
             Common.PrintLine(
-                $"  {c.Class.PadRight(width)} {c.Train,6} {c.Validation,6} {c.Test,6}  {new string('#', (int)Math.Ceiling(BarWidth * c.Train / max))}");
+                $"  {c.Class.PadRight(width)} {c.Train,6} {c.Validation,6} {c.Test,6}  "
+                    + $"{new string('#', (int)Math.Ceiling(BarWidth * c.Train / max))}");
         if (r.Classes.Count > MaxClasses)
             Console.WriteLine($"  and {r.Classes.Count - MaxClasses} more");
-        Console.WriteLine($"duplicates: {Groups(r, DuplicateKind.Exact, false)} exact and {Groups(r, DuplicateKind.Near, false)} near groups within a split, "
-            + $"{Groups(r, DuplicateKind.Exact, true)} and {Groups(r, DuplicateKind.Near, true)} across; {r.LabelConflicts} with several labels");
+        Console.WriteLine($"duplicates: {Groups(r, DuplicateKind.Exact, false)} exact and {Groups(r, DuplicateKind.Near, false)} near "
+            + "groups within a split, "
+            + $"{Groups(r, DuplicateKind.Exact, true)} and {Groups(r, DuplicateKind.Near, true)} across; {r.LabelConflicts} with "
+            + "several labels");
         foreach (DuplicateGroup group in r.Duplicates.OrderByDescending(g => (g.DifferentLabels, g.AcrossSplits)).Take(MaxGroups))
-            Common.PrintLine($"  {(group.Kind == DuplicateKind.Exact ? "exact" : "near")}: {string.Join(" = ", group.Images.Take(4).Select(i => $"{i.Name} ({i.Split}, {i.Class})"))}");
+            Common.PrintLine($"  {(group.Kind == DuplicateKind.Exact ? "exact" : "near")}: "
+                + $"{string.Join(" = ", group.Images.Take(4).Select(i => $"{i.Name} ({i.Split}, {i.Class})"))}");
         foreach (string warning in r.Warnings)
             Common.PrintLine($"warning: {warning}");
     }
 
-    private static int Groups(InspectionResult r, DuplicateKind kind, bool across) => r.Duplicates.Count(g => g.Kind == kind && g.AcrossSplits == across);
+    private static int Groups(InspectionResult r, DuplicateKind kind, bool across) =>
+        r.Duplicates.Count(g => g.Kind == kind && g.AcrossSplits == across);
 
     private static string Range(IReadOnlyList<int> values) => values[0] == values[2] ? $"{values[0]}" : $"{values[0]}-{values[2]}";
 

@@ -10,7 +10,12 @@ internal static class DistillCommand
     public static Command Create()
     {
         var student = new StudentArguments();
-        var teachers = new Option<string[]>("--teacher-dir") { Description = "A folder that 'finetune' wrote, or hf-hub:owner/name; none trains on labels alone. Given more than once, the teachers' probabilities are averaged.", HelpName = "DIR" };
+        var teachers = new Option<string[]>("--teacher-dir")
+        {
+            Description = "A folder that 'finetune' wrote, or hf-hub:owner/name; none trains on labels alone. Given more than once, the "
+                + "teachers' probabilities are averaged.",
+            HelpName = "DIR",
+        };
         RecipeOptions settings = new RecipeOptions()
             .Add("--weights", "student.weights", "SOURCE")
             .Add("--prefix", "student.weights_prefix", "PREFIX")
@@ -22,16 +27,17 @@ internal static class DistillCommand
         var json = Common.Json();
         Command command = Common.Command(
             "distill",
-            "Train a small student on your images and a teacher's outputs for the same views. Further settings are key=value, such as training.lr=1e-3.",
+            "Train a small student on your images and a teacher's outputs for the same views. Further settings are key=value, "
+                + "such as training.lr=1e-3.",
             "remem distill photos/ --teacher-dir teacher/ --student mobilenetv3_small_100 --out student/");
         foreach (Symbol symbol in (Symbol[])[.. student.Symbols, teachers, .. settings.Symbols, output, json])
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             Common.LoadLibtorch();
             bool offline = parsed.GetValue(student.Offline);
             string[] sources = parsed.GetValue(teachers) ?? [];
-            LoadedTeacher? loaded = sources.Length > 0 ? Common.Teacher(sources[0], offline, cancel) : null;
+            LoadedTeacher? loaded = sources.Length > 0 ? Common.Teacher(sources[0], offline, cancellationToken) : null;
             Recipe recipe = student.Recipe(
                 "distill",
                 parsed,
@@ -41,12 +47,16 @@ internal static class DistillCommand
                     $"student.further_teachers=[{string.Join(", ", sources.Skip(1).Select(CommandRecipe.Quote))}]",
                 ]);
             if (loaded is null && recipe.Student.FurtherTeachers.Count > 0)
-                throw new InputException("The student has further teachers and no first one.", "student.further_teachers", "Give the first with --teacher-dir DIR.");
-            return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!, () => StageChecks.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancel, (context, folder) =>
+                throw new InputException("The student has further teachers and no first one.", "student.further_teachers",
+                    "Give the first with --teacher-dir DIR.");
+            return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!,
+                () => StageChecks.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancellationToken,
+                (context, folder) =>
             {
                 if (loaded is not null)
                     context.AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
-                return new StudentStage(context).Run(recipe.Student, loaded is null ? null : new NamedTeacher(loaded.Model, loaded.Name), recipe.Seeds[0], folder);
+                return new StudentStage(context).Run(recipe.Student, loaded is null ? null : new NamedTeacher(loaded.Model, loaded.Name),
+                    recipe.Seeds[0], folder);
             });
         }, _ => Common.EpochsAreKept);
         return command;

@@ -12,7 +12,10 @@ internal static class DoctorCommand
         Command command = Common.Command(
             "doctor", "Examine whether this machine can train, and report what to fix.", "remem doctor --json");
         var again = new Option<bool>("--check-kernels") { Description = "Check libtorch's kernels again, also where the result is known." };
-        var known = new Option<bool>("--no-check") { Description = "Check only the kernels that the choice needs; list the others where they are known." };
+        var known = new Option<bool>("--no-check")
+        {
+            Description = "Check only the kernels that the choice needs; list the others where they are known.",
+        };
         command.Add(again);
         command.Add(known);
         command.Add(json);
@@ -20,7 +23,8 @@ internal static class DoctorCommand
         {
             DoctorReport report = Doctor.Examine(kernels: (parsed.GetValue(again), parsed.GetValue(known)) switch
             {
-                (true, true) => throw new InputException("--check-kernels and --no-check exclude each other.", "command line", "Give one of them."),
+                (true, true) =>
+                    throw new InputException("--check-kernels and --no-check exclude each other.", "command line", "Give one of them."),
                 (true, _) => KernelExamination.AllAgain,
                 (_, true) => KernelExamination.Chosen,
                 _ => KernelExamination.All,

@@ -25,20 +25,23 @@ internal static class EvaluateCommand
         var json = Common.Json();
         Command command = Common.Command(
             "evaluate",
-            "Score a model folder on labelled images: top-1, top-5, balanced accuracy, calibration error, and scores per class. The images need not have splits or "
+            "Score a model folder on labelled images: top-1, top-5, balanced accuracy, calibration error, and scores per class. The "
+                + "images need not have splits or "
             + "every class of the model.",
             "remem evaluate photos/ --model-dir student/ --split test");
         foreach (Symbol symbol in new Symbol[] { data, folder, split, bad, offline, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             string? name = parsed.GetValue(split);
             if (name is not null && !ScoredImages.Splits.Contains(name))
                 throw Nearest.Unknown("split", name, [.. ScoredImages.Splits], "--split");
             BadImagePolicy policy = Common.IsSkip(parsed.GetValue(bad)!) ? BadImagePolicy.Skip : BadImagePolicy.Fail;
             Common.LoadLibtorch();
-            LabelledModel model = LabelledModel.FromFolder(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancel));
-            (string scored, ClassificationMetrics metrics) = Common.WithProgress(progress => new Scoring(model, progress).Run(parsed.GetValue(data)!, name, policy, cancel));
+            LabelledModel model =
+                LabelledModel.FromFolder(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancellationToken));
+            (string scored, ClassificationMetrics metrics) =
+                Common.WithProgress(progress => new Scoring(model, progress).Run(parsed.GetValue(data)!, name, policy, cancellationToken));
             if (parsed.GetValue(json))
                 Common.PrintJson(metrics);
             else
@@ -56,12 +59,14 @@ internal static class EvaluateCommand
         {
             string more = absent.Count > MaxNamed ? $" and {absent.Count - MaxNamed} more" : string.Empty;
             Common.PrintLine(
-                $"no images of {absent.Count} of the model's {metrics.PerClass.Count} classes, which balanced accuracy leaves out: {string.Join(", ", absent.Take(MaxNamed))}{more}");
+                $"no images of {absent.Count} of the model's {metrics.PerClass.Count} classes, which balanced accuracy leaves out: "
+                    + $"{string.Join(", ", absent.Take(MaxNamed))}{more}");
         }
 
         Console.WriteLine($"\n{"class",-32} {"count",6} {"recall",7} {"precision",10} {"F1",6}");
         foreach (ClassScore c in metrics.PerClass)
-            Common.PrintLine(FormattableString.Invariant($"{c.Name,-32} {c.Count,6} {Percent(c.Recall),7} {Percent(c.Precision),10} {Percent(c.F1),6}"));
+            Common.PrintLine(
+                FormattableString.Invariant($"{c.Name,-32} {c.Count,6} {Percent(c.Recall),7} {Percent(c.Precision),10} {Percent(c.F1),6}"));
     }
 
     /// <summary>A share in percent; a dash where it is undefined.</summary>

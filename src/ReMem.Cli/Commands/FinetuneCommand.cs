@@ -34,7 +34,7 @@ internal static class FinetuneCommand
             "remem finetune photos/ --model deit_tiny_patch16_224 --weights deit.safetensors --image-size 96 --rho 0.05 --out teacher/");
         foreach (Symbol symbol in (Symbol[])[data, overrides, .. settings.Symbols, seed, output, offline, json])
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             Recipe recipe = CommandRecipe.Assemble(
                 "finetune",
@@ -56,10 +56,12 @@ internal static class FinetuneCommand
             }
 
             return Common.RunStage(
-                recipe, $"rho {options.Rho}", parsed.GetValue(output)!, Check, parsed.GetValue(offline), parsed.GetValue(json), cancel,
+                recipe, $"rho {options.Rho}", parsed.GetValue(output)!, Check, parsed.GetValue(offline), parsed.GetValue(json),
+                cancellationToken,
                 (context, folder) =>
                 {
-                    using FinishedTeacher teacher = new TeacherStage(context).Run(recipe.Teacher, options, recipe.Information, recipe.Seeds[0], folder);
+                    using FinishedTeacher teacher = new TeacherStage(context).Run(recipe.Teacher, options, recipe.Information,
+                        recipe.Seeds[0], folder);
                     return teacher.Result;
                 }, "--weights FILE");
         }, _ => Common.EpochsAreKept);

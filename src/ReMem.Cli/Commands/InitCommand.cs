@@ -13,21 +13,41 @@ internal static class InitCommand
     public static Command Create()
     {
         var source = Common.Data();
-        var output = new Option<string>("--out", "-o") { Description = "The recipe to write.", HelpName = "FILE", DefaultValueFactory = _ => "recipe.yaml" };
-        var model = new Option<string?>("--model") { Description = "The teacher, a transformer of 'remem models'. Default: by the number of cores.", HelpName = "NAME" };
-        var weights = new Option<string?>("--weights") { Description = "The teacher's pretrained weights: a file, hf-hub:owner/name or an https address. Default: timm's on the hub, downloaded by the first run.", HelpName = "SOURCE" };
+        var output = new Option<string>("--out",
+            "-o")
+        { Description = "The recipe to write.", HelpName = "FILE", DefaultValueFactory = _ => "recipe.yaml" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "The teacher, a transformer of 'remem models'. Default: by the number of cores.",
+            HelpName = "NAME",
+        };
+        var weights = new Option<string?>("--weights")
+        {
+            Description = "The teacher's pretrained weights: a file, hf-hub:owner/name or an https address. Default: timm's on the hub, "
+                + "downloaded by the first run.",
+            HelpName = "SOURCE",
+        };
         var prefix = Common.Prefix();
-        var student = new Option<string?>("--student") { Description = "The student, a model of 'remem models'. Default: by the image size.", HelpName = "NAME" };
-        var size = new Option<int?>("--image-size") { Description = "Side of the square views in pixels. Default: by images, teacher and cores.", HelpName = "N" };
+        var student = new Option<string?>("--student")
+        {
+            Description = "The student, a model of 'remem models'. Default: by the image size.",
+            HelpName = "NAME",
+        };
+        var size = new Option<int?>("--image-size")
+        {
+            Description = "Side of the square views in pixels. Default: by images, teacher and cores.",
+            HelpName = "N",
+        };
         var force = new Option<bool>("--force") { Description = "Overwrite an existing recipe." };
         var json = Common.Json();
         Command command = Common.Command(
             "init",
-            "Inspect images, propose teacher, student, resolution, training lengths and methods, and write a commented recipe that 'remem run' runs.",
+            "Inspect images, propose teacher, student, resolution, training lengths and methods, "
+                + "and write a commented recipe that 'remem run' runs.",
             "remem init photos/ && remem run recipe.yaml");
         foreach (Symbol symbol in new Symbol[] { source, output, model, weights, prefix, student, size, force, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             string file = parsed.GetValue(output)!;
             RecipeInit.RequireFree(file, parsed.GetValue(force));
@@ -41,9 +61,19 @@ internal static class InitCommand
                 Student = parsed.GetValue(student),
                 ImageSize = parsed.GetValue(size),
             };
-            (RecipeProposal proposal, RunPlan plan) = Common.WithProgress(progress => RecipeInit.Run(options, file, progress, cancel));
+            (RecipeProposal proposal, RunPlan plan) =
+                Common.WithProgress(progress => RecipeInit.Run(options, file, progress, cancellationToken));
             if (parsed.GetValue(json))
-                Common.PrintJson(new { recipe = Path.GetFullPath(file), proposal.Teacher, proposal.Weights, proposal.Student, proposal.ImageSize, proposal.Recipe.Methods, plan });
+                Common.PrintJson(new
+                {
+                    recipe = Path.GetFullPath(file),
+                    proposal.Teacher,
+                    proposal.Weights,
+                    proposal.Student,
+                    proposal.ImageSize,
+                    proposal.Recipe.Methods,
+                    plan
+                });
             else
                 Print(file, proposal, plan);
             return ExitCodes.Done;
@@ -54,7 +84,8 @@ internal static class InitCommand
     private static void Print(string file, RecipeProposal proposal, RunPlan plan)
     {
         Recipe recipe = proposal.Recipe;
-        Console.WriteLine($"{file}: {proposal.Teacher} to {proposal.Student} at {proposal.ImageSize} px, {recipe.Methods.Count} methods x {recipe.Seeds.Count} seeds, "
+        Console.WriteLine($"{file}: {proposal.Teacher} to {proposal.Student} at {proposal.ImageSize} px, {recipe.Methods.Count} methods "
+            + $"x {recipe.Seeds.Count} seeds, "
             + $"about {PlanTable.Duration(plan.Seconds)} on this machine");
         foreach (string warning in plan.Warnings)
             Console.WriteLine($"warning: {warning}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ReMem.Models;
 
 namespace ReMem.Cli.Commands;
@@ -25,8 +26,10 @@ internal static class ModelsCommand
             Console.WriteLine($"{"name",-42} {"role",-8} {"params M",9} {"GMACs",7} {"input",6}  mean");
             foreach (ModelListing row in rows)
             {
-                Console.WriteLine(FormattableString.Invariant(
-                    $"{row.Name,-42} {row.Role,-8} {row.Parameters / 1e6,9:0.00} {row.Gmacs,7:0.00} {row.ImageSize,6}  {string.Join(' ', row.Mean)}"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.Name,-42} {row.Role,-8} {row.Parameters / 1e6,9:0.00} {row.Gmacs,7:0.00} {row.ImageSize,6}  "
+                        + $"{string.Join(' ', row.Mean)}"));
             }
 
             return ExitCodes.Done;

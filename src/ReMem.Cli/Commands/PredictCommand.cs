@@ -14,12 +14,17 @@ internal static class PredictCommand
         var images = new Argument<string[]>("IMAGE")
         {
             Description =
-                "Image files, folders (all images in and below them), patterns such as 'photos/**/*.jpg', or - for names on standard input, one per line.",
+                "Image files, folders (all images in and below them), patterns such as 'photos/**/*.jpg', "
+                    + "or - for names on standard input, one per line.",
             Arity = ArgumentArity.OneOrMore,
         };
         var folder = new Option<string?>("--model-dir") { Description = Common.ModelDirHelp, HelpName = "DIR" };
         var model = new Option<string?>("--model") { Description = "timm's name, with --weights." };
-        var weights = new Option<string?>("--weights") { Description = $"Weights of --model, in any format that 'remem inspect' shows: {Common.WeightsHelp}.", HelpName = "SOURCE" };
+        var weights = new Option<string?>("--weights")
+        {
+            Description = $"Weights of --model, in any format that 'remem inspect' shows: {Common.WeightsHelp}.",
+            HelpName = "SOURCE",
+        };
         var prefix = Common.Prefix();
         var labels = new Option<string?>(
             "--labels")
@@ -36,18 +41,24 @@ internal static class PredictCommand
             Description = "Answer \"unknown\" where the best class is less probable than this, 0 to 1.",
             HelpName = "P"
         };
-        var format = new Option<string?>("--format") { Description = "How the answers are printed. Default: table.", HelpName = string.Join('|', PredictionWriter.Formats) };
+        var format = new Option<string?>("--format")
+        {
+            Description = "How the answers are printed. Default: table.",
+            HelpName = string.Join('|', PredictionWriter.Formats),
+        };
         var bad = Common.OnBadImage();
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "predict",
-            "Classify images with a model folder, or with a named model and its weights. An image that cannot be used does not affect the others: it is reported on "
+            "Classify images with a model folder, or with a named model and its weights. An image that cannot be used does not affect "
+                + "the others: it is reported on "
             + "stderr, and the exit code is 2 unless --on-bad-image is skip.",
             "remem predict photos/ --model-dir student/ --min-probability 0.5 --format csv > answers.csv");
-        foreach (Symbol symbol in new Symbol[] { images, folder, model, weights, prefix, labels, size, top, sure, format, bad, offline, json })
+        foreach (Symbol symbol in new Symbol[] { images, folder, model, weights, prefix, labels, size, top, sure, format, bad, offline,
+            json })
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             string shape = Format(parsed.GetValue(format), parsed.GetValue(json));
             bool skip = Common.IsSkip(parsed.GetValue(bad)!);
@@ -60,15 +71,17 @@ internal static class PredictCommand
             Common.LoadLibtorch();
             LabelledModel loaded = Common.Load(
                 parsed.GetValue(folder), parsed.GetValue(model), parsed.GetValue(weights), parsed.GetValue(prefix), parsed.GetValue(labels),
-                parsed.GetValue(size), parsed.GetValue(offline), cancel);
+                parsed.GetValue(size), parsed.GetValue(offline), cancellationToken);
             if (loaded.Note is { } note)
                 Console.Error.WriteLine($"note: {note}");
             var predictor = new Predictor(loaded.Model, loaded.Labels) { MinProbability = parsed.GetValue(sure) };
-            PredictionOutcome[] faults = Print(predictor.PredictAll(files, count, cancel), shape, loaded.Model.Info.Name);
+            PredictionOutcome[] faults = Print(predictor.PredictAll(files, count, cancellationToken), shape, loaded.Model.Info.Name);
             if (faults.Length == 0 || (skip && faults.Length < files.Count))
                 return ExitCodes.Done;
             throw new InputException(
-                faults.Length == 1 && files.Count == 1 ? PredictionWriter.Reason(faults[0]) : $"{faults.Length} of {files.Count} images cannot be used. The first: {PredictionWriter.Reason(faults[0])}",
+                faults.Length == 1 && files.Count == 1
+                    ? PredictionWriter.Reason(faults[0])
+                    : $"{faults.Length} of {files.Count} images cannot be used. The first: {PredictionWriter.Reason(faults[0])}",
                 remedy: skip
                     ? "Give images that can be read."
                     : "Replace them, or leave them out with --on-bad-image skip; the results of the others are complete.");

@@ -22,7 +22,10 @@ internal static class ProbeCommand
         var weights = new Option<string?>("--weights") { Description = "Weights of --model.", HelpName = "FILE" };
         var prefix = Common.Prefix();
         var size = new Option<int?>("--image-size") { Description = "Side of --model's input in pixels. Default: the model's own." };
-        var blocks = new Option<bool>("--blocks") { Description = "Probe a ViT block by block instead, and write blocks.json and blocks.html." };
+        var blocks = new Option<bool>("--blocks")
+        {
+            Description = "Probe a ViT block by block instead, and write blocks.json and blocks.html.",
+        };
         var top = new Option<int>(
             "--top")
         { Description = "With --blocks: skip up to this many of the topmost blocks together.", DefaultValueFactory = _ => 4 };
@@ -44,13 +47,15 @@ internal static class ProbeCommand
         var json = Common.Json();
         Command command = Common.Command(
             "probe",
-            "Measure the information about the image in a model's class token, pooled feature, patch tokens and logits: I_hat, in nats per pixel channel, from decoders "
-            + "that are trained on the training split and evaluated on the test split. Further settings are key=value, such as seeds=5 likelihood=bce.",
+            "Measure the information about the image in a model's class token, pooled feature, patch tokens and logits: I_hat, in nats "
+                + "per pixel channel, from decoders "
+            + "that are trained on the training split and evaluated on the test split. Further settings are key=value, "
+            + "such as seeds=5 likelihood=bce.",
             "remem probe photos/ --model-dir teacher/ --blocks --out probe/");
         foreach (Symbol symbol in new Symbol[] { data, overrides, folders, model, weights, prefix, size, blocks, top, checks, pictures,
             maxImages, output, bad, offline, json })
             command.AddSymbol(symbol);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             bool byBlock = parsed.GetValue(blocks);
             string[] checkNames = parsed.GetValue(checks) ?? [];
@@ -59,14 +64,15 @@ internal static class ProbeCommand
             if (drawn < 0 || parsed.GetValue(maxImages) < 0)
                 throw new InputException("--pictures and --max-images must not be below 0.", "command line");
             if (byBlock && (drawn > 0 || checkNames.Length > 0))
-                throw new InputException("--blocks makes no pictures and no checks.", "command line", "Run 'remem probe' once with --blocks and once without.");
+                throw new InputException("--blocks makes no pictures and no checks.", "command line",
+                    "Run 'remem probe' once with --blocks and once without.");
             if (!byBlock && parsed.GetResult(top) is { Implicit: false })
                 throw new InputException("--top needs --blocks.", "command line");
             Common.LoadLibtorch();
             IReadOnlyList<ProbedModel> models = ProbedModel.Load(
-                [.. (parsed.GetValue(folders) ?? []).Select(f => Common.Folder(f, parsed.GetValue(offline), cancel))],
+                [.. (parsed.GetValue(folders) ?? []).Select(f => Common.Folder(f, parsed.GetValue(offline), cancellationToken))],
                 parsed.GetValue(model),
-                parsed.GetValue(weights) is { } source ? Common.WeightsFile(source, parsed.GetValue(offline), cancel) : null,
+                parsed.GetValue(weights) is { } source ? Common.WeightsFile(source, parsed.GetValue(offline), cancellationToken) : null,
                 parsed.GetValue(prefix),
                 parsed.GetValue(size));
             // There are about eighty measurements of blocks, and linear decoders suffice for their differences.
@@ -82,10 +88,11 @@ internal static class ProbeCommand
                     .. CommandRecipe.Prefixed("information", parsed.GetValue(overrides)),
                 ],
                 models[0].Model.Info.CropPct);
-            var run = new ProbeRun(models, recipe, parsed.GetValue(output)!, Common.CommandLine(), cancel);
+            var run = new ProbeRun(models, recipe, parsed.GetValue(output)!, Common.CommandLine(), cancellationToken);
             if (byBlock)
             {
-                IReadOnlyList<BlockProbeResult> results = Common.WithProgress(progress => run.Blocks(new BlockProbeOptions { Top = parsed.GetValue(top) }, progress));
+                IReadOnlyList<BlockProbeResult> results =
+                    Common.WithProgress(progress => run.Blocks(new BlockProbeOptions { Top = parsed.GetValue(top) }, progress));
                 if (parsed.GetValue(json))
                     Common.PrintJson(results);
                 else

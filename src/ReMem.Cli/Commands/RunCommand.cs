@@ -9,7 +9,11 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var recipe = new Argument<string?>("RECIPE") { Description = "A YAML file, such as recipes/grocery-deit-tiny.yaml.", Arity = ArgumentArity.ZeroOrOne };
+        var recipe = new Argument<string?>("RECIPE")
+        {
+            Description = "A YAML file, such as recipes/grocery-deit-tiny.yaml.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var overrides = Common.Overrides();
         var smoke = new Option<bool>("--smoke") { Description = "Shrink the recipe to about a minute, to see that everything works." };
         var output = new Option<string?>("--out", "-o") { Description = "The run folder. Default: runs/NAME.", HelpName = "DIR" };
@@ -20,7 +24,8 @@ internal static class RunCommand
         var json = Common.Json();
         Command command = Common.Command(
             "run",
-            "Fine-tune the teachers of a recipe, measure their information about the image, distil a student from each, and compare. It starts with a plan: the time that each stage will "
+            "Fine-tune the teachers of a recipe, measure their information about the image, distil a student from each, and compare. It "
+                + "starts with a plan: the time that each stage will "
             + "take on this machine.",
             "remem run recipes/grocery-deit-tiny.yaml seeds=[0,1,2] --jobs 2 --out runs/grocery");
         command.Add(recipe);
@@ -32,12 +37,13 @@ internal static class RunCommand
         command.Add(plan);
         command.Add(offline);
         command.Add(json);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             string? file = parsed.GetValue(recipe);
             string? folder = parsed.GetValue(resume);
             string[] values = parsed.GetValue(overrides) ?? [];
-            if (folder is not null && (file is not null || values.Length > 0 || parsed.GetValue(smoke) || parsed.GetValue(output) is not null))
+            if (folder is not null
+                && (file is not null || values.Length > 0 || parsed.GetValue(smoke) || parsed.GetValue(output) is not null))
                 throw new InputException("--resume takes its recipe from the run folder; give nothing else with it.", "command line");
             if (folder is null && file is null)
                 throw new InputException("No recipe was given.", "command line", "For example: remem run recipes/grocery-deit-tiny.yaml");
@@ -53,7 +59,7 @@ internal static class RunCommand
                 parsed.GetValue(jobs),
                 parsed.GetValue(offline),
                 parsed.GetValue(json),
-                cancel);
+                cancellationToken);
         }, parsed => parsed.GetValue(plan) ? null : Common.EpochsAreKept);
         return command;
     }

@@ -41,7 +41,8 @@ internal static class SettingsCommand
 
             foreach (RecipeSetting setting in found)
             {
-                Console.WriteLine($"{setting.Key.PadRight(KeyWidth)} {setting.DefaultText}  ({setting.Kind})\n    {SettingHelp.Of(setting)}");
+                Console.WriteLine(
+                    $"{setting.Key.PadRight(KeyWidth)} {setting.DefaultText}  ({setting.Kind})\n    {SettingHelp.Of(setting)}");
                 if (setting.Reader is { } reader)
                     Console.WriteLine($"    Forms: {string.Join(", ", reader.Forms)}.");
             }

@@ -9,7 +9,11 @@ internal sealed class StudentArguments
 {
     private readonly Argument<string> _data = Common.Data();
     private readonly Argument<string[]> _overrides = Common.Overrides();
-    private readonly Option<int?> _size = new("--image-size") { Description = "Side of the views in pixels. Default: the teacher's, else 224.", HelpName = "N" };
+    private readonly Option<int?> _size = new("--image-size")
+    {
+        Description = "Side of the views in pixels. Default: the teacher's, else 224.",
+        HelpName = "N",
+    };
     private readonly RecipeOptions _settings = new RecipeOptions()
         .Add("--student", "student.model")
         .Add("--epochs", "student.training.epochs", "N", "30")

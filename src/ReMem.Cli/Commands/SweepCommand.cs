@@ -18,7 +18,11 @@ internal static class SweepCommand
             Description = "Values to try for a key, such as rho=0.02,0.05. Give it again for another key: every combination is tried.",
             HelpName = "KEY=V,V",
         };
-        var seeds = new Option<string?>("--seeds") { Description = "Repetitions: 0..2, or 0,1,2. Default: the recipe's.", HelpName = "A..B" };
+        var seeds = new Option<string?>("--seeds")
+        {
+            Description = "Repetitions: 0..2, or 0,1,2. Default: the recipe's.",
+            HelpName = "A..B",
+        };
         var smoke = new Option<bool>(
             "--smoke")
         { Description = "Shrink the recipe to about a minute per cell, to see that everything works." };
@@ -33,8 +37,10 @@ internal static class SweepCommand
         var json = Common.Json();
         Command command = Common.Command(
             "sweep",
-            "Try every combination of some values of a recipe over seeds. Work that methods or combinations share is done once; the settings of a method are chosen on validation.",
-            "remem sweep recipes/grocery-deit-tiny.yaml --grid rho=0.02,0.05,0.1 --grid reweighting=top(4,0.25),top(4,0.5) --seeds 0..2 --jobs 2");
+            "Try every combination of some values of a recipe over seeds. Work that methods or combinations share is done once; the "
+                + "settings of a method are chosen on validation.",
+            "remem sweep recipes/grocery-deit-tiny.yaml --grid rho=0.02,0.05,0.1 --grid reweighting=top(4,0.25),top(4,0.5) --seeds 0..2 "
+                + "--jobs 2");
         command.Add(recipe);
         command.Add(overrides);
         command.Add(grid);
@@ -44,7 +50,7 @@ internal static class SweepCommand
         command.Add(jobs);
         command.Add(offline);
         command.Add(json);
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
             string file = parsed.GetValue(recipe)!;
             string[] values = parsed.GetValue(overrides) ?? [];
@@ -55,12 +61,14 @@ internal static class SweepCommand
                 return small ? loaded.Smoked() : loaded;
             }
 
-            SweepPlan plan = SweepPlan.Create(Read, [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)], parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : null);
+            SweepPlan plan = SweepPlan.Create(Read, [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)],
+                parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : null);
             string folder = parsed.GetValue(output) ?? Path.Combine("runs", $"{plan.Recipe.Name}-sweep");
             PartWorkers? workers = Comparison.Workers(parsed.GetValue(jobs), plan.Recipe);
             Common.LoadLibtorch();
             ComparisonReport report = Common.WithProgress(progress =>
-                new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Common.CommandLine(), workers, cancel));
+                new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Common.CommandLine(),
+                    workers, cancellationToken));
             return Comparison.Print(report, folder, parsed.GetValue(json));
         }, _ => Common.EpochsAreKept);
         return command;

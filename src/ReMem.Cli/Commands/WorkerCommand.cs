@@ -19,16 +19,17 @@ internal static class WorkerCommand
         var threads = new Argument<int>("THREADS");
         var command = new Command(WorkerProcess.Command, "Computes one part of a run of 'run --jobs'.") { folder, method, seed, threads };
         command.Hidden = true;
-        command.Action((parsed, cancel) =>
+        command.Action((parsed, cancellationToken) =>
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             new Thread(() => WaitForEnd(stop)) { IsBackground = true }.Start();
             Common.LoadLibtorch();
             try
             {
                 string path = parsed.GetValue(folder)!;
                 Recipe recipe = RecipeReader.Parse(RunFolder.RecipeOf(path), Path.Combine(path, "recipe.yaml"));
-                new ComparisonPipeline(recipe, new Reporter()).RunPart(path, new ComparisonPart(parsed.GetValue(method)!, parsed.GetValue(seed)), parsed.GetValue(threads), stop.Token);
+                new ComparisonPipeline(recipe, new Reporter()).RunPart(path,
+                    new ComparisonPart(parsed.GetValue(method)!, parsed.GetValue(seed)), parsed.GetValue(threads), stop.Token);
                 return ExitCodes.Done;
             }
             catch (ReMemException e)

@@ -54,7 +54,9 @@ internal sealed class PredictionWriter(string format, string model, TextWriter o
 
     /// <summary>One sentence that names the image.</summary>
     public static string Reason(PredictionOutcome outcome) =>
-        outcome.Fault!.Message.Contains(outcome.File, StringComparison.Ordinal) ? outcome.Fault.Message : $"'{outcome.File}': {outcome.Fault.Message}";
+        outcome.Fault!.Message.Contains(outcome.File, StringComparison.Ordinal)
+            ? outcome.Fault.Message
+            : $"'{outcome.File}': {outcome.Fault.Message}";
 
     private void Table(Prediction prediction)
     {
@@ -79,7 +81,8 @@ internal sealed class PredictionWriter(string format, string model, TextWriter o
         for (int i = 0; i < prediction.Top.Count; i++)
         {
             RankedClass c = prediction.Top[i];
-            Row(outcome.File, prediction.Answer, (i + 1).ToString(CultureInfo.InvariantCulture), c.Label, c.Probability.ToString("0.######", CultureInfo.InvariantCulture), "");
+            Row(outcome.File, prediction.Answer, (i + 1).ToString(CultureInfo.InvariantCulture), c.Label,
+                c.Probability.ToString("0.######", CultureInfo.InvariantCulture), "");
         }
     }
 

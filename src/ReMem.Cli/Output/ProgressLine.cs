@@ -30,13 +30,15 @@ internal static class ProgressLine
 
     public static string Of(TransferProgress t, int width)
     {
-        string rate = FormattableString.Invariant($"{t.BytesPerSecond / 1e6:0.0} MB/s"), done = FormattableString.Invariant($"{t.Bytes / 1e6:0.0}");
+        string rate = FormattableString.Invariant($"{t.BytesPerSecond / 1e6:0.0} MB/s"),
+            done = FormattableString.Invariant($"{t.Bytes / 1e6:0.0}");
         if (t.Total is not { } total)
             return Fit(width, t.File, rate, $" {done} MB, ", " ");
         string of = FormattableString.Invariant($"{done} of {total / 1e6:0.0} MB");
         double share = total == 0 ? 1 : (double)t.Bytes / total;
         return t.SecondsLeft is { } seconds
-            ? Fit(width, t.File, Left(seconds), $" {Bar(share, 20)} {of}, {rate}, ", $" {Bar(share, 10)} {of}, {rate}, ", $" {Bar(share, 10)} {of}, ", $" {of}, ", " ")
+            ? Fit(width, t.File, Left(seconds), $" {Bar(share, 20)} {of}, {rate}, ", $" {Bar(share, 10)} {of}, {rate}, ",
+                $" {Bar(share, 10)} {of}, ", $" {of}, ", " ")
             : Fit(width, t.File, of, $" {Bar(share, 20)} {rate}, ", $" {rate}, ", " ");
     }
 

@@ -5,7 +5,9 @@ using ReMem.Runtime;
 
 namespace ReMem.Cli.Output;
 
-/// <summary>The sentence of help of a setting, which is its property's documentation: the compiler's file of it is part of this program.</summary>
+/// <summary>
+/// The sentence of help of a setting, which is its property's documentation: the compiler's file of it is part of this program.
+/// </summary>
 internal static partial class SettingHelp
 {
     private const string File = "ReMem.xml";
@@ -28,11 +30,12 @@ internal static partial class SettingHelp
 
     private static string Member(PropertyInfo property) => $"P:{property.DeclaringType!.FullName}.{property.Name}";
 
-    private static Stream Open() => typeof(SettingHelp).Assembly.GetManifestResourceStream(File) ?? throw new InvalidOperationException($"{File} is not in the program.");
+    private static Stream Open() => typeof(SettingHelp).Assembly.GetManifestResourceStream(File)
+        ?? throw new InvalidOperationException($"{File} is not in the program.");
 
     /// <summary>
-    /// The summaries of members. Every start of the program reads them, so this is a pass over the compiler's text: an XML reader would open
-    /// eight more files, and a system that allows few could then not even be told so.
+    /// The summaries of members. Every start of the program reads them, so this is a pass over the compiler's text: an XML reader would
+    /// open eight more files, and a system that allows few could then not even be told so.
     /// </summary>
     private static Dictionary<string, string> Read(Stream documentation, IEnumerable<string> members)
     {

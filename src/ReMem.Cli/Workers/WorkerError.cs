@@ -12,5 +12,7 @@ internal sealed record WorkerError(string What, string? Where, string? Remedy, b
 {
     public static WorkerError Of(ReMemException e) => new(e.Message, e.Where, e.Remedy, e is InputException, e is FolderInUseException);
 
-    public ReMemException ToException() => IsInUse ? new FolderInUseException(Where ?? string.Empty) : IsInput ? new InputException(What, Where, Remedy) : new ReMemException(What, Where, Remedy);
+    public ReMemException ToException() => IsInUse
+        ? new FolderInUseException(Where ?? string.Empty)
+        : IsInput ? new InputException(What, Where, Remedy) : new ReMemException(What, Where, Remedy);
 }

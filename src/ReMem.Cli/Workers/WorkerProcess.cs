@@ -24,15 +24,16 @@ internal static class WorkerProcess
     public static PartWorkers Workers(int jobs, int threads)
     {
         int each = PartWorkers.ThreadsEach(jobs, threads);
-        return new PartWorkers(jobs, (folder, part, progress, cancel) => Run(folder, part, each, progress, cancel));
+        return new PartWorkers(jobs, (folder, part, progress, cancellationToken) => Run(folder, part, each, progress, cancellationToken));
     }
 
-    private static async Task Run(string folder, ComparisonPart part, int threads, IProgress<ProgressReport> progress, CancellationToken cancel)
+    private static async Task Run(string folder, ComparisonPart part, int threads, IProgress<ProgressReport> progress,
+        CancellationToken cancellationToken)
     {
         using Process process = Process.Start(StartInfo(folder, part, threads))!;
 
         // A worker stops when its standard input ends, so that it never outlives this process.
-        await using CancellationTokenRegistration stop = cancel.Register(process.StandardInput.Close);
+        await using CancellationTokenRegistration stop = cancellationToken.Register(process.StandardInput.Close);
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         WorkerError? error = null;
         while (await process.StandardOutput.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
@@ -53,7 +54,7 @@ internal static class WorkerProcess
             process.Kill(entireProcessTree: true);
         }
 
-        cancel.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         if (error is not null)
             throw error.ToException();
         if (process.ExitCode == ExitCodes.Done)
@@ -79,7 +80,12 @@ internal static class WorkerProcess
     private static ProcessStartInfo StartInfo(string folder, ComparisonPart part, int threads)
     {
         string program = Environment.ProcessPath!;
-        var info = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
         // The run has fetched all weights before it starts workers.
         info.Environment["HF_HUB_OFFLINE"] = "1";
@@ -87,7 +93,8 @@ internal static class WorkerProcess
         // Under the dotnet host the program is its first argument.
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
-        foreach (string argument in new[] { Command, "--verbose", "--", folder, part.Method.Name, part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture) })
+        foreach (string argument in new[] { Command, "--verbose", "--", folder, part.Method.Name,
+            part.Seed.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture) })
             info.ArgumentList.Add(argument);
         return info;
     }

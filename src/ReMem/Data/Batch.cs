@@ -19,7 +19,9 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     /// <summary>The same views at the options' second size, uint8 [B, 3, H2, W2]; null where there is none.</summary>
     public Tensor? SecondImages { get; init; }
 
-    /// <summary>The same views at a size below the options' own, uint8 [B, 3, H3, W3], where an epoch asks for both; null where it does not.</summary>
+    /// <summary>
+    /// The same views at a size below the options' own, uint8 [B, 3, H3, W3], where an epoch asks for both; null where it does not.
+    /// </summary>
     public Tensor? SmallImages { get; init; }
 
     /// <summary>The input of the trained model: the small views where there are any. The caller does not dispose it.</summary>
@@ -45,14 +47,15 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     /// <summary>Some of the samples, as views of the same memory; valid until this batch is disposed.</summary>
     /// <param name="start">The first sample.</param>
     /// <param name="count">Number of samples.</param>
-    internal Batch Part(int start, int count) => new(Images.narrow(0, start, count), Labels.narrow(0, start, count), Indices[start..(start + count)])
-    {
-        SecondImages = SecondImages?.narrow(0, start, count),
-        SmallImages = SmallImages?.narrow(0, start, count),
-        First = First + start,
-        Mix = Mix,
-        PartnerLabels = Mix is null ? null : (PartnerLabels ?? Labels.flip(0)).narrow(0, start, count),
-    };
+    internal Batch Part(int start, int count) =>
+        new(Images.narrow(0, start, count), Labels.narrow(0, start, count), Indices[start..(start + count)])
+        {
+            SecondImages = SecondImages?.narrow(0, start, count),
+            SmallImages = SmallImages?.narrow(0, start, count),
+            First = First + start,
+            Mix = Mix,
+            PartnerLabels = Mix is null ? null : (PartnerLabels ?? Labels.flip(0)).narrow(0, start, count),
+        };
 
     /// <summary>
     /// The targets of a cross-entropy: the labels, int64 [B], or those of mixed images, float32 [B, classes], whose rows sum to 1. The

@@ -85,7 +85,8 @@ public sealed class BatchLoader
     /// repeated in the batches that they were mixed in, which are then shuffled as a whole. Where classes are sampled unequally, an image
     /// that is drawn again within the epoch has another view if this is null or images are mixed, else the same view.
     /// </param>
-    /// <param name="size">Side in pixels of this epoch's views, where they are the same views but smaller; null is the options' size.</param>
+    /// <param name="size">Side in pixels of this epoch's views, where they are the same views but smaller;
+    /// null is the options' size.</param>
     /// <param name="keepFull">
     /// Whether such batches have the views at the options' size as well: <see cref="Batch.SmallImages"/> next to
     /// <see cref="Batch.Images"/>.
@@ -173,7 +174,8 @@ public sealed class BatchLoader
     {
         int[] indices = plan.Order.AsSpan().Slice(first, Math.Min(plan.BatchSize, plan.Order.Length - first)).ToArray();
         int own = plan.Small is { } small && !plan.KeepFull ? small : _view.Size;
-        int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(), .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
+        int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(),
+            .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
         Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
         try
         {

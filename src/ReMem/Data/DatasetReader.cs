@@ -15,11 +15,12 @@ public static class DatasetReader
 
     /// <summary>Opens the source. Images are not decoded yet; <see cref="Preflight"/> does that.</summary>
     /// <param name="source">
-    /// A path or pattern, or LAYOUT:PATH?KEY=VALUE of folder, parquet, csv, tsv, jsonl, wds, zip, cifar10, cifar100 and idx; the keys are image, label,
-    /// split, group and labels, as in <see cref="DatasetOptions"/>.
+    /// A path or pattern, or LAYOUT:PATH?KEY=VALUE of folder, parquet, csv, tsv, jsonl, wds, zip, cifar10, cifar100 and idx; the keys are
+    /// image, label, split, group and labels, as in <see cref="DatasetOptions"/>.
     /// </param>
     /// <param name="options">How it is read; null is the defaults.</param>
-    /// <exception cref="InputException">Missing, empty or unreadable; a class without a training image; a class that training does not know.</exception>
+    /// <exception cref="InputException">Missing, empty or unreadable; a class without a training image;
+    /// a class that training does not know.</exception>
     public static ImageDataset Open(string source, DatasetOptions? options = null)
     {
         RawDataset raw = OpenRaw(source, options ?? new DatasetOptions(), out DatasetOptions resolved);
@@ -42,7 +43,8 @@ public static class DatasetReader
         }
         catch (Exception e) when (Guarded.IsForeign(e))
         {
-            throw new InputException($"The data set '{source}' cannot be read: {Guarded.Sentence(e)}.", remedy: "Check its files, or copy or download them again.", inner: e);
+            throw new InputException($"The data set '{source}' cannot be read: {Guarded.Sentence(e)}.",
+                remedy: "Check its files, or copy or download them again.", inner: e);
         }
     }
 
@@ -62,8 +64,10 @@ public static class DatasetReader
         if (train.Split is not ("" or "train"))
         {
             throw new InputException(
-                $"'{train.Where}' is a {train.Split} split, and there is no train split, only {string.Join(" and ", raw.Splits.Select(s => s.Split))}.",
-                remedy: "Add the images of train, or give a data set that is not split. 'remem evaluate' scores a model on the existing splits.");
+                $"'{train.Where}' is a {train.Split} split, and there is no train split, only "
+                    + $"{string.Join(" and ", raw.Splits.Select(s => s.Split))}.",
+                remedy: "Add the images of train, or give a data set that is not split. "
+                    + "'remem evaluate' scores a model on the existing splits.");
         }
 
         IReadOnlyList<string> classes = raw.Classes ?? (raw.LabelsAreNumbers
@@ -150,7 +154,8 @@ public static class DatasetReader
     private static void RequireTraining(RawSplit train, IReadOnlyList<string> classes)
     {
         if (train.Names.Count == 0)
-            throw new InputException($"'{train.Where}' holds no image.", remedy: "Give each class a folder with its JPEG, PNG, WebP, GIF, BMP or TIFF files.");
+            throw new InputException($"'{train.Where}' holds no image.",
+                remedy: "Give each class a folder with its JPEG, PNG, WebP, GIF, BMP or TIFF files.");
         string split = train.Split.Length == 0 ? "data set" : "train split";
         HashSet<string> present = [.. train.Classes];
         string[] empty = classes.Where(c => !present.Contains(c)).ToArray();
@@ -161,12 +166,14 @@ public static class DatasetReader
         }
 
         if (classes.Count < 2)
-            throw new InputException($"The {split} has one class only, '{classes[0]}'.", train.Where, "A classifier needs two classes or more.");
+            throw new InputException($"The {split} has one class only, '{classes[0]}'.", train.Where,
+                "A classifier needs two classes or more.");
     }
 
     private static void RequireKnown(RawSplit held, Dictionary<string, int> index)
     {
-        string[] unknown = held.Declared.Concat(held.Classes).Distinct().Where(c => !index.ContainsKey(c)).Order(StringComparer.Ordinal).ToArray();
+        string[] unknown = held.Declared.Concat(held.Classes).Distinct().Where(c => !index.ContainsKey(c)).Order(StringComparer.Ordinal)
+            .ToArray();
         if (unknown.Length > 0)
         {
             throw new InputException(
@@ -175,7 +182,8 @@ public static class DatasetReader
         }
 
         if (held.Names.Count == 0)
-            throw new InputException($"The {held.Split} split holds no image.", held.Where, "Add images, or remove it: it is then taken from training.");
+            throw new InputException($"The {held.Split} split holds no image.", held.Where,
+                "Add images, or remove it: it is then taken from training.");
     }
 
     private static void WarnOfAbsent(string name, IImageSource split, IReadOnlyList<string> classes, List<string> warnings)

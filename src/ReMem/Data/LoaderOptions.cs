@@ -38,7 +38,9 @@ public sealed record LoaderOptions
     [Range(0.0, 100)]
     public double MixupAlpha { get; init; }
 
-    /// <summary>Swaps rectangles between the images of a batch by shares from Beta(alpha, alpha) (CutMix), 0 to 100; 0 does not. Default 0.</summary>
+    /// <summary>
+    /// Swaps rectangles between the images of a batch by shares from Beta(alpha, alpha) (CutMix), 0 to 100; 0 does not. Default 0.
+    /// </summary>
     [Range(0.0, 100)]
     public double CutmixAlpha { get; init; }
 
@@ -46,7 +48,7 @@ public sealed record LoaderOptions
     [Range(0, long.MaxValue)]
     public long CacheBytes { get; init; } = DecodedImageCache.DefaultBytes;
 
-    /// <summary>Bytes of finished views to keep, 0 or more; worth it where the same views come round again. Default 0: none.</summary>
+    /// <summary>Bytes of finished views to keep, 0 or more; worth it where views repeat. Default 0: none.</summary>
     [Range(0, long.MaxValue)]
     public long ViewCacheBytes { get; init; }
 }

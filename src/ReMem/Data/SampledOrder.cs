@@ -23,7 +23,8 @@ internal static class SampledOrder
     /// <returns>Positions in <paramref name="labels"/>, shuffled.</returns>
     public static int[] Draw(int[] labels, ClassSampling sampling, CounterRandom random)
     {
-        int[][] classes = [.. labels.Select((label, i) => (label, i)).GroupBy(p => p.label, p => p.i).OrderBy(g => g.Key).Select(g => g.ToArray())];
+        int[][] classes =
+            [.. labels.Select((label, i) => (label, i)).GroupBy(p => p.label, p => p.i).OrderBy(g => g.Key).Select(g => g.ToArray())];
         double[] shares = Shares([.. classes.Select(c => c.Length)], sampling);
         double offset = random.NextDouble(), end = 0;
         var order = new List<int>(labels.Length);

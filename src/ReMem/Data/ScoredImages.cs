@@ -10,7 +10,8 @@ namespace ReMem.Data;
 /// <param name="Images">The images; labels are indices into the model's classes.</param>
 /// <param name="Whole">The whole data set where its splits may share images; null where there are no other splits.</param>
 /// <param name="Warnings">Warnings for the user.</param>
-internal sealed record ScoredImages(string Description, string Split, IImageSource Images, ImageDataset? Whole, IReadOnlyList<string> Warnings)
+internal sealed record ScoredImages(string Description, string Split, IImageSource Images, ImageDataset? Whole,
+    IReadOnlyList<string> Warnings)
 {
     /// <summary>Every image that the source has, whatever its split.</summary>
     public const string All = "all";
@@ -28,7 +29,8 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
     /// <param name="split">"train", "val", "test" or "all"; null chooses.</param>
     /// <param name="classes">The model's class names in index order.</param>
     /// <param name="options">How the source is read; null is the defaults.</param>
-    /// <exception cref="InputException">The source cannot be read, has no such split, no labels, or a class that the model does not know.</exception>
+    /// <exception cref="InputException">The source cannot be read, has no such split, no labels,
+    /// or a class that the model does not know.</exception>
     public static ScoredImages Open(string source, string? split, IReadOnlyList<string> classes, DatasetOptions? options = null)
     {
         if (split is not null && !Splits.Contains(split))
@@ -42,7 +44,8 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
         List<string> warnings = [.. raw.Warnings];
         if (split is null && whole)
             warnings.Add(
-                $"The data set is not split: all {raw.Splits[0].Names.Count} images are scored, some of which a training on them has seen; --split test scores the held-out ones.");
+                $"The data set is not split: all {raw.Splits[0].Names.Count} images are scored, some of which a training on them has "
+                    + "seen; --split test scores the held-out ones.");
         if (split is null && chosen == "val")
             warnings.Add("There is no test split: the validation split is scored.");
         if (chosen == All)
@@ -98,15 +101,21 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
     /// <summary>The model's index of each class, by name, whatever the order; a WordNet id is replaced by its name.</summary>
     private static Dictionary<string, int> Match(string[] names, IReadOnlyList<string> classes)
     {
-        var known = classes.Select((name, i) => (Name: UnicodeText.Composed(name), i)).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
-        int Index(string name) => known.TryGetValue(name, out int i) || (ImageNetClasses.NameOf(name) is { } called && known.TryGetValue(called, out i)) ? i : -1;
+        var known = classes.Select((name, i) => (Name: UnicodeText.Composed(name), i)).DistinctBy(p => p.Name).ToDictionary(p => p.Name,
+            p => p.i, StringComparer.Ordinal);
+        int Index(string name) =>
+            known.TryGetValue(name, out int i) || (ImageNetClasses.NameOf(name) is { } called && known.TryGetValue(called, out i)) ? i : -1;
         string[] unknown = [.. names.Where(n => Index(n) < 0).Order(StringComparer.Ordinal)];
         if (unknown.Length == 0)
             return names.ToDictionary(n => n, Index);
         string nearest = unknown.Length == 1 && Nearest.To(unknown[0], known.Keys) is { } near ? $"; did you mean '{near}'?" : ".";
         throw new InputException(
-            $"The model does not know {(unknown.Length == 1 ? $"the class '{unknown[0]}'" : $"{unknown.Length} of the {names.Length} classes ({List(unknown)})")} of the data set{nearest}",
-            remedy: $"Name the class folders or labels as the model's {classes.Count} classes are ({List(classes)}), or leave the others out.");
+            "The model does not know "
+                + $"{(unknown.Length == 1 ? $"the class '{unknown[0]}'"
+                    : $"{unknown.Length} of the {names.Length} classes ({List(unknown)})")} "
+                + $"of the data set{nearest}",
+            remedy: $"Name the class folders or labels as the model's {classes.Count} classes are ({List(classes)}), "
+                + "or leave the others out.");
     }
 
     private static string List(IReadOnlyList<string> names) =>
@@ -119,7 +128,8 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
     /// <summary>A concatenation of sources.</summary>
     private sealed class JoinedSources(IImageSource[] parts) : IImageSource
     {
-        private readonly (int Part, int Index)[] _places = [.. parts.SelectMany((p, n) => Enumerable.Range(0, p.Count).Select(i => (n, i)))];
+        private readonly (int Part, int Index)[] _places =
+            [.. parts.SelectMany((p, n) => Enumerable.Range(0, p.Count).Select(i => (n, i)))];
 
         public int Count => _places.Length;
 

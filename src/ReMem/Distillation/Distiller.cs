@@ -18,29 +18,34 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
 {
     /// <summary>Trains the student to the end, from its checkpoint where one stands.</summary>
     /// <param name="job">The student and its batches; its loss, objective and view epochs are set here.</param>
-    /// <param name="teacher">Of the same classes in the same order, and of the size of the batches' second views where they have such; null trains on labels alone.</param>
+    /// <param name="teacher">Of the same classes in the same order, and of the size of the batches' second views where they have such;
+    /// null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel = default) => Run(job, teacher, samples, cancel, null);
+    public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancellationToken = default) =>
+        Run(job, teacher, samples, cancellationToken, null);
 
     /// <summary>The same with a teacher whose outputs may be kept on disk.</summary>
     /// <param name="job">The student and its batches; its loss, objective and view epochs are set here.</param>
     /// <param name="teacher">Of the same classes in the same order; null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
-    /// <param name="cancel">Stops between steps.</param>
-    /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live. Not disposed.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <param name="cache">Where the teacher's outputs are kept, of this teacher over the job's batches; null runs it live.
+    /// Not disposed.</param>
     /// <exception cref="InputException">The teacher does not fit the student, or an option is out of range.</exception>
-    internal TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancel, TeacherCacheBuilder? cache) =>
-        Run(job, teacher is null ? [] : [new DistillationTeacher(teacher, cache)], samples, cancel);
+    internal TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancellationToken,
+        TeacherCacheBuilder? cache) =>
+        Run(job, teacher is null ? [] : [new DistillationTeacher(teacher, cache)], samples, cancellationToken);
 
     /// <summary>Trains from several teachers: from what they say on average, and from the features of each.</summary>
     /// <param name="job">The student and its batches.</param>
     /// <param name="teachers">None trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">A teacher does not fit the student, or an option is out of range.</exception>
-    internal TrainingResult Run(TrainingJob job, IReadOnlyList<DistillationTeacher> teachers, int samples, CancellationToken cancel)
+    internal TrainingResult Run(TrainingJob job, IReadOnlyList<DistillationTeacher> teachers, int samples,
+        CancellationToken cancellationToken)
     {
         ImageModel? teacher = teachers.Count == 0 ? null : teachers[0].Model;
         DataOptions.Validate(options, "distillation");
@@ -59,16 +64,20 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
-        foreach ((DistillationTeacher each, ComparedOutputs wanted) in teachers.Zip(compared).Where(t => taught && recycled > 0 && t.Second.HasMaps && t.First.Cache is null))
+        foreach ((DistillationTeacher each, ComparedOutputs wanted) in teachers.Zip(compared)
+            .Where(t => taught && recycled > 0 && t.Second.HasMaps && t.First.Cache is null))
             job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Description(each.Model, samples, recycled, wanted)));
-        using AveragedTargets? targets = taught ? Targets(teachers, samples, views, recycled, compared, job.Train, cancel) : null;
+        using AveragedTargets? targets = taught
+            ? Targets(teachers, samples, views, recycled, compared, job.Train, cancellationToken)
+            : null;
         using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, [.. teachers.Select(t => t.Model)]) : null;
         var lesson = new Lesson(objective, compared, projections, labels, balance);
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
             {
-                Loss = (model, batch, step) => Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), lesson),
+                Loss = (model, batch, step) =>
+                    Loss(model, batch, step, targets, targets is null ? 0 : share(step.Index), View(step.Epoch), lesson),
                 TeacherWeight = taught && !schedule.IsConstant ? share : null,
                 Objective = Identity(teachers, taught),
                 Auxiliary = projections,
@@ -76,16 +85,20 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
                 ViewEpoch = options.Views == 0 && !(taught && teachers.Any(t => t.Cache is not null)) ? null : View,
                 FullViews = taught,
             },
-            cancel);
+            cancellationToken);
     }
 
-    /// <summary>What the student learns from. Where a cache lies does not matter, whether there is one does: what it holds is rounded.</summary>
+    /// <summary>
+    /// What the student learns from. Where a cache lies does not matter, whether there is one does: what it holds is rounded.
+    /// </summary>
     private string Identity(IReadOnlyList<DistillationTeacher> teachers, bool taught)
     {
         string Of(DistillationTeacher teacher)
         {
             TeacherCache? cache = taught ? teacher.Cache?.Cache : null;
-            string kept = cache is null ? string.Empty : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
+            string kept = cache is null
+                ? string.Empty
+                : cache.Manifest.TopK > 0 ? $", its top {cache.Manifest.TopK} in 16 bits" : ", in 16 bits";
             return (cache?.Key.TeacherFingerprint ?? ModelFingerprint.Of(teacher.Model)) + kept;
         }
 
@@ -94,17 +107,19 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     private AveragedTargets Targets(
-        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, int recycled, ComparedOutputs[] compared, BatchLoader loader, CancellationToken cancel)
+        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, int recycled, ComparedOutputs[] compared, BatchLoader loader,
+        CancellationToken cancellationToken)
     {
         foreach (DistillationTeacher teacher in teachers)
             teacher.Cache?.Cache.RequireSpace(views);
         ITeacherTargets[] each = [.. teachers.Zip(compared, (t, wanted) => t.Cache is { } cache
-            ? (ITeacherTargets)new CachedTargets(cache, views, wanted, cancel)
-            : new TeacherTargets(t.Model, samples, recycled, wanted, loader, options.TeacherPrecision, cancel))];
+            ? (ITeacherTargets)new CachedTargets(cache, views, wanted, cancellationToken)
+            : new TeacherTargets(t.Model, samples, recycled, wanted, loader, options.TeacherPrecision, cancellationToken))];
         return new AveragedTargets(each, options.Average, options.Temperature);
     }
 
-    private Tensor Loss(ImageModel student, Batch batch, TrainingStep step, AveragedTargets? targets, double weight, int view, Lesson lesson)
+    private Tensor Loss(ImageModel student, Batch batch, TrainingStep step, AveragedTargets? targets, double weight, int view,
+        Lesson lesson)
     {
         using DisposeScope scope = NewDisposeScope();
         BatchOutputs[] teachers = weight > 0 ? targets!.For(batch, view) : [];
@@ -115,7 +130,8 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using (MixedPrecision.Enter(training, student))
         {
             (outputs, own) = ComparedOutputs.Read(
-                student, student.Info.Normalization.Apply(batch.Inputs), teachers.Length == 0 ? [new()] : lesson.Compared, apart: weight is > 0 and < 1);
+                student, student.Info.Normalization.Apply(batch.Inputs), teachers.Length == 0 ? [new()] : lesson.Compared,
+                apart: weight is > 0 and < 1);
             if (lesson.Projections is { } projections)
                 outputs = [.. outputs.Select(projections.Apply)];
         }
@@ -133,13 +149,15 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     /// <summary>
-    /// What makes the teacher's softened probabilities w p / sum(w p) (balanced distillation, Zhang 2021): T log w, added to its logits. Null where it is
-    /// not wanted.
+    /// What makes the teacher's softened probabilities w p / sum(w p) (balanced distillation, Zhang 2021): T log w, added to its logits.
+    /// Null where it is not wanted.
     /// </summary>
     private Tensor? Balance(int[] counts)
     {
         double[]? weights = ClassWeights.Of(options.TargetWeights, counts, "student.distillation.target_weights");
-        return weights is null ? null : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
+        return weights is null
+            ? null
+            : tensor(weights.Select(w => (float)(options.Temperature * Math.Log(w))).ToArray()).DetachFromDisposeScope();
     }
 
     private static void RequireFit(TrainingJob job, ImageModel teacher)
@@ -164,5 +182,6 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     /// <summary>What a step's loss is made of.</summary>
-    private sealed record Lesson(DistillationObjective Objective, IReadOnlyList<ComparedOutputs> Compared, StudentProjections? Projections, LabelLoss Labels, Tensor? Balance);
+    private sealed record Lesson(DistillationObjective Objective, IReadOnlyList<ComparedOutputs> Compared, StudentProjections? Projections,
+        LabelLoss Labels, Tensor? Balance);
 }

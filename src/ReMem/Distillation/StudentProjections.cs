@@ -28,7 +28,9 @@ internal sealed class StudentProjections : nn.Module
     {
         (int From, int To)[] features = objective.NeedsSameWidth ? [.. teachers.Select(t => (job.Model.NumFeatures, t.NumFeatures))] : [];
         int own = objective.NeedsTokens ? PatchTokens.ShapeOf(job.Model, job.Train.View.Size).Width : 0;
-        (int From, int To)[] tokens = objective.NeedsTokens ? [.. teachers.Select(t => (own, PatchTokens.ShapeOf(t, t.ImageSize).Width))] : [];
+        (int From, int To)[] tokens = objective.NeedsTokens
+            ? [.. teachers.Select(t => (own, PatchTokens.ShapeOf(t, t.ImageSize).Width))]
+            : [];
         if (features.Concat(tokens).All(shape => shape.From == shape.To))
             return null;
         manual_seed((long)new CounterRandom(job.Seed, "projection").NextUInt32());
@@ -44,7 +46,8 @@ internal sealed class StudentProjections : nn.Module
         Tokens = Apply(_tokens, teacher, outputs.Tokens),
     };
 
-    private static Tensor? Apply(Linear?[] maps, int teacher, Tensor? part) => part is null || maps.ElementAtOrDefault(teacher) is not { } map ? part : map.call(part);
+    private static Tensor? Apply(Linear?[] maps, int teacher, Tensor? part) =>
+        part is null || maps.ElementAtOrDefault(teacher) is not { } map ? part : map.call(part);
 
     private Linear? Made(string name, int teacher, (int From, int To) shape)
     {

@@ -62,14 +62,16 @@ public sealed record ClassificationMetrics(
     private static void Require(Tensor logits, Tensor labels, int classes)
     {
         if (logits.dim() != 2 || labels.dim() != 1 || logits.shape[0] != labels.shape[0] || logits.shape[1] != classes)
-            throw new ArgumentException($"Logits [{string.Join(", ", logits.shape)}] and labels [{string.Join(", ", labels.shape)}] do not fit {classes} classes.");
+            throw new ArgumentException(
+                $"Logits [{string.Join(", ", logits.shape)}] and labels [{string.Join(", ", labels.shape)}] do not fit {classes} classes.");
         if (logits.shape[0] == 0)
             throw new InputException("There is no image to score.", "evaluation", "Choose a split that has images.");
         if (labels.Below(0).logical_or(labels.Below(classes).logical_not()).any().item<bool>())
             throw new ArgumentException($"A label is not between 0 and {classes - 1}.", nameof(labels));
         // Nothing is larger than NaN: without this check, every label of a diverged model would be in the top five.
         if (!logits.isfinite().all().item<bool>())
-            throw new InputException("The model's logits hold NaN or infinity.", "evaluation", "The model is broken; train it again with a lower learning rate.");
+            throw new InputException("The model's logits hold NaN or infinity.", "evaluation",
+                "The model is broken; train it again with a lower learning rate.");
     }
 
     private static double Share(Tensor holds) => holds.to(ScalarType.Float64).mean().item<double>();

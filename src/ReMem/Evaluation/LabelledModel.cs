@@ -27,23 +27,29 @@ public sealed record LabelledModel(ImageModel Model, IReadOnlyList<string> Label
     /// <param name="imageSize">Side of the input in pixels; null is the model's own.</param>
     /// <param name="prefix">Prefix of the model's tensors; null finds it.</param>
     /// <exception cref="InputException">No such model or file, the weights do not fit, or there is not one name per class.</exception>
-    public static LabelledModel FromWeights(string name, string weights, string? labels = null, int? imageSize = null, string? prefix = null)
+    public static LabelledModel FromWeights(string name, string weights, string? labels = null, int? imageSize = null,
+        string? prefix = null)
     {
         IReadOnlyList<string>? given = labels is null ? null : Predictor.ReadLabels(labels);
-        ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = WeightLoader.CountClasses(name, weights, prefix), ImageSize = imageSize });
+        ImageModel model = ModelCatalogue.Create(name,
+            new ModelOptions { NumClasses = WeightLoader.CountClasses(name, weights, prefix), ImageSize = imageSize });
         WeightLoader.Load(model, weights, new WeightLoadOptions { Prefix = prefix });
         int classes = model.Options.NumClasses;
         if (given is not null)
         {
             return given.Count == classes
                 ? new LabelledModel(model, given)
-                : throw new InputException($"The labels name {given.Count} classes, but the weights have {classes}.", labels, "Give one line per class, in index order.");
+                : throw new InputException($"The labels name {given.Count} classes, but the weights have {classes}.", labels,
+                    "Give one line per class, in index order.");
         }
 
         return classes == ImageNetClasses.Count
             ? new LabelledModel(
                 model, ImageNetClasses.Names)
             { Note = "the weights have 1000 classes: ImageNet's names are used; --labels gives others" }
-            : new LabelledModel(model, [.. Enumerable.Range(0, classes).Select(i => $"class {i}")]) { Note = "the classes have no names: --labels gives them" };
+            : new LabelledModel(model, [.. Enumerable.Range(0, classes).Select(i => $"class {i}")])
+            {
+                Note = "the classes have no names: --labels gives them",
+            };
     }
 }

@@ -28,7 +28,8 @@ public sealed record ModelOutputs(Tensor Logits, Tensor Features, Tensor Labels)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor(samples.Select(i => (long)i).ToArray());
-        return new ModelOutputs(Logits[rows].DetachFromDisposeScope(), Features[rows].DetachFromDisposeScope(), Labels[rows].DetachFromDisposeScope());
+        return new ModelOutputs(Logits[rows].DetachFromDisposeScope(), Features[rows].DetachFromDisposeScope(),
+            Labels[rows].DetachFromDisposeScope());
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,8 @@ public sealed class Predictor
     /// <summary>Checks a minimal probability and returns it.</summary>
     /// <exception cref="InputException">It is not between 0 and 1.</exception>
     internal static double RequireProbability(double value) => value is >= 0 and <= 1 ? value : throw new InputException(
-        FormattableString.Invariant($"The smallest probability of an answer is {value}; it must be between 0 and 1."), "--min-probability", "Above the chance of guessing, such as 0.5.");
+        FormattableString.Invariant($"The smallest probability of an answer is {value}; it must be between 0 and 1."), "--min-probability",
+        "Above the chance of guessing, such as 0.5.");
 
     /// <summary>Reads class names, one per line in index order; a leading WordNet id, as in synset_words.txt, is left out.</summary>
     /// <exception cref="InputException">The file cannot be read.</exception>
@@ -76,12 +77,12 @@ public sealed class Predictor
     /// </summary>
     /// <param name="files">The images.</param>
     /// <param name="top">Number of classes to return for each, 1 or more.</param>
-    /// <param name="cancel">Stops between batches.</param>
-    public IEnumerable<PredictionOutcome> PredictAll(IEnumerable<string> files, int top, CancellationToken cancel = default)
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public IEnumerable<PredictionOutcome> PredictAll(IEnumerable<string> files, int top, CancellationToken cancellationToken = default)
     {
         foreach (string[] some in files.Chunk(Batch))
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var views = new RgbImage?[some.Length];
             var faults = new InputException?[some.Length];
             Parallel.For(0, some.Length, i =>
@@ -110,7 +111,8 @@ public sealed class Predictor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"The image '{file}' cannot be read: {e.Message.TrimEnd('.')}.", remedy: "Check that you may read it.", inner: e);
+            throw new InputException($"The image '{file}' cannot be read: {e.Message.TrimEnd('.')}.", remedy: "Check that you may read it.",
+                inner: e);
         }
     }
 
@@ -125,14 +127,16 @@ public sealed class Predictor
         int classes = _labels.Count;
         float[] values = logits.contiguous().data<float>().ToArray();
         float[] probabilities = logits.softmax(1).contiguous().data<float>().ToArray();
-        return [.. files.Select((file, n) => Ranked(file, values.AsSpan(n * classes, classes).ToArray(), probabilities.AsSpan(n * classes, classes).ToArray(), top))];
+        return [.. files.Select((file, n) =>
+            Ranked(file, values.AsSpan(n * classes, classes).ToArray(), probabilities.AsSpan(n * classes, classes).ToArray(), top))];
     }
 
     private Prediction Ranked(string file, float[] values, float[] probabilities, int top)
     {
         RankedClass[] ranked =
         [
-            .. Enumerable.Range(0, values.Length).OrderByDescending(i => values[i]).Take(top).Select(i => new RankedClass(i, _labels[i], values[i], probabilities[i])),
+            .. Enumerable.Range(0, values.Length).OrderByDescending(i => values[i]).Take(top)
+                .Select(i => new RankedClass(i, _labels[i], values[i], probabilities[i])),
         ];
         var prediction = new Prediction(file, ranked);
         return ranked.Length > 0 && ranked[0].Probability >= MinProbability ? prediction : prediction with { Answer = Unknown };

@@ -46,7 +46,8 @@ internal sealed record RankCorrelation(double Rho, double? Low, double? High, in
         IReadOnlyList<double> xs, IReadOnlyList<double> ys, IReadOnlyList<double> held, long seed = 0, IReadOnlyList<int>? groups = null)
     {
         if (xs.Count != ys.Count || xs.Count != held.Count)
-            throw new ArgumentException($"There are {xs.Count}, {ys.Count} and {held.Count} values; triples need as many of each.", nameof(ys));
+            throw new ArgumentException($"There are {xs.Count}, {ys.Count} and {held.Count} values; triples need as many of each.",
+                nameof(ys));
         return Bootstrapped(xs.Count, Value, seed, groups);
 
         double Value(int[] triples)

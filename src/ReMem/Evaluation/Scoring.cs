@@ -16,9 +16,9 @@ internal sealed class Scoring(LabelledModel model, IProgress<ProgressReport> pro
     /// <param name="source">As in <see cref="DatasetReader.Open"/>.</param>
     /// <param name="split">One of <see cref="ScoredImages.Splits"/>; null chooses.</param>
     /// <param name="policy">What to do with an image that cannot be decoded.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InputException">The source cannot be read, or does not fit the model.</exception>
-    public ScoringResult Run(string source, string? split, BadImagePolicy policy, CancellationToken cancel)
+    public ScoringResult Run(string source, string? split, BadImagePolicy policy, CancellationToken cancellationToken)
     {
         ScoredImages images = ScoredImages.Open(source, split, model.Labels);
         foreach (string warning in images.Warnings)
@@ -32,7 +32,7 @@ internal sealed class Scoring(LabelledModel model, IProgress<ProgressReport> pro
         if (loader.BadImages is [var first, ..])
             Say($"warning: {loader.BadImages.Count} of {images.Images.Count} images are left out. The first: {first.Reason}");
         Say($"{images.Description}: {loader.Count} images are scored ({images.Split})");
-        using ModelOutputs outputs = Evaluator.Run(model.Model, loader, cancel);
+        using ModelOutputs outputs = Evaluator.Run(model.Model, loader, cancellationToken);
         return new ScoringResult(images.Split, ClassificationMetrics.From(outputs.Logits, outputs.Labels, model.Labels));
     }
 

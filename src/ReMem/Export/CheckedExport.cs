@@ -41,7 +41,8 @@ internal static class CheckedExport
             exported?.Invoke(file);
         }
 
-        (string written, OnnxCheck found) = Write(path, Export, file => Check(file, check ?? (f => OnnxVerifier.VerifyOnNoise(model, f, options))), c => c.Agrees);
+        (string written, OnnxCheck found) = Write(path, Export,
+            file => Check(file, check ?? (f => OnnxVerifier.VerifyOnNoise(model, f, options))), c => c.Agrees);
         return new CheckedFile(written, found);
     }
 
@@ -96,7 +97,8 @@ internal static class CheckedExport
     private static void RequireFile(string path)
     {
         if (AtomicFile.TargetOf(path) != path || new FileInfo(path).LinkTarget is not null)
-            throw new InputException($"Cannot write '{path}': it is a link, not a file.", remedy: "Remove the link, or choose another name.");
+            throw new InputException($"Cannot write '{path}': it is a link, not a file.",
+                remedy: "Remove the link, or choose another name.");
     }
 
     private static OnnxCheck Check(string file, Func<string, OnnxCheck> check)

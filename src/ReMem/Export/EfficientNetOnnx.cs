@@ -48,7 +48,8 @@ internal static class EfficientNetOnnx
         string conv = path + layer.Conv;
         string h = layer.Norm is null
             ? g.Conv(x, conv, layer.Stride, layer.Kernel / 2)
-            : g.ConvNorm(x, conv, path + layer.Norm, layer.Stride, layer.Kernel / 2, style.SamePadding && layer.Stride > 1, style.NormEpsilon);
+            : g.ConvNorm(x, conv, path + layer.Norm, layer.Stride, layer.Kernel / 2, style.SamePadding && layer.Stride > 1,
+                style.NormEpsilon);
         return layer.Activated ? Activate(g, h, activation) : h;
     }
 

@@ -40,14 +40,17 @@ internal sealed record OnnxCheck(double LargestDifference, double RelativeDiffer
                     ? FormattableString.Invariant($"by {RelativeDifference:0.0e+0} of the largest output")
                     : "by numbers that are not finite";
                 string agreement = FormattableString.Invariant($"top-1 agreement {100 * Top1Agreement:0.0} % on {Images} images");
-                return FormattableString.Invariant($"The ONNX file differs from the model {by}; {Tolerance:0e+0} is allowed ({agreement}).");
+                return FormattableString.Invariant(
+                    $"The ONNX file differs from the model {by}; {Tolerance:0e+0} is allowed ({agreement}).");
             }
 
             // Half an image more, for the rounding of shares.
             if (ReportedTop1 is not { } reported || File is null || Math.Abs(reported - File.Top1) <= NearTies + (0.5 / Images))
                 return null;
-            string scores = FormattableString.Invariant($"reaches {100 * File.Top1:0.0} % top-1, but the model was measured at {100 * reported:0.0} %");
-            return FormattableString.Invariant($"The ONNX file {scores} on the same {Images} images; {100 * NearTies:0.0} % are near enough to a tie to differ.");
+            string scores =
+                FormattableString.Invariant($"reaches {100 * File.Top1:0.0} % top-1, but the model was measured at {100 * reported:0.0} %");
+            return FormattableString.Invariant(
+                $"The ONNX file {scores} on the same {Images} images; {100 * NearTies:0.0} % are near enough to a tie to differ.");
         }
     }
 

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace ReMem.Export;
 
 /// <summary>
-/// Writes models as ONNX, opset 18, with any number of images in a batch: MLP reweighting and batch norms folded into the weights; class names and
-/// preprocessing in the metadata.
+/// Writes models as ONNX, opset 18, with any number of images in a batch: MLP reweighting and batch norms folded into the weights; class
+/// names and preprocessing in the metadata.
 /// </summary>
 public static class OnnxExporter
 {

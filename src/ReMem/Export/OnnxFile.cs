@@ -22,7 +22,10 @@ internal static class OnnxFile
     /// <summary>A file with external weights is small.</summary>
     private const long MaxGraphBytesWithData = 64 << 20;
 
-    /// <summary>Writes the file or both files; they appear whole or not at all. The weights file of an earlier export that is no longer needed is removed.</summary>
+    /// <summary>
+    /// Writes the file or both files; they appear whole or not at all.
+    /// The weights file of an earlier export that is no longer needed is removed.
+    /// </summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="model">The model, whose graph has no initialisers yet.</param>
     /// <param name="initialisers">The initialisers, each with the type to store it in.</param>
@@ -47,7 +50,8 @@ internal static class OnnxFile
         ILookup<bool, PendingTensor> outside = initialisers.ToLookup(t => t.Entry.Bytes >= MinExternalBytes);
         AtomicFile.WriteTogether(Path.GetDirectoryName(target)!, name, stage =>
         {
-            AtomicFile.Write(Path.Combine(stage, data), stream => graph.Initializer.AddRange(outside[true].Select(t => WriteOutside(stream, t, data, path))));
+            AtomicFile.Write(Path.Combine(stage, data),
+                stream => graph.Initializer.AddRange(outside[true].Select(t => WriteOutside(stream, t, data, path))));
             AtomicFile.Write(Path.Combine(stage, name), stream => WriteModel(stream, model, graph, [.. outside[false]], path));
         });
     }
@@ -62,7 +66,8 @@ internal static class OnnxFile
                 return false;
             using FileStream stream = File.OpenRead(path);
             ModelProto old = ModelProto.Parser.ParseFrom(stream);
-            return old.ProducerName == OnnxExporter.Producer && old.Graph?.Initializer.Any(t => t.ExternalData.Any(e => e.Key == "location" && e.Value == data)) == true;
+            return old.ProducerName == OnnxExporter.Producer
+                && old.Graph?.Initializer.Any(t => t.ExternalData.Any(e => e.Key == "location" && e.Value == data)) == true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
         {
@@ -89,7 +94,8 @@ internal static class OnnxFile
         stream.Position = (stream.Position + Alignment - 1) / Alignment * Alignment;
         TensorProto proto = Declaration(tensor.Entry);
         proto.DataLocation = DataLocation.External;
-        foreach ((string key, string value) in new[] { ("location", data), ("offset", Text(stream.Position)), ("length", Text(tensor.Entry.Bytes)) })
+        foreach ((string key, string value) in new[] { ("location", data), ("offset", Text(stream.Position)),
+            ("length", Text(tensor.Entry.Bytes)) })
             proto.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
         tensor.WriteTo(stream, tensor.Entry.Type, path);
         return proto;
@@ -118,7 +124,8 @@ internal static class OnnxFile
 
     private static long GraphSize(GraphProto graph, IReadOnlyList<PendingTensor> inside) => WithHead(GraphLength(graph, inside));
 
-    private static long GraphLength(GraphProto graph, IReadOnlyList<PendingTensor> inside) => graph.CalculateSize() + inside.Sum(t => WithHead(Length(t.Entry)));
+    private static long GraphLength(GraphProto graph, IReadOnlyList<PendingTensor> inside) =>
+        graph.CalculateSize() + inside.Sum(t => WithHead(Length(t.Entry)));
 
     private static long Length(TensorEntry entry) => Declaration(entry).CalculateSize() + WithHead(entry.Bytes);
 

@@ -78,7 +78,8 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
     /// A square 2-D convolution without bias and the batch normalisation behind it, with its running statistics, as one convolution: folded
     /// before rounding to float16. <paramref name="samePadding"/> is TensorFlow's, instead of <paramref name="padding"/> on all sides.
     /// </summary>
-    public string ConvNorm(string x, string conv, string norm, int stride = 1, int padding = 0, bool samePadding = false, double epsilon = 1e-5)
+    public string ConvNorm(string x, string conv, string norm, int stride = 1, int padding = 0, bool samePadding = false,
+        double epsilon = 1e-5)
     {
         Tensor Double(string name) => state[name].to(ScalarType.Float64);
         Tensor Gain()
@@ -95,7 +96,8 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
 
     /// <summary>Layer normalisation over the last axis.</summary>
     public string LayerNorm(string x, string layer, float epsilon) =>
-        Node("LayerNormalization", [x, Parameter($"{layer}.weight"), Parameter($"{layer}.bias")], ("axis", -1L), ("epsilon", epsilon), ("stash_type", 1L));
+        Node("LayerNormalization", [x, Parameter($"{layer}.weight"), Parameter($"{layer}.bias")], ("axis", -1L), ("epsilon", epsilon),
+            ("stash_type", 1L));
 
     /// <summary>The exact GELU, x (1 + erf(x / sqrt 2)) / 2.</summary>
     public string Gelu(string x)
@@ -122,8 +124,13 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
     public static ValueInfoProto Value(string name, ScalarType type, params object[] sizes)
     {
         var shape = new TensorShapeProto();
-        shape.Dim.AddRange(sizes.Select(s => s is string free ? new Dimension { DimParam = free } : new Dimension { DimValue = Convert.ToInt64(s, null) }));
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = OnnxTypes.Of(type), Shape = shape } } };
+        shape.Dim.AddRange(sizes.Select(s =>
+            s is string free ? new Dimension { DimParam = free } : new Dimension { DimValue = Convert.ToInt64(s, null) }));
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = OnnxTypes.Of(type), Shape = shape } },
+        };
     }
 
     private string Conv(string[] inputs, string layer, int stride, int padding, bool samePadding)

@@ -10,8 +10,8 @@ public enum OnnxInput
     Pixels,
 
     /// <summary>
-    /// uint8 [batch, height, width, 3]: RGB images of any size, the same in a batch; the file resizes the shorter side with antialiasing, crops the
-    /// centre and normalises, as timm's evaluation does.
+    /// uint8 [batch, height, width, 3]: RGB images of any size, the same in a batch; the file resizes the shorter side with antialiasing,
+    /// crops the centre and normalises, as timm's evaluation does.
     /// </summary>
     Image,
 }

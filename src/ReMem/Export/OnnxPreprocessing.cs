@@ -23,7 +23,9 @@ internal static class OnnxPreprocessing
         return g.Node("Add", [scaled, g.Constant("pixel_shift", shift, ScalarType.Float32)]);
     }
 
-    /// <summary>The arithmetic of <see cref="ViewTransform"/> in evaluation: whole pixels after the resize, the crop rounded half to even.</summary>
+    /// <summary>
+    /// The arithmetic of <see cref="ViewTransform"/> in evaluation: whole pixels after the resize, the crop rounded half to even.
+    /// </summary>
     private static string CenterView(OnnxGraph g, ViewOptions view, string pixels)
     {
         string axes = g.Integers(2, 3);
@@ -33,7 +35,8 @@ internal static class OnnxPreprocessing
         string resizedSize = g.Node("Div", [g.Node("Mul", [size, g.Integers(shorter)]), g.Node("ReduceMin", [size], ("keepdims", 1L))]);
         string resized = g.Node(
             "Resize",
-            [pixels, string.Empty, string.Empty, g.Node("Concat", [g.Node("Slice", [shape, g.Integers(0), g.Integers(2)]), resizedSize], ("axis", 0L))],
+            [pixels, string.Empty, string.Empty,
+                g.Node("Concat", [g.Node("Slice", [shape, g.Integers(0), g.Integers(2)]), resizedSize], ("axis", 0L))],
             ("mode", view.Interpolation == Interpolation.Bicubic ? "cubic" : "linear"),
             ("antialias", 1L),
             ("coordinate_transformation_mode", "half_pixel"),

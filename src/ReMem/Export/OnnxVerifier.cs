@@ -40,7 +40,7 @@ internal static class OnnxVerifier
     /// <param name="split">The images, preprocessed as in evaluation.</param>
     /// <param name="classes">Their classes in index order.</param>
     /// <param name="reported">The model's top-1 on them as measured before, in [0, 1]; null where it was not.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     /// <exception cref="ReMemException">ONNX Runtime cannot run the file.</exception>
     internal static OnnxCheck VerifyOnSplit(
@@ -49,13 +49,13 @@ internal static class OnnxVerifier
         BatchLoader split,
         IReadOnlyList<string> classes,
         double? reported = null,
-        CancellationToken cancel = default)
+        CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         var options = new OnnxExportOptions();
         using InferenceSession session = Open(path);
         var answers = new List<Tensor>();
-        using ModelOutputs expected = Evaluator.Run(model, split, cancel, images => answers.Add(
+        using ModelOutputs expected = Evaluator.Run(model, split, cancellationToken, images => answers.Add(
             Run(session, path, answers.Count == 0 ? OneAndRest(images) : [images], options).DetachFromDisposeScope()));
         Tensor actual = cat([.. answers]);
         answers.ForEach(a => a.Dispose());
@@ -81,11 +81,13 @@ internal static class OnnxVerifier
         using var generator = new Generator(0);
         options ??= new OnnxExportOptions();
         long side = model.ImageSize;
-        Tensor Pixels(long count, long height, long width) => randint(0, 256, [count, height, width, 3], generator: generator, dtype: ScalarType.Byte);
+        Tensor Pixels(long count, long height, long width) =>
+            randint(0, 256, [count, height, width, 3], generator: generator, dtype: ScalarType.Byte);
         return Verify(model, path, options.Input switch
         {
             OnnxInput.Pixels => [Pixels(NoiseImages, side, side)],
-            OnnxInput.Image => [Pixels(NoiseImages / 2, side + 5, (side * 3 / 2) + 2), Pixels(2, (side * 2) + 1, side + 2), Pixels(2, side / 2, (side / 2) + 3)],
+            OnnxInput.Image => [Pixels(NoiseImages / 2, side + 5, (side * 3 / 2) + 2), Pixels(2, (side * 2) + 1, side + 2),
+                Pixels(2, side / 2, (side / 2) + 3)],
             _ => [randn([NoiseImages, 3, side, side], generator: generator)],
         }, options);
     }

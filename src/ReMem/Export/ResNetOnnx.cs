@@ -11,7 +11,8 @@ internal static class ResNetOnnx
         bool cifar = model.Shape.CifarStem;
         string h = Relu(g.ConvNorm(input, "conv1", "bn1", cifar ? 1 : 2, cifar ? 1 : 3));
         if (!cifar)
-            h = g.Node("MaxPool", [h], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
+            h = g.Node("MaxPool", [h], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }),
+                ("pads", new long[] { 1, 1, 1, 1 }));
         for (int stage = 0; stage < model.Stages.Count; stage++)
         {
             for (int i = 0; i < model.Stages[stage].Count; i++)

@@ -48,7 +48,8 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
     {
         string split = g.Node("Reshape", [x, g.Integers(0, tokens, parts, _shape.Heads, _shape.Width / _shape.Heads)]);
         split = g.Node("Transpose", [split], ("perm", new long[] { 2, 0, 3, 1, 4 }));
-        return [.. Enumerable.Range(0, parts).Select(i => g.Node("Squeeze", [g.Node("Gather", [split, g.Integers(i)], ("axis", 0L)), g.Integers(0)]))];
+        return [.. Enumerable.Range(0, parts)
+            .Select(i => g.Node("Squeeze", [g.Node("Gather", [split, g.Integers(i)], ("axis", 0L)), g.Integers(0)]))];
     }
 
     /// <summary>Scaled dot-product attention of heads [B, H, N, D] to [B, N, C].</summary>

@@ -31,7 +31,8 @@ internal sealed record ActivationUsage(Interval AboveZero, Interval UnitsForNine
         Tensor total = sorted.sum(1, keepdim: true);
         // The units up to the one that passes 90 %; none for a layer without activations.
         Tensor count = (sorted.cumsum(1) - sorted).lt(total * share).sum(1, keepdim: true);
-        Tensor used = zeros([images, units], ScalarType.Float32).scatter_(1, order, TensorMath.Numbers(units).lt(count).to(ScalarType.Float32));
+        Tensor used = zeros([images, units], ScalarType.Float32).scatter_(1, order,
+            TensorMath.Numbers(units).lt(count).to(ScalarType.Float32));
         Tensor shared = used.matmul(used.t());
         Tensor sizes = count.to(ScalarType.Float32);
         Tensor either = (sizes - (shared - sizes.t())).clamp_min(one);

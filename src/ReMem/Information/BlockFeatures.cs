@@ -53,9 +53,10 @@ internal sealed class BlockFeatures : IDisposable
     /// <param name="usage">Whether to record the use of the hidden units.</param>
     /// <param name="mapImages">Number of images that share the memory for maps.</param>
     /// <param name="progress">Receives progress after every batch.</param>
-    /// <param name="cancel">Stops between passes.</param>
+    /// <param name="cancellationToken">Stops between passes.</param>
     public static BlockFeatures Read(
-        TransformerModel model, BatchLoader loader, IReadOnlyList<Skip> skips, bool usage, long mapImages, ProbeProgress progress, CancellationToken cancel)
+        TransformerModel model, BatchLoader loader, IReadOnlyList<Skip> skips, bool usage, long mapImages, ProbeProgress progress,
+        CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
@@ -68,7 +69,7 @@ internal sealed class BlockFeatures : IDisposable
             {
                 using Batch owned = batch;
                 using DisposeScope inner = NewDisposeScope();
-                features.Add(model, batch, skips, mapImages, cancel);
+                features.Add(model, batch, skips, mapImages, cancellationToken);
                 progress.Advance(batch.Count);
             }
 
@@ -89,7 +90,7 @@ internal sealed class BlockFeatures : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _parts.Dispose();
 
-    private void Add(TransformerModel model, Batch batch, IReadOnlyList<Skip> skips, long mapImages, CancellationToken cancel)
+    private void Add(TransformerModel model, Batch batch, IReadOnlyList<Skip> skips, long mapImages, CancellationToken cancellationToken)
     {
         Tensor input = model.Embed(model.Info.Normalization.Apply(batch.Images));
         (_, Tensor map) = TokenMap.Split(model, input);
@@ -110,7 +111,7 @@ internal sealed class BlockFeatures : IDisposable
 
         foreach (Skip skip in skips)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             // Without its MLP, a block's output is that of its attention; without its attention, its MLP has to run again.
             bool mlp = skip.Kind == SubBlockKind.Mlp;

@@ -29,7 +29,8 @@ internal sealed class BlockProbe
             $"The model '{model.Info.Name}' has no blocks of attention and MLP to probe.", "blocks", "Probe a ViT, or leave --blocks out.");
         int depth = _model.Blocks.Count;
         if (options.Top > depth)
-            throw new InputException($"The top {options.Top} blocks are to be skipped, but '{model.Info.Name}' has {depth}.", "blocks.top", $"Choose {depth} or less.");
+            throw new InputException($"The top {options.Top} blocks are to be skipped, but '{model.Info.Name}' has {depth}.", "blocks.top",
+                $"Choose {depth} or less.");
         _options = options;
         _skips = [.. Skip.All(depth, options.Top)];
     }
@@ -44,7 +45,7 @@ internal sealed class BlockProbe
     /// Whether the model's head has these classes; if not, accuracy is that of a ridge classifier on the pooled feature.
     /// </param>
     /// <param name="progress">Receives progress.</param>
-    /// <param name="cancel">Stops between passes and measurements.</param>
+    /// <param name="cancellationToken">Stops between passes and measurements.</param>
     /// <exception cref="InputException">An image cannot be read, or the model's features are not finite.</exception>
     public BlockProbeResult Run(
         string name,
@@ -54,27 +55,29 @@ internal sealed class BlockProbe
         int classes,
         bool headFits,
         IProgress<ProgressReport>? progress = null,
-        CancellationToken cancel = default)
+        CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
         long all = train.Count + test.Count;
         var passes = new ProbeProgress(progress, $"{name} / blocks", "images", all);
-        using BlockFeatures trained = BlockFeatures.Read(_model, train, _skips, usage: false, all, passes, cancel);
-        using BlockFeatures tested = BlockFeatures.Read(_model, test, _skips, usage: true, all, passes, cancel);
-        progress?.Report(new ProgressReport($"{name} / blocks", FormattableString.Invariant($"{all} images seen in {clock.Elapsed.TotalSeconds:0} s")));
+        using BlockFeatures trained = BlockFeatures.Read(_model, train, _skips, usage: false, all, passes, cancellationToken);
+        using BlockFeatures tested = BlockFeatures.Read(_model, test, _skips, usage: true, all, passes, cancellationToken);
+        progress?.Report(new ProgressReport($"{name} / blocks",
+            FormattableString.Invariant($"{all} images seen in {clock.Elapsed.TotalSeconds:0} s")));
 
         SubBlock[] subBlocks = [.. SubBlock.All(_model.Blocks.Count)];
         var steps = new ProbeProgress(progress, $"{name} / blocks", "measurements", 1 + (2 * (subBlocks.Length + 1)) + _skips.Length);
         InformationResult Measure(Tensor trainFeatures, Tensor testFeatures)
         {
-            InformationResult result = InformationMeter.Measure(trainFeatures, testFeatures, images, cancel);
+            InformationResult result = InformationMeter.Measure(trainFeatures, testFeatures, images, cancellationToken);
             steps.Advance();
             return result;
         }
 
-        StreamInformation At(SubBlock? place) => new(Measure(trained.Token(place), tested.Token(place)), Measure(trained.Map(place), tested.Map(place)));
+        StreamInformation At(SubBlock? place) =>
+            new(Measure(trained.Token(place), tested.Token(place)), Measure(trained.Map(place), tested.Map(place)));
 
         InformationResult pooled = Measure(trained.Whole.Pooled, tested.Whole.Pooled);
         double[] Right((Tensor Pooled, Tensor Answers) learned, (Tensor Pooled, Tensor Answers) judged) => Correct(
@@ -86,7 +89,8 @@ internal sealed class BlockProbe
             InformationResult without = Measure(trained.Without(skip).Pooled, tested.Without(skip).Pooled);
             double[] rightWithout = Right(trained.Without(skip), tested.Without(skip));
             return new SkipResult(
-                without, Change(pooled, without), without.VerdictAgainst(pooled), Interval.Of(rightWithout), Interval.Of([.. rightWithout.Zip(right, (a, b) => a - b)]));
+                without, Change(pooled, without), without.VerdictAgainst(pooled), Interval.Of(rightWithout),
+                Interval.Of([.. rightWithout.Zip(right, (a, b) => a - b)]));
         });
 
         var results = new List<SubBlockResult>();
@@ -130,7 +134,8 @@ internal sealed class BlockProbe
             clock.Elapsed.TotalSeconds);
     }
 
-    private static Interval Change(InformationResult before, InformationResult after) => Interval.Of([.. after.PerSeed.Zip(before.PerSeed, (a, b) => a - b)]);
+    private static Interval Change(InformationResult before, InformationResult after) =>
+        Interval.Of([.. after.PerSeed.Zip(before.PerSeed, (a, b) => a - b)]);
 
     /// <summary>Predictions of a ridge regression onto the classes, fitted on training images: int64 [M].</summary>
     internal static Tensor RidgeAnswers(Tensor trainPooled, Tensor trainLabels, Tensor testPooled, int classes)

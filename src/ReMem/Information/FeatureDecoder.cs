@@ -24,11 +24,14 @@ internal sealed class FeatureDecoder : IDisposable
     /// <param name="options">The budget.</param>
     /// <param name="refine">Whether the targets are images, so that convolutions may follow.</param>
     /// <param name="seed">Seed of initialisation and order.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     public static FeatureDecoder Fit(
-        (Tensor Features, Tensor Targets) fit, (Tensor Features, Tensor Targets) held, InformationMeterOptions options, bool refine, long seed, CancellationToken cancel)
+        (Tensor Features, Tensor Targets) fit, (Tensor Features, Tensor Targets) held, InformationMeterOptions options, bool refine,
+        long seed, CancellationToken cancellationToken)
     {
-        ILinearDecoder linear = fit.Features.dim() == 4 ? GridDecoder.Fit(fit, held, options.ImageSize) : RidgeDecoder.Fit(fit.Features, fit.Targets);
+        ILinearDecoder linear = fit.Features.dim() == 4
+            ? GridDecoder.Fit(fit, held, options.ImageSize)
+            : RidgeDecoder.Fit(fit.Features, fit.Targets);
         if (!refine || options.Epochs == 0)
             return new FeatureDecoder(linear, null, options);
         using DisposeScope scope = NewDisposeScope();
@@ -39,7 +42,7 @@ internal sealed class FeatureDecoder : IDisposable
             (Images(linear.Predict(held.Features)), Images(held.Targets)),
             options,
             seed,
-            cancel);
+            cancellationToken);
         foreach ((_, Tensor value) in refiner.state_dict())
             value.DetachFromDisposeScope();
         return new FeatureDecoder(linear, refiner, options);

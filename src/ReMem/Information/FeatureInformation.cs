@@ -5,4 +5,5 @@ namespace ReMem.Information;
 /// <param name="Shape">Shape of one image's feature.</param>
 /// <param name="Information">I_hat.</param>
 /// <param name="Checks">Other estimates of the same, where requested.</param>
-internal sealed record FeatureInformation(string Feature, IReadOnlyList<long> Shape, InformationResult Information, IReadOnlyList<InformationCheck> Checks);
+internal sealed record FeatureInformation(string Feature, IReadOnlyList<long> Shape, InformationResult Information,
+    IReadOnlyList<InformationCheck> Checks);

@@ -6,15 +6,16 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// The closed form of jointly Gaussian codes: I = -1/2 sum ln(1 - r^2) over canonical correlations r (Kay 1992). Directions are found on training
-/// images and correlated on test images, so that chance correlations do not count.
+/// The closed form of jointly Gaussian codes: I = -1/2 sum ln(1 - r^2) over canonical correlations r (Kay 1992). Directions are found on
+/// training images and correlated on test images, so that chance correlations do not count.
 /// </summary>
 internal static class GaussianCheck
 {
     public const int Dimensions = 32;
 
     /// <summary>Measures one value per seed, whose split decides which training rows find the directions.</summary>
-    public static InformationCheck Measure((Tensor Features, Tensor Codes) train, (Tensor Features, Tensor Codes) test, InformationMeterOptions options)
+    public static InformationCheck Measure((Tensor Features, Tensor Codes) train, (Tensor Features, Tensor Codes) test,
+        InformationMeterOptions options)
     {
         double[] nats = new double[options.Seeds];
         for (int i = 0; i < options.Seeds; i++)
@@ -26,7 +27,8 @@ internal static class GaussianCheck
         }
 
         return new InformationCheck(
-            "gaussian", Interval.Of(nats), null, (int)train.Features.shape[1], (int)train.Codes.shape[1], (int)test.Features.shape[0], nats);
+            "gaussian", Interval.Of(nats), null, (int)train.Features.shape[1], (int)train.Codes.shape[1], (int)test.Features.shape[0],
+            nats);
     }
 
     /// <summary>Canonical directions of both sides, the most correlated first.</summary>

@@ -70,7 +70,8 @@ internal sealed class GridDecoder : ILinearDecoder
             long grid = chunk.shape[2], piece = Piece(grid);
             Tensor image = nn.functional.pixel_shuffle(pieces.view(chunk.shape[0], grid, grid, -1).permute(0, 3, 1, 2), piece);
             if (image.shape[2] != _imageSize)
-                image = nn.functional.interpolate(image, [_imageSize, _imageSize], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
+                image = nn.functional.interpolate(image, [_imageSize, _imageSize], mode: InterpolationMode.Bicubic, align_corners: false,
+                    antialias: true);
             drawn.Add(image.flatten(1).Plus(Offset).MoveToOuterDisposeScope());
         }
 

@@ -14,8 +14,8 @@ namespace ReMem.Information;
 /// training starts at the linear decoder.
 /// </summary>
 /// <remarks>
-/// It does not see the feature itself. A layer from the feature to the map has hundreds of thousands of weights: with a few thousand images it
-/// overfitted, and near-duplicates among the held-out rows kept early stopping from noticing.
+/// It does not see the feature itself. A layer from the feature to the map has hundreds of thousands of weights: with a few thousand images
+/// it overfitted, and near-duplicates among the held-out rows kept early stopping from noticing.
 /// </remarks>
 internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
 {
@@ -36,7 +36,9 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
         Initialise(seed);
     }
 
-    /// <summary>The linear drawing [B, 3, S, S] to the refined one: pixels, or their log-odds where the likelihood is the cross-entropy.</summary>
+    /// <summary>
+    /// The linear drawing [B, 3, S, S] to the refined one: pixels, or their log-odds where the likelihood is the cross-entropy.
+    /// </summary>
     public override Tensor forward(Tensor drawing)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -70,8 +72,9 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
     /// <param name="held">The held-out rows that choose.</param>
     /// <param name="options">Epochs, batch size and learning rate.</param>
     /// <param name="seed">Seed of the order.</param>
-    /// <param name="cancel">Stops between steps.</param>
-    public void Train((Tensor Drawings, Tensor Images) fit, (Tensor Drawings, Tensor Images) held, InformationMeterOptions options, long seed, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops between steps.</param>
+    public void Train((Tensor Drawings, Tensor Images) fit, (Tensor Drawings, Tensor Images) held, InformationMeterOptions options,
+        long seed, CancellationToken cancellationToken)
     {
         using DisposeScope outer = NewDisposeScope();
         using var gradients = enable_grad();
@@ -85,7 +88,7 @@ internal sealed class ImageRefiner : nn.Module<Tensor, Tensor>
         {
             foreach (int[] chunk in new CounterRandom(seed, "decoder", epoch).Permutation(rows).Chunk(options.BatchSize))
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 Tensor index = tensor(chunk.Select(i => (long)i).ToArray());
                 parameters.ZeroGradients();

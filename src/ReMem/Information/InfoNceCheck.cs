@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace ReMem.Information;
 
 /// <summary>
-/// The contrastive bound (InfoNCE, van den Oord 2018): a critic learns which of N images' codes belongs to a feature; I >= ln N - its cross-entropy
-/// on test images. It cannot exceed ln N, however much the feature keeps.
+/// The contrastive bound (InfoNCE, van den Oord 2018): a critic learns which of N images' codes belongs to a feature; I >= ln N - its
+/// cross-entropy on test images. It cannot exceed ln N, however much the feature keeps.
 /// </summary>
 internal static class InfoNceCheck
 {
@@ -23,7 +23,8 @@ internal static class InfoNceCheck
 
     /// <summary>Measures with one critic per seed, stopped where it is best on held-out training rows.</summary>
     public static InformationCheck Measure(
-        (Tensor Features, Tensor Codes) train, (Tensor Features, Tensor Codes) test, InformationMeterOptions options, CancellationToken cancel)
+        (Tensor Features, Tensor Codes) train, (Tensor Features, Tensor Codes) test, InformationMeterOptions options,
+        CancellationToken cancellationToken)
     {
         int candidates = (int)Math.Min(MaxCandidates, test.Features.shape[0]);
         double[] nats = new double[options.Seeds];
@@ -33,15 +34,17 @@ internal static class InfoNceCheck
             long seed = options.Seed + i;
             (Tensor fit, Tensor held) = InformationMeter.Split((int)train.Features.shape[0], options.ValFraction, seed);
             using var critic = new Critic((int)train.Features.shape[1], (int)train.Codes.shape[1], seed);
-            Train(critic, (train.Features[fit], train.Codes[fit]), (train.Features[held], train.Codes[held]), seed, cancel);
+            Train(critic, (train.Features[fit], train.Codes[fit]), (train.Features[held], train.Codes[held]), seed, cancellationToken);
             nats[i] = Bound(critic, test, candidates, seed);
         }
 
         return new InformationCheck(
-            "infonce", Interval.Of(nats), Math.Log(candidates), (int)train.Features.shape[1], (int)train.Codes.shape[1], (int)test.Features.shape[0], nats);
+            "infonce", Interval.Of(nats), Math.Log(candidates), (int)train.Features.shape[1], (int)train.Codes.shape[1],
+            (int)test.Features.shape[0], nats);
     }
 
-    private static void Train(Critic critic, (Tensor Features, Tensor Codes) fit, (Tensor Features, Tensor Codes) held, long seed, CancellationToken cancel)
+    private static void Train(Critic critic, (Tensor Features, Tensor Codes) fit, (Tensor Features, Tensor Codes) held, long seed,
+        CancellationToken cancellationToken)
     {
         using DisposeScope outer = NewDisposeScope();
         using var gradients = enable_grad();
@@ -56,7 +59,7 @@ internal static class InfoNceCheck
             // Batches of other sizes would be a different task.
             foreach (int[] chunk in new CounterRandom(seed, "critic", epoch).Permutation(rows).Chunk(batch).Where(c => c.Length == batch))
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 Tensor index = tensor(chunk.Select(i => (long)i).ToArray());
                 parameters.ZeroGradients();
@@ -84,7 +87,8 @@ internal static class InfoNceCheck
         var losses = new List<double>();
         for (int round = 0; round < Rounds; round++)
         {
-            foreach (int[] chunk in new CounterRandom(seed, "candidates", round).Permutation((int)set.Features.shape[0]).Chunk(candidates).Where(c => c.Length == candidates))
+            foreach (int[] chunk in new CounterRandom(seed, "candidates",
+                round).Permutation((int)set.Features.shape[0]).Chunk(candidates).Where(c => c.Length == candidates))
             {
                 using DisposeScope scope = NewDisposeScope();
                 Tensor index = tensor(chunk.Select(i => (long)i).ToArray());

@@ -23,20 +23,24 @@ internal static class InformationChecks
     /// <param name="trainFeatures">float [N, D] or [N, C, G, G].</param>
     /// <param name="testFeatures">float [M, D] or [M, C, G, G], including the left-out rows.</param>
     /// <param name="images">The images, seeds and split.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">No check has that name, or the features do not fit the images.</exception>
-    public static InformationCheck Run(string name, Tensor trainFeatures, Tensor testFeatures, MeterImages images, CancellationToken cancel = default)
+    public static InformationCheck Run(string name, Tensor trainFeatures, Tensor testFeatures, MeterImages images,
+        CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         RequireKnown([name]);
         InformationMeter.RequireFeatures(trainFeatures, images.Train, testFeatures, images.AllTest);
-        Tensor Vectors(Tensor features) => features.dim() == 4 ? features.mean([2, 3], type: ScalarType.Float32) : features.to(ScalarType.Float32);
-        return Run(name, (Vectors(trainFeatures), images.TrainTargets), (Vectors(testFeatures)[images.TestRows], images.TestTargets), images.Options, cancel);
+        Tensor Vectors(Tensor features) =>
+            features.dim() == 4 ? features.mean([2, 3], type: ScalarType.Float32) : features.to(ScalarType.Float32);
+        return Run(name, (Vectors(trainFeatures), images.TrainTargets), (Vectors(testFeatures)[images.TestRows], images.TestTargets),
+            images.Options, cancellationToken);
     }
 
     /// <summary>Runs a check on targets of any kind, float [N, P].</summary>
     internal static InformationCheck Run(
-        string name, (Tensor Features, Tensor Targets) train, (Tensor Features, Tensor Targets) test, InformationMeterOptions options, CancellationToken cancel = default)
+        string name, (Tensor Features, Tensor Targets) train, (Tensor Features, Tensor Targets) test, InformationMeterOptions options,
+        CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
@@ -52,7 +56,7 @@ internal static class InformationChecks
         (Tensor Features, Tensor Codes) judge = (feature.Code(test.Features), code.Code(test.Targets));
         return name switch
         {
-            "infonce" => InfoNceCheck.Measure(fit, judge, options, cancel),
+            "infonce" => InfoNceCheck.Measure(fit, judge, options, cancellationToken),
             "gaussian" => GaussianCheck.Measure(fit, judge, options),
             _ => KsgCheck.Measure(judge, options),
         };

@@ -18,22 +18,25 @@ internal static class InformationMeter
     /// <param name="testFeatures">float [M, D] or [M, C, G, G].</param>
     /// <param name="testImages">uint8 [M, 3, S, S].</param>
     /// <param name="options">The budget.</param>
-    /// <param name="cancel">Stops between steps.</param>
-    /// <exception cref="InputException">An option out of range, too few images, a size the decoder cannot draw, or features that are not finite.</exception>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="InputException">An option out of range, too few images, a size the decoder cannot draw,
+    /// or features that are not finite.</exception>
     public static InformationResult Measure(
-        Tensor trainFeatures, Tensor trainImages, Tensor testFeatures, Tensor testImages, InformationMeterOptions options, CancellationToken cancel = default)
+        Tensor trainFeatures, Tensor trainImages, Tensor testFeatures, Tensor testImages, InformationMeterOptions options,
+        CancellationToken cancellationToken = default)
     {
         using var images = MeterImages.Prepare(trainImages, testImages, options);
-        return Measure(trainFeatures, testFeatures, images, cancel);
+        return Measure(trainFeatures, testFeatures, images, cancellationToken);
     }
 
     /// <summary>Measures I_hat of one of several features of the same images.</summary>
     /// <param name="trainFeatures">float [N, D] or [N, C, G, G].</param>
     /// <param name="testFeatures">float [M, D] or [M, C, G, G], including the left-out rows.</param>
     /// <param name="images">The images and the budget.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">Features that do not fit the images, or are not finite.</exception>
-    public static InformationResult Measure(Tensor trainFeatures, Tensor testFeatures, MeterImages images, CancellationToken cancel = default)
+    public static InformationResult Measure(Tensor trainFeatures, Tensor testFeatures, MeterImages images,
+        CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         RequireFeatures(trainFeatures, images.Train, testFeatures, images.AllTest);
@@ -43,7 +46,7 @@ internal static class InformationMeter
             images.Options,
             drawsImages: true,
             images.Leaked,
-            cancel);
+            cancellationToken);
     }
 
     /// <summary>
@@ -54,10 +57,11 @@ internal static class InformationMeter
     /// <param name="testFeatures">float [M, D].</param>
     /// <param name="testTargets">float [M, P].</param>
     /// <param name="options">Seeds, split and likelihood; the refinement's settings are not used.</param>
-    /// <param name="cancel">Stops between decoders.</param>
+    /// <param name="cancellationToken">Stops between decoders.</param>
     /// <exception cref="InputException">An option out of range, too few rows, or numbers that are not finite.</exception>
     public static InformationResult MeasureTargets(
-        Tensor trainFeatures, Tensor trainTargets, Tensor testFeatures, Tensor testTargets, InformationMeterOptions options, CancellationToken cancel = default)
+        Tensor trainFeatures, Tensor trainTargets, Tensor testFeatures, Tensor testTargets, InformationMeterOptions options,
+        CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         DataOptions.Validate(options, "information");
@@ -72,20 +76,21 @@ internal static class InformationMeter
             options,
             drawsImages: false,
             leaked: 0,
-            cancel);
+            cancellationToken);
     }
 
     /// <summary>The drawings of test images by the first decoder of a measurement, uint8 [m, 3, S, S].</summary>
     /// <param name="trainFeatures">float [N, D] or [N, C, G, G].</param>
     /// <param name="testFeatures">Features of the images to draw, float [m, D] or [m, C, G, G].</param>
     /// <param name="images">The images and the budget.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">Features that do not fit the images, or are not finite.</exception>
-    public static Tensor Draw(Tensor trainFeatures, Tensor testFeatures, MeterImages images, CancellationToken cancel = default)
+    public static Tensor Draw(Tensor trainFeatures, Tensor testFeatures, MeterImages images, CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         RequireFeatures(trainFeatures, images.Train, testFeatures, testFeatures.shape[0]);
-        using FeatureDecoder decoder = Decoder((trainFeatures.detach().to(ScalarType.Float32), images.TrainTargets), images.Options, true, images.Options.Seed, cancel).Decoder;
+        using FeatureDecoder decoder = Decoder((trainFeatures.detach().to(ScalarType.Float32),
+            images.TrainTargets), images.Options, true, images.Options.Seed, cancellationToken).Decoder;
         Tensor drawn = decoder.Draw(testFeatures.detach().to(ScalarType.Float32)).Within(0, 1).TimesInPlace(255).round_();
         return drawn.to(ScalarType.Byte).view(-1, 3, images.Options.ImageSize, images.Options.ImageSize).MoveToOuterDisposeScope();
     }
@@ -117,18 +122,22 @@ internal static class InformationMeter
             if (features.dim() is not (2 or 4) || features.shape[0] != images)
             {
                 throw new InputException(
-                    $"The {split} features are [{string.Join(", ", features.shape)}] for {images} images; they must have one row, or one map, per image.", "information");
+                    $"The {split} features are [{string.Join(", ", features.shape)}] for {images} images; they must have one row, or "
+                        + "one map, per image.", "information");
             }
 
             if (features.dim() == 4 && features.shape[2] != features.shape[3])
-                throw new InputException($"The {split} maps are {features.shape[2]} x {features.shape[3]}; they must be square.", "information");
+                throw new InputException($"The {split} maps are {features.shape[2]} x {features.shape[3]}; they must be square.",
+                    "information");
         }
 
         if (!trainFeatures.shape[1..].SequenceEqual(testFeatures.shape[1..]))
         {
-            string Shape(Tensor features) => features.dim() == 2 ? $"{features.shape[1]} dimensions" : $"the shape [{string.Join(", ", features.shape[1..])}]";
+            string Shape(Tensor features) =>
+                features.dim() == 2 ? $"{features.shape[1]} dimensions" : $"the shape [{string.Join(", ", features.shape[1..])}]";
             throw new InputException(
-                $"The training features have {Shape(trainFeatures)} and the test features {Shape(testFeatures).Replace(" dimensions", "", StringComparison.Ordinal)}.",
+                $"The training features have {Shape(trainFeatures)} and the test features "
+                    + $"{Shape(testFeatures).Replace(" dimensions", "", StringComparison.Ordinal)}.",
                 "information",
                 "Take both from the same model.");
         }
@@ -143,7 +152,7 @@ internal static class InformationMeter
         InformationMeterOptions options,
         bool drawsImages,
         int leaked,
-        CancellationToken cancel)
+        CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         train.Features = AsFloat(train.Features);
@@ -152,9 +161,10 @@ internal static class InformationMeter
         var decoders = new double[options.Seeds];
         for (int i = 0; i < options.Seeds; i++)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            (FeatureDecoder fitted, (Tensor Features, Tensor Targets) held) = Decoder(train, options, drawsImages, options.Seed + i, cancel);
+            (FeatureDecoder fitted, (Tensor Features, Tensor Targets) held) = Decoder(train, options, drawsImages, options.Seed + i,
+                cancellationToken);
             using FeatureDecoder decoder = fitted;
             constants[i] = options.Likelihood.Loss((decoder.Constant, held.Targets), (decoder.Constant, test.Targets));
             decoders[i] = options.Likelihood.Loss((decoder.Draw(held.Features), held.Targets), (decoder.Draw(test.Features), test.Targets));
@@ -162,15 +172,18 @@ internal static class InformationMeter
 
         double[] information = [.. constants.Zip(decoders, (c, d) => c - d)];
         return new InformationResult(
-            Interval.Of(information), information, constants.Average(), decoders, (int)test.Features.shape[0], leaked, clock.Elapsed.TotalSeconds);
+            Interval.Of(information), information, constants.Average(), decoders, (int)test.Features.shape[0], leaked,
+            clock.Elapsed.TotalSeconds);
     }
 
     private static (FeatureDecoder Decoder, (Tensor Features, Tensor Targets) Held) Decoder(
-        (Tensor Features, Tensor Targets) train, InformationMeterOptions options, bool drawsImages, long seed, CancellationToken cancel)
+        (Tensor Features, Tensor Targets) train, InformationMeterOptions options, bool drawsImages, long seed,
+        CancellationToken cancellationToken)
     {
         (Tensor fit, Tensor held) = Split((int)train.Features.shape[0], options.ValFraction, seed);
         (Tensor, Tensor) heldRows = (train.Features[held], train.Targets[held]);
-        return (FeatureDecoder.Fit((train.Features[fit], train.Targets[fit]), heldRows, options, drawsImages, seed, cancel), heldRows);
+        return (FeatureDecoder.Fit((train.Features[fit], train.Targets[fit]), heldRows, options, drawsImages, seed, cancellationToken),
+            heldRows);
     }
 
     /// <summary>Vectors in single precision; maps, which are large, unchanged, since they are read in pieces.</summary>
@@ -187,6 +200,7 @@ internal static class InformationMeter
     {
         using DisposeScope scope = NewDisposeScope();
         if (!values.isfinite().all().item<bool>())
-            throw new InputException($"The {name} hold NaN or infinity.", "information", "The model is broken; train it again with a lower learning rate.");
+            throw new InputException($"The {name} hold NaN or infinity.", "information",
+                "The model is broken; train it again with a lower learning rate.");
     }
 }

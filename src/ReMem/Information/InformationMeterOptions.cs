@@ -45,6 +45,7 @@ internal sealed record InformationMeterOptions
     internal void RequireDrawable()
     {
         if (ImageSize % 4 != 0)
-            throw new InputException($"The meter's image size is {ImageSize}; it must be a multiple of 4.", "information.image_size", "32 is usual.");
+            throw new InputException($"The meter's image size is {ImageSize}; it must be a multiple of 4.", "information.image_size",
+                "32 is usual.");
     }
 }

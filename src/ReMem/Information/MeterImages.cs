@@ -52,10 +52,12 @@ internal sealed class MeterImages : IDisposable
         options.RequireDrawable();
         foreach (Tensor images in new[] { train, test })
         {
-            if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != options.ImageSize || images.shape[3] != options.ImageSize || images.dtype != ScalarType.Byte)
+            if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != options.ImageSize || images.shape[3] != options.ImageSize
+                || images.dtype != ScalarType.Byte)
             {
                 throw new InputException(
-                    $"The meter's images are {images.dtype} [{string.Join(", ", images.shape)}]; they must be uint8 [N, 3, {options.ImageSize}, {options.ImageSize}].",
+                    $"The meter's images are {images.dtype} [{string.Join(", ", images.shape)}]; they must be uint8 [N, 3, "
+                        + $"{options.ImageSize}, {options.ImageSize}].",
                     "information");
             }
         }

@@ -21,9 +21,10 @@ internal sealed record ModelFeatures(Tensor Logits, Tensor Pooled, Tensor? Class
     /// <param name="loader">The images, preprocessed for the model.</param>
     /// <param name="mapImages">Number of images that share the memory for maps: those of all compared splits.</param>
     /// <param name="progress">Receives progress after every batch.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
-    internal static ModelFeatures Read(ImageModel model, BatchLoader loader, long mapImages, ProbeProgress progress, CancellationToken cancel)
+    internal static ModelFeatures Read(ImageModel model, BatchLoader loader, long mapImages, ProbeProgress progress,
+        CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
@@ -36,7 +37,7 @@ internal sealed record ModelFeatures(Tensor Logits, Tensor Pooled, Tensor? Class
             {
                 using Batch owned = batch;
                 using DisposeScope inner = NewDisposeScope();
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 Tensor features = model.ForwardFeatures(model.Info.Normalization.Apply(batch.Images));
                 (Tensor? token, Tensor map) = TokenMap.Split(model, features);
                 logits.Add(model.ForwardHead(features).MoveToOuterDisposeScope());

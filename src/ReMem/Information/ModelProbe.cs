@@ -28,18 +28,20 @@ internal sealed class ModelProbe : IDisposable
     /// <param name="train">The images to train decoders on, preprocessed for the model.</param>
     /// <param name="test">The images to evaluate decoders on.</param>
     /// <param name="progress">Receives progress.</param>
-    /// <param name="cancel">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     public static ModelProbe Read(
-        string name, ImageModel model, BatchLoader train, BatchLoader test, IProgress<ProgressReport>? progress = null, CancellationToken cancel = default)
+        string name, ImageModel model, BatchLoader train, BatchLoader test, IProgress<ProgressReport>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
         long images = train.Count + test.Count;
         var steps = new ProbeProgress(progress, $"{name} / features", "images", images);
-        ModelFeatures first = ModelFeatures.Read(model, train, images, steps, cancel);
+        ModelFeatures first = ModelFeatures.Read(model, train, images, steps, cancellationToken);
         try
         {
-            return new ModelProbe(name, first, ModelFeatures.Read(model, test, images, steps, cancel), clock.Elapsed.TotalSeconds);
+            return new ModelProbe(name, first, ModelFeatures.Read(model, test, images, steps, cancellationToken),
+                clock.Elapsed.TotalSeconds);
         }
         catch
         {
@@ -52,10 +54,11 @@ internal sealed class ModelProbe : IDisposable
     /// <param name="images">The same two splits as targets of the decoders, and the budget.</param>
     /// <param name="checks">Names of <see cref="InformationChecks"/>.</param>
     /// <param name="progress">Receives progress.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">No check has that name, or features are not finite.</exception>
     public ModelInformation Measure(
-        MeterImages images, IReadOnlyList<string>? checks = null, IProgress<ProgressReport>? progress = null, CancellationToken cancel = default)
+        MeterImages images, IReadOnlyList<string>? checks = null, IProgress<ProgressReport>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         InformationChecks.RequireKnown(checks ?? []);
         var clock = Stopwatch.StartNew();
@@ -71,8 +74,8 @@ internal sealed class ModelProbe : IDisposable
                 : new FeatureInformation(
                     name,
                     train.shape[1..],
-                    InformationMeter.Measure(train, test, images, cancel),
-                    [.. (checks ?? []).Select(check => InformationChecks.Run(check, train, test, images, cancel))]));
+                    InformationMeter.Measure(train, test, images, cancellationToken),
+                    [.. (checks ?? []).Select(check => InformationChecks.Run(check, train, test, images, cancellationToken))]));
             steps.Advance();
         }
 
@@ -82,15 +85,16 @@ internal sealed class ModelProbe : IDisposable
     /// <summary>Drawings of test images by decoders, from the pooled feature and from the logits: uint8 [n, 3, S, S] each.</summary>
     /// <param name="rows">Test images by index.</param>
     /// <param name="images">The two splits as targets of the decoders, and the budget.</param>
-    /// <param name="cancel">Stops between steps.</param>
-    public IReadOnlyList<(string Feature, Tensor Drawings)> Draw(IReadOnlyList<long> rows, MeterImages images, CancellationToken cancel = default)
+    /// <param name="cancellationToken">Stops between steps.</param>
+    public IReadOnlyList<(string Feature, Tensor Drawings)> Draw(IReadOnlyList<long> rows, MeterImages images,
+        CancellationToken cancellationToken = default)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor index = tensor(rows.ToArray());
         return
         [
             .. new[] { ("pooled", _train.Pooled, _test.Pooled), ("logits", _train.Logits, _test.Logits) }
-                .Select(f => (f.Item1, InformationMeter.Draw(f.Item2, f.Item3[index], images, cancel).DetachFromDisposeScope())),
+                .Select(f => (f.Item1, InformationMeter.Draw(f.Item2, f.Item3[index], images, cancellationToken).DetachFromDisposeScope())),
         ];
     }
 

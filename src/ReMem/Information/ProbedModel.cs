@@ -15,7 +15,8 @@ internal sealed record ProbedModel(string Name, ImageModel Model, IReadOnlyList<
         if (folders.Length > 0)
         {
             if (name is not null || weights is not null || prefix is not null || size is not null)
-                throw new InputException("--model-dir holds model, weights and image size; give no --model, --weights or --image-size with it.", "command line");
+                throw new InputException(
+                    "--model-dir holds model, weights and image size; give no --model, --weights or --image-size with it.", "command line");
             string[] names = Names(folders);
             return [.. folders.Select((folder, i) =>
             {
@@ -26,7 +27,8 @@ internal sealed record ProbedModel(string Name, ImageModel Model, IReadOnlyList<
 
         if (name is null || weights is null)
             throw new InputException("Give --model-dir DIR, or --model NAME with --weights FILE.", "command line");
-        ImageModel pretrained = ModelCatalogue.Create(name, new ModelOptions { NumClasses = WeightLoader.CountClasses(name, weights, prefix), ImageSize = size });
+        ImageModel pretrained = ModelCatalogue.Create(name,
+            new ModelOptions { NumClasses = WeightLoader.CountClasses(name, weights, prefix), ImageSize = size });
         WeightLoader.Load(pretrained, weights, new WeightLoadOptions { Prefix = prefix });
         return [new ProbedModel(name, pretrained, null)];
     }

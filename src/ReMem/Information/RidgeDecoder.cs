@@ -105,7 +105,8 @@ internal sealed class RidgeDecoder : ILinearDecoder
                 Tensor leverage = mean.Plus((x * shrunk).sum(1).div_(rows));
                 double error = (residual / (ones_like(leverage) - leverage).clamp_min(smallest).Squared()).mean().item<double>();
                 if (error < bestError)
-                    (best, bestError, bestExponent) = ((shrink.MoveToOuterDisposeScope(), leverage.MoveToOuterDisposeScope()), error, exponent);
+                    (best, bestError, bestExponent) = ((shrink.MoveToOuterDisposeScope(), leverage.MoveToOuterDisposeScope()), error,
+                        exponent);
             }
         }
     }

@@ -10,7 +10,8 @@ internal readonly record struct Skip(SubBlockKind Kind, int First, int Count)
     public static IEnumerable<Skip> All(int depth, int top) =>
     [
         .. SubBlock.All(depth).Select(s => new Skip(s.Kind, s.Block, 1)),
-        .. Enumerable.Range(2, Math.Max(0, top - 1)).SelectMany(k => new[] { Top(SubBlockKind.Attention, depth, k), Top(SubBlockKind.Mlp, depth, k) }),
+        .. Enumerable.Range(2, Math.Max(0, top - 1))
+            .SelectMany(k => new[] { Top(SubBlockKind.Attention, depth, k), Top(SubBlockKind.Mlp, depth, k) }),
     ];
 
     /// <summary>The topmost sub-blocks of a kind.</summary>

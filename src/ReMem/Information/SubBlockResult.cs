@@ -11,4 +11,5 @@ namespace ReMem.Information;
 /// <param name="Without">The model without it.</param>
 /// <param name="Usage">The sparsity of the MLP's units on test images; null for attention.</param>
 internal sealed record SubBlockResult(
-    int Block, SubBlockKind Kind, StreamInformation After, Interval TokenChange, Interval PatchesChange, SkipResult Without, ActivationUsage? Usage);
+    int Block, SubBlockKind Kind, StreamInformation After, Interval TokenChange, Interval PatchesChange, SkipResult Without,
+    ActivationUsage? Usage);

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models;
 
-/// <summary>BEiT (Bao 2022) and BEiT v2 (Peng 2022), as timm's <c>Beit</c>: learned biases of relative positions in every block's attention.</summary>
+/// <summary>
+/// BEiT (Bao 2022) and BEiT v2 (Peng 2022), as timm's <c>Beit</c>: learned biases of relative positions in every block's attention.
+/// </summary>
 internal sealed class Beit : TransformerModel
 {
     private readonly ConstantTensor _index;
@@ -28,7 +30,10 @@ internal sealed class Beit : TransformerModel
     /// <summary>The row of the bias table for every pair of tokens, int64 [N * N].</summary>
     internal Tensor RelativePositionIndex => _index.Exact;
 
-    /// <summary>Rows of the bias table of a grid: the offsets of two patches, then class token to patch, patch to class token, class token to itself.</summary>
+    /// <summary>
+    /// Rows of the bias table of a grid: the offsets of two patches, then class token to patch, patch to class token,
+    /// class token to itself.
+    /// </summary>
     internal static int TableRows(int grid) => (((2 * grid) - 1) * ((2 * grid) - 1)) + 3;
 
     /// <inheritdoc/>
@@ -54,7 +59,8 @@ internal sealed class Beit : TransformerModel
                     (0, 0) => rows - 1,
                     (_, 0) => rows - 2,
                     (0, _) => rows - 3,
-                    _ => ((((query - 1) / grid) - ((key - 1) / grid) + grid - 1) * span) + ((query - 1) % grid) - ((key - 1) % grid) + grid - 1,
+                    _ => ((((query - 1) / grid) - ((key - 1) / grid) + grid - 1) * span) + ((query - 1) % grid) - ((key - 1) % grid) + grid
+                        - 1,
                 };
             }
         }
@@ -127,7 +133,9 @@ internal sealed class BeitBlock : TransformerBlock
         {
             using DisposeScope scope = NewDisposeScope();
             (long batch, long tokens, long width) = (x.shape[0], x.shape[1], x.shape[2]);
-            Tensor projected = q_bias is null ? qkv.Project(x) : LinearProduct.Of(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
+            Tensor projected = q_bias is null
+                ? qkv.Project(x)
+                : LinearProduct.Of(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
             Tensor heads = projected.view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
             Tensor bias = relative_position_bias_table.index_select(0, _index.On(x.device, ScalarType.Int64));
             bias = bias.view(1, tokens, tokens, _heads).permute(0, 3, 1, 2).contiguous();

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>
-/// ConvNeXt (Liu 2022) with timm's names: a patch stem, four stages of depthwise 7x7 convolutions and MLPs over channels, and layer norms. The
-/// sizes below tiny are timm's own.
+/// ConvNeXt (Liu 2022) with timm's names: a patch stem, four stages of depthwise 7x7 convolutions and MLPs over channels, and layer norms.
+/// The sizes below tiny are timm's own.
 /// </summary>
 internal sealed class ConvNeXt : ImageModel
 {
@@ -29,7 +29,8 @@ internal sealed class ConvNeXt : ImageModel
         if (ImageSize < TotalStride)
         {
             throw new InputException(
-                $"The image size {ImageSize} is too small for '{info.Name}', which divides it by {TotalStride}.", "image size", $"Use {TotalStride} or more.");
+                $"The image size {ImageSize} is too small for '{info.Name}', which divides it by {TotalStride}.", "image size",
+                $"Use {TotalStride} or more.");
         }
 
         Shape = shape;
@@ -40,7 +41,8 @@ internal sealed class ConvNeXt : ImageModel
         int block = 0;
         for (int i = 0; i < _stages.Length; i++)
         {
-            double[] drops = [.. Enumerable.Range(0, shape.Depths[i]).Select(_ => StochasticDepth.RateOf(options.DropPathRate, block++, shape.Depths.Sum()))];
+            double[] drops = [.. Enumerable.Range(0, shape.Depths[i])
+                .Select(_ => StochasticDepth.RateOf(options.DropPathRate, block++, shape.Depths.Sum()))];
             _stages[i] = new Stage(i == 0 ? null : shape.Widths[i - 1], shape.Widths[i], shape.ConvMlp, drops);
         }
 
@@ -116,7 +118,8 @@ internal sealed class ConvNeXt : ImageModel
                 downsample = nn.Sequential(("0", new LayerNorm2d(channels, NormEpsilon)), ("1", halving));
             }
 
-            blocks = nn.Sequential(drops.Select((d, i) => ($"{i}", (nn.Module<Tensor, Tensor>)new ConvNeXtBlock(width, convMlp, d))).ToArray());
+            blocks =
+                nn.Sequential(drops.Select((d, i) => ($"{i}", (nn.Module<Tensor, Tensor>)new ConvNeXtBlock(width, convMlp, d))).ToArray());
             RegisterComponents();
         }
 

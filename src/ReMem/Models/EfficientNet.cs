@@ -35,7 +35,8 @@ internal sealed class EfficientNet : ImageModel
         }
 
         _stages = [.. shape.Stages.Select(stage => stage.Select(Next).ToArray())];
-        register_module("blocks", nn.Sequential(_stages.Select((s, i) => ($"{i}", (nn.Module<Tensor, Tensor>)nn.Sequential(Named(s)))).ToArray()));
+        register_module("blocks",
+            nn.Sequential(_stages.Select((s, i) => ($"{i}", (nn.Module<Tensor, Tensor>)nn.Sequential(Named(s)))).ToArray()));
         _head = new ConvNorm(this, channels, shape.HeadLayer, style, style.Activation);
         _classifier = nn.Linear(shape.NumFeatures, options.NumClasses);
         register_module("classifier", _classifier);
@@ -54,7 +55,9 @@ internal sealed class EfficientNet : ImageModel
     /// <inheritdoc/>
     internal override IReadOnlyList<string> EmbeddingModules => ["conv_stem", "bn1"];
 
-    /// <summary>timm counts an EfficientNet's last convolution to the last block, and that of a MobileNetV3 or V4 to the classifier.</summary>
+    /// <summary>
+    /// timm counts an EfficientNet's last convolution to the last block, and that of a MobileNetV3 or V4 to the classifier.
+    /// </summary>
     internal override IReadOnlyList<string> ClosingModules => Shape.Head == EfficientNetHead.ConvThenPool ? ["conv_head", "bn2"] : [];
 
     private bool PoolsFirst => Shape.Head != EfficientNetHead.ConvThenPool;

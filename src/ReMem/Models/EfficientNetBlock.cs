@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>
-/// Any block of the EfficientNet family: a chain of convolutions, squeeze-excitation before the last one, and the input added where the shapes
-/// are the same. The chains are timm's <c>ConvBnAct</c>, <c>DepthwiseSeparableConv</c>, <c>InvertedResidual</c>, <c>EdgeResidual</c> and
+/// Any block of the EfficientNet family: a chain of convolutions, squeeze-excitation before the last one, and the input added where the
+/// shapes are the same. The chains are timm's <c>ConvBnAct</c>, <c>DepthwiseSeparableConv</c>, <c>InvertedResidual</c>,
+/// <c>EdgeResidual</c> and
 /// <c>UniversalInvertedResidual</c>, with their names.
 /// </summary>
 internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
@@ -76,7 +77,8 @@ internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
     internal static ConvNormShape[] Chain(int channels, EfficientNetBlockShape shape)
     {
         int hidden = EfficientNetShape.MakeDivisible(channels * shape.Expansion);
-        ConvNormShape Spatial(string name, string norm, int width, bool depthwise) => new(name, norm, width, shape.Kernel, shape.Stride, depthwise, true);
+        ConvNormShape Spatial(string name, string norm, int width, bool depthwise) =>
+            new(name, norm, width, shape.Kernel, shape.Stride, depthwise, true);
         ConvNormShape Pointwise(string name, string norm, int width, bool activated) => new(name, norm, width, 1, 1, false, activated);
         switch (shape.Type)
         {
@@ -85,13 +87,15 @@ internal sealed class EfficientNetBlock : nn.Module<Tensor, Tensor>
             case EfficientNetBlockType.DepthwiseSeparableConv:
                 return [Spatial("conv_dw", "bn1", channels, true), Pointwise("conv_pw", "bn2", shape.Out, false)];
             case EfficientNetBlockType.InvertedResidual:
-                return [Pointwise("conv_pw", "bn1", hidden, true), Spatial("conv_dw", "bn2", hidden, true), Pointwise("conv_pwl", "bn3", shape.Out, false)];
+                return [Pointwise("conv_pw", "bn1", hidden, true), Spatial("conv_dw", "bn2", hidden, true),
+                    Pointwise("conv_pwl", "bn3", shape.Out, false)];
             case EfficientNetBlockType.EdgeResidual:
                 return [Spatial("conv_exp", "bn1", hidden, false), Pointwise("conv_pwl", "bn2", shape.Out, false)];
             case EfficientNetBlockType.UniversalInvertedResidual:
                 // The first convolution has the stride where there is no middle one.
                 var start = new ConvNormShape(
-                    "dw_start.conv", "dw_start.bn", channels, shape.StartKernel, shape.Kernel == 0 ? shape.Stride : 1, Depthwise: true, Activated: false);
+                    "dw_start.conv", "dw_start.bn", channels, shape.StartKernel, shape.Kernel == 0 ? shape.Stride : 1, Depthwise: true,
+                    Activated: false);
                 ConvNormShape[] all =
                 [
                     start,

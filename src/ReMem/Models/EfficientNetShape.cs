@@ -7,7 +7,8 @@ namespace ReMem.Models;
 /// <param name="Style">The settings shared by its layers.</param>
 /// <param name="Stages">Blocks by stage.</param>
 internal sealed record EfficientNetShape(
-    int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style, IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages)
+    int StemWidth, int NumFeatures, EfficientNetHead Head, EfficientNetStyle Style,
+    IReadOnlyList<IReadOnlyList<EfficientNetBlockShape>> Stages)
     : ICountedShape
 {
     /// <inheritdoc/>

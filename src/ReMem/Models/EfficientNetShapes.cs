@@ -48,8 +48,10 @@ internal static class EfficientNetShapes
     [
         [.. Conv(3, 2, 32), .. Conv(1, 1, 32)],
         [.. Conv(3, 2, 96), .. Conv(1, 1, 64)],
-        [Universal(5, 5, 3, 96, 2), Universal(0, 3, 2, 96), Universal(0, 3, 2, 96), Universal(0, 3, 2, 96), Universal(0, 3, 2, 96), Universal(3, 0, 4, 96)],
-        [Universal(3, 3, 6, 128, 2), Universal(5, 5, 4, 128), Universal(0, 5, 4, 128), Universal(0, 5, 3, 128), Universal(0, 3, 4, 128), Universal(0, 3, 4, 128)],
+        [Universal(5, 5, 3, 96, 2), Universal(0, 3, 2, 96), Universal(0, 3, 2, 96), Universal(0, 3, 2, 96), Universal(0, 3, 2, 96),
+            Universal(3, 0, 4, 96)],
+        [Universal(3, 3, 6, 128, 2), Universal(5, 5, 4, 128), Universal(0, 5, 4, 128), Universal(0, 5, 3, 128), Universal(0, 3, 4, 128),
+            Universal(0, 3, 4, 128)],
         Conv(1, 1, 960),
     ]);
 

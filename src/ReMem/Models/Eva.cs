@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models;
 
-/// <summary>EVA-02 (Fang 2023) with its CLIP towers, and DINOv3's ViTs (Simeoni 2025), as timm's <c>Eva</c>: rotary positions in every block.</summary>
+/// <summary>
+/// EVA-02 (Fang 2023) with its CLIP towers, and DINOv3's ViTs (Simeoni 2025), as timm's <c>Eva</c>: rotary positions in every block.
+/// </summary>
 internal sealed class Eva : TransformerModel
 {
     private readonly RotaryTable _rope;
@@ -132,7 +134,9 @@ internal sealed class EvaBlock : TransformerBlock
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor projected = q_bias is null ? qkv.Project(x) : LinearProduct.Of(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
+            Tensor projected = q_bias is null
+                ? qkv.Project(x)
+                : LinearProduct.Of(x, qkv.weight!, cat([q_bias, zeros_like(q_bias), v_bias!]));
             Tensor heads = projected.view(x.shape[0], x.shape[1], 3, _heads, x.shape[2] / _heads).permute(2, 0, 3, 1, 4);
             Tensor mixed = Mix(heads[0], heads[1], heads[2]);
             return proj.Project(norm is null ? mixed : norm.call(mixed)).MoveToOuterDisposeScope();

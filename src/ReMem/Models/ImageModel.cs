@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models;
 
-/// <summary>An image classifier with timm's interface. Submodule and parameter names are timm's, so a timm state dict loads by name.</summary>
+/// <summary>
+/// An image classifier with timm's interface. Submodule and parameter names are timm's, so a timm state dict loads by name.
+/// </summary>
 public abstract class ImageModel : nn.Module<Tensor, Tensor>
 {
     /// <summary>Creates the base.</summary>
@@ -32,14 +34,19 @@ public abstract class ImageModel : nn.Module<Tensor, Tensor>
     /// <summary>Modules after the last block that belong to it, and not to the classifier. Default a final norm.</summary>
     internal virtual IReadOnlyList<string> ClosingModules => ["norm"];
 
-    /// <summary>Side in pixels of the smallest views that the model can be trained on; null where it takes its own size alone. Default 32, of five halvings.</summary>
+    /// <summary>
+    /// Side in pixels of the smallest views that the model can be trained on; null where it takes its own size alone. Default 32,
+    /// of five halvings.
+    /// </summary>
     internal virtual int? SmallestView => 32;
 
     /// <summary>timm's evaluation view of the model, at the resolution it was made for.</summary>
     /// <exception cref="InputException">The catalogue's interpolation has no meaning here.</exception>
     public ViewOptions EvaluationView() => Info.EvaluationView(ImageSize);
 
-    /// <summary>Unpooled features: tokens [B, N, C] of a ViT (after the final norm), maps [B, C, H, W] of a convolutional network.</summary>
+    /// <summary>
+    /// Unpooled features: tokens [B, N, C] of a ViT (after the final norm), maps [B, C, H, W] of a convolutional network.
+    /// </summary>
     /// <param name="x">Normalised images [B, 3, H, W].</param>
     public abstract Tensor ForwardFeatures(Tensor x);
 
@@ -67,7 +74,8 @@ public abstract class ImageModel : nn.Module<Tensor, Tensor>
 
         // TorchSharp lists modules level by level, PyTorch branch by branch.
         Visit(this, string.Empty);
-        return all.OrderBy(entry => place.GetValueOrDefault(ModuleOf(entry.Key, prefix), -1)).ToDictionary(entry => entry.Key, entry => entry.Value);
+        return all.OrderBy(entry => place.GetValueOrDefault(ModuleOf(entry.Key, prefix), -1)).ToDictionary(entry => entry.Key,
+            entry => entry.Value);
     }
 
     private static string ModuleOf(string key, string? prefix)

@@ -1,6 +1,7 @@
 namespace ReMem.Models;
 
-/// <content>The small networks that are deployed. Normalisation, size, crop and interpolation are those of timm's default weights.</content>
+/// <content>The small networks that are deployed. Normalisation, size,
+/// crop and interpolation are those of timm's default weights.</content>
 public static partial class ModelCatalogue
 {
     private static void AddStudents(Dictionary<string, ModelEntry> entries)

@@ -20,7 +20,8 @@ public static partial class ModelCatalogue
         Add(entries, DemoTeacher, 32, Normalization.Half, 1, new VisionTransformerShape(4, 128, 6, 4));
     }
 
-    private static void Add(Dictionary<string, ModelEntry> entries, string name, int size, Normalization normalization, double crop, TransformerShape shape)
+    private static void Add(Dictionary<string, ModelEntry> entries, string name, int size, Normalization normalization, double crop,
+        TransformerShape shape)
     {
         var info = new ModelInfo(name, "teacher", size, normalization, crop, "bicubic", "head");
         if (shape.DistillationToken)
@@ -48,7 +49,8 @@ public static partial class ModelCatalogue
     {
         foreach ((string size, int patch, int image) in new[]
         {
-            ("tiny", 16, 224), ("tiny", 16, 384), ("small", 32, 224), ("small", 32, 384), ("small", 16, 224), ("small", 16, 384), ("small", 8, 224),
+            ("tiny", 16, 224), ("tiny", 16, 384), ("small", 32, 224), ("small", 32, 384), ("small", 16, 224), ("small", 16, 384), ("small",
+                8, 224),
             ("base", 32, 224), ("base", 32, 384), ("base", 16, 224), ("base", 16, 384), ("base", 8, 224),
             ("large", 32, 224), ("large", 32, 384), ("large", 16, 224), ("large", 16, 384), ("large", 14, 224), ("huge", 14, 224),
         })
@@ -67,7 +69,8 @@ public static partial class ModelCatalogue
         {
             double crop = image == 384 ? 1 : 0.9;
             Add(entries, $"deit_{size}_patch16_{image}", image, Normalization.ImageNet, crop, Vit(size, 16));
-            Add(entries, $"deit_{size}_distilled_patch16_{image}", image, Normalization.ImageNet, crop, Vit(size, 16) with { DistillationToken = true });
+            Add(entries, $"deit_{size}_distilled_patch16_{image}", image, Normalization.ImageNet, crop,
+                Vit(size, 16) with { DistillationToken = true });
         }
 
         VisionTransformerShape Third(VisionTransformerShape shape) => shape with { LayerScale = 1e-6, PrefixPositions = false };
@@ -83,7 +86,8 @@ public static partial class ModelCatalogue
 
     private static void AddAveraging(Dictionary<string, ModelEntry> entries)
     {
-        VisionTransformerShape Mean(int patch, int width, int depth, int heads) => new(patch, width, depth, heads) { ClassToken = false, Pool = GlobalPool.Avg };
+        VisionTransformerShape Mean(int patch, int width, int depth, int heads) =>
+            new(patch, width, depth, heads) { ClassToken = false, Pool = GlobalPool.Avg };
         foreach (int image in new[] { 240, 256, 384 })
         {
             VisionTransformerShape medium = Mean(16, 512, 12, 8) with { FcNorm = false, QkvBias = false, LayerScale = 1e-6 };
@@ -122,7 +126,8 @@ public static partial class ModelCatalogue
         {
             VisionTransformerShape full = shape with { LayerScale = 1e-5 };
             Add(entries, $"vit_{size}_patch14_dinov2", 518, Normalization.ImageNet, 1, full);
-            Add(entries, $"vit_{size}_patch14_reg4_dinov2", 518, Normalization.ImageNet, 1, full with { RegisterTokens = 4, PrefixPositions = false });
+            Add(entries, $"vit_{size}_patch14_reg4_dinov2", 518, Normalization.ImageNet, 1,
+                full with { RegisterTokens = 4, PrefixPositions = false });
         }
 
         foreach ((string size, EvaShape shape) in new[]
@@ -206,7 +211,8 @@ public static partial class ModelCatalogue
 
                 // timm's own exception.
                 double crop = (name, image) == ("so400m_patch14", 378) ? 1 : 0.9;
-                Add(entries, $"vit_{name}_siglip_gap_{image}", image, Normalization.Half, crop, full with { Pool = GlobalPool.Avg, FcNorm = false });
+                Add(entries, $"vit_{name}_siglip_gap_{image}", image, Normalization.Half, crop,
+                    full with { Pool = GlobalPool.Avg, FcNorm = false });
             }
         }
     }

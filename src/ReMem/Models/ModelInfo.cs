@@ -27,5 +27,6 @@ public sealed record ModelInfo(
     internal Interpolation ViewInterpolation() => ViewOptions.ParseInterpolation(Interpolation);
 
     /// <summary>Names of the tensors that depend on the number of classes.</summary>
-    internal IEnumerable<string> HeadTensors => new[] { Classifier }.Concat(OtherClassifiers).SelectMany(c => new[] { $"{c}.weight", $"{c}.bias" });
+    internal IEnumerable<string> HeadTensors =>
+        new[] { Classifier }.Concat(OtherClassifiers).SelectMany(c => new[] { $"{c}.weight", $"{c}.bias" });
 }

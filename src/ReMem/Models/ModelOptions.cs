@@ -8,7 +8,9 @@ public sealed record ModelOptions
     /// <summary>Outputs of the classifier; 1 or more. Default 1000.</summary>
     public int NumClasses { get; init; } = 1000;
 
-    /// <summary>Side of the square input in pixels; a multiple of the patch size for ViTs, 32 or more for ConvNeXt. Default: the model's own.</summary>
+    /// <summary>
+    /// Side of the square input in pixels; a multiple of the patch size for ViTs, 32 or more for ConvNeXt. Default: the model's own.
+    /// </summary>
     public int? ImageSize { get; init; }
 
     /// <summary>Stochastic depth at the last block, 0 to below 1, rising linearly from 0 at the first (Huang 2016). Default 0.</summary>

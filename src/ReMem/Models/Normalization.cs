@@ -22,7 +22,8 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
     /// <summary>uint8 images [B, 3, H, W] to normalised float32 of the same shape.</summary>
     public Tensor Apply(Tensor images)
     {
-        if (Vector256.IsHardwareAccelerated && images.device_type == DeviceType.CPU && images.dtype == ScalarType.Byte && images.is_contiguous()
+        if (Vector256.IsHardwareAccelerated && images.device_type == DeviceType.CPU && images.dtype == ScalarType.Byte
+            && images.is_contiguous()
             && images.shape is [_, 3, _, _] && images.numel() is > 0 and < int.MaxValue / sizeof(float))
         {
             return ApplyInOnePass(images);
@@ -62,7 +63,8 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         void Eight(Vector128<ushort> values, Span<float> eight)
         {
             (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(values);
-            Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Vector256.Create(a, b).AsInt32()), Vector256.Create(scale), Vector256.Create(shift)).CopyTo(eight);
+            Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Vector256.Create(a, b).AsInt32()), Vector256.Create(scale),
+                Vector256.Create(shift)).CopyTo(eight);
         }
     }
 

@@ -54,7 +54,8 @@ internal sealed class ResNet : ImageModel
     public ResNetShape Shape { get; }
 
     /// <summary>The stages in order; each is a sequence of <see cref="ResNetBlock"/>.</summary>
-    public IReadOnlyList<IReadOnlyList<ResNetBlock>> Stages => [.. _stages.Select(s => (IReadOnlyList<ResNetBlock>)[.. s.children().Cast<ResNetBlock>()])];
+    public IReadOnlyList<IReadOnlyList<ResNetBlock>> Stages =>
+        [.. _stages.Select(s => (IReadOnlyList<ResNetBlock>)[.. s.children().Cast<ResNetBlock>()])];
 
     /// <inheritdoc/>
     public override int NumFeatures => Shape.WidthAfter(Shape.Widths.Count - 1);

@@ -39,7 +39,8 @@ internal abstract class TransformerModel : ImageModel
         if (shape.RegisterTokens > 0)
             register_parameter(nameof(reg_token), reg_token = new Parameter(zeros(1, shape.RegisterTokens, shape.Width)));
         if (shape.AbsolutePositions)
-            register_parameter(nameof(pos_embed), pos_embed = new Parameter(zeros(1, shape.EmbeddedPrefixTokens + ((long)Grid * Grid), shape.Width)));
+            register_parameter(nameof(pos_embed),
+                pos_embed = new Parameter(zeros(1, shape.EmbeddedPrefixTokens + ((long)Grid * Grid), shape.Width)));
         if (shape.DistillationToken)
             register_parameter(nameof(dist_token), dist_token = new Parameter(zeros(1, 1, shape.Width)));
         patch_embed = Add(nameof(patch_embed), new PatchEmbedding(shape.PatchSize, shape.Width, !shape.PreNorm));
@@ -64,7 +65,10 @@ internal abstract class TransformerModel : ImageModel
     /// <inheritdoc/>
     public override int NumFeatures => Shape.Width;
 
-    /// <summary>Unlike timm's patterns, register tokens and the norm before the blocks count as embedding: they come before everything that learns slowest.</summary>
+    /// <summary>
+    /// Unlike timm's patterns, register tokens and the norm before the blocks count as embedding:
+    /// they come before everything that learns slowest.
+    /// </summary>
     internal sealed override IReadOnlyList<string> EmbeddingModules =>
         ["cls_token", "reg_token", "dist_token", "pos_embed", "patch_embed", "norm_pre"];
 
@@ -152,7 +156,8 @@ internal abstract class TransformerModel : ImageModel
         using DisposeScope scope = NewDisposeScope();
         using IDisposable? exact = Autocast.Suspend(features.device_type);
         Linear second = head_dist ?? throw new InvalidOperationException($"'{Info.Name}' has no distillation token");
-        return (head.call(Drop(features.select(1, 0))).MoveToOuterDisposeScope(), second.call(Drop(features.select(1, 1))).MoveToOuterDisposeScope());
+        return (head.call(Drop(features.select(1, 0))).MoveToOuterDisposeScope(),
+            second.call(Drop(features.select(1, 1))).MoveToOuterDisposeScope());
     }
 
     /// <summary>
@@ -250,7 +255,8 @@ internal abstract class TransformerModel : ImageModel
         };
         if (!fits || shape.DistillationToken)
             throw new InputException(
-                $"The model '{info.Name}' cannot pool by '{pool.ToString().ToLowerInvariant()}'.", "global_pool", "Leave it out for the model's own pooling.");
+                $"The model '{info.Name}' cannot pool by '{pool.ToString().ToLowerInvariant()}'.", "global_pool",
+                "Leave it out for the model's own pooling.");
         return shape with { Pool = pool };
     }
 

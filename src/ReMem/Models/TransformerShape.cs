@@ -36,7 +36,9 @@ internal abstract record TransformerShape(int PatchSize, int Width, int Depth, i
     /// <summary>Whether positions are learned and added to the tokens. Default true.</summary>
     public bool AbsolutePositions { get; init; } = true;
 
-    /// <summary>Whether those positions include the tokens before the patches; timm's <c>no_embed_class</c> is the opposite. Default true.</summary>
+    /// <summary>
+    /// Whether those positions include the tokens before the patches; timm's <c>no_embed_class</c> is the opposite. Default true.
+    /// </summary>
     public bool PrefixPositions { get; init; } = true;
 
     /// <summary>Whether a norm precedes the blocks and the patch embedding has no bias (CLIP). Default false.</summary>
@@ -73,7 +75,8 @@ internal abstract record TransformerShape(int PatchSize, int Width, int Depth, i
             return;
         int below = Math.Max(PatchSize, size / PatchSize * PatchSize);
         throw new InputException(
-            $"The image size {size} is not a multiple of the patch size {PatchSize} of '{model}'.", "image size", $"Use {below} or {below + PatchSize}.");
+            $"The image size {size} is not a multiple of the patch size {PatchSize} of '{model}'.", "image size",
+            $"Use {below} or {below + PatchSize}.");
     }
 
     /// <summary>Builds a model of these numbers, initialised as timm does.</summary>

@@ -18,7 +18,8 @@ internal static class TransformerStatistics
         bool pools = shape.Pool == GlobalPool.Map;
 
         long block = (4 * width * width) + mlp;
-        long macs = (patches * patchPixels * width) + (shape.Depth * ((tokens * block) + (2 * tokens * tokens * width))) + (heads * width * classes);
+        long macs = (patches * patchPixels * width) + (shape.Depth * ((tokens * block) + (2 * tokens * tokens * width)))
+            + (heads * width * classes);
         if (pools)
             macs += (2 * width * width) + (patches * 2 * width * width) + (2 * patches * width) + (2 * width * hidden);
 
@@ -27,7 +28,8 @@ internal static class TransformerStatistics
         vectors += (shape.Mlp == MlpKind.NormedSwiGlu ? 2 * hidden : 0) + (shape.LayerScale is null ? 0 : 2 * width);
         long parameters = (patchPixels * width) + (shape.PreNorm ? 2 * width : width) + (shape.PrefixTokens * width) + (2 * width);
         parameters += (shape.AbsolutePositions ? (shape.EmbeddedPrefixTokens + patches) * width : 0) + (shape.Depth * (block + vectors));
-        parameters += (pools ? (4 * width * width) + (8 * width) + (2 * width * hidden) + hidden : 0) + (heads * ((width * classes) + classes));
+        parameters += (pools ? (4 * width * width) + (8 * width) + (2 * width * hidden) + hidden : 0)
+            + (heads * ((width * classes) + classes));
         return new ModelStatistics(parameters, macs);
     }
 

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace ReMem.Models;
 
 /// <summary>
-/// The pre-norm Vision Transformer (Dosovitskiy 2021) with timm's names: also DeiT and its distilled form (Touvron 2021), DeiT III (Touvron 2022),
-/// DINOv2 (Oquab 2023) with and without registers, and the image towers of CLIP (Radford 2021) and SigLIP (Zhai 2023).
+/// The pre-norm Vision Transformer (Dosovitskiy 2021) with timm's names: also DeiT and its distilled form (Touvron 2021), DeiT III (Touvron
+/// 2022), DINOv2 (Oquab 2023) with and without registers, and the image towers of CLIP (Radford 2021) and SigLIP (Zhai 2023).
 /// </summary>
 internal sealed class VisionTransformer : TransformerModel
 {
@@ -31,7 +31,8 @@ internal sealed class VisionTransformer : TransformerModel
 
 /// <summary>The numbers that make a ViT.</summary>
 /// <inheritdoc/>
-internal sealed record VisionTransformerShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth, Heads)
+internal sealed record VisionTransformerShape(int PatchSize, int Width, int Depth, int Heads) : TransformerShape(PatchSize, Width, Depth,
+    Heads)
 {
     /// <summary>Whether queries and keys are normalised per head (Dehghani 2023). Default false.</summary>
     public bool QkNorm { get; init; }

@@ -27,7 +27,8 @@ internal sealed record DataRecipe
     public DatasetOptions Reading { get; init; } = new();
 
     /// <summary>
-    /// Validation and test images that are in another split, too: "fail" at exact copies, "strict" also at near-duplicates, "warn" at none. Default fail.
+    /// Validation and test images that are in another split, too: "fail" at exact copies, "strict" also at near-duplicates, "warn" at none.
+    /// Default fail.
     /// </summary>
     public LeakagePolicy OnLeakage { get; init; } = LeakagePolicy.Fail;
 

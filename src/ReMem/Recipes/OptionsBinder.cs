@@ -55,7 +55,9 @@ internal static class OptionsBinder
         if (target.IsGenericType && target.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
             Type element = target.GetGenericArguments()[0];
-            YamlNode[] items = node is YamlSequenceNode sequence ? [.. sequence.Children] : throw Wrong(node, key, "a list, such as [a, b]", where);
+            YamlNode[] items = node is YamlSequenceNode sequence
+                ? [.. sequence.Children]
+                : throw Wrong(node, key, "a list, such as [a, b]", where);
             Array values = Array.CreateInstance(element, items.Length);
             for (int i = 0; i < items.Length; i++)
                 values.SetValue(Convert(items[i], element, nullability.GenericTypeArguments[0], key, origin, where), i);
@@ -69,7 +71,8 @@ internal static class OptionsBinder
             if (nullability.WriteState == NullabilityState.Nullable)
                 return null;
             if (text.Length > 0)
-                throw new InputException($"'{key}' is null; it must have a value.", where, "Leave the key out for its default, or quote it where the word is meant.");
+                throw new InputException($"'{key}' is null; it must have a value.", where,
+                    "Leave the key out for its default, or quote it where the word is meant.");
         }
 
         return Scalar(text, target) ?? throw Wrong(node, key, Expected(target, text), where);
@@ -90,7 +93,9 @@ internal static class OptionsBinder
             return bool.TryParse(text, out bool b) ? b : null;
         if (type == typeof(TeacherMethod))
             return TeacherMethod.Parse(text);
-        return type.IsEnum && !char.IsAsciiDigit(text.FirstOrDefault()) && Enum.TryParse(type, text, ignoreCase: true, out object? e) ? e : null;
+        return type.IsEnum && !char.IsAsciiDigit(text.FirstOrDefault()) && Enum.TryParse(type, text, ignoreCase: true, out object? e)
+            ? e
+            : null;
     }
 
     private static string Expected(Type type, string text) => type switch

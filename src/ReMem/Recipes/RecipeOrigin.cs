@@ -16,7 +16,9 @@ internal sealed record RecipeOrigin(string File, IReadOnlyList<string> Overridde
         YamlNode? found = null;
         foreach (string part in key.Split('.'))
         {
-            found = at is YamlMappingNode block ? block.Children.Keys.FirstOrDefault(k => k is YamlScalarNode { Value: { } name } && name == part) : null;
+            found = at is YamlMappingNode block
+                ? block.Children.Keys.FirstOrDefault(k => k is YamlScalarNode { Value: { } name } && name == part)
+                : null;
             if (found is null)
                 return File;
             at = ((YamlMappingNode)at).Children[found];

@@ -17,7 +17,8 @@ internal static class RecipeReader
     /// <exception cref="InputException">Unreadable file, unknown key, or a value out of range; with file and line.</exception>
     public static Recipe Read(string path, IEnumerable<string>? overrides = null)
     {
-        return Parse(InputFile.ReadAllText(path, "recipe", "Recipes ship in the folder recipes/.", SafeYaml.MaxCharacters), path, overrides);
+        return Parse(InputFile.ReadAllText(path, "recipe", "Recipes ship in the folder recipes/.", SafeYaml.MaxCharacters), path,
+            overrides);
     }
 
     /// <summary>As <see cref="Read"/>, from text.</summary>
@@ -67,14 +68,17 @@ internal static class RecipeReader
         node.Children[new YamlScalarNode(keys[^1])] = Value(value, text);
     }
 
-    /// <summary>A value off the command line: lists, blocks and quoted text are YAML; anything else is taken as it stands, "a: b # c" too.</summary>
+    /// <summary>
+    /// A value off the command line: lists, blocks and quoted text are YAML; anything else is taken as it stands, "a: b # c" too.
+    /// </summary>
     private static YamlNode Value(string value, string text)
     {
         if (value.Length == 0 || !"[{'\"".Contains(value[0], StringComparison.Ordinal))
             return new YamlScalarNode(value) { Style = ScalarStyle.Plain };
         return SafeYaml.Load(value, $"The value of the override '{text}'", "command line") is [{ } node]
             ? node
-            : throw new InputException($"The value of the override '{text}' is not one value.", "command line", "Quote it, or write a list as [a, b].");
+            : throw new InputException($"The value of the override '{text}' is not one value.", "command line",
+                "Quote it, or write a list as [a, b].");
     }
 
     private static void Write(StringBuilder text, object record, int depth)

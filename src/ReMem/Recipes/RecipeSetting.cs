@@ -5,7 +5,9 @@ using ReMem.Teachers;
 
 namespace ReMem.Recipes;
 
-/// <summary>A setting of a recipe under its full key: what recipes, key=value pairs, options of commands and docs/settings.md know of it.</summary>
+/// <summary>
+/// A setting of a recipe under its full key: what recipes, key=value pairs, options of commands and docs/settings.md know of it.
+/// </summary>
 /// <param name="Key">Dotted, such as teacher.training.epochs.</param>
 /// <param name="Declaration">Its property.</param>
 /// <param name="Default">The value where it is left out.</param>
@@ -13,7 +15,8 @@ internal sealed record RecipeSetting(string Key, Setting Declaration, object? De
 {
     private static readonly (Type Type, string Kind)[] Kinds =
     [
-        (typeof(int), "whole number"), (typeof(long), "whole number"), (typeof(double), "number"), (typeof(bool), "true or false"), (typeof(string), "text"),
+        (typeof(int), "whole number"), (typeof(long), "whole number"), (typeof(double), "number"), (typeof(bool), "true or false"),
+        (typeof(string), "text"),
     ];
 
     /// <summary>Every setting, in a recipe's order.</summary>
@@ -42,7 +45,8 @@ internal sealed record RecipeSetting(string Key, Setting Declaration, object? De
         get
         {
             string kind = Choices is { } words ? string.Join(", ", words) : Kinds.First(k => k.Type == Element).Kind;
-            return (Declaration.Type == Element || Nullable.GetUnderlyingType(Declaration.Type) is not null ? kind : $"list of {kind}") + Range;
+            return (Declaration.Type == Element || Nullable.GetUnderlyingType(Declaration.Type) is not null ? kind : $"list of {kind}")
+                + Range;
         }
     }
 

@@ -17,14 +17,16 @@ internal sealed record StudentRecipe
     public string? WeightsPrefix { get; init; }
 
     /// <summary>
-    /// Side of the student's views in pixels, 8 to 2048. Where the teacher's is another, it sees the very same crop at its own. Default data.image_size.
+    /// Side of the student's views in pixels, 8 to 2048. Where the teacher's is another, it sees the very same crop at its own.
+    /// Default data.image_size.
     /// </summary>
     [Range(8, 2048)]
     public int? ImageSize { get; init; }
 
     /// <summary>
-    /// Further teachers, whose outputs are averaged with those of the method's own: model folders (relative to the working directory) or hf-hub:owner/name, of
-    /// the data set's classes and of the teacher's image size. Students without a teacher have none of them either. Default none.
+    /// Further teachers, whose outputs are averaged with those of the method's own: model folders (relative to the working directory) or
+    /// hf-hub:owner/name, of the data set's classes and of the teacher's image size. Students without a teacher have none of them either.
+    /// Default none.
     /// </summary>
     public IReadOnlyList<string> FurtherTeachers { get; init; } = [];
 

@@ -16,8 +16,10 @@ internal static class TeacherGroupReader
         ComparisonReport first = reports[0];
         for (int i = 1; i < reports.Length; i++)
         {
-            string? other = Pair("the student is", first.Student, reports[i].Student) ?? Pair("the images are", Images(first), Images(reports[i]));
-            if (other is null && first.RecipeText != reports[i].RecipeText && Training(first, folders[0]) != Training(reports[i], folders[i]))
+            string? other = Pair("the student is", first.Student, reports[i].Student)
+                ?? Pair("the images are", Images(first), Images(reports[i]));
+            if (other is null && first.RecipeText != reports[i].RecipeText
+                && Training(first, folders[0]) != Training(reports[i], folders[i]))
                 other = "students are trained differently (the recipes differ under 'student')";
             if (other is not null)
                 throw new InputException(
@@ -47,12 +49,15 @@ internal static class TeacherGroupReader
     }
 
     /// <summary>Identifies a teacher in another run: two teachers never have all numbers equal.</summary>
-    private static (string, int, double?, double?, double) Key(TeacherRow row, SeedRow seed) => (row.Method, seed.Seed, seed.TeacherTop1, seed.InformationLogits?.Mean, seed.StudentTop1);
+    private static (string, int, double?, double?, double) Key(TeacherRow row, SeedRow seed) =>
+        (row.Method, seed.Seed, seed.TeacherTop1, seed.InformationLogits?.Mean, seed.StudentTop1);
 
     private static string Images(ComparisonReport report) =>
-        $"{report.Data.Description}: {report.Data.Train} training and {report.Data.Test} test images of {report.Data.Classes.Count} classes at {report.Data.ImageSize} px";
+        $"{report.Data.Description}: {report.Data.Train} training and {report.Data.Test} test images of {report.Data.Classes.Count} "
+            + $"classes at {report.Data.ImageSize} px";
 
-    private static string Training(ComparisonReport report, string folder) => Json.Serialize(RecipeReader.Parse(report.RecipeText, folder).Student);
+    private static string Training(ComparisonReport report, string folder) =>
+        Json.Serialize(RecipeReader.Parse(report.RecipeText, folder).Student);
 
     private static string? Pair(string what, string first, string second) => first == second ? null : $"{what} '{second}', not '{first}'";
 }

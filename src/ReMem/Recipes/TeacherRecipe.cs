@@ -11,12 +11,12 @@ internal sealed record TeacherRecipe
     /// <summary>timm's name of a ViT. Default deit_tiny_patch16_224.</summary>
     public string Model { get; init; } = "deit_tiny_patch16_224";
 
-    /// <summary>Pretrained weights, in any format of docs/weights.md: a file (relative to the working directory), local-dir:DIR, hf-hub:owner/name[@revision] or an
-    /// https address; none starts from scratch.</summary>
+    /// <summary>Pretrained weights, in any format of docs/weights.md: a file (relative to the working directory), local-dir:DIR,
+    /// hf-hub:owner/name[@revision] or an https address; none starts from scratch.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>What the model's names begin with in that file, such as "student."; '' is nothing. Default: it is found, and of several networks that fit the averaged
-    /// weights or the teacher's are taken.</summary>
+    /// <summary>What the model's names begin with in that file, such as "student."; '' is nothing. Default: it is found, and of several
+    /// networks that fit the averaged weights or the teacher's are taken.</summary>
     public string? WeightsPrefix { get; init; }
 
     /// <summary>Side of the teacher's views in pixels, 8 to 2048. Default data.image_size.</summary>

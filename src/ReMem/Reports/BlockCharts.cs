@@ -19,7 +19,8 @@ internal static class BlockCharts
         (double X, SubBlockResult SubBlock, Interval Value)[] points =
             [.. probe.SubBlocks.Select(s => (s.Block - (s.Kind == SubBlockKind.Attention ? 0.5 : 0), s, feature(s.After).NatsPerChannel))];
         var chart = new SvgChart("I_hat along the token stream", "block", Nats, ChartAxis.Around([0, probe.Depth], integers: true),
-            ChartAxis.Around(points.SelectMany(p => Ends(p.Value)).Concat(Ends(start))), [(Whole, "embedding"), (Attention, "after attention"), (Mlp, "after MLP")]);
+            ChartAxis.Around(points.SelectMany(p => Ends(p.Value)).Concat(Ends(start))), [(Whole, "embedding"),
+                (Attention, "after attention"), (Mlp, "after MLP")]);
         chart.Path(Whole, [(0, start.Mean), .. points.Select(p => (p.X, p.Value.Mean))]);
         chart.Point(Whole, 0, start.Mean, $"embedding: {Figures.Nats(start)}", errorY: start.HalfWidth);
         foreach ((double x, SubBlockResult subBlock, Interval value) in points)
@@ -54,29 +55,34 @@ internal static class BlockCharts
     {
         (string Name, Func<ActivationUsage, double> Of)[] measures =
         [
-            ("above zero", u => u.AboveZero.Mean), ("units for 90 %", u => u.UnitsForNinety.Mean), ("cosine of two images", u => u.Cosine), ("overlap of two images", u => u.Jaccard),
+            ("above zero", u => u.AboveZero.Mean), ("units for 90 %", u => u.UnitsForNinety.Mean), ("cosine of two images", u => u.Cosine),
+            ("overlap of two images", u => u.Jaccard),
         ];
         SubBlockResult[] mlps = [.. probe.SubBlocks.Where(s => s.Usage is not null)];
         // The colours of attention and MLP would be misleading here.
         int[] series = [Whole, 3, 4, Mlp];
         var chart = new SvgChart("Sparsity of the MLPs by block", "block", "share", Blocks(mlps.Select(s => s.Block)),
-            ChartAxis.Around(mlps.SelectMany(s => measures.Select(m => m.Of(s.Usage!))), fromZero: true), measures.Select((m, i) => (series[i], m.Name)));
+            ChartAxis.Around(mlps.SelectMany(s => measures.Select(m => m.Of(s.Usage!))), fromZero: true),
+            measures.Select((m, i) => (series[i], m.Name)));
         for (int i = 0; i < measures.Length; i++)
         {
             chart.Path(series[i], [.. mlps.Select(s => ((double)s.Block, measures[i].Of(s.Usage!)))]);
             foreach (SubBlockResult s in mlps)
-                chart.Point(series[i], s.Block, measures[i].Of(s.Usage!), $"block {s.Block}: {measures[i].Name} {Figures.Number(measures[i].Of(s.Usage!), "0.000")}", faint: true);
+                chart.Point(series[i], s.Block, measures[i].Of(s.Usage!),
+                    $"block {s.Block}: {measures[i].Name} {Figures.Number(measures[i].Of(s.Usage!), "0.000")}", faint: true);
         }
 
         return chart.Render();
     }
 
     private static string ByBlock(
-        BlockProbeResult probe, string title, string xLabel, string yLabel, double scale, Interval whole, IEnumerable<(SubBlockKind Kind, int X, Interval Value)> values)
+        BlockProbeResult probe, string title, string xLabel, string yLabel, double scale, Interval whole,
+        IEnumerable<(SubBlockKind Kind, int X, Interval Value)> values)
     {
         (SubBlockKind Kind, int X, Interval Value)[] points = [.. values];
         var chart = new SvgChart($"{title} of {probe.Model}", xLabel, yLabel, Blocks(points.Select(p => p.X)),
-            ChartAxis.Around(points.SelectMany(p => Ends(p.Value)).Concat(Ends(whole)).Select(y => scale * y)), [(Attention, "attention"), (Mlp, "MLP")]);
+            ChartAxis.Around(points.SelectMany(p => Ends(p.Value)).Concat(Ends(whole)).Select(y => scale * y)), [(Attention, "attention"),
+                (Mlp, "MLP")]);
         chart.Level(Whole, scale * whole.Mean);
         foreach (IGrouping<SubBlockKind, (SubBlockKind Kind, int X, Interval Value)> kind in points.GroupBy(p => p.Kind))
         {

@@ -24,7 +24,8 @@ internal static class ConsoleTable
         var text = new StringBuilder();
         text.Append(report.Title).Append('\n');
         text.Append($"{report.Teacher} -> {report.Student}, {report.Data.Classes.Count} classes, ")
-            .Append($"{report.Data.Train} / {report.Data.Validation} / {report.Data.Test} images (train / val / test), {report.Data.ImageSize} px\n\n");
+            .Append($"{report.Data.Train} / {report.Data.Validation} / {report.Data.Test} images (train / val / test), "
+                + $"{report.Data.ImageSize} px\n\n");
         foreach (string line in TextTable.Lines(Lines(report)))
             text.Append(line).Append('\n');
         text.Append('\n').Append(Intervals(report)).Append('\n');
@@ -48,13 +49,15 @@ internal static class ConsoleTable
     /// <summary>The test scores of the exported student: those of the file to deploy, and the model's own.</summary>
     internal static IEnumerable<(string Whose, string Scores)> Exported(OnnxSection onnx)
     {
-        foreach ((string whose, ExportedScores? scores) in new[] { ("test, ONNX file", onnx.FileScores), ("test, model", onnx.ModelScores) })
+        foreach ((string whose, ExportedScores? scores) in new[] { ("test, ONNX file", onnx.FileScores),
+            ("test, model", onnx.ModelScores) })
         {
             if (scores is not null)
             {
                 yield return (
                     whose,
-                    $"top-1 {Figures.Percent(scores.Top1)} %, balanced {Figures.Percent(scores.Balanced)} %, top-5 {Figures.Percent(scores.Top5)} %, "
+                    $"top-1 {Figures.Percent(scores.Top1)} %, balanced {Figures.Percent(scores.Balanced)} %, top-5 "
+                        + $"{Figures.Percent(scores.Top5)} %, "
                         + $"ECE {Figures.Percent(scores.Ece)} % ({Figures.Number(scores.Images, "0")} images)");
             }
         }
@@ -99,7 +102,10 @@ internal static class ConsoleTable
     {
         string intervals = report.Rows.Max(row => row.Seeds.Count) < 2
             ? "One seed: no interval can be given, so no difference below can be distinguished from noise. Scores are of the test split."
-            : "Mean ± half-width of the 95 % t interval over seeds, of the test split. Differences are paired by seed, and not corrected for their number.";
-        return report.IsSweep ? $"{intervals} A star marks the variant of its method whose students did best on validation; only these are compared." : intervals;
+            : "Mean ± half-width of the 95 % t interval over seeds, of the test split. Differences are paired by seed, "
+                + "and not corrected for their number.";
+        return report.IsSweep
+            ? $"{intervals} A star marks the variant of its method whose students did best on validation; only these are compared."
+            : intervals;
     }
 }

@@ -92,7 +92,9 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
         if (correlation is not { Low: { } low, High: { } high })
             return $"{what} {Signed(correlation.Rho)} (too few for an interval): within noise.";
         string verdict = low > 0 ? "students rise with it" : high < 0 ? "students fall with it" : "within noise";
-        return $"{what} {Signed(correlation.Rho)} (95 % bootstrap interval{(correlation.Groups is { } groups ? $" over {groups} settings" : "")} {Signed(low)} to {Signed(high)}): {verdict}.";
+        return $"{what} {Signed(correlation.Rho)} (95 % bootstrap "
+            + $"interval{(correlation.Groups is { } groups ? $" over {groups} settings" : "")} {Signed(low)} to {Signed(high)}): "
+            + $"{verdict}.";
     }
 
     /// <summary>
@@ -144,7 +146,8 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
     private static Finding? Pair(string measure, TeacherRow row, TeacherRow baseline, Func<SeedRow, double?> value)
     {
         Dictionary<int, double?> other = baseline.Seeds.ToDictionary(seed => seed.Seed, value);
-        double[] differences = [.. row.Seeds.Where(seed => other.ContainsKey(seed.Seed)).Select(seed => value(seed) - other[seed.Seed]).OfType<double>().Where(double.IsFinite)];
+        double[] differences = [.. row.Seeds.Where(seed => other.ContainsKey(seed.Seed)).Select(seed => value(seed) - other[seed.Seed])
+            .OfType<double>().Where(double.IsFinite)];
         if (differences.Length == 0)
             return null;
         Interval difference = Interval.Of(differences);
@@ -152,7 +155,9 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
             : difference.Low > 0 ? Verdict.Higher
             : difference.High < 0 ? Verdict.Lower
             : Verdict.WithinNoise;
-        return new Finding(measure, row.Name, baseline.Name, difference, verdict) { OwnMethod = row.Method, BaselineMethod = baseline.Method };
+        return new Finding(measure, row.Name, baseline.Name, difference,
+            verdict)
+        { OwnMethod = row.Method, BaselineMethod = baseline.Method };
     }
 
     private string Signed(double value) => Measure == Information

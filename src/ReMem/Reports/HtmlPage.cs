@@ -51,7 +51,8 @@ internal sealed class HtmlPage
             _body.Append($"<th scope=\"col\">{Encode(head)}</th>");
         _body.Append("</tr></thead>\n<tbody>\n");
         foreach (IReadOnlyList<string> row in rows)
-            _body.Append($"<tr><th scope=\"row\">{Encode(row[0])}</th>{string.Concat(row.Skip(1).Select(cell => $"<td>{Encode(cell)}</td>"))}</tr>\n");
+            _body.Append($"<tr><th scope=\"row\">{Encode(row[0])}</th>"
+                + $"{string.Concat(row.Skip(1).Select(cell => $"<td>{Encode(cell)}</td>"))}</tr>\n");
         return Add("</tbody></table></div></section>");
     }
 
@@ -67,7 +68,8 @@ internal sealed class HtmlPage
     public static string Document(string title, string body, bool pictures = false, string css = "") => new StringBuilder()
         .Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .Append($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; {(pictures ? "img-src data:; " : "")}style-src 'unsafe-inline'\">\n")
+        .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+            + $"{(pictures ? "img-src data:; " : "")}style-src 'unsafe-inline'\">\n")
         .Append($"<title>{Encode(title)}</title>\n<style>\n{HtmlStyle.Css}{css}\n</style>\n</head>\n<body>\n<main>\n")
         .Append(body)
         .Append("</main>\n</body>\n</html>\n")

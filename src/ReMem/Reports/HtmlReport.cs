@@ -41,10 +41,14 @@ internal static class HtmlReport
     private static void Scores(StringBuilder page, ComparisonReport report)
     {
         Open(page, "Teachers and their students");
-        page.Append($"<p class=\"soft\">{Encode(ConsoleTable.Intervals(report))} I_hat: nats per pixel channel of the image that a decoder ")
-            .Append("recovers; 0 means that nothing was kept.</p>\n<div class=\"card wide\"><table>\n<thead><tr><th rowspan=\"2\">method</th><th rowspan=\"2\">seeds</th>")
-            .Append("<th colspan=\"4\" class=\"group\">teacher</th><th colspan=\"4\" class=\"group\">student</th><th rowspan=\"2\">minutes</th></tr>\n<tr>");
-        foreach (string name in (string[])["top-1 %", "balanced %", "I_hat logits", "I_hat pooled", "top-1 %", "balanced %", "top-5 %", "ECE %"])
+        page.Append(
+            $"<p class=\"soft\">{Encode(ConsoleTable.Intervals(report))} I_hat: nats per pixel channel of the image that a decoder ")
+            .Append("recovers; 0 means that nothing was kept.</p>\n<div class=\"card wide\"><table>\n<thead><tr><th "
+                + "rowspan=\"2\">method</th><th rowspan=\"2\">seeds</th>")
+            .Append("<th colspan=\"4\" class=\"group\">teacher</th><th colspan=\"4\" class=\"group\">student</th><th "
+                + "rowspan=\"2\">minutes</th></tr>\n<tr>");
+        foreach (string name in (string[])["top-1 %", "balanced %", "I_hat logits", "I_hat pooled", "top-1 %", "balanced %", "top-5 %",
+            "ECE %"])
             page.Append($"<th scope=\"col\">{name}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
         IReadOnlyList<MethodSummary> summary = report.Summary;
@@ -52,8 +56,10 @@ internal static class HtmlReport
         {
             MethodSummary s = summary[i];
             string chosen = report.IsSweep && report.Rows[i].IsChosen ? " *" : string.Empty;
-            Row(page, $"<span class=\"dot s{ReportCharts.Series(report, s.Method)}\"></span>{Encode(s.Name)}{chosen}", Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1),
-                Figures.Percent(s.TeacherBalanced), Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled), Figures.Percent(s.StudentTop1),
+            Row(page, $"<span class=\"dot s{ReportCharts.Series(report, s.Method)}\"></span>{Encode(s.Name)}{chosen}",
+                Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1),
+                Figures.Percent(s.TeacherBalanced), Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled),
+                Figures.Percent(s.StudentTop1),
                 Figures.Percent(s.StudentBalanced), Figures.Percent(s.StudentTop5), Figures.Percent(s.Ece),
                 Figures.Number(s.TeacherMinutes + s.StudentMinutes, "0.0"));
         }
@@ -64,7 +70,9 @@ internal static class HtmlReport
     private static void Charts(StringBuilder page, ComparisonReport report)
     {
         page.Append("<section>\n<h2>Information in the teacher, and accuracy of its student</h2>\n<div class=\"charts\">\n");
-        string errors = report.Rows.Max(row => row.Seeds.Count) < 2 ? "One seed: no intervals." : "Bars span the 95 % interval over seeds; small marks are seeds.";
+        string errors = report.Rows.Max(row => row.Seeds.Count) < 2
+            ? "One seed: no intervals."
+            : "Bars span the 95 % interval over seeds; small marks are seeds.";
         if (ReportCharts.InformationAgainstStudent(report) is { } scatter)
             Figure(page, "I_hat against student top-1", scatter, $"{errors} Dashed: the student without a teacher.");
         Figure(page, "Students by teacher", ReportCharts.StudentBars(report), $"{errors} Full colour: top-1. Pale: balanced accuracy.");
@@ -87,7 +95,8 @@ internal static class HtmlReport
 
     private static void Findings(StringBuilder page, IEnumerable<Finding> findings)
     {
-        page.Append("<div class=\"card wide\"><table>\n<thead><tr><th scope=\"col\" class=\"text\">finding</th><th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
+        page.Append("<div class=\"card wide\"><table>\n<thead><tr><th scope=\"col\" class=\"text\">finding</th><th "
+            + "scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
         foreach (Finding finding in findings)
         {
             (string style, string word) = finding.Verdict switch
@@ -96,7 +105,8 @@ internal static class HtmlReport
                 Verdict.Lower => ("lower", "lower"),
                 _ => ("noise", "within noise"),
             };
-            page.Append($"<tr><td class=\"text\">{Encode(finding.Sentence)}</td><td><span class=\"badge {style}\">{word}</span></td></tr>\n");
+            page.Append(
+                $"<tr><td class=\"text\">{Encode(finding.Sentence)}</td><td><span class=\"badge {style}\">{word}</span></td></tr>\n");
         }
 
         page.Append("</tbody></table></div>\n");
@@ -105,16 +115,20 @@ internal static class HtmlReport
     private static void Seeds(StringBuilder page, ComparisonReport report)
     {
         page.Append(
-            "<details><summary>Every seed</summary>\n<p class=\"soft\">I_hat ± half-width of its interval over decoder seeds.</p>\n<div class=\"wide\"><table>\n<thead><tr>");
-        foreach (string name in (string[])["method", "seed", "teacher top-1 %", "teacher balanced %", "I_hat logits", "I_hat pooled", "student top-1 %",
+            "<details><summary>Every seed</summary>\n<p class=\"soft\">I_hat ± half-width of its interval over decoder seeds.</p>\n<div "
+                + "class=\"wide\"><table>\n<thead><tr>");
+        foreach (string name in (string[])["method", "seed", "teacher top-1 %", "teacher balanced %", "I_hat logits", "I_hat pooled",
+            "student top-1 %",
             "student balanced %", "student top-5 %", "student ECE %", "teacher minutes", "student minutes"])
             page.Append($"<th scope=\"col\">{name}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
         foreach ((string method, SeedRow s) in report.Rows.SelectMany(row => row.Seeds.Select(seed => (row.Name, seed))))
         {
             Row(page, Encode(method), Figures.Number(s.Seed, "0"), Figures.Percent(s.TeacherTop1), Figures.Percent(s.TeacherBalanced),
-                Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled), Figures.Percent(s.StudentTop1), Figures.Percent(s.StudentBalanced),
-                Figures.Percent(s.StudentTop5), Figures.Percent(s.Ece), Figures.Number(s.TeacherMinutes, "0.0"), Figures.Number(s.StudentMinutes, "0.0"));
+                Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled), Figures.Percent(s.StudentTop1),
+                Figures.Percent(s.StudentBalanced),
+                Figures.Percent(s.StudentTop5), Figures.Percent(s.Ece), Figures.Number(s.TeacherMinutes, "0.0"),
+                Figures.Number(s.StudentMinutes, "0.0"));
         }
 
         page.Append("</tbody></table></div></details>\n");
@@ -140,7 +154,8 @@ internal static class HtmlReport
             page.Append($"<p class=\"failed\">{Encode(ConsoleTable.Failed(failure))}</p>\n");
         List(page, [("file", onnx.Path), ("student of", $"{onnx.Method}, seed {onnx.Seed}"),
             ("against ONNX Runtime", string.Create(CultureInfo.InvariantCulture,
-                $"largest difference of a logit {onnx.LargestDifference:0.##e+0}, top-1 agreement {100 * onnx.Top1Agreement:0.0} % on {onnx.Images} images")),
+                $"largest difference of a logit {onnx.LargestDifference:0.##e+0}, "
+                    + $"top-1 agreement {100 * onnx.Top1Agreement:0.0} % on {onnx.Images} images")),
             .. ConsoleTable.Exported(onnx)]);
         Close(page);
     }
@@ -149,11 +164,14 @@ internal static class HtmlReport
     {
         DataSection data = report.Data;
         Open(page, "Data");
-        List(page, ("source", data.Description), ("images", $"{data.Train} train, {data.Validation} validation, {data.Test} test, at {data.ImageSize} px"),
-            ("classes", $"{data.Classes.Count}, with {data.Classes.Min(c => c.Train)} to {data.Classes.Max(c => c.Train)} training images"));
+        List(page, ("source", data.Description),
+            ("images", $"{data.Train} train, {data.Validation} validation, {data.Test} test, at {data.ImageSize} px"),
+            ("classes",
+                $"{data.Classes.Count}, with {data.Classes.Min(c => c.Train)} to {data.Classes.Max(c => c.Train)} training images"));
         foreach (string warning in data.Warnings)
             page.Append($"<p>{Encode(warning)}</p>\n");
-        page.Append("<details><summary>Every class</summary>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">class</th><th scope=\"col\">train</th>")
+        page.Append("<details><summary>Every class</summary>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">class</th><th "
+            + "scope=\"col\">train</th>")
             .Append("<th scope=\"col\">validation</th><th scope=\"col\">test</th></tr></thead>\n<tbody>\n");
         foreach (ClassCount c in data.Classes)
             Row(page, Encode(c.Name), Figures.Number(c.Train, "0"), Figures.Number(c.Validation, "0"), Figures.Number(c.Test, "0"));
@@ -166,7 +184,9 @@ internal static class HtmlReport
         Open(page, "Environment");
         List(page, ("system", e.Os), ("processor", $"{e.Processor}, {e.Cores} cores, {e.Threads} threads"),
             ("memory", string.Create(CultureInfo.InvariantCulture, $"{e.MemoryBytes / (double)(1L << 30):0.0} GB")), ("device", e.Device),
-            ("software", $"ReMem {e.Version}{(e.Commit is null ? "" : $" ({e.Commit})")}, {e.Dotnet}, TorchSharp {e.TorchSharp}, libtorch {e.Libtorch}"),
+            ("software",
+                $"ReMem {e.Version}{(e.Commit is null ? "" : $" ({e.Commit})")}, {e.Dotnet}, TorchSharp {e.TorchSharp}, "
+                    + $"libtorch {e.Libtorch}"),
             ("started", Date(report.Started)), ("finished", Date(report.Finished)));
         Close(page);
     }
@@ -174,7 +194,8 @@ internal static class HtmlReport
     private static void Command(StringBuilder page, ComparisonReport report)
     {
         page.Append("<section>\n<h2>To repeat it</h2>\n")
-            .Append($"<pre><code>{Encode(report.Command)}</code></pre>\n<details open=\"\"><summary>Recipe {Encode(report.RecipeName)}, resolved</summary>\n")
+            .Append($"<pre><code>{Encode(report.Command)}</code></pre>\n<details open=\"\"><summary>Recipe {Encode(report.RecipeName)}, "
+                + "resolved</summary>\n")
             .Append($"<pre><code>{Encode(report.RecipeText)}</code></pre></details>\n");
         Close(page);
     }
@@ -184,7 +205,8 @@ internal static class HtmlReport
     private static void Close(StringBuilder page) => page.Append("</section>\n");
 
     private static void Figure(StringBuilder page, string title, string svg, string? caption) =>
-        page.Append($"<figure><h3>{Encode(title)}</h3>\n{svg}\n{(caption is null ? "" : $"<figcaption>{caption}</figcaption>")}</figure>\n");
+        page.Append(
+            $"<figure><h3>{Encode(title)}</h3>\n{svg}\n{(caption is null ? "" : $"<figcaption>{caption}</figcaption>")}</figure>\n");
 
     private static void List(StringBuilder page, params (string Name, string Value)[] items)
     {
@@ -203,7 +225,8 @@ internal static class HtmlReport
         page.Append("</tr>\n");
     }
 
-    private static string Date(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private static string Date(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static string Encode(string text) => HtmlPage.Encode(text);
 }

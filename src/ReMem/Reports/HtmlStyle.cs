@@ -21,11 +21,14 @@ internal static class HtmlStyle
         p { margin: .4rem 0; } .soft, figcaption { color: var(--soft); font-size: .92rem; }
         .headline { font-size: 1.12rem; border-left: 4px solid var(--accent); padding: .5rem 0 .5rem .9rem; margin: 1.2rem 0; }
         .caveat { border-left-color: var(--down); } .failed { color: var(--down); border-left-color: var(--down); font-weight: 600; }
-        section > .card, figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.1rem; margin: 0; }
+        section > .card, figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+          padding: 1rem 1.1rem; margin: 0; }
         .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9rem; }
         th, td { padding: .42rem .45rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
-        th { font-weight: 600; font-size: .88rem; color: var(--soft); } th[scope=row] { color: var(--ink); font-size: inherit; } th.group { text-align: center; }
-        th:first-child[scope=row], th[rowspan]:first-child, td.text, th.text { text-align: left; } td.text { white-space: normal; overflow-wrap: anywhere; }
+        th { font-weight: 600; font-size: .88rem; color: var(--soft); } th[scope=row] { color: var(--ink); font-size: inherit; }
+        th.group { text-align: center; }
+        th:first-child[scope=row], th[rowspan]:first-child, td.text, th.text { text-align: left; }
+        td.text { white-space: normal; overflow-wrap: anywhere; }
         tbody tr:last-child > * { border-bottom: 0; }
         .dot { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .5em; background: var(--c); }
         .badge { border: 1px solid currentColor; border-radius: 99px; padding: .05rem .6rem; font-size: .84rem; }
@@ -34,13 +37,18 @@ internal static class HtmlStyle
         figcaption { margin-top: .3rem; } figure h3 { margin: 0 0 .5rem; font-size: 1rem; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; margin: 0; } dt { color: var(--soft); }
         dd { margin: 0; overflow-wrap: anywhere; } details { margin-top: .8rem; } summary { cursor: pointer; color: var(--accent); }
-        pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .8rem 1rem; overflow-x: auto; font-size: .86rem; margin: .6rem 0; }
+        pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+          padding: .8rem 1rem; overflow-x: auto; font-size: .86rem; margin: .6rem 0; }
         .chart { display: block; width: 100%; height: auto; font-size: 12px; }
-        .chart text { fill: var(--ink); } .chart .tick { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke: var(--soft); fill: none; }
-        .line { fill: none; stroke: var(--c); stroke-width: 1.8; stroke-linejoin: round; } .level { stroke: var(--c); stroke-dasharray: 6 5; stroke-width: 1.6; }
+        .chart text { fill: var(--ink); } .chart .tick { fill: var(--soft); } .grid { stroke: var(--line); }
+        .axis { stroke: var(--soft); fill: none; }
+        .line { fill: none; stroke: var(--c); stroke-width: 1.8; stroke-linejoin: round; }
+        .level { stroke: var(--c); stroke-dasharray: 6 5; stroke-width: 1.6; }
         .error { stroke: var(--c); stroke-width: 1.8; } .marker { fill: var(--c); stroke: var(--card); } .faint { opacity: .65; }
-        .bar { fill: var(--c); } .pale { opacity: .45; } .seed { fill: var(--card); stroke: var(--ink); } .whisker { stroke: var(--ink); stroke-width: 1.8; }
-        .s0 { --c: var(--c0); } .s1 { --c: var(--c1); } .s2 { --c: var(--c2); } .s3 { --c: var(--c3); } .s4 { --c: var(--c4); } .s5 { --c: var(--soft); }
+        .bar { fill: var(--c); } .pale { opacity: .45; } .seed { fill: var(--card); stroke: var(--ink); }
+        .whisker { stroke: var(--ink); stroke-width: 1.8; }
+        .s0 { --c: var(--c0); } .s1 { --c: var(--c1); } .s2 { --c: var(--c2); } .s3 { --c: var(--c3); } .s4 { --c: var(--c4); }
+        .s5 { --c: var(--soft); }
         @media print { :root { --page: #fff; } figure, pre, tr { break-inside: avoid; } }
         """;
 }

@@ -24,7 +24,8 @@ internal sealed record MeasuredTeacher(int Setting, double Information, double T
     /// interval is over settings where there are enough of them, since seeds of one setting are not independent.
     /// </summary>
     public static RankCorrelation? Correlation(IReadOnlyList<MeasuredTeacher> teachers) => teachers.Count >= MinTeachers
-        ? RankCorrelation.Of([.. teachers.Select(t => t.Information)], [.. teachers.Select(t => t.StudentTop1)], groups: [.. teachers.Select(t => t.Setting)])
+        ? RankCorrelation.Of([.. teachers.Select(t => t.Information)], [.. teachers.Select(t => t.StudentTop1)],
+            groups: [.. teachers.Select(t => t.Setting)])
         : null;
 
     /// <summary>

@@ -8,7 +8,8 @@ internal static class PicturePage
 {
     private const string Css = """
 
-        .pictures td { border: 0; padding: .2rem; text-align: center; } .pictures th { text-align: center !important; white-space: normal; vertical-align: bottom; }
+        .pictures td { border: 0; padding: .2rem; text-align: center; }
+        .pictures th { text-align: center !important; white-space: normal; vertical-align: bottom; }
         .pictures img { width: 112px; height: 112px; image-rendering: pixelated; border-radius: 4px; display: block; margin: auto; }
         """;
 
@@ -18,9 +19,11 @@ internal static class PicturePage
     /// <param name="names">One per image.</param>
     /// <param name="columns">The originals first.</param>
     /// <param name="command">The command to repeat it.</param>
-    public static string Render(string title, string text, IReadOnlyList<string> names, IReadOnlyList<PictureColumn> columns, string command)
+    public static string Render(string title, string text, IReadOnlyList<string> names, IReadOnlyList<PictureColumn> columns,
+        string command)
     {
-        HtmlPage page = new HtmlPage(title, pictures: true, Css).Paragraph(text).Add("<section><div class=\"card wide\"><table class=\"pictures\">\n<thead><tr>");
+        HtmlPage page = new HtmlPage(title, pictures: true,
+            Css).Paragraph(text).Add("<section><div class=\"card wide\"><table class=\"pictures\">\n<thead><tr>");
         foreach (PictureColumn column in columns)
             page.Add($"<th scope=\"col\">{HtmlPage.Encode(column.Head)}<br>{HtmlPage.Encode(column.Caption)}</th>");
         page.Add("</tr></thead>\n<tbody>");
@@ -30,7 +33,8 @@ internal static class PicturePage
             foreach (PictureColumn column in columns)
             {
                 string alt = HtmlPage.Encode($"{names[i]}, {column.Head}");
-                page.Add($"<td><img alt=\"{alt}\" title=\"{alt}\" src=\"data:image/png;base64,{Convert.ToBase64String(Png(column.Images, i))}\"></td>");
+                page.Add($"<td><img alt=\"{alt}\" title=\"{alt}\" "
+                    + $"src=\"data:image/png;base64,{Convert.ToBase64String(Png(column.Images, i))}\"></td>");
             }
 
             page.Add("</tr>");

@@ -15,8 +15,10 @@ internal static class ReportCharts
             return null;
         MethodSummary? plain = report.Summary.FirstOrDefault(s => s.InformationLogits is null);
         SeedRow[] seeds = [.. report.Rows.SelectMany(row => row.Seeds)];
-        IEnumerable<double> xs = measured.SelectMany(s => Ends(s.InformationLogits!)).Concat(seeds.Select(s => s.InformationLogits?.Mean ?? double.NaN));
-        IEnumerable<double> ys = report.Summary.SelectMany(s => Ends(s.StudentTop1)).Concat(seeds.Select(s => s.StudentTop1)).Select(y => 100 * y);
+        IEnumerable<double> xs = measured.SelectMany(s => Ends(s.InformationLogits!))
+            .Concat(seeds.Select(s => s.InformationLogits?.Mean ?? double.NaN));
+        IEnumerable<double> ys = report.Summary.SelectMany(s => Ends(s.StudentTop1)).Concat(seeds.Select(s => s.StudentTop1))
+            .Select(y => 100 * y);
         SvgChart chart = KeptAgainstReached(xs, ys, Legend(report, report.Summary.Select(s => s.Method)));
         if (plain is not null)
             chart.Level(Series(report, plain.Method), 100 * plain.StudentTop1.Mean);
@@ -43,23 +45,28 @@ internal static class ReportCharts
     public static string Teachers(IReadOnlyList<TeacherRow> rows)
     {
         string[] methods = [.. rows.Select(row => row.Method).Distinct()];
-        (TeacherRow Row, SeedRow Seed)[] measured = [.. rows.SelectMany(row => row.Seeds.Where(seed => seed.InformationLogits is not null).Select(seed => (row, seed)))];
+        (TeacherRow Row, SeedRow Seed)[] measured =
+            [.. rows.SelectMany(row => row.Seeds.Where(seed => seed.InformationLogits is not null).Select(seed => (row, seed)))];
         SeedRow[] plain = [.. rows.Where(row => row.Method == TeacherMethod.None.Name).SelectMany(row => row.Seeds)];
         SvgChart chart = KeptAgainstReached(
-            measured.Select(m => m.Seed.InformationLogits!.Mean), measured.Select(m => m.Seed).Concat(plain).Select(seed => 100 * seed.StudentTop1), methods.Select((method, i) => (i, method)));
+            measured.Select(m => m.Seed.InformationLogits!.Mean),
+            measured.Select(m => m.Seed).Concat(plain).Select(seed => 100 * seed.StudentTop1), methods.Select((method, i) => (i, method)));
         if (plain.Length > 0)
             chart.Level(Array.IndexOf(methods, TeacherMethod.None.Name), 100 * plain.Average(seed => seed.StudentTop1));
         foreach ((TeacherRow row, SeedRow seed) in measured)
         {
             chart.Point(Array.IndexOf(methods, row.Method), seed.InformationLogits!.Mean, 100 * seed.StudentTop1,
-                $"{row.Name}, seed {seed.Seed}: teacher {Figures.Percent(seed.TeacherTop1)} %, I_hat {Figures.Nats(seed.InformationLogits)}, student {Figures.Percent(seed.StudentTop1)} %");
+                $"{row.Name}, seed {seed.Seed}: teacher {Figures.Percent(seed.TeacherTop1)} %, I_hat "
+                    + $"{Figures.Nats(seed.InformationLogits)}, student {Figures.Percent(seed.StudentTop1)} %");
         }
 
         return chart.Render();
     }
 
-    private static SvgChart KeptAgainstReached(IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<(int Series, string Name)> legend) => new(
-        "I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)", "student top-1 (%)",
+    private static SvgChart KeptAgainstReached(IEnumerable<double> xs, IEnumerable<double> ys,
+        IEnumerable<(int Series, string Name)> legend) => new(
+        "I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)",
+        "student top-1 (%)",
         ChartAxis.Around(xs), ChartAxis.Around(ys), legend);
 
     /// <summary>The student's top-1 (full colour) and balanced accuracy (pale) by method; for a sweep, the chosen variants.</summary>
@@ -67,7 +74,8 @@ internal static class ReportCharts
     {
         TeacherRow[] rows = [.. report.Rows.Where(row => row.IsChosen)];
         MethodSummary[] summary = [.. rows.Select(MethodSummary.Of)];
-        ChartAxis y = ChartAxis.Around(summary.SelectMany(s => Ends(s.StudentTop1).Concat(Ends(s.StudentBalanced))).Select(v => 100 * v), fromZero: true);
+        ChartAxis y = ChartAxis.Around(summary.SelectMany(s => Ends(s.StudentTop1).Concat(Ends(s.StudentBalanced))).Select(v => 100 * v),
+            fromZero: true);
         var chart = new SvgChart("Student top-1 and balanced accuracy by teacher", "teacher", "student accuracy (%)", null, y, []);
         double slot = 1.0 / summary.Length;
         for (int i = 0; i < summary.Length; i++)
@@ -77,11 +85,13 @@ internal static class ReportCharts
             int series = Series(report, s.Method);
             double center = (i + 0.5) * slot;
             Bar(center - (slot * 0.19), s.StudentTop1, seeds.Select(seed => 100 * seed.StudentTop1), "top-1", pale: false);
-            Bar(center + (slot * 0.19), s.StudentBalanced, seeds.Select(seed => 100 * seed.StudentBalanced), "balanced accuracy", pale: true);
+            Bar(center + (slot * 0.19), s.StudentBalanced, seeds.Select(seed => 100 * seed.StudentBalanced), "balanced accuracy",
+                pale: true);
             chart.Category(center, s.Method);
 
             void Bar(double at, Interval value, IEnumerable<double> points, string name, bool pale) => chart.Bar(series, at, slot * 0.36,
-                100 * value.Mean, 100 * value.HalfWidth, seeds.Count > 1 ? points : [], $"{s.Name}: {name} {Figures.Percent(value)} %", pale);
+                100 * value.Mean, 100 * value.HalfWidth, seeds.Count > 1 ? points : [], $"{s.Name}: {name} {Figures.Percent(value)} %",
+                pale);
         }
 
         return chart.Render();
@@ -100,7 +110,8 @@ internal static class ReportCharts
                 int series = Series(report, curve.Name);
                 chart.Path(series, [.. curve.Points.Select(point => ((double)point.Epoch, point.Value))]);
                 CurvePoint last = curve.Points[^1];
-                chart.Point(series, last.Epoch, last.Value, $"{curve.Name}: {Figures.Number(last.Value, "0.####")} after epoch {last.Epoch}", faint: true);
+                chart.Point(series, last.Epoch, last.Value,
+                    $"{curve.Name}: {Figures.Number(last.Value, "0.####")} after epoch {last.Epoch}", faint: true);
             }
 
             yield return (group.Key, chart.Render());

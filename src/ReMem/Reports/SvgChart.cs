@@ -99,7 +99,8 @@ internal sealed class SvgChart
 
     /// <summary>A category's name below the axis.</summary>
     public void Category(double center, string name) =>
-        _body.Append($"<text class=\"tick\" text-anchor=\"middle\" x=\"{N(Left + (center * (Width - Left - Right)))}\" y=\"{N(Bottom + 17)}\">{Encode(name)}</text>");
+        _body.Append($"<text class=\"tick\" text-anchor=\"middle\" x=\"{N(Left + (center * (Width - Left - Right)))}\" "
+            + $"y=\"{N(Bottom + 17)}\">{Encode(name)}</text>");
 
     /// <summary>The chart's markup.</summary>
     public string Render()
@@ -120,8 +121,10 @@ internal sealed class SvgChart
         }
 
         svg.Append($"<path class=\"axis\" d=\"M{N(Left)} {N(_top)}V{N(Bottom)}H{N(Width - Right)}\"/>")
-            .Append($"<text class=\"label\" text-anchor=\"middle\" x=\"{N((Left + Width - Right) / 2)}\" y=\"{N(Bottom + 38)}\">{Encode(_xLabel)}</text>")
-            .Append($"<text class=\"label\" text-anchor=\"middle\" transform=\"translate(14 {N(_top + (PlotHeight / 2))}) rotate(-90)\">{Encode(_yLabel)}</text>")
+            .Append($"<text class=\"label\" text-anchor=\"middle\" x=\"{N((Left + Width - Right) / 2)}\" "
+                + $"y=\"{N(Bottom + 38)}\">{Encode(_xLabel)}</text>")
+            .Append($"<text class=\"label\" text-anchor=\"middle\" transform=\"translate(14 {N(_top + (PlotHeight / 2))}) "
+                + $"rotate(-90)\">{Encode(_yLabel)}</text>")
             .Append(_body);
         _body.Clear();
         foreach ((int series, string name, double x, double y) in _legend)

@@ -28,11 +28,13 @@ internal sealed record TeacherStudy
     public RankCorrelation? InformationAndStudent => Groups.Count > 1 ? MeasuredTeacher.Correlation(Ranked()) : null;
 
     /// <summary>The same at equal teacher accuracy.</summary>
-    public RankCorrelation? InformationAndStudentAtEqualTeacher => Groups.Count > 1 ? MeasuredTeacher.CorrelationAtEqualTeacher(Ranked()) : null;
+    public RankCorrelation? InformationAndStudentAtEqualTeacher =>
+        Groups.Count > 1 ? MeasuredTeacher.CorrelationAtEqualTeacher(Ranked()) : null;
 
     /// <summary>The findings over all groups.</summary>
     internal IEnumerable<string> Sentences() =>
-        Finding.Correlations(InformationAndStudent, InformationAndStudentAtEqualTeacher).Select(sentence => $"Ranked within {Groups.Count} groups: {sentence}");
+        Finding.Correlations(InformationAndStudent, InformationAndStudentAtEqualTeacher)
+            .Select(sentence => $"Ranked within {Groups.Count} groups: {sentence}");
 
     /// <summary>Writes the data and the page, each whole or not at all.</summary>
     /// <exception cref="InputException">The folder cannot be written.</exception>
@@ -50,7 +52,8 @@ internal sealed record TeacherStudy
         foreach (TeacherGroup group in Groups)
         {
             IReadOnlyList<MeasuredTeacher> teachers = MeasuredTeacher.Of(group.Rows);
-            double[] information = Shares(teachers, t => t.Information), own = Shares(teachers, t => t.TeacherTop1), students = Shares(teachers, t => t.StudentTop1);
+            double[] information = Shares(teachers, t => t.Information), own = Shares(teachers, t => t.TeacherTop1),
+                students = Shares(teachers, t => t.StudentTop1);
             all.AddRange(teachers.Select((t, i) => new MeasuredTeacher(settings + t.Setting, information[i], own[i], students[i])));
             settings += group.Rows.Count;
         }

@@ -10,7 +10,8 @@ internal static class TeacherStudyText
         {
             yield return $"{group.Name}: {group.Data}; {group.Teacher} -> {group.Student}";
             IEnumerable<string[]> rows = group.Rows.Select(MethodSummary.Of).Select(s => (string[])
-                [s.Name, Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1), Figures.Nats(s.InformationLogits), Figures.Percent(s.StudentTop1)]);
+                [s.Name, Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1), Figures.Nats(s.InformationLogits),
+                    Figures.Percent(s.StudentTop1)]);
             foreach (string line in TextTable.Lines([["setting", "seeds", "teacher top-1 %", "I_hat logits", "student top-1 %"], .. rows]))
                 yield return line;
             foreach (string sentence in group.Sentences())

@@ -6,7 +6,10 @@ namespace ReMem.Reports;
 /// <summary>Writes a training's epochs as TensorBoard events.</summary>
 internal static class TensorBoardLog
 {
-    /// <summary>Writes one event file into a folder; scalars are train/loss, train/rise, train/lr, train/teacher_weight where it changes, val/top1 and val/loss by epoch.</summary>
+    /// <summary>
+    /// Writes one event file into a folder; scalars are train/loss, train/rise, train/lr, train/teacher_weight where it changes,
+    /// val/top1 and val/loss by epoch.
+    /// </summary>
     public static void Write(string folder, IEnumerable<EpochRecord> epochs)
     {
         var writer = torch.utils.tensorboard.SummaryWriter(folder, createRunName: false);

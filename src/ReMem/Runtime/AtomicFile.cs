@@ -82,7 +82,8 @@ internal static class AtomicFile
             Directory.CreateDirectory(stage);
             write(stage);
             (string File, string Target)[] files =
-                [.. Directory.GetFiles(stage).OrderBy(f => Path.GetFileName(f) == key).Select(f => (f, TargetOf(Path.Combine(directory, Path.GetFileName(f)))))];
+                [.. Directory.GetFiles(stage).OrderBy(f => Path.GetFileName(f) == key)
+                    .Select(f => (f, TargetOf(Path.Combine(directory, Path.GetFileName(f)))))];
             File.Delete(TargetOf(Path.Combine(directory, key)));
             foreach ((string file, string target) in files)
                 Place(file, target);

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Runtime;
 
-/// <summary>softmax(q k' / sqrt(D)) v of one batch of heads, by libtorch's own attention operator, forward and the gradients of q, k and v.</summary>
+/// <summary>
+/// softmax(q k' / sqrt(D)) v of one batch of heads, by libtorch's own attention operator, forward and the gradients of q, k and v.
+/// </summary>
 /// <param name="Heads">Number of heads, over all images.</param>
 /// <param name="Tokens">N.</param>
 /// <param name="Width">D.</param>

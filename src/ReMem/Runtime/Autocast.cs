@@ -30,7 +30,8 @@ internal static unsafe class Autocast
                 "This build of libtorch does not export its autocast functions, so that bf16 is not available.", where,
                 $"Use {where}=fp32.");
         if (Kernels.Choice is { AllowsBf16: false } choice)
-            throw new InputException($"bf16 is computed wrongly on this processor ({choice.Outcome!.Bf16Worst}).", where, $"Use {where}=fp32.");
+            throw new InputException($"bf16 is computed wrongly on this processor ({choice.Outcome!.Bf16Worst}).", where,
+                $"Use {where}=fp32.");
     }
 
     /// <summary>Computes in mixed precision on this thread until the result is disposed, on the same thread.</summary>
@@ -43,7 +44,9 @@ internal static unsafe class Autocast
         return new Section(Found.Value!, (byte)device, on: true);
     }
 
-    /// <summary>Computes in the tensors' own types until the result is disposed, within what <see cref="Enter"/> has begun; null where nothing has.</summary>
+    /// <summary>
+    /// Computes in the tensors' own types until the result is disposed, within what <see cref="Enter"/> has begun; null where nothing has.
+    /// </summary>
     /// <param name="device">Where the tensors are.</param>
     public static IDisposable? Suspend(DeviceType device) => IsOn(device) ? new Section(Found.Value!, (byte)device, on: false) : null;
 
@@ -54,11 +57,15 @@ internal static unsafe class Autocast
             return null;
 
         // The mangled C++ names of GCC and Clang, and of MSVC.
-        nint Address(string itanium, string microsoft) => NativeLibrary.TryGetExport(library, OperatingSystem.IsWindows() ? microsoft : itanium, out nint address) ? address : 0;
+        nint Address(string itanium, string microsoft) =>
+            NativeLibrary.TryGetExport(library, OperatingSystem.IsWindows() ? microsoft : itanium, out nint address) ? address : 0;
         var exports = new Exports(
-            Address("_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE", "?is_autocast_enabled@autocast@at@@YA_NW4DeviceType@c10@@@Z"),
-            Address("_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb", "?set_autocast_enabled@autocast@at@@YAXW4DeviceType@c10@@_N@Z"),
-            Address("_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE", "?set_autocast_dtype@autocast@at@@YAXW4DeviceType@c10@@W4ScalarType@4@@Z"),
+            Address("_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE",
+                "?is_autocast_enabled@autocast@at@@YA_NW4DeviceType@c10@@@Z"),
+            Address("_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb",
+                "?set_autocast_enabled@autocast@at@@YAXW4DeviceType@c10@@_N@Z"),
+            Address("_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE",
+                "?set_autocast_dtype@autocast@at@@YAXW4DeviceType@c10@@W4ScalarType@4@@Z"),
             Address("_ZN2at8autocast25is_autocast_cache_enabledEv", "?is_autocast_cache_enabled@autocast@at@@YA_NXZ"),
             Address("_ZN2at8autocast26set_autocast_cache_enabledEb", "?set_autocast_cache_enabled@autocast@at@@YAX_N@Z"));
         return exports.AreComplete ? exports : null;

@@ -57,7 +57,8 @@ internal sealed class BoundedLines(FileStream inner, string path, string kind) :
                 "Check that it is the right file.");
         _bytes += count;
         if (_bytes > _maxBytes)
-            throw new InputException($"The {kind} grows while it is read.", path, "Wait until it is written, or copy it, and name the copy.");
+            throw new InputException($"The {kind} grows while it is read.", path,
+                "Wait until it is written, or copy it, and name the copy.");
         return count;
     }
 

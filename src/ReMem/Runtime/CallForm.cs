@@ -14,7 +14,8 @@ internal sealed partial record CallForm(string Name, IReadOnlyList<string> Argum
         if (!match.Success)
             return null;
         Group arguments = match.Groups["arguments"];
-        return new CallForm(match.Groups["name"].Value, arguments.Success ? arguments.Value.Split(',', StringSplitOptions.TrimEntries) : []);
+        return new CallForm(match.Groups["name"].Value,
+            arguments.Success ? arguments.Value.Split(',', StringSplitOptions.TrimEntries) : []);
     }
 
     /// <inheritdoc/>

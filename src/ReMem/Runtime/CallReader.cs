@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace ReMem.Runtime;
 
-/// <summary>Reads a setting of the form "name" or "name(number,number)": every such setting is read here, and its errors and help come from its shapes.</summary>
+/// <summary>
+/// Reads a setting of the form "name" or "name(number,number)": every such setting is read here,
+/// and its errors and help come from its shapes.
+/// </summary>
 /// <param name="kind">What the setting is, for messages: "sharpness policy".</param>
 /// <param name="example">One that could be written.</param>
 /// <param name="shapes">What it may be.</param>
@@ -14,7 +17,10 @@ internal sealed class CallReader<T>(string kind, string example, params IReadOnl
     /// <summary>The names without brackets.</summary>
     public IReadOnlyList<string> Names { get; } = [.. shapes.Select(s => s.Name)];
 
-    /// <summary>Says of a number that it is none or out of its range, given what it is called and what was written; null says where the number stands.</summary>
+    /// <summary>
+    /// Says of a number that it is none or out of its range, given what it is called and what was written;
+    /// null says where the number stands.
+    /// </summary>
     public Func<CallArgument, string, string>? Refusal { get; init; }
 
     /// <summary>What to write instead of a text that is none of them.</summary>

@@ -5,7 +5,8 @@ namespace ReMem.Runtime;
 /// <param name="Description">What it means, for help.</param>
 /// <param name="Arguments">The numbers in brackets.</param>
 /// <param name="Make">Makes the value of those numbers.</param>
-internal sealed record CallShape<T>(string Name, string Description, IReadOnlyList<CallArgument> Arguments, Func<IReadOnlyList<double>, T> Make)
+internal sealed record CallShape<T>(string Name, string Description, IReadOnlyList<CallArgument> Arguments,
+    Func<IReadOnlyList<double>, T> Make)
 {
     /// <summary>Whether all numbers are given or none, where they have defaults.</summary>
     public bool AllOrNone { get; init; }

@@ -12,7 +12,8 @@ namespace ReMem.Runtime;
 /// <param name="Side">Rows and columns of the input.</param>
 /// <param name="ChannelsLast">The memory layout: channels-last or contiguous.</param>
 /// <param name="Bf16">Under bf16 autocast rather than in float32.</param>
-internal sealed record ConvolutionCase(int In, int Out, int Kernel, int Stride, int Groups, int Batch, int Side, bool ChannelsLast, bool Bf16 = false)
+internal sealed record ConvolutionCase(int In, int Out, int Kernel, int Stride, int Groups, int Batch, int Side, bool ChannelsLast,
+    bool Bf16 = false)
     : KernelCase(Describe(In, Out, Kernel, Stride, Groups, Batch, Side, ChannelsLast, Bf16), Bf16)
 {
     private int Padding => Stride == Kernel ? 0 : Kernel / 2;
@@ -67,13 +68,15 @@ internal sealed record ConvolutionCase(int In, int Out, int Kernel, int Stride, 
     }
 
     /// <summary>With the kernel that models use for it, or with the given one.</summary>
-    private Tensor Compute(Tensor x, Tensor weight, Tensor bias) => Kernel == 1 && Groups == 1 && PointwisePath.Current == PointwiseKernel.Product
+    private Tensor Compute(Tensor x, Tensor weight, Tensor bias) =>
+        Kernel == 1 && Groups == 1 && PointwisePath.Current == PointwiseKernel.Product
         ? PointwiseProduct.Of(x, weight, bias, Stride)
         : nn.functional.conv2d(x, weight, bias, strides: [Stride, Stride], padding: [Padding, Padding], groups: Groups);
 
     private static string Describe(int from, int to, int kernel, int stride, int groups, int batch, int side, bool channelsLast, bool bf16)
     {
         string kind = groups == 1 ? string.Empty : groups == from ? "depthwise " : $"{groups} groups ";
-        return $"{kind}convolution {kernel}x{kernel} {from}->{to}, stride {stride}, batch {batch}, {side} px, {(channelsLast ? "channels-last" : "contiguous")}, {(bf16 ? "bf16" : "float32")}";
+        return $"{kind}convolution {kernel}x{kernel} {from}->{to}, stride {stride}, batch {batch}, {side} px, "
+            + $"{(channelsLast ? "channels-last" : "contiguous")}, {(bf16 ? "bf16" : "float32")}";
     }
 }

@@ -16,7 +16,8 @@ namespace ReMem.Runtime;
 /// <param name="stride">Stride of rows and columns.</param>
 /// <param name="padding">Zeros on each side.</param>
 /// <param name="groups">Number of groups that the channels are divided into.</param>
-internal sealed class ConvolutionReference(int batch, int height, int width, int inputs, int outputs, int kernel, int stride, int padding, int groups)
+internal sealed class ConvolutionReference(int batch, int height, int width, int inputs, int outputs, int kernel, int stride, int padding,
+    int groups)
 {
     private readonly int _groupInputs = inputs / groups;
     private readonly int _groupOutputs = outputs / groups;
@@ -48,12 +49,15 @@ internal sealed class ConvolutionReference(int batch, int height, int width, int
         Visit((position, tap, pixel) =>
         {
             for (int g = 0; g < groups; g++)
-                z[(position * groups) + g] += Dot(x, (pixel * inputs) + (g * _groupInputs), projected, ((tap * groups) + g) * _groupInputs, _groupInputs);
+                z[(position * groups) + g] += Dot(x, (pixel * inputs) + (g * _groupInputs), projected, ((tap * groups) + g) * _groupInputs,
+                    _groupInputs);
         });
         return z;
     }
 
-    /// <summary>Per input position and group, the gradient of the input [B, H, W, C] weighted by v [C] and added up: [B, H, W, G].</summary>
+    /// <summary>
+    /// Per input position and group, the gradient of the input [B, H, W, C] weighted by v [C] and added up: [B, H, W, G].
+    /// </summary>
     /// <param name="dy">Gradient of the output [B, P, Q, O].</param>
     /// <param name="weight">[O, C / G, k, k].</param>
     /// <param name="v">[C].</param>
@@ -65,7 +69,8 @@ internal sealed class ConvolutionReference(int batch, int height, int width, int
         Visit((position, tap, pixel) =>
         {
             for (int g = 0; g < groups; g++)
-                z[(pixel * groups) + g] += Dot(dy, (position * outputs) + (g * _groupOutputs), projected, (tap * outputs) + (g * _groupOutputs), _groupOutputs);
+                z[(pixel * groups) + g] += Dot(dy, (position * outputs) + (g * _groupOutputs), projected,
+                    (tap * outputs) + (g * _groupOutputs), _groupOutputs);
         });
         return z;
     }
@@ -83,7 +88,8 @@ internal sealed class ConvolutionReference(int batch, int height, int width, int
             for (int g = 0; g < groups; g++)
             {
                 Span<double> into = z.AsSpan(((tap * groups) + g) * _groupInputs, _groupInputs);
-                TensorPrimitives.MultiplyAdd(x.AsSpan((pixel * inputs) + (g * _groupInputs), _groupInputs), projected[(position * groups) + g], into, into);
+                TensorPrimitives.MultiplyAdd(x.AsSpan((pixel * inputs) + (g * _groupInputs), _groupInputs),
+                    projected[(position * groups) + g], into, into);
             }
         });
         return z;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// A counter-based random stream (Philox-4x32-10, Salmon 2011): every draw is a pure function of (seed, purpose, epoch, index, position), so
-/// that neither threads nor a resumed run can change it.
+/// A counter-based random stream (Philox-4x32-10, Salmon 2011): every draw is a pure function of (seed, purpose, epoch, index, position),
+/// so that neither threads nor a resumed run can change it.
 /// </summary>
 internal struct CounterRandom
 {

@@ -30,7 +30,8 @@ internal sealed record CpuIdentity(string Name, string Details)
             family += (version >> 20) & 255;
         var details = new StringBuilder();
         // Registers as hexadecimal bytes: interpolated numbers would double the time that a start of the program spends here.
-        void Add(char before, params ReadOnlySpan<int> registers) => details.Append(before).Append(Convert.ToHexStringLower(MemoryMarshal.AsBytes(registers)));
+        void Add(char before, params ReadOnlySpan<int> registers) =>
+            details.Append(before).Append(Convert.ToHexStringLower(MemoryMarshal.AsBytes(registers)));
         Add('f', features, moreFeatures);
         for (int sub = 0; last >= 7 && sub <= 1; sub++)
         {
@@ -49,14 +50,17 @@ internal sealed record CpuIdentity(string Name, string Details)
         }
 
         static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
-        return new CpuIdentity($"{vendor} family {Number(family)} model {Number(model)} stepping {Number(version & 15)}", details.ToString());
+        return new CpuIdentity($"{vendor} family {Number(family)} model {Number(model)} stepping {Number(version & 15)}",
+            details.ToString());
     }
 
     /// <summary>From the first processor's lines in /proc/cpuinfo.</summary>
     internal static CpuIdentity FromCpuInfo(string text)
     {
-        string Value(string key) => text.Split('\n').Select(line => line.Split(':', 2)).FirstOrDefault(parts => parts.Length == 2 && parts[0].Trim() == key)?[1].Trim() ?? string.Empty;
-        string name = $"{RuntimeInformation.ProcessArchitecture} implementer {Value("CPU implementer")} part {Value("CPU part")} variant {Value("CPU variant")} revision {Value("CPU revision")}";
+        string Value(string key) => text.Split('\n').Select(line => line.Split(':', 2))
+            .FirstOrDefault(parts => parts.Length == 2 && parts[0].Trim() == key)?[1].Trim() ?? string.Empty;
+        string name = $"{RuntimeInformation.ProcessArchitecture} implementer {Value("CPU implementer")} part {Value("CPU part")} "
+            + $"variant {Value("CPU variant")} revision {Value("CPU revision")}";
         if (Value("CPU implementer").Length == 0)
             name = Machine.CpuModel();
         return new CpuIdentity(name, Value("Features"));

@@ -16,7 +16,8 @@ internal static class DataOptions
             if (value is not null && property.IsDefined(typeof(InlinedAttribute)))
                 Validate(value, owner);
             if (Fault(property, value) is { } must)
-                throw new InputException(FormattableString.Invariant($"The {owner} option {property.Name} is {value}."), remedy: $"It {must}");
+                throw new InputException(FormattableString.Invariant($"The {owner} option {property.Name} is {value}."),
+                    remedy: $"It {must}");
         }
     }
 
@@ -24,7 +25,9 @@ internal static class DataOptions
     /// <param name="property">Declares what is right.</param>
     /// <param name="value">What was given.</param>
     public static string? Fault(PropertyInfo property, object? value) =>
-        property.GetCustomAttributes<ValidationAttribute>().FirstOrDefault(rule => !rule.IsValid(value)) is { } broken ? $"{Must(broken, property, value)}." : null;
+        property.GetCustomAttributes<ValidationAttribute>().FirstOrDefault(rule => !rule.IsValid(value)) is { } broken
+            ? $"{Must(broken, property, value)}."
+            : null;
 
     /// <summary>"one of adamw, lamb, sgd", and the one that was probably meant.</summary>
     /// <param name="text">What was given.</param>

@@ -13,7 +13,8 @@ internal static class DiskSpace
     public static long? Free(string folder) => Ask(folder, drive => (long?)drive.AvailableFreeSpace);
 
     // DriveInfo's name is the folder that was given, not the mount point.
-    private static (string Format, long Size)? DriveOf(string folder) => Ask(folder, drive => ((string, long)?)(drive.DriveFormat, drive.TotalSize));
+    private static (string Format, long Size)? DriveOf(string folder) =>
+        Ask(folder, drive => ((string, long)?)(drive.DriveFormat, drive.TotalSize));
 
     private static T? Ask<T>(string folder, Func<DriveInfo, T?> answer)
     {
@@ -54,7 +55,8 @@ internal static class DiskSpace
         string trimmed = text.Trim();
         int unit = Array.FindLastIndex(Units, u => trimmed.EndsWith(u, StringComparison.OrdinalIgnoreCase));
         string number = unit < 0 ? trimmed : trimmed[..^Units[unit].Length];
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double value)
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture,
+            out double value)
             && value * Math.Pow(1000, Math.Max(0, unit)) is var bytes and < long.MaxValue
             ? (long)bytes
             : throw new InputException($"'{text}' is not a size.", remedy: "Write it as 500MB or 20GB.");

@@ -33,7 +33,8 @@ internal static class Doctor
             else if (libtorch.Kernels is { AllowsBf16: false, Outcome: { } limited })
                 problems.Add(new(false, $"bf16 is computed wrongly here: {limited.Bf16Worst}", "Train in fp32; bf16 is refused."));
             if (!Computes())
-                problems.Add(new(true, "libtorch computes a matrix product wrongly.", "Install the package again, or use another libtorch."));
+                problems.Add(new(true, "libtorch computes a matrix product wrongly.",
+                    "Install the package again, or use another libtorch."));
         }
         catch (ReMemException e)
         {
@@ -62,11 +63,13 @@ internal static class Doctor
         if (disk < Gigabyte)
             problems.Add(new(false, "Less than 1 GB of disk is free where runs are written.", "Free some, or write runs to another disk."));
         if (threads > Environment.ProcessorCount)
-            problems.Add(new(false, $"{threads} threads share {Environment.ProcessorCount} cores.", "Unset OMP_NUM_THREADS, or set it to the cores."));
+            problems.Add(new(false, $"{threads} threads share {Environment.ProcessorCount} cores.",
+                "Unset OMP_NUM_THREADS, or set it to the cores."));
 
         (string version, string? commit) = EnvironmentInfo.OwnVersion();
         return new DoctorReport(version, commit, $"{Machine.OsName()} ({RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()})",
-            Sdk(), RuntimeInformation.FrameworkDescription, EnvironmentInfo.TorchSharpVersion(), libtorch?.Version, libtorch?.Folder, device,
+            Sdk(), RuntimeInformation.FrameworkDescription, EnvironmentInfo.TorchSharpVersion(), libtorch?.Version, libtorch?.Folder,
+            device,
             Machine.CpuModel(), features, Environment.ProcessorCount, threads, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, free, disk,
             Machine.NewestGlibcxx(), problems)
         {

@@ -39,12 +39,14 @@ internal sealed record EnvironmentInfo(
 
     /// <summary>The processor and its kernels, human-readable.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public string Processor => Cpu + (CpuFamily is null ? string.Empty : $" ({CpuFamily})") + (Kernels is null ? string.Empty : $", kernels '{Kernels}'");
+    public string Processor =>
+        Cpu + (CpuFamily is null ? string.Empty : $" ({CpuFamily})") + (Kernels is null ? string.Empty : $", kernels '{Kernels}'");
 
     /// <summary>How processor, kernels or libtorch differ from an earlier environment, as a sentence; null where nothing differs.</summary>
     internal string? DifferenceFrom(EnvironmentInfo earlier) =>
         earlier.Kernels == Kernels && earlier.CpuFamily == CpuFamily && earlier.Libtorch == Libtorch ? null
-            : $"begun on {earlier.Processor}, libtorch {earlier.Libtorch}; continued on {Processor}, libtorch {Libtorch}: the numbers are right on both, but not bit for bit the same";
+            : $"begun on {earlier.Processor}, libtorch {earlier.Libtorch}; continued on {Processor}, libtorch {Libtorch}: the numbers "
+                + "are right on both, but not bit for bit the same";
 
     /// <summary>This process's environment; loads libtorch.</summary>
     /// <exception cref="ReMemException">libtorch does not load.</exception>
@@ -84,5 +86,6 @@ internal sealed record EnvironmentInfo(
     }
 
     private static string Informational(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString() ?? "unknown";
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString()
+            ?? "unknown";
 }

@@ -14,7 +14,9 @@ internal static unsafe partial class FileKind
     private const int LinuxModeOffset = 28;
     private const int MacModeOffset = 4;
 
-    /// <summary>"a folder", "a pipe", "a socket" or "a device"; null for a file, for nothing, and where the system does not say. Links are followed.</summary>
+    /// <summary>
+    /// "a folder", "a pipe", "a socket" or "a device"; null for a file, for nothing, and where the system does not say. Links are followed.
+    /// </summary>
     public static string? Other(string path)
     {
         if (path.Contains('\0', StringComparison.Ordinal))

@@ -16,10 +16,10 @@ internal static class FileLock
     /// </summary>
     /// <param name="path">Created where missing, with its folders.</param>
     /// <param name="waiting">Called once where another process holds it.</param>
-    /// <param name="cancel">Stops waiting.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Disposing it releases the lock.</returns>
     /// <exception cref="InputException">The file cannot be created.</exception>
-    public static async Task<IDisposable> TakeAsync(string path, Action waiting, CancellationToken cancel)
+    public static async Task<IDisposable> TakeAsync(string path, Action waiting, CancellationToken cancellationToken)
     {
         bool reported = false;
         while (true)
@@ -29,7 +29,7 @@ internal static class FileLock
             if (!reported)
                 waiting();
             reported = true;
-            await Task.Delay(Interval, cancel);
+            await Task.Delay(Interval, cancellationToken);
         }
     }
 
@@ -44,7 +44,8 @@ internal static class FileLock
 
     /// <summary>Takes the lock shared with any number of others; null where one holds it exclusively.</summary>
     /// <exception cref="InputException">The file cannot be created.</exception>
-    public static IDisposable? TryShare(string path) => TryOpen(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, FileOptions.None);
+    public static IDisposable? TryShare(string path) =>
+        TryOpen(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, FileOptions.None);
 
     private static FileStream? TryOpen(string path, FileMode mode, FileAccess access, FileShare share, FileOptions options)
     {

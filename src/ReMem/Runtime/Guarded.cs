@@ -27,7 +27,8 @@ internal static class Guarded
     }
 
     /// <summary>The error for a file that a library cannot read.</summary>
-    public static InputException Unreadable(string file, string kind, Exception cause, string remedy = "Copy or download the file again.") =>
+    public static InputException Unreadable(string file, string kind, Exception cause,
+        string remedy = "Copy or download the file again.") =>
         new($"'{file}' cannot be read as {kind}: {Sentence(cause)}.", remedy: remedy, inner: cause);
 
     /// <summary>Whether an exception is neither one of this library nor a cancellation.</summary>

@@ -1,8 +1,8 @@
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Marks a record of settings that stand among its owner's own: in recipes, on the command line and in JSON they are named as if the owner had
-/// declared them. So a record that several others hold is declared once.
+/// Marks a record of settings that stand among its owner's own: in recipes, on the command line and in JSON they are named as if the owner
+/// had declared them. So a record that several others hold is declared once.
 /// </summary>
 /// <param name="only">The names of the properties that are settings of the owner; none is all.</param>
 [AttributeUsage(AttributeTargets.Property)]

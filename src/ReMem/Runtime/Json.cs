@@ -40,7 +40,8 @@ internal static class Json
             // Converters and constructors throw other exceptions.
             var json = e as JsonException;
             string place = json?.LineNumber is { } line ? $"{where}, line {line + 1}" : where;
-            throw new InputException($"This is not the JSON of a {typeof(T).Name}{(json?.Path is { } path ? $" (at {path})" : "")}.", place, Remedy, e);
+            throw new InputException($"This is not the JSON of a {typeof(T).Name}{(json?.Path is { } path ? $" (at {path})" : "")}.", place,
+                Remedy, e);
         }
     }
 
@@ -77,7 +78,9 @@ internal static class Json
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Inline } },
     };
 
-    /// <summary>Puts the properties of <see cref="InlinedAttribute"/> records among their owner's, where they stand in a recipe, too.</summary>
+    /// <summary>
+    /// Puts the properties of <see cref="InlinedAttribute"/> records among their owner's, where they stand in a recipe, too.
+    /// </summary>
     private static void Inline(JsonTypeInfo type)
     {
         if (type.Kind != JsonTypeInfoKind.Object)
@@ -111,7 +114,8 @@ internal static class Json
             if (!double.IsFinite(value))
                 writer.WriteNullValue();
             // .NET's shortest text of some powers of two, 2^-25 among them, reads back as the next smaller number.
-            else if (double.IsPow2(Math.Abs(value)) && double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value)
+            else if (double.IsPow2(Math.Abs(value))
+                && double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value)
                 writer.WriteRawValue(value.ToString("G17", CultureInfo.InvariantCulture));
             else
                 writer.WriteNumberValue(value);

@@ -77,7 +77,8 @@ internal static class JsonNulls
         return
         [
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(p => p.GetIndexParameters().Length == 0 && p.CanWrite && !p.PropertyType.IsPrimitive && p.PropertyType != typeof(string))
+                .Where(p =>
+                    p.GetIndexParameters().Length == 0 && p.CanWrite && !p.PropertyType.IsPrimitive && p.PropertyType != typeof(string))
                 .Select(p => (p, context.Create(p))),
         ];
     }

@@ -24,8 +24,9 @@ internal abstract record KernelCase(string Name, bool Bf16)
     public double Error() => Prepare()();
 
     /// <summary>Computes the reference in float64 without libtorch: another thread can do this in advance.</summary>
-    /// <returns>A function that computes the case by libtorch and compares: the largest relative error (L2 norm of the difference over that of the reference) of the
-    /// result and its gradients; infinity where the result is not finite, or differs when computed again.</returns>
+    /// <returns>A function that computes the case by libtorch and compares: the largest relative error (L2 norm of the difference over that
+    /// of the reference) of the result and its gradients; infinity where the result is not finite,
+    /// or differs when computed again.</returns>
     public Func<double> Prepare()
     {
         Func<double> compare = Expect();

@@ -12,7 +12,8 @@ internal static class KernelCases
     private const int SlowMixedBatch = 2;
 
     /// <summary>The cases computed with all threads.</summary>
-    public static IReadOnlyList<KernelCase> AllThreads { get; } = [.. Pointwise(), .. Spatial(), .. Products(), .. Mixed(Avx512F.IsSupported ? int.MaxValue : SlowMixedBatch)];
+    public static IReadOnlyList<KernelCase> AllThreads { get; } = [.. Pointwise(), .. Spatial(), .. Products(),
+        .. Mixed(Avx512F.IsSupported ? int.MaxValue : SlowMixedBatch)];
 
     /// <summary>The cases computed with one thread, as in a process that shares its cores with others.</summary>
     public static IReadOnlyList<KernelCase> OneThread { get; } = [.. AllThreads.Where((_, i) => i % 4 == 0)];
@@ -52,7 +53,8 @@ internal static class KernelCases
 
         foreach ((int from, int to) in new[]
         {
-            (64, 104), (64, 136), (128, 1000), (40, 168), (24, 232), (256, 512), (512, 512), (64, 264), (1024, 256), (1536, 32), (1536, 384), (384, 1536), (160, 960), (576, 1024), (1280, 1000),
+            (64, 104), (64, 136), (128, 1000), (40, 168), (24, 232), (256, 512), (512, 512), (64, 264), (1024, 256), (1536, 32), (1536,
+                384), (384, 1536), (160, 960), (576, 1024), (1280, 1000),
         })
         {
             yield return new ConvolutionCase(from, to, 1, 1, 1, 16, 4, true);
@@ -73,10 +75,14 @@ internal static class KernelCases
     {
         (int From, int To, int Kernel, int Stride, int Groups, int Batch, int Side)[] shapes =
         [
-            (3, 16, 3, 2, 1, 16, 16), (3, 24, 3, 2, 1, 2, 20), (3, 32, 3, 2, 1, 8, 16), (3, 64, 7, 2, 1, 4, 20), (3, 16, 3, 1, 1, 8, 16), (4, 16, 3, 2, 1, 8, 16),
-            (16, 16, 3, 1, 1, 16, 8), (16, 32, 3, 2, 1, 16, 8), (24, 48, 3, 2, 1, 8, 8), (40, 40, 3, 1, 1, 2, 8), (64, 64, 3, 1, 1, 16, 8), (64, 64, 3, 1, 1, 64, 4), (64, 128, 3, 2, 1, 16, 8), (72, 72, 3, 1, 1, 8, 6),
-            (128, 256, 3, 2, 1, 8, 6), (200, 88, 3, 1, 1, 1, 8), (256, 256, 3, 1, 1, 8, 4), (48, 200, 5, 1, 1, 2, 8), (16, 24, 5, 2, 1, 8, 8), (24, 40, 7, 1, 1, 2, 8),
-            (3, 192, 4, 4, 1, 8, 32), (3, 96, 4, 4, 1, 16, 16), (3, 192, 16, 16, 1, 2, 64), (40, 80, 2, 2, 1, 16, 8), (96, 192, 2, 2, 1, 8, 8), (160, 320, 2, 2, 1, 16, 4),
+            (3, 16, 3, 2, 1, 16, 16), (3, 24, 3, 2, 1, 2, 20), (3, 32, 3, 2, 1, 8, 16), (3, 64, 7, 2, 1, 4, 20), (3, 16, 3, 1, 1, 8, 16),
+            (4, 16, 3, 2, 1, 8, 16),
+            (16, 16, 3, 1, 1, 16, 8), (16, 32, 3, 2, 1, 16, 8), (24, 48, 3, 2, 1, 8, 8), (40, 40, 3, 1, 1, 2, 8), (64, 64, 3, 1, 1, 16, 8),
+            (64, 64, 3, 1, 1, 64, 4), (64, 128, 3, 2, 1, 16, 8), (72, 72, 3, 1, 1, 8, 6),
+            (128, 256, 3, 2, 1, 8, 6), (200, 88, 3, 1, 1, 1, 8), (256, 256, 3, 1, 1, 8, 4), (48, 200, 5, 1, 1, 2, 8), (16, 24, 5, 2, 1, 8,
+                8), (24, 40, 7, 1, 1, 2, 8),
+            (3, 192, 4, 4, 1, 8, 32), (3, 96, 4, 4, 1, 16, 16), (3, 192, 16, 16, 1, 2, 64), (40, 80, 2, 2, 1, 16, 8), (96, 192, 2, 2, 1, 8,
+                8), (160, 320, 2, 2, 1, 16, 4),
             (64, 64, 3, 1, 4, 8, 8), (96, 96, 3, 2, 8, 4, 8), (64, 128, 3, 1, 2, 8, 6),
         ];
         foreach ((int from, int to, int kernel, int stride, int groups, int batch, int side) in shapes)
@@ -101,10 +107,12 @@ internal static class KernelCases
     {
         foreach ((int rows, int inner, int columns) in new[]
         {
-            (16, 576, 1024), (64, 1280, 1000), (1, 512, 100), (2, 192, 10), (197, 192, 576), (1040, 192, 768), (1040, 768, 192), (130, 64, 256), (394, 768, 3072), (65, 40, 160), (8, 72, 24), (333, 200, 88), (512, 1536, 512),
+            (16, 576, 1024), (64, 1280, 1000), (1, 512, 100), (2, 192, 10), (197, 192, 576), (1040, 192, 768), (1040, 768, 192), (130, 64,
+                256), (394, 768, 3072), (65, 40, 160), (8, 72, 24), (333, 200, 88), (512, 1536, 512),
         })
             yield return new ProductCase(0, rows, inner, columns);
-        foreach ((int count, int rows, int inner, int columns) in new[] { (6, 197, 64, 197), (6, 197, 197, 64), (48, 65, 16, 65), (48, 65, 65, 16), (3, 50, 32, 50), (2, 100, 576, 24) })
+        foreach ((int count, int rows, int inner, int columns) in new[] { (6, 197, 64, 197), (6, 197, 197, 64), (48, 65, 16, 65),
+            (48, 65, 65, 16), (3, 50, 32, 50), (2, 100, 576, 24) })
             yield return new ProductCase(count, rows, inner, columns);
         foreach ((int heads, int tokens, int width) in new[] { (3, 197, 64), (12, 65, 16), (6, 50, 32), (4, 17, 64) })
             yield return new AttentionCase(heads, tokens, width);
@@ -118,10 +126,12 @@ internal static class KernelCases
         {
             var full = (ConvolutionCase)one;
             int batch = Math.Min(full.Batch, maxBatch);
-            yield return new ConvolutionCase(full.In, full.Out, full.Kernel, full.Stride, full.Groups, batch, full.Side, full.ChannelsLast, true);
+            yield return new ConvolutionCase(full.In, full.Out, full.Kernel, full.Stride, full.Groups, batch, full.Side, full.ChannelsLast,
+                true);
         }
 
-        foreach ((int count, int rows, int inner, int columns) in new[] { (0, 197, 192, 576), (0, 520, 768, 192), (0, 16, 576, 1000), (6, 197, 64, 197), (48, 65, 65, 16) })
+        foreach ((int count, int rows, int inner, int columns) in new[] { (0, 197, 192, 576), (0, 520, 768, 192), (0, 16, 576, 1000),
+            (6, 197, 64, 197), (48, 65, 65, 16) })
             yield return new ProductCase(count, rows, inner, columns, true);
         yield return new AttentionCase(3, 197, 64, true);
     }

@@ -73,7 +73,8 @@ internal static class KernelChild
         {
             if (parts is [KernelSuite.Begun, var name])
                 begun = name;
-            if (parts is [KernelSuite.Speed, var ratio] && double.TryParse(ratio, NumberStyles.Float, CultureInfo.InvariantCulture, out double measured))
+            if (parts is [KernelSuite.Speed, var ratio]
+                && double.TryParse(ratio, NumberStyles.Float, CultureInfo.InvariantCulture, out double measured))
                 speed = measured;
             if (parts is not [KernelSuite.Done, var done, var text] || !known.TryGetValue(done, out KernelCase? one)
                 || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double error))
@@ -133,7 +134,8 @@ internal static class KernelChild
         {
             0 => (KernelStatus.Right, null),
             // Nothing was computed yet: libtorch does not load, and loading it in this process will show why.
-            _ when !File.Exists(results) => (KernelStatus.NotChecked, $"the process ended with exit code {process.ExitCode} before it began"),
+            _ when !File.Exists(results) =>
+                (KernelStatus.NotChecked, $"the process ended with exit code {process.ExitCode} before it began"),
             > 128 and < 160 => (KernelStatus.Died, Signal(process.ExitCode - 128)),
             _ => (KernelStatus.Died, $"exit code {process.ExitCode}"),
         };
@@ -167,16 +169,23 @@ internal static class KernelChild
     {
         string? host = Environment.ProcessPath, program = Assembly.GetEntryAssembly()?.Location;
         bool hooks = !(AppContext.TryGetSwitch(HookSwitch, out bool supported) && !supported);
-        if (!hooks || string.IsNullOrEmpty(host) || string.IsNullOrEmpty(program) || string.IsNullOrEmpty(typeof(KernelChild).Assembly.Location))
+        if (!hooks || string.IsNullOrEmpty(host) || string.IsNullOrEmpty(program)
+            || string.IsNullOrEmpty(typeof(KernelChild).Assembly.Location))
             return null;
-        string Bare(string path, string ending) => Path.GetFileName(path) is var file && file.EndsWith(ending, StringComparison.OrdinalIgnoreCase) ? file[..^ending.Length] : file;
+        string Bare(string path, string ending) =>
+            Path.GetFileName(path) is var file && file.EndsWith(ending, StringComparison.OrdinalIgnoreCase) ? file[..^ending.Length] : file;
         string name = Bare(host, ".exe");
         bool isDotnet = name.Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         bool isOwn = name.Equals(Bare(program, ".dll"), StringComparison.OrdinalIgnoreCase)
             && Path.GetDirectoryName(host) == Path.GetDirectoryName(program);
         if (!isDotnet && !isOwn)
             return null;
-        var start = new ProcessStartInfo(host) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(host)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (isDotnet)
             start.ArgumentList.Add(program);
         return start;

@@ -11,7 +11,8 @@ internal sealed class KernelMemory(string key, string? folder = null)
     private readonly string _path = Path.Combine(folder ?? UserCache.Folder("kernels"), $"{CounterRandom.Fnv1a(key):x8}.json");
 
     /// <summary>The stored outcomes; empty where there are none, or they cannot be read.</summary>
-    /// <remarks>Every start of the program reads this. Parsing the document directly takes a few milliseconds; a serializer that uses reflection takes a hundred.</remarks>
+    /// <remarks>Every start of the program reads this. Parsing the document directly takes a few milliseconds;
+    /// a serializer that uses reflection takes a hundred.</remarks>
     public IReadOnlyList<KernelOutcome> Read()
     {
         try
@@ -37,7 +38,8 @@ internal sealed class KernelMemory(string key, string? folder = null)
     private static KernelOutcome Read(JsonElement outcome)
     {
         string? Text(string name) => outcome.GetProperty(name).GetString();
-        double Number(string name) => outcome.GetProperty(name) is { ValueKind: not JsonValueKind.Null } number ? number.GetDouble() : double.NaN;
+        double Number(string name) =>
+            outcome.GetProperty(name) is { ValueKind: not JsonValueKind.Null } number ? number.GetDouble() : double.NaN;
         string status = Text("status") ?? throw new FormatException("The status is null.");
         return new KernelOutcome(
             Text("name") ?? throw new FormatException("The name is null."),

@@ -7,7 +7,8 @@ namespace ReMem.Runtime;
 /// <param name="Name">The set's name, such as "default" or "avx2".</param>
 /// <param name="Description">One human-readable line.</param>
 /// <param name="Status">The status of the float32 cases.</param>
-/// <param name="Error">The largest relative error of a float32 case; infinity where a result was not finite or not the same twice. NaN where none was computed.</param>
+/// <param name="Error">The largest relative error of a float32 case; infinity where a result was not finite or not the same twice.
+/// NaN where none was computed.</param>
 /// <param name="Worst">
 /// The float32 case of that error, or the case at which the process died or stopped; null where none was started.
 /// </param>
@@ -30,7 +31,9 @@ internal sealed record KernelOutcome(
     double Seconds,
     string? Detail)
 {
-    /// <summary>Of "products": its speed over that of libtorch's own convolutions, forward and backward; null where it was not measured.</summary>
+    /// <summary>
+    /// Of "products": its speed over that of libtorch's own convolutions, forward and backward; null where it was not measured.
+    /// </summary>
     public double? Speed { get; init; }
 
     /// <summary>Whether float32 may be computed with it.</summary>
@@ -45,15 +48,19 @@ internal sealed record KernelOutcome(
     [JsonIgnore]
     public string Verdict => Status switch
     {
-        KernelStatus.Right when double.IsNaN(Bf16Error) => FormattableString.Invariant($"right in float32 (largest error {Error:0.0e+0}); no bf16 here"),
-        KernelStatus.Right when IsRightInBf16 => FormattableString.Invariant($"right (largest error {Error:0.0e+0}, bf16 {Bf16Error:0.0e+0}, {Cases} cases, {Seconds:0.0} s)")
+        KernelStatus.Right when double.IsNaN(Bf16Error) =>
+            FormattableString.Invariant($"right in float32 (largest error {Error:0.0e+0}); no bf16 here"),
+        KernelStatus.Right when IsRightInBf16 =>
+            FormattableString.Invariant($"right (largest error {Error:0.0e+0}, bf16 {Bf16Error:0.0e+0}, {Cases} cases, {Seconds:0.0} s)")
             + (Speed is { } speed ? FormattableString.Invariant($", {speed:0.00} times as fast as the default") : string.Empty),
-        KernelStatus.Right => FormattableString.Invariant($"right in float32 (largest error {Error:0.0e+0}), wrong in bf16 by {Percent(Bf16Error)}: {Bf16Worst}"),
+        KernelStatus.Right => FormattableString.Invariant(
+            $"right in float32 (largest error {Error:0.0e+0}), wrong in bf16 by {Percent(Bf16Error)}: {Bf16Worst}"),
         KernelStatus.Wrong => $"wrong by {Percent(Error)} ({WrongCases} of {Cases} cases): {Worst}",
         KernelStatus.Died => $"died ({Detail}): {Worst ?? "at its start"}",
         KernelStatus.TooSlow => $"too slow ({Detail}): {Worst ?? "at its start"}",
         _ => $"not checked: {Detail}",
     };
 
-    private static string Percent(double error) => double.IsInfinity(error) ? "any amount" : string.Create(CultureInfo.InvariantCulture, $"{100 * error:0.###} %");
+    private static string Percent(double error) =>
+        double.IsInfinity(error) ? "any amount" : string.Create(CultureInfo.InvariantCulture, $"{100 * error:0.###} %");
 }

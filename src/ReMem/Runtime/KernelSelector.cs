@@ -58,7 +58,8 @@ internal sealed class KernelSelector(
             {
                 if (!begun)
                     notice?.Invoke(
-                        $"checking whether libtorch computes correctly on this processor ({CpuIdentity.Current.Name}): a few seconds, once");
+                        $"checking whether libtorch computes correctly on this processor ({CpuIdentity.Current.Name}): "
+                            + "a few seconds, once");
                 begun = true;
                 KernelOutcome outcome = check(set);
                 if (outcome.Status == KernelStatus.NotChecked)

@@ -1,6 +1,9 @@
 namespace ReMem.Runtime;
 
-/// <summary>How the convolutions of a process are computed: which instructions oneDNN may use, whether 1x1 convolutions are matrix products, whether oneDNN is used.</summary>
+/// <summary>
+/// How the convolutions of a process are computed: which instructions oneDNN may use, whether 1x1 convolutions are matrix products,
+/// whether oneDNN is used.
+/// </summary>
 /// <param name="Name">Its name in messages, reports and <see cref="KernelSelector.Variable"/>.</param>
 /// <param name="What">One human-readable line.</param>
 /// <param name="Isa">The value of ONEDNN_MAX_CPU_ISA; null leaves it to oneDNN, or to the user's own value.</param>
@@ -18,8 +21,9 @@ internal sealed record KernelSet(string Name, string What, string? Isa = null, b
     public const string OldIsaVariable = "DNNL_MAX_CPU_ISA";
 
     /// <summary>
-    /// Every set, the fastest first. Which of the first two is faster differs; the check measures it. With fewer instructions products are faster throughout, and oneDNN's own 1x1 convolutions have
-    /// faults of their own: with AVX2, the gradient of strided weights of few channels is wrong now and then (uxlfoundation/oneDNN#6035).
+    /// Every set, the fastest first. Which of the first two is faster differs; the check measures it. With fewer instructions products are
+    /// faster throughout, and oneDNN's own 1x1 convolutions have faults of their own: with AVX2, the gradient of strided weights of few
+    /// channels is wrong now and then (uxlfoundation/oneDNN#6035).
     /// </summary>
     public static IReadOnlyList<KernelSet> All { get; } =
     [

@@ -77,7 +77,9 @@ internal static partial class KernelSuite
         }
     }
 
-    /// <summary>The cases with their references, which another thread computes some cases ahead: float64 loops take a third of the check.</summary>
+    /// <summary>
+    /// The cases with their references, which another thread computes some cases ahead: float64 loops take a third of the check.
+    /// </summary>
     private static IEnumerable<(KernelCase Case, Func<double> Compare)> Ahead(IEnumerable<KernelCase> cases)
     {
         using var stop = new CancellationTokenSource();

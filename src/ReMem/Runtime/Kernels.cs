@@ -146,7 +146,8 @@ internal static unsafe class Kernels
     {
         PointwisePath.Choice = set.Products ? PointwiseKernel.Product : PointwiseKernel.Convolution;
         if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out nint library)
-            || !NativeLibrary.TryGetExport(library, OperatingSystem.IsWindows() ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv", out nint global))
+            || !NativeLibrary.TryGetExport(library,
+                OperatingSystem.IsWindows() ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv", out nint global))
             return;
         nint context = ((delegate* unmanaged<nint>)global)();
         void Set(string itanium, string microsoft, bool value)

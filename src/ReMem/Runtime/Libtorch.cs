@@ -5,8 +5,8 @@ using TorchSharp;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Finds and loads libtorch before the first tensor: the package's own, or the one that REMEM_LIBTORCH names. TorchSharp finds the former by
-/// itself, but reports every failure as "doesn't contain a reference to libtorch-cpu"; loading it here first keeps the loader's own
+/// Finds and loads libtorch before the first tensor: the package's own, or the one that REMEM_LIBTORCH names. TorchSharp finds the former
+/// by itself, but reports every failure as "doesn't contain a reference to libtorch-cpu"; loading it here first keeps the loader's own
 /// message.
 /// </summary>
 public static class Libtorch
@@ -54,7 +54,9 @@ public static class Libtorch
 
     /// <summary>Version and, where the user names one, folder of the libtorch that will be loaded.</summary>
     internal static string Wanted() =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? $"{LibtorchVersion.OfFolder(Path.GetFullPath(folder))} in {Path.GetFullPath(folder)}" : WantedVersion;
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder
+            ? $"{LibtorchVersion.OfFolder(Path.GetFullPath(folder))} in {Path.GetFullPath(folder)}"
+            : WantedVersion;
 
     /// <summary>Sets how many threads one tensor operation may use.</summary>
     /// <param name="count">1 or more; libtorch's default is the number of physical cores.</param>

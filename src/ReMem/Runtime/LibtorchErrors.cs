@@ -33,7 +33,9 @@ internal static partial class LibtorchErrors
         {
             string missing = file.Groups[1].Value;
             return new ReMemException($"{name} does not load: {missing} is missing.", path,
-                missing.Contains("cu", StringComparison.Ordinal) ? "Install the CUDA libraries that this libtorch was built for." : $"Install {missing}.",
+                missing.Contains("cu", StringComparison.Ordinal)
+                    ? "Install the CUDA libraries that this libtorch was built for."
+                    : $"Install {missing}.",
                 cause);
         }
 
@@ -44,7 +46,8 @@ internal static partial class LibtorchErrors
                 $"Use libtorch {Libtorch.WantedVersion}, or unset {Libtorch.Variable}.", cause);
         }
 
-        return new ReMemException($"{name} does not load: {LastLine(cause.Message)}", path, "Run 'remem doctor'; docs/libtorch.md has the details.", cause);
+        return new ReMemException($"{name} does not load: {LastLine(cause.Message)}", path,
+            "Run 'remem doctor'; docs/libtorch.md has the details.", cause);
     }
 
     private static string LastLine(string text)

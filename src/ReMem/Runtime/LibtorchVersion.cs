@@ -6,7 +6,9 @@ namespace ReMem.Runtime;
 /// <summary>Finds the version of a libtorch: before it is loaded from the files around it, afterwards from the library itself.</summary>
 internal static partial class LibtorchVersion
 {
-    /// <summary>The version that a folder of libraries states: build-version of a libtorch archive, version.py or version.h of a PyTorch install.</summary>
+    /// <summary>
+    /// The version that a folder of libraries states: build-version of a libtorch archive, version.py or version.h of a PyTorch install.
+    /// </summary>
     /// <returns>Null where no file next to the libraries states it.</returns>
     /// <exception cref="InputException">The folder is missing or holds no libtorch.</exception>
     public static string? OfFolder(string folder)
@@ -17,7 +19,8 @@ internal static partial class LibtorchVersion
                 remedy: $"Name the folder that holds libtorch_cpu.so, or unset {Libtorch.Variable}.");
         }
 
-        string[] missing = [.. ((string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"]).Where(f => !File.Exists(Path.Combine(folder, f)))];
+        string[] missing =
+            [.. ((string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"]).Where(f => !File.Exists(Path.Combine(folder, f)))];
         if (missing.Length > 0)
         {
             string below = Path.Combine(folder, "lib");

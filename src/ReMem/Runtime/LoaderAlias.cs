@@ -12,7 +12,9 @@ internal static unsafe partial class LoaderAlias
     private const int Lazy = 1;
     private const int NoLoad = 4;
 
-    /// <summary>Makes <paramref name="alias"/> mean the library that was loaded from <paramref name="path"/>, for the life of the process.</summary>
+    /// <summary>
+    /// Makes <paramref name="alias"/> mean the library that was loaded from <paramref name="path"/>, for the life of the process.
+    /// </summary>
     /// <exception cref="ReMemException">
     /// This system's loader does not work this way, or the alias is loaded itself; nothing was changed then.
     /// </exception>

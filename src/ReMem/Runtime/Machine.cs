@@ -23,7 +23,9 @@ internal static partial class Machine
     {
         try
         {
-            return File.Exists("/proc/cpuinfo") ? string.Join('\n', File.ReadLines("/proc/cpuinfo").TakeWhile(line => line.Length > 0)) : "";
+            return File.Exists("/proc/cpuinfo")
+                ? string.Join('\n', File.ReadLines("/proc/cpuinfo").TakeWhile(line => line.Length > 0))
+                : "";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -21,7 +21,8 @@ internal static class PlainText
     public static string Message(string text) => WithoutControls(text.Length <= MaxMessageLength ? text : $"{text[..MaxMessageLength]}...");
 
     /// <summary>A name from a file for a message, each control character as a question mark.</summary>
-    public static string WithoutControls(string name) => name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? '?' : c)) : name;
+    public static string WithoutControls(string name) =>
+        name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? '?' : c)) : name;
 
     private static string Escape(string text, bool keepBreaks)
     {

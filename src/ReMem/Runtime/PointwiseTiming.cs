@@ -39,7 +39,8 @@ internal static class PointwiseTiming
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor Numbers(int channels, int seed) =>
-            KernelNumbers.ToTensor(KernelNumbers.Doubles(Batch * side * side * channels, seed), Batch, side, side, channels).permute(0, 3, 1, 2);
+            KernelNumbers.ToTensor(KernelNumbers.Doubles(Batch * side * side * channels, seed), Batch, side, side, channels).permute(0, 3,
+                1, 2);
         Tensor x = Numbers(from, 1).requires_grad_(true), given = Numbers(to, 3);
         Tensor weight = KernelNumbers.ToTensor(KernelNumbers.Doubles(to * from, 2), to, from, 1, 1).requires_grad_(true);
         double[] shortest = [double.PositiveInfinity, double.PositiveInfinity];

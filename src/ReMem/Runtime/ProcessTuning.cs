@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Settings of the whole process under which training on a CPU takes a fifth less time, mostly for small convolutional networks, whose steps are over a thousand short
-/// operations. The command line uses them; a service that embeds the library decides for itself. Linux with glibc; no effect elsewhere.
+/// Settings of the whole process under which training on a CPU takes a fifth less time, mostly for small convolutional networks, whose
+/// steps are over a thousand short operations. The command line uses them; a service that embeds the library decides for itself.
+/// Linux with glibc; no effect elsewhere.
 /// </summary>
 internal static partial class ProcessTuning
 {

@@ -9,7 +9,8 @@ namespace ReMem.Runtime;
 /// <param name="Columns">N.</param>
 /// <param name="Bf16">Under bf16 autocast rather than in float32.</param>
 internal sealed record ProductCase(int Count, int Rows, int Inner, int Columns, bool Bf16 = false)
-    : KernelCase($"{(Count == 0 ? "linear" : $"{Count} products")} [{Rows}, {Inner}] x [{Inner}, {Columns}], {(Bf16 ? "bf16" : "float32")}", Bf16)
+    : KernelCase($"{(Count == 0 ? "linear" : $"{Count} products")} [{Rows}, {Inner}] x [{Inner}, {Columns}], {(Bf16 ? "bf16" : "float32")}",
+        Bf16)
 {
     /// <inheritdoc/>
     protected override Func<double> Expect()
@@ -24,8 +25,10 @@ internal sealed record ProductCase(int Count, int Rows, int Inner, int Columns, 
         [
             .. Enumerable.Range(0, count).Select(i =>
             {
-                (double[] x, double[] w, double[] dy) = (Part(a, i, Rows * Inner), Part(b, i, Columns * Inner), Part(dc, i, Rows * Columns));
-                return (reference.Forward(x, w, u, Count == 0 ? bias : null), reference.InputGradient(dy, w, v), reference.WeightGradient(x, dy, u));
+                (double[] x, double[] w, double[] dy) = (Part(a, i, Rows * Inner), Part(b, i, Columns * Inner),
+                    Part(dc, i, Rows * Columns));
+                return (reference.Forward(x, w, u, Count == 0 ? bias : null), reference.InputGradient(dy, w, v),
+                    reference.WeightGradient(x, dy, u));
             }),
         ];
 

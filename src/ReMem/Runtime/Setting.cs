@@ -5,8 +5,9 @@ using System.Text;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// A setting of an option record, declared by one property: its name is the key, its attributes are the range, its initial value is the default and
-/// its documentation is the sentence of help. Recipes, key=value, command lines, checks, JSON and docs/settings.md all come from it.
+/// A setting of an option record, declared by one property: its name is the key, its attributes are the range, its initial value is the
+/// default and its documentation is the sentence of help. Recipes, key=value, command lines, checks,
+/// JSON and docs/settings.md all come from it.
 /// </summary>
 internal sealed class Setting
 {
@@ -32,12 +33,15 @@ internal sealed class Setting
     /// <summary>Whether the value is a record of settings itself, a block of a recipe.</summary>
     public bool IsBlock => IsRecord(Type);
 
-    /// <summary>The settings of a record in the order of their declaration, those of <see cref="InlinedAttribute"/> records in their place.</summary>
+    /// <summary>
+    /// The settings of a record in the order of their declaration, those of <see cref="InlinedAttribute"/> records in their place.
+    /// </summary>
     public static IReadOnlyList<Setting> Of(Type type) => Known.GetOrAdd(type, static t => [.. Declared(t)]);
 
     /// <summary>Whether a type is one of our option records: a class that is made without arguments.</summary>
     public static bool IsRecord(Type type) =>
-        type is { IsClass: true, Namespace: { } space } && space.StartsWith("ReMem", StringComparison.Ordinal) && type.GetConstructor([]) is not null;
+        type is { IsClass: true, Namespace: { } space } && space.StartsWith("ReMem", StringComparison.Ordinal)
+            && type.GetConstructor([]) is not null;
 
     /// <summary>ImageSize to image_size.</summary>
     public static string Snake(string name)
@@ -74,7 +78,8 @@ internal sealed class Setting
                 continue;
             }
 
-            foreach (Setting held in Of(property.PropertyType).Where(s => inlined.Only.Count == 0 || inlined.Only.Contains(s.Property.Name)))
+            foreach (Setting held in Of(property.PropertyType)
+                .Where(s => inlined.Only.Count == 0 || inlined.Only.Contains(s.Property.Name)))
                 yield return new Setting(held.Property, property);
         }
     }

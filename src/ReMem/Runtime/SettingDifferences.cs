@@ -48,7 +48,8 @@ internal static partial class SettingDifferences
     }
 
     /// <summary>The names and plain values of the JSON objects in a text, in order, nested ones by their own names.</summary>
-    public static IEnumerable<(string Key, string Value)> OfJson(string text) => JsonValue().Matches(text).Select(m => (m.Groups[1].Value, m.Groups[2].Value));
+    public static IEnumerable<(string Key, string Value)> OfJson(string text) =>
+        JsonValue().Matches(text).Select(m => (m.Groups[1].Value, m.Groups[2].Value));
 
     private static Dictionary<(string, int), string> Numbered(IEnumerable<(string Key, string Value)> settings)
     {

@@ -33,7 +33,8 @@ internal static class UnicodeText
 
             composed.Append(c);
             // A mark that does not compose blocks those after it.
-            bool isMark = CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+            bool isMark = CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+                or UnicodeCategory.EnclosingMark;
             starter = isMark ? -1 : composed.Length - 1;
         }
 

@@ -85,7 +85,8 @@ internal abstract partial record ReweightingPolicy
 
         /// <inheritdoc/>
         public override IReadOnlyList<BlockScales> Scales(int depth) => throw new InputException(
-            "The reweighting policy 'auto' has to be chosen from measurements before it can be applied.", Where, "Recipes and 'remem finetune' do so; or name a policy such as top(4,0.5).");
+            "The reweighting policy 'auto' has to be chosen from measurements before it can be applied.", Where,
+            "Recipes and 'remem finetune' do so; or name a policy such as top(4,0.5).");
 
         /// <inheritdoc/>
         public override string ToString() => "auto";

@@ -4,8 +4,8 @@ using ReMem.Runtime;
 namespace ReMem.Teachers;
 
 /// <summary>
-/// Chooses the scales of every block. That the top MLP blocks lose most of the information is the paper's (arXiv 2506.23041); the choice of scales is ours,
-/// as are the controls that scale attention in the MLPs' place. See docs/method.md.
+/// Chooses the scales of every block. That the top MLP blocks lose most of the information is the paper's (arXiv 2506.23041); the choice of
+/// scales is ours, as are the controls that scale attention in the MLPs' place. See docs/method.md.
 /// </summary>
 internal abstract partial record ReweightingPolicy : ISettingText
 {
@@ -39,7 +39,8 @@ internal abstract partial record ReweightingPolicy : ISettingText
     public static void RequireReadable(string text, string where) => Parse(text, where);
 
     /// <summary>The scales of every block of a ViT of that depth, bottom first.</summary>
-    /// <exception cref="InputException">The policy does not fit the depth, or is <see cref="Auto"/>, which is chosen from measurements first.</exception>
+    /// <exception cref="InputException">The policy does not fit the depth, or is <see cref="Auto"/>,
+    /// which is chosen from measurements first.</exception>
     public abstract IReadOnlyList<BlockScales> Scales(int depth);
 
     /// <summary>Sets the scales on a model.</summary>
@@ -54,7 +55,7 @@ internal abstract partial record ReweightingPolicy : ISettingText
             (transformer.Blocks[i].AttentionScale, transformer.Blocks[i].MlpScale) = (scales[i].Attention, scales[i].Mlp);
     }
 
-    /// <summary>Tells of a model without blocks.</summary>
+    /// <summary>The error for a model without blocks.</summary>
     internal static InputException NoBlocks(string model) =>
         new($"The model '{model}' has no MLP blocks to reweight.", Where, "Choose a ViT as the teacher, or the policy none.");
 
@@ -63,7 +64,8 @@ internal abstract partial record ReweightingPolicy : ISettingText
     /// <summary>A scale on the top k blocks, 1 below.</summary>
     private IEnumerable<double> OnTop(int depth, int k, double scale) => k <= depth
         ? Enumerable.Range(0, depth).Select(i => i >= depth - k ? scale : 1)
-        : throw new InputException($"The policy {this} reweights {k} blocks, but the model has {depth}.", Where, $"Choose k of {depth} or less.");
+        : throw new InputException($"The policy {this} reweights {k} blocks, but the model has {depth}.", Where,
+            $"Choose k of {depth} or less.");
 
     /// <summary>Linear from 1 at the first block to a scale at the last.</summary>
     private static IEnumerable<double> Linear(int depth, double scale) =>

@@ -22,7 +22,8 @@ internal sealed class SharpnessAwareGradient : IGradientFunction
         : this(parameters, new PerturbedPass(module, parameters, adaptive), _ => rho)
     {
         if (!(rho > 0 && double.IsFinite(rho)))
-            throw new InputException($"The radius rho of SAM is {rho}; it must be above 0.", "sam rho", "0.02 to 0.2 is usual; leave SAM out for the plain gradient.");
+            throw new InputException($"The radius rho of SAM is {rho}; it must be above 0.", "sam rho",
+                "0.02 to 0.2 is usual; leave SAM out for the plain gradient.");
     }
 
     /// <summary>Makes the gradient function with a radius that changes from step to step.</summary>

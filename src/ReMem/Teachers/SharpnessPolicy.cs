@@ -11,7 +11,8 @@ internal abstract record SharpnessPolicy : ISettingText
         "every(5)",
         new("sam", "SAM at every step (Foret 2021)", [], _ => new Sam()),
         new("every", "SAM at each k-th step, plain steps between", [EveryStep], n => new Every((int)n[0])),
-        new("looksam", "SAM at each k-th step, whose kept part serves between, alpha times as long (LookSAM, Liu 2022)", [EveryStep, new("alpha", 0, 10)], n => new LookSam((int)n[0], n[1])),
+        new("looksam", "SAM at each k-th step, whose kept part serves between, alpha times as long (LookSAM, Liu 2022)",
+            [EveryStep, new("alpha", 0, 10)], n => new LookSam((int)n[0], n[1])),
         new("momentum", "up a running mean of gradients, at the price of a plain step", [RunningMean], n => new Momentum(n[0], 1)),
         new("msam", "down that running mean (MSAM, Becker 2024)", [RunningMean], n => new Momentum(n[0], -1)));
 
@@ -41,7 +42,8 @@ internal abstract record SharpnessPolicy : ISettingText
     /// <param name="parameters">Its parameters.</param>
     /// <param name="rho">The radius of a step.</param>
     /// <param name="options">ASAM and m-sharpness.</param>
-    public IGradientFunction Create(TorchSharp.torch.nn.Module model, ParameterSet parameters, Func<long, double> rho, TeacherOptions options)
+    public IGradientFunction Create(TorchSharp.torch.nn.Module model, ParameterSet parameters, Func<long, double> rho,
+        TeacherOptions options)
     {
         IGradientFunction gradient = Create(parameters, new PerturbedPass(model, parameters, options.Adaptive), rho);
         return options.MSharpness ? new MicroBatchGradient(parameters, gradient) : gradient;

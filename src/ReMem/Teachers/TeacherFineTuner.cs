@@ -13,9 +13,9 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
 {
     /// <summary>Trains <paramref name="job"/>'s model in place; the reweighting is in force from before the first step and stays.</summary>
     /// <param name="job">The model and its batches; its loss, gradient and objective are set here.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">A policy cannot be read or does not fit the model, or rho is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
+    public TrainingResult Run(TrainingJob job, CancellationToken cancellationToken = default)
     {
         (SharpnessPolicy sharpness, SettingSchedule radius) = Parse(options);
         ReweightingPolicy.Parse(options.Reweighting).Apply(job.Model);
@@ -34,7 +34,7 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
         }
 
         string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";
-        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = Loss, Objective = objective }, cancel);
+        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = Loss, Objective = objective }, cancellationToken);
     }
 
     /// <summary>Refuses options that cannot be used with a model, so that it need not be found out when its turn comes.</summary>
@@ -57,13 +57,15 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
     private static (SharpnessPolicy Sharpness, SettingSchedule Radius) Parse(TeacherOptions options)
     {
         if (options.Rho is not (>= 0 and <= 10))
-            throw new InputException(FormattableString.Invariant($"SAM's radius rho is {options.Rho}; it must be between 0 (plain) and 10."), "rho", "0.02 to 0.2 is usual.");
+            throw new InputException(FormattableString.Invariant(
+                $"SAM's radius rho is {options.Rho}; it must be between 0 (plain) and 10."), "rho", "0.02 to 0.2 is usual.");
         SharpnessPolicy sharpness = SharpnessPolicy.Parse(options.Sharpness);
         SettingSchedule radius = RadiusSchedule.Parse(options.RhoSchedule);
         if (options.MSharpness && !sharpness.AllowsMicroBatches)
         {
             throw new InputException(
-                $"m-sharpness does not go with '{options.Sharpness}', which keeps one direction for the whole batch.", "teacher.m_sharpness", "Use it with sam or every(k).");
+                $"m-sharpness does not go with '{options.Sharpness}', which keeps one direction for the whole batch.",
+                "teacher.m_sharpness", "Use it with sam or every(k).");
         }
 
         return (sharpness, radius);

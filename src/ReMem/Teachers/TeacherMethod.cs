@@ -5,8 +5,8 @@ using ReMem.Runtime;
 namespace ReMem.Teachers;
 
 /// <summary>
-/// A way to prepare the teacher. What a method does is what its properties say: adding one is adding an entry to <see cref="All"/>, and nothing
-/// else asks for its name.
+/// A way to prepare the teacher. What a method does is what its properties say: adding one is adding an entry to <see cref="All"/>, and
+/// nothing else asks for its name.
 /// </summary>
 [JsonConverter(typeof(AsName))]
 internal sealed record TeacherMethod
@@ -67,8 +67,10 @@ internal sealed record TeacherMethod
 
     private sealed class AsName : JsonConverter<TeacherMethod>
     {
-        public override TeacherMethod Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(reader.GetString()!);
+        public override TeacherMethod Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Parse(reader.GetString()!);
 
-        public override void Write(Utf8JsonWriter writer, TeacherMethod value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+        public override void Write(Utf8JsonWriter writer, TeacherMethod value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Name);
     }
 }

@@ -40,14 +40,18 @@ internal sealed class AdamW : Optimizer
 
     private protected override bool Pass<T>(Tensor values, Tensor gradient, double learningRate)
     {
-        FlatMemory<T> allValues = new(values), allGradients = new(gradient), allFirst = new(_first), allSecond = new(_second), allDecays = new(DecayMask);
-        // The correction of the second moment is taken out of the root, which saves a division: a / (sqrt(v) / c + eps) = a c / (sqrt(v) + eps c).
+        FlatMemory<T> allValues = new(values), allGradients = new(gradient), allFirst = new(_first), allSecond = new(_second),
+            allDecays = new(DecayMask);
+        // The correction of the second moment is taken out of the root, which saves a division:
+        // a / (sqrt(v) / c + eps) = a c / (sqrt(v) + eps c).
         double correction = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
         T rest1 = T.CreateChecked(1 - Beta1), rest2 = T.CreateChecked(1 - Beta2), epsilon = T.CreateChecked(Epsilon * correction);
-        T step = T.CreateChecked(-learningRate * correction / (1 - Math.Pow(Beta1, Steps))), decay = T.CreateChecked(-learningRate * WeightDecay);
+        T step = T.CreateChecked(-learningRate * correction / (1 - Math.Pow(Beta1, Steps))),
+            decay = T.CreateChecked(-learningRate * WeightDecay);
         FlatPass.Run(Parameters.Count, (start, length) =>
         {
-            Span<T> value = allValues.At(start, length), first = allFirst.At(start, length), second = allSecond.At(start, length), scratch = stackalloc T[length];
+            Span<T> value = allValues.At(start, length), first = allFirst.At(start, length), second = allSecond.At(start, length),
+                scratch = stackalloc T[length];
             ReadOnlySpan<T> slope = allGradients.At(start, length);
             TensorPrimitives.Lerp(first, slope, rest1, first);
             TensorPrimitives.Multiply(slope, slope, scratch);

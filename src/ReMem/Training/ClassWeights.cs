@@ -22,8 +22,8 @@ internal sealed class ClassWeights : ISettingText
     public static IReadOnlyList<SettingForm> Forms => Reader.Forms;
 
     /// <summary>
-    /// One weight a class: 1 / n ("inverse"), or (1 - beta) / (1 - beta^n), one by the effective number of images ("effective(beta)", Cui 2019), of
-    /// classes of n images, 1 at the least; scaled so that their mean over the images is 1. Null for "none".
+    /// One weight a class: 1 / n ("inverse"), or (1 - beta) / (1 - beta^n), one by the effective number of images ("effective(beta)", Cui
+    /// 2019), of classes of n images, 1 at the least; scaled so that their mean over the images is 1. Null for "none".
     /// </summary>
     /// <param name="text">The form.</param>
     /// <param name="counts">Images a class.</param>
@@ -34,7 +34,8 @@ internal sealed class ClassWeights : ISettingText
         (string name, double beta) = Read(text, where);
         if (name == "none")
             return null;
-        double[] weights = [.. counts.Select(n => name == "inverse" ? 1.0 / Math.Max(n, 1) : (1 - beta) / (1 - Math.Pow(beta, Math.Max(n, 1))))];
+        double[] weights =
+            [.. counts.Select(n => name == "inverse" ? 1.0 / Math.Max(n, 1) : (1 - beta) / (1 - Math.Pow(beta, Math.Max(n, 1))))];
         double mean = weights.Zip(counts, (w, n) => w * n).Sum() / counts.Sum();
         return [.. weights.Select(w => w / mean)];
     }
@@ -48,6 +49,7 @@ internal sealed class ClassWeights : ISettingText
         return beta is >= 0 and < 1
             ? (name, beta)
             : throw new InputException(
-                FormattableString.Invariant($"In the class weights '{text}', beta is {beta}; it must be 0 to below 1."), where, "0.9 to 0.9999 is usual.");
+                FormattableString.Invariant($"In the class weights '{text}', beta is {beta}; it must be 0 to below 1."), where,
+                "0.9 to 0.9999 is usual.");
     }
 }

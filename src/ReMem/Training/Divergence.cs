@@ -61,5 +61,6 @@ internal sealed class Divergence(TrainingJob job, int finished, long step)
         return new ReMemException($"{skips} steps in a row had a non-finite gradient, up to step {step}: {tensor}.", job.Stage, Remedy);
     }
 
-    private ReMemException Error(string what) => new($"The training diverged in epoch {finished + 1}, by step {step}: {what}.", job.Stage, Remedy);
+    private ReMemException Error(string what) =>
+        new($"The training diverged in epoch {finished + 1}, by step {step}: {what}.", job.Stage, Remedy);
 }

@@ -10,7 +10,8 @@ namespace ReMem.Training;
 /// <param name="Seconds">Wall time of the epoch, validation included.</param>
 /// <param name="DataSeconds">The part of it spent waiting for images.</param>
 public sealed record EpochRecord(
-    int Epoch, double TrainLoss, double Rise, double LearningRate, double? ValidationTop1, double? ValidationLoss, double Seconds, double DataSeconds = 0)
+    int Epoch, double TrainLoss, double Rise, double LearningRate, double? ValidationTop1, double? ValidationLoss, double Seconds,
+    double DataSeconds = 0)
 {
     /// <summary>The teacher's weight in the loss at the epoch's end, 0 to 1; null where it does not change.</summary>
     public double? TeacherWeight { get; init; }

@@ -52,7 +52,8 @@ internal sealed class FlatParameters : IDisposable
     public static FlatParameters Of(Parameter[] parameters)
     {
         if (parameters.Length > 0
-            && Owners.TryGetValue(parameters[0], out FlatParameters? flat) && flat.IsCurrent && flat._parameters.SequenceEqual(parameters, ReferenceEqualityComparer.Instance))
+            && Owners.TryGetValue(parameters[0], out FlatParameters? flat) && flat.IsCurrent && flat._parameters.SequenceEqual(parameters,
+                ReferenceEqualityComparer.Instance))
             return flat;
         return new FlatParameters(parameters);
     }
@@ -106,7 +107,8 @@ internal sealed class FlatParameters : IDisposable
         foreach (Parameter parameter in _parameters)
         {
             long length = parameter.numel();
-            yield return (parameter, Values.narrow(0, offset, length).view(parameter.shape), Gradients.narrow(0, offset, length).view(parameter.shape));
+            yield return (parameter, Values.narrow(0, offset, length).view(parameter.shape),
+                Gradients.narrow(0, offset, length).view(parameter.shape));
             offset += length;
         }
     }

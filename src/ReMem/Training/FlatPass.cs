@@ -16,7 +16,8 @@ internal static class FlatPass
     private const int RunsAtOnce = 32;
 
     /// <summary>Whether a vector can be processed here; on other devices torch's operators are used.</summary>
-    public static bool Reaches(Tensor vector) => vector.device_type == DeviceType.CPU && vector.is_contiguous() && vector.dtype is ScalarType.Float32 or ScalarType.Float64;
+    public static bool Reaches(Tensor vector) =>
+        vector.device_type == DeviceType.CPU && vector.is_contiguous() && vector.dtype is ScalarType.Float32 or ScalarType.Float64;
 
     /// <summary>Processes a vector, on as many threads as torch uses.</summary>
     /// <param name="count">Its length P.</param>

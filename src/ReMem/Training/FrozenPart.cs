@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>
-/// The part of a model that a training leaves as it is. It has no gradient, so that no step and no sharpness-aware perturbation reaches it, and runs in eval
-/// mode: its BatchNorm uses and keeps the statistics it came with, and none of its blocks is dropped.
+/// The part of a model that a training leaves as it is. It has no gradient, so that no step and no sharpness-aware perturbation reaches it,
+/// and runs in eval mode: its BatchNorm uses and keeps the statistics it came with, and none of its blocks is dropped.
 /// </summary>
 internal sealed class FrozenPart : IDisposable, ISettingText
 {
@@ -32,7 +32,8 @@ internal sealed class FrozenPart : IDisposable, ISettingText
         nn.Module[] modules =
         [
             .. model.named_modules()
-                .Where(m => m.name.Length > 0 && all.Any(p => IsWithin(p.Name, m.name)) && all.All(p => !IsWithin(p.Name, m.name) || isFrozen(p.Name)))
+                .Where(m => m.name.Length > 0 && all.Any(p => IsWithin(p.Name, m.name))
+                    && all.All(p => !IsWithin(p.Name, m.name) || isFrozen(p.Name)))
                 .Select(m => m.module),
         ];
         foreach (Parameter parameter in frozen)
@@ -80,7 +81,8 @@ internal sealed class FrozenPart : IDisposable, ISettingText
             var groups = new LayerGroups(model);
             return blocks <= groups.Blocks
                 ? name => groups.Of(name) <= blocks
-                : throw new InputException($"Of '{model.Info.Name}' {blocks} blocks are to be frozen, but it has {groups.Blocks}.", Where, $"Freeze 1 to {groups.Blocks}.");
+                : throw new InputException($"Of '{model.Info.Name}' {blocks} blocks are to be frozen, but it has {groups.Blocks}.", Where,
+                    $"Freeze 1 to {groups.Blocks}.");
         }
 
         string[] names = [.. Names(freeze)];
@@ -100,5 +102,6 @@ internal sealed class FrozenPart : IDisposable, ISettingText
         parameter.StartsWith(part, StringComparison.Ordinal) && (parameter.Length == part.Length || parameter[part.Length] == '.');
 
     private static InputException Unreadable(string freeze, string where) =>
-        new($"What to freeze is '{freeze}', which cannot be read.", where, "Write none, a number of blocks such as 6, or names such as 'patch_embed, blocks.0'.");
+        new($"What to freeze is '{freeze}', which cannot be read.", where,
+            "Write none, a number of blocks such as 6, or names such as 'patch_embed, blocks.0'.");
 }

@@ -14,7 +14,8 @@ internal static class GradCheckpointing
         if (model is not TransformerModel transformer)
         {
             throw new InputException(
-                $"'{model.Info.Name}' cannot checkpoint its blocks: BatchNorm would count each batch twice.", "training.grad_checkpointing", "Leave it out, or use training.accumulate to save memory.");
+                $"'{model.Info.Name}' cannot checkpoint its blocks: BatchNorm would count each batch twice.", "training.grad_checkpointing",
+                "Leave it out, or use training.accumulate to save memory.");
         }
 
         return new Section(transformer);

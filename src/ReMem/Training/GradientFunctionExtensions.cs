@@ -9,5 +9,6 @@ internal static class GradientFunctionExtensions
     /// <param name="gradient">The function.</param>
     /// <param name="loss">Builds the scalar loss from the present weights.</param>
     /// <param name="step">The step's number, from 0.</param>
-    public static GradientResult Compute(this IGradientFunction gradient, Func<Tensor> loss, long step = 0) => gradient.Compute(step, [loss]);
+    public static GradientResult Compute(this IGradientFunction gradient, Func<Tensor> loss, long step = 0) =>
+        gradient.Compute(step, [loss]);
 }

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace ReMem.Training;
 
 /// <summary>
-/// The weights that a training keeps beside those it steps: their moving average (as timm's ModelEmaV3 with warm-up), and the best epoch's. What is
-/// validated and kept is the average where there is one.
+/// The weights that a training keeps besides those it updates: their moving average (as timm's ModelEmaV3 with warm-up),
+/// and the best epoch's.
+/// What is validated and kept is the average where there is one.
 /// </summary>
 internal sealed class KeptWeights : IDisposable
 {
@@ -70,7 +71,8 @@ internal sealed class KeptWeights : IDisposable
     /// <summary>Why the training is over after these epochs; null while it is not.</summary>
     public TrainingEnd? End(IReadOnlyList<EpochRecord> epochs)
     {
-        if (_options.Patience > 0 && Best(epochs) is { } best && epochs[^1].ValidationTop1 is not null && epochs[^1].Epoch - best.Epoch >= _options.Patience)
+        if (_options.Patience > 0 && Best(epochs) is { } best && epochs[^1].ValidationTop1 is not null
+            && epochs[^1].Epoch - best.Epoch >= _options.Patience)
             return TrainingEnd.NoImprovement;
         return epochs.Count >= _options.Epochs ? TrainingEnd.AllEpochs : null;
     }

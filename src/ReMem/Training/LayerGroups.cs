@@ -4,8 +4,9 @@ using ReMem.Models;
 namespace ReMem.Training;
 
 /// <summary>
-/// Which layer of a model a parameter belongs to, as timm groups them: what embeds the image is layer 0, block i is layer i + 1 (through all stages of a
-/// convolutional network), a norm after the last block belongs to that block, and the last layer is the classifier with what pools for it.
+/// Which layer of a model a parameter belongs to, as timm groups them: what embeds the image is layer 0, block i is layer i + 1 (through
+/// all stages of a convolutional network), a norm after the last block belongs to that block,
+/// and the last layer is the classifier with what pools for it.
 /// </summary>
 internal sealed partial class LayerGroups
 {
@@ -34,13 +35,18 @@ internal sealed partial class LayerGroups
         return _model.EmbeddingModules.Contains(first) ? 0 : _model.ClosingModules.Contains(first) ? Blocks : Head;
     }
 
-    /// <summary>The stage and block that a name has, such as blocks.3, blocks.3.0, layer1.0 or stages.2.blocks.4; what halves a stage's input is of its first block.</summary>
+    /// <summary>
+    /// The stage and block that a name has, such as blocks.3, blocks.3.0, layer1.0 or stages.2.blocks.4;
+    /// what halves a stage's input is of its first block.
+    /// </summary>
     private static (int Stage, int Block)? BlockOf(string parameter)
     {
         Match match = Block().Match(parameter);
         if (!match.Success)
             return null;
-        int block = match.Groups["block"].Success ? int.Parse(match.Groups["block"].Value, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        int block = match.Groups["block"].Success
+            ? int.Parse(match.Groups["block"].Value, System.Globalization.CultureInfo.InvariantCulture)
+            : 0;
         return (int.Parse(match.Groups["stage"].Value, System.Globalization.CultureInfo.InvariantCulture), block);
     }
 

@@ -44,7 +44,9 @@ internal sealed class ModelSnapshot : IDisposable
             buffer.Live.copy_(buffer.Copy);
     }
 
-    /// <summary>Moves the copy towards the present state: copy = decay * copy + (1 - decay) * present. Counters are not averaged but copied.</summary>
+    /// <summary>
+    /// Moves the copy towards the present state: copy = decay * copy + (1 - decay) * present. Counters are not averaged but copied.
+    /// </summary>
     public void Average(double decay)
     {
         using DisposeScope scope = NewDisposeScope();

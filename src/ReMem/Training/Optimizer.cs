@@ -4,8 +4,11 @@ using static TorchSharp.torch;
 
 namespace ReMem.Training;
 
-/// <summary>An optimiser over a <see cref="ParameterSet"/>: its state is a few flat vectors, cheap to step and plain to checkpoint.</summary>
-/// <remarks>Scalars are held by name here and in other hot paths: TorchSharp 0.107 may collect an implicit one while an operator reads it.</remarks>
+/// <summary>
+/// An optimiser over a <see cref="ParameterSet"/>: its state is a few flat vectors, cheap to step and plain to checkpoint.
+/// </summary>
+/// <remarks>Scalars are held by name here and in other hot paths: TorchSharp 0.107 may collect an implicit one while an operator reads
+/// it.</remarks>
 internal abstract class Optimizer : IDisposable
 {
     private (long Start, long Length) _piece;
@@ -13,7 +16,8 @@ internal abstract class Optimizer : IDisposable
     /// <summary>Binds the optimiser to what it trains.</summary>
     /// <param name="parameters">What it trains.</param>
     /// <param name="weightDecay">0 or more.</param>
-    /// <param name="decayAll">Whether decay also reaches what <see cref="ParameterSet.DecayMask"/> spares, as torch.optim's single group does.</param>
+    /// <param name="decayAll">Whether decay also reaches what <see cref="ParameterSet.DecayMask"/> spares,
+    /// as torch.optim's single group does.</param>
     protected Optimizer(ParameterSet parameters, double weightDecay, bool decayAll)
     {
         Parameters = parameters;
@@ -55,7 +59,10 @@ internal abstract class Optimizer : IDisposable
         using var guard = no_grad();
         Steps++;
         Tensor values = Parameters.LiveValues, gradients = Parameters.LiveGradients;
-        if (UsesFlatPass && FlatPass.Reaches(values) && (values.dtype == ScalarType.Float64 ? Pass<double>(values, gradients, learningRate) : Pass<float>(values, gradients, learningRate)))
+        if (UsesFlatPass && FlatPass.Reaches(values)
+            && (values.dtype == ScalarType.Float64
+                ? Pass<double>(values, gradients, learningRate)
+                : Pass<float>(values, gradients, learningRate)))
             return;
         foreach ((long start, long length) in Pieces())
         {

@@ -51,7 +51,8 @@ internal sealed class ParameterSet : IDisposable
     }
 
     /// <summary>The range of each parameter in the vector [P], and whether weight decay applies to it.</summary>
-    internal IReadOnlyList<(long Start, long Length, bool Decays)> Ranges => [.. _parameters.Select(p => (p.Offset, p.Value.numel(), Decays(p.Name, p.Value)))];
+    internal IReadOnlyList<(long Start, long Length, bool Decays)> Ranges =>
+        [.. _parameters.Select(p => (p.Offset, p.Value.numel(), Decays(p.Name, p.Value)))];
 
     private FlatParameters Flat => _flat is { IsCurrent: true } ? _flat : _flat = FlatParameters.Of([.. _parameters.Select(p => p.Value)]);
 
@@ -117,7 +118,8 @@ internal sealed class ParameterSet : IDisposable
     internal Tensor PerParameter(Func<string, Tensor, double> number)
     {
         using DisposeScope scope = NewDisposeScope();
-        return cat([.. _parameters.Select(p => TensorMath.Repeated(number(p.Name, p.Value), p.Value.numel(), p.Value.dtype).to(p.Value.device))])
+        return cat(
+            [.. _parameters.Select(p => TensorMath.Repeated(number(p.Name, p.Value), p.Value.numel(), p.Value.dtype).to(p.Value.device))])
             .MoveToOuterDisposeScope();
     }
 

@@ -3,7 +3,9 @@ using ReMem.Runtime;
 
 namespace ReMem.Training;
 
-/// <summary>Progressive resolution (Howard 2018; Tan 2021): early epochs on smaller views, which cost less and generalise as well.</summary>
+/// <summary>
+/// Progressive resolution (Howard 2018; Tan 2021): early epochs on smaller views, which cost less and generalise as well.
+/// </summary>
 internal sealed class Progression : ISettingText
 {
     private const string Where = "training.progressive";
@@ -14,7 +16,8 @@ internal sealed class Progression : ISettingText
         "progressive resolution",
         "from(64,0.5)",
         new("none", "all epochs see full views", [], _ => null),
-        new("from", "from views of that side in pixels to full ones over that share of the epochs", [CallArgument.Any("size"), CallArgument.Any("share", DefaultShare)], n => (n[0], n[1])));
+        new("from", "from views of that side in pixels to full ones over that share of the epochs",
+            [CallArgument.Any("size"), CallArgument.Any("share", DefaultShare)], n => (n[0], n[1])));
 
     private readonly int _start;
     private readonly int _size;
@@ -34,11 +37,13 @@ internal sealed class Progression : ISettingText
         if (model.SmallestView is not { } least)
         {
             throw new InputException(
-                $"'{model.Info.Name}' is made for one image size, {model.ImageSize} px, so it cannot be trained on smaller views first.", Where, "Leave it out, or train a convolutional network.");
+                $"'{model.Info.Name}' is made for one image size, {model.ImageSize} px, so it cannot be trained on smaller views first.",
+                Where, "Leave it out, or train a convolutional network.");
         }
 
         if (form.Start < least || form.Start >= size)
-            throw new InputException($"'{options.Progressive}' starts at {form.Start} px; '{model.Info.Name}' on views of {size} px can start at {least} to {size - 1} px.", Where, "Start at about half the size.");
+            throw new InputException($"'{options.Progressive}' starts at {form.Start} px; '{model.Info.Name}' on views of {size} px can "
+                + $"start at {least} to {size - 1} px.", Where, "Start at about half the size.");
         return new Progression(form.Start, size, (int)Math.Ceiling(form.Share * options.Epochs));
     }
 
@@ -48,7 +53,10 @@ internal sealed class Progression : ISettingText
     /// <inheritdoc/>
     public static void RequireReadable(string text, string where) => Read(text, where);
 
-    /// <summary>Side in pixels of an epoch's views: rising evenly from the first epoch on, in multiples of 8, and full after the share that it grows.</summary>
+    /// <summary>
+    /// Side in pixels of an epoch's views: rising evenly from the first epoch on, in multiples of 8,
+    /// and full after the share that it grows.
+    /// </summary>
     /// <param name="epoch">From 0.</param>
     public int At(int epoch)
     {
@@ -65,6 +73,7 @@ internal sealed class Progression : ISettingText
         bool fits = form.Start is >= Step and <= 4096 && form.Start % 1 == 0 && form.Share is > 0 and <= 1;
         return fits
             ? ((int)form.Start, form.Share)
-            : throw new InputException($"The progressive resolution '{text}' is no size of 8 to 4096 px and a share of the epochs above 0 to 1.", where, "For example from(64,0.5).");
+            : throw new InputException($"The progressive resolution '{text}' is no size of 8 to 4096 px and a share of the epochs "
+                + "above 0 to 1.", where, "For example from(64,0.5).");
     }
 }

@@ -15,7 +15,8 @@ internal sealed record ScheduledSetting(string Name, double Max, string Example)
         [
             new("constant", "its value throughout", [], _ => new SettingSchedule("constant", 0)),
             .. SettingSchedule.Curves.Select(curve => new CallShape<SettingSchedule>(
-                curve, $"{curve} from start to its value", [new CallArgument("start", 0, Max) { Spoken = "the start" }], n => new SettingSchedule(curve, n[0]))),
+                curve, $"{curve} from start to its value", [new CallArgument("start", 0, Max) { Spoken = "the start" }],
+                n => new SettingSchedule(curve, n[0]))),
             new("lr", "with the learning rate, its value at the peak", [], _ => new SettingSchedule("lr", 0)),
         ]);
 }

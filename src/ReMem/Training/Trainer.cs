@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using ReMem.Data;
 using ReMem.Models;
@@ -11,23 +12,27 @@ namespace ReMem.Training;
 /// <summary>The training loop of teachers and students: gradient function, clipping, optimiser, schedule, validation, checkpoint.</summary>
 public sealed class Trainer(TrainingOptions options)
 {
-    private const int MostConsecutiveSkips = 20;
+    private const int MaxConsecutiveSkips = 20;
 
     // Waiting for images beyond this share of the training time is worth advice.
-    private const double MostWaiting = 0.1;
+    private const double MaxWaiting = 0.1;
 
-    /// <summary>Trains to the end, from the checkpoint where one stands. The result is a function of the job, however often it was interrupted.</summary>
-    /// <exception cref="InputException">An option is out of range, the split is too small, or the checkpoint belongs to another training.</exception>
+    /// <summary>
+    /// Trains to the end, from the checkpoint where one stands. The result is a function of the job, however often it was interrupted.
+    /// </summary>
+    /// <exception cref="InputException">An option is out of range, the split is too small,
+    /// or the checkpoint belongs to another training.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the last epoch's checkpoint stands.</exception>
     /// <exception cref="ReMemException">It diverged: the gradient stayed non-finite, or a weight, a running statistic, an average, the
     /// optimiser's state or the validation loss became so. Step and tensor are named; the last good epoch's checkpoint stands.</exception>
-    public TrainingResult Run(TrainingJob job, CancellationToken cancel = default)
+    public TrainingResult Run(TrainingJob job, CancellationToken cancellationToken = default)
     {
         DataOptions.Validate(options, "training");
         MixedPrecision.Require(options.Precision, "training.precision");
         options.RequireConsistent(job.Stage);
         if (options.Keep == KeepPolicy.Best && job.Validate is null)
-            throw new InputException("The best epoch cannot be told without a validation.", job.Stage, "Use keep: last, or give the training a validation.");
+            throw new InputException("The best epoch cannot be told without a validation.", job.Stage,
+                "Use keep: last, or give the training a validation.");
         Progression? sizes = Progression.Of(options, job.Model, job.Train.View.Size);
         using FrozenPart frozen = FrozenPart.Of(job.Model, options.Freeze);
         using IDisposable? memory = job.Model.UseGradCheckpointing(options.GradCheckpointing);
@@ -37,20 +42,22 @@ public sealed class Trainer(TrainingOptions options)
         using var held = gradient as IDisposable;
         int batches = job.Train.BatchesPerEpoch;
         if (batches == 0)
-            throw new InputException($"The training split is smaller than one batch of {options.BatchSize}.", job.Stage, "Lower training.batch_size.");
+            throw new InputException($"The training split is smaller than one batch of {options.BatchSize}.", job.Stage,
+                "Lower training.batch_size.");
         var schedule = CosineSchedule.Of(options, batches);
         var checkpoint = job.CheckpointPath is null ? null : new TrainingCheckpoint(job.CheckpointPath, Fingerprint(job, batches));
         using var kept = new KeptWeights(options, job.Model, parameters);
         using var rates = new LayerRates(job.Model, parameters, options.LayerDecay);
         var parts = new Parts(parameters, optimizer, gradient, schedule, kept, rates, frozen, sizes);
-        KeyValuePair<string, Tensor>[] state = [.. kept.State, .. gradient.State.Select(entry => KeyValuePair.Create("gradient." + entry.Key, entry.Value))];
+        KeyValuePair<string, Tensor>[] state = [.. kept.State,
+            .. gradient.State.Select(entry => KeyValuePair.Create("gradient." + entry.Key, entry.Value))];
         TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary, state) ?? new TrainingResult([], 0, 0, 0);
         if (checkpoint?.Difference is { } difference)
             job.Progress?.Report(new ProgressReport(job.Stage, difference));
         TrainingEnd? end;
         while ((end = kept.End(done.Epochs)) is null)
         {
-            done = RunEpoch(job, done, parts, state, cancel);
+            done = RunEpoch(job, done, parts, state, cancellationToken);
             checkpoint?.Save(job.Model, optimizer, done, job.Auxiliary, state);
         }
 
@@ -73,14 +80,17 @@ public sealed class Trainer(TrainingOptions options)
     private string Fingerprint(TrainingJob job, int batches)
     {
         string model = $"{job.Model.Info.Name} {JsonSerializer.Serialize(job.Model.Options, Json.Line)}";
-        return FormattableString.Invariant(
-            $"{JsonSerializer.Serialize(options, Json.Line)} {job.Objective}; {model}; seed {job.Seed}, {job.Train.Count} images in {batches} batches");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{JsonSerializer.Serialize(options, Json.Line)} {job.Objective}; {model}; "
+                + $"seed {job.Seed}, {job.Train.Count} images in {batches} batches");
     }
 
     private TrainingResult RunEpoch(
-        TrainingJob job, TrainingResult done, Parts parts, KeyValuePair<string, Tensor>[] state, CancellationToken cancel)
+        TrainingJob job, TrainingResult done, Parts parts, KeyValuePair<string, Tensor>[] state, CancellationToken cancellationToken)
     {
-        (ParameterSet parameters, Optimizer optimizer, IGradientFunction gradient, CosineSchedule schedule, KeptWeights kept, LayerRates rates, FrozenPart frozen, Progression? sizes) = parts;
+        (ParameterSet parameters, Optimizer optimizer, IGradientFunction gradient, CosineSchedule schedule, KeptWeights kept,
+            LayerRates rates, FrozenPart frozen, Progression? sizes) = parts;
         var clock = Stopwatch.StartNew();
         TimeSpan waitedBefore = job.Train.Waited;
         int epoch = done.Epochs.Count;
@@ -90,24 +100,26 @@ public sealed class Trainer(TrainingOptions options)
         Tensor[] buffers = [.. job.Model.named_buffers().Select(b => b.buffer)];
         job.Model.train();
         frozen.SetEval();
-        foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch), size: sizes?.At(epoch), keepFull: job.FullViews))
+        foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch), size: sizes?.At(epoch),
+            keepFull: job.FullViews))
         {
             using (batch)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 long step = ((long)epoch * batches) + batchIndex++;
                 rate = schedule.At(step);
                 // Masks are a function of the step, so that a resumed run draws the same ones.
                 manual_seed((long)new CounterRandom(job.Seed, "step", epoch, step).NextUInt32());
                 Tensor[] before = [.. buffers.Select(b => b.clone())];
-                GradientResult result = gradient.Compute(step, MicroBatches.Losses(job, batch, new TrainingStep(epoch, step, schedule.TotalSteps), options.Accumulate));
+                GradientResult result = gradient.Compute(step,
+                    MicroBatches.Losses(job, batch, new TrainingStep(epoch, step, schedule.TotalSteps), options.Accumulate));
                 if (!result.IsFinite)
                 {
                     // BatchNorm's running statistics have met the broken batch, and would never forget a NaN.
                     Restore(buffers, before);
                     skipped++;
-                    if (++consecutive >= Math.Min(MostConsecutiveSkips, batches))
+                    if (++consecutive >= Math.Min(MaxConsecutiveSkips, batches))
                         throw new Divergence(job, done.Epochs.Count, step).Stuck(consecutive, result, parameters);
                     continue;
                 }
@@ -135,18 +147,21 @@ public sealed class Trainer(TrainingOptions options)
         }
 
         var record = new EpochRecord(
-            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, risen), rate, validation?.Top1, validation?.Loss, clock.Elapsed.TotalSeconds, waited)
+            epoch + 1, lossSum / Math.Max(1, counted), riseSum / Math.Max(1, risen), rate, validation?.Top1, validation?.Loss,
+            clock.Elapsed.TotalSeconds, waited)
         {
             TeacherWeight = job.TeacherWeight?.Invoke(((long)(epoch + 1) * batches) - 1),
         };
-        Tell(job, record);
-        if (waited > MostWaiting * trained)
+        Report(job, record);
+        if (waited > MaxWaiting * trained)
             job.Progress?.Report(new ProgressReport(job.Stage, DataAdvice(waited / trained)));
         return new TrainingResult([.. done.Epochs, record], optimizer.Steps, done.SkippedSteps + skipped, done.Seconds + record.Seconds);
     }
 
-    private static string DataAdvice(double share) => FormattableString.Invariant($"{100 * share:0} % of the training time was spent waiting for images: ")
-        + "give more threads, or pack the images once near the training size on a local disk (remem data pack), so that they fit in memory once decoded";
+    private static string DataAdvice(double share) =>
+        FormattableString.Invariant($"{100 * share:0} % of the training time was spent waiting for images: ")
+        + "give more threads, or pack the images once near the training size on a local disk (remem data pack), "
+        + "so that they fit in memory once decoded";
 
     private static void Restore(Tensor[] buffers, Tensor[] before)
     {
@@ -169,11 +184,13 @@ public sealed class Trainer(TrainingOptions options)
     {
         if (options.Keep == KeepPolicy.Last && done.End == TrainingEnd.AllEpochs)
             return;
-        string stopped = done.End == TrainingEnd.NoImprovement ? $"stopped after epoch {done.Epochs.Count}: no improvement for {options.Patience} epochs; " : string.Empty;
+        string stopped = done.End == TrainingEnd.NoImprovement
+            ? $"stopped after epoch {done.Epochs.Count}: no improvement for {options.Patience} epochs; "
+            : string.Empty;
         job.Progress?.Report(new ProgressReport(job.Stage, $"{stopped}kept epoch {done.KeptEpoch} of {done.Epochs.Count}"));
     }
 
-    private void Tell(TrainingJob job, EpochRecord r) => job.Progress?.Report(new ProgressReport(
+    private void Report(TrainingJob job, EpochRecord r) => job.Progress?.Report(new ProgressReport(
         job.Stage,
         FormattableString.Invariant($"epoch {r.Epoch}/{options.Epochs}: loss {r.TrainLoss:0.000}")
             + (r.Rise != 0 ? FormattableString.Invariant($", rise {r.Rise:0.000}") : string.Empty)
@@ -183,5 +200,6 @@ public sealed class Trainer(TrainingOptions options)
 
     /// <summary>What a training steps with.</summary>
     private sealed record Parts(
-        ParameterSet Parameters, Optimizer Optimizer, IGradientFunction Gradient, CosineSchedule Schedule, KeptWeights Kept, LayerRates Rates, FrozenPart Frozen, Progression? Sizes);
+        ParameterSet Parameters, Optimizer Optimizer, IGradientFunction Gradient, CosineSchedule Schedule, KeptWeights Kept,
+        LayerRates Rates, FrozenPart Frozen, Progression? Sizes);
 }

@@ -32,7 +32,9 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
             if (!File.Exists(path))
                 return 0;
             using SafetensorsFile file = SafetensorsFile.Open(path);
-            return file.Metadata.TryGetValue("result", out string? result) ? Json.Deserialize<TrainingResult>(result, path).Epochs.Count : 0;
+            return file.Metadata.TryGetValue("result", out string? result)
+                ? Json.Deserialize<TrainingResult>(result, path).Epochs.Count
+                : 0;
         }
         catch (InputException)
         {
@@ -50,7 +52,8 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
     /// <exception cref="InputException">The file cannot be written.</exception>
     /// <exception cref="ReMemException">A number is NaN or infinite: it could not be resumed. The earlier file is kept.</exception>
     public void Save(
-        ImageModel model, Optimizer optimizer, TrainingResult done, nn.Module? auxiliary = null, IEnumerable<KeyValuePair<string, Tensor>>? kept = null)
+        ImageModel model, Optimizer optimizer, TrainingResult done, nn.Module? auxiliary = null,
+        IEnumerable<KeyValuePair<string, Tensor>>? kept = null)
     {
         using var guard = no_grad();
         Dictionary<string, Tensor> state = State(model, optimizer, auxiliary, kept);
@@ -78,7 +81,8 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
         {
             string differences = SettingDifferences.Describe(Settings(there), Settings(fingerprint));
             throw new InputException(
-                $"The checkpoint belongs to a training with other options{(differences.Length > 0 ? $": {differences}" : string.Empty)}.", path,
+                $"The checkpoint belongs to a training with other options{(differences.Length > 0 ? $": {differences}" : string.Empty)}.",
+                path,
                 "Give another output folder, or delete the checkpoint to start over.");
         }
 
@@ -115,7 +119,9 @@ internal sealed partial class TrainingCheckpoint(string path, string fingerprint
     private static IEnumerable<(string Key, string Value)> Settings(string text) =>
     [
         .. SettingDifferences.OfJson(text),
-        .. Counts().Matches(text).SelectMany(m => new[] { ("model", m.Groups[1].Value), ("seed", m.Groups[2].Value), ("images", m.Groups[3].Value), ("batches", m.Groups[4].Value) }),
+        .. Counts().Matches(text)
+            .SelectMany(m => new[] { ("model", m.Groups[1].Value), ("seed", m.Groups[2].Value), ("images", m.Groups[3].Value),
+                ("batches", m.Groups[4].Value) }),
     ];
 
     [GeneratedRegex(@"; (\S+) \{.*\}; seed (-?\d+), (\d+) images in (\d+) batches$")]

@@ -17,21 +17,23 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 64;
 
     /// <summary>
-    /// Pieces in which a step's images go through the model, one after the other, 1 to 65536: less memory, and the same gradient where there is no
-    /// BatchNorm. Default 1.
+    /// Pieces in which a step's images go through the model, one after the other, 1 to 65536: less memory, and the same gradient where
+    /// there is no BatchNorm. Default 1.
     /// </summary>
     [Range(1, 65536)]
     public int Accumulate { get; init; } = 1;
 
     /// <summary>
-    /// What a model's forward pass computes in: fp32, or bf16, bfloat16 for products and convolutions with float32 weights, norms of the stream, softmax and loss.
+    /// What a model's forward pass computes in: fp32, or bf16, bfloat16 for products and convolutions with float32 weights,
+    /// norms of the stream, softmax and loss.
     /// Default fp32.
     /// </summary>
     [EnumDataType(typeof(Precision))]
     public Precision Precision { get; init; }
 
     /// <summary>
-    /// Whether a transformer's blocks are computed again in the backward pass instead of kept: the same gradients, far less memory, about a third more time.
+    /// Whether a transformer's blocks are computed again in the backward pass instead of kept: the same gradients, far less memory,
+    /// about a third more time.
     /// timm's name. Default false.
     /// </summary>
     public bool GradCheckpointing { get; init; }
@@ -85,8 +87,8 @@ public sealed record TrainingOptions
     public double MixupAlpha { get; init; }
 
     /// <summary>
-    /// Swaps rectangles between the images of a batch by shares from Beta(alpha, alpha) (CutMix), 0 to 100; 0 does not. With both alphas each batch takes
-    /// one by even chance. Default 0.
+    /// Swaps rectangles between the images of a batch by shares from Beta(alpha, alpha) (CutMix), 0 to 100; 0 does not. With both alphas
+    /// each batch takes one by even chance. Default 0.
     /// </summary>
     [Range(0.0, 100)]
     public double CutmixAlpha { get; init; }
@@ -96,64 +98,74 @@ public sealed record TrainingOptions
     public int ValidateEvery { get; init; } = 1;
 
     /// <summary>
-    /// Keeps an exponential moving average of weights and BatchNorm statistics, which is then what is validated and saved: this much of it stays at a
-    /// step, 0 (no average) to 0.999999. The decay starts lower, as timm's warm-up has it: 1 - (1 + step)^(-2/3) at most. Default 0.
+    /// Keeps an exponential moving average of weights and BatchNorm statistics, which is then what is validated and saved: this much of it
+    /// stays at a step, 0 (no average) to 0.999999. The decay starts lower, as timm's warm-up has it: 1 - (1 + step)^(-2/3) at most.
+    /// Default 0.
     /// </summary>
     [Range(0, 0.999999)]
     public double EmaDecay { get; init; }
 
     /// <summary>
-    /// The weights that are left at the end: last, or best on the validation split. Default last: the schedule ends at the last epoch, and a choice
-    /// among epochs would flatter the validation scores that methods are compared by.
+    /// The weights that are left at the end: last, or best on the validation split. Default last: the schedule ends at the last epoch, and
+    /// a choice among epochs would flatter the validation scores that methods are compared by.
     /// </summary>
     [EnumDataType(typeof(KeepPolicy))]
     public KeepPolicy Keep { get; init; }
 
-    /// <summary>What makes an epoch the best: top1 on validation (the loss decides between equals), or loss, its cross-entropy. Default top1.</summary>
+    /// <summary>
+    /// What makes an epoch the best: top1 on validation (the loss decides between equals), or loss, its cross-entropy. Default top1.
+    /// </summary>
     [EnumDataType(typeof(MonitoredScore))]
     public MonitoredScore Monitor { get; init; }
 
-    /// <summary>Stops once so many epochs have passed since the best one, 1 to 10000; 0 never stops early. Needs keep: best. Default 0.</summary>
+    /// <summary>
+    /// Stops once so many epochs have passed since the best one, 1 to 10000; 0 never stops early. Needs keep: best. Default 0.
+    /// </summary>
     [Range(0, 10000)]
     public int Patience { get; init; }
 
     /// <summary>
-    /// Layer-wise decay of the learning rate, above 0 to 1: block i of n learns at decay^(n + 1 - i) of the rate, i from 1, and what embeds the image at
-    /// decay^(n + 1), as timm's layer_decay. 0.65 to 0.85 is usual for a pretrained ViT. Default 1: one rate for all.
+    /// Layer-wise decay of the learning rate, above 0 to 1: block i of n learns at decay^(n + 1 - i) of the rate, i from 1, and what embeds
+    /// the image at decay^(n + 1), as timm's layer_decay. 0.65 to 0.85 is usual for a pretrained ViT. Default 1: one rate for all.
     /// </summary>
     [Range(0.01, 1)]
     public double LayerDecay { get; init; } = 1;
 
     /// <summary>
-    /// What is not trained: "none"; a number n, which is what embeds the image and the first n blocks (all blocks leave the classifier alone); or names of
-    /// modules or parameters, such as "patch_embed, blocks.0". Default none.
+    /// What is not trained: "none"; a number n, which is what embeds the image and the first n blocks (all blocks leave the classifier
+    /// alone); or names of modules or parameters, such as "patch_embed, blocks.0". Default none.
     /// </summary>
     [ReadAs<FrozenPart>]
     public string Freeze { get; init; } = "none";
 
     /// <summary>
-    /// How often classes are drawn: "uniform", every image once an epoch; "balanced", every class alike; "sqrt", by the square root of its size (Kang 2020). An
-    /// epoch has as many images in any case. An image that comes again within an epoch shows another view, unless views are recycled. Default uniform.
+    /// How often classes are drawn: "uniform", every image once an epoch; "balanced", every class alike; "sqrt",
+    /// by the square root of its size (Kang 2020). An
+    /// epoch has as many images in any case. An image that comes again within an epoch shows another view, unless views are recycled.
+    /// Default uniform.
     /// </summary>
     public ClassSampling Sampling { get; init; }
 
     /// <summary>
-    /// Weights of the classes in the cross-entropy with labels: "none"; "effective(beta)", by the effective number of images, beta of 0 to below 1
+    /// Weights of the classes in the cross-entropy with labels: "none"; "effective(beta)", by the effective number of images,
+    /// beta of 0 to below 1
     /// (Cui 2019), 0.999 where left out; "inverse", by the number of images. Default none.
     /// </summary>
     [ReadAs<ClassWeights>]
     public string ClassWeights { get; init; } = "none";
 
     /// <summary>
-    /// Adds so much of the logarithm of a class's share to its logit in the cross-entropy with labels, 0 to 10 (logit adjustment, Menon 2021), so that
-    /// the plain logits answer as for balanced classes; 1 is the paper's. Default 0.
+    /// Adds so much of the logarithm of a class's share to its logit in the cross-entropy with labels, 0 to 10 (logit adjustment, Menon
+    /// 2021), so that the plain logits answer as for balanced classes; 1 is the paper's. Default 0.
     /// </summary>
     [Range(0.0, 10)]
     public double LogitAdjustment { get; init; }
 
     /// <summary>
-    /// "none", or "from(size,share)": the first epoch's views have that side in pixels, 8 or more (32 where the network halves them five times), and grow evenly to
-    /// the full size over that share of the epochs, above 0 to 1, 0.5 where left out. For convolutional networks; a teacher sees full views. Default none.
+    /// "none", or "from(size,share)": the first epoch's views have that side in pixels,
+    /// 8 or more (32 where the network halves them five times), and grow evenly to
+    /// the full size over that share of the epochs, above 0 to 1, 0.5 where left out. For convolutional networks;
+    /// a teacher sees full views. Default none.
     /// </summary>
     [ReadAs<Progression>]
     public string Progressive { get; init; } = "none";
@@ -169,15 +181,18 @@ public sealed record TrainingOptions
         if (weighted && (Sampling != ClassSampling.Uniform || LogitAdjustment > 0))
         {
             string other = LogitAdjustment > 0 ? "logit adjustment" : "class-aware sampling";
-            throw new InputException($"Class weights and {other} both make up for unequal classes; together they do it twice.", where, "Leave one of them out.");
+            throw new InputException($"Class weights and {other} both make up for unequal classes; together they do it twice.", where,
+                "Leave one of them out.");
         }
 
         if (LogitAdjustment > 0 && Sampling == ClassSampling.Balanced)
-            throw new InputException("With balanced sampling every class is seen equally often, which leaves nothing for logit adjustment.", where, "Leave one of them out.");
+            throw new InputException("With balanced sampling every class is seen equally often, which leaves nothing for logit adjustment.",
+                where, "Leave one of them out.");
         if (Patience > 0 && Keep != KeepPolicy.Best)
         {
             throw new InputException(
-                $"With patience {Patience} and keep 'last' the training would stop at weights that are {Patience} epochs past their best.", where, "Add training.keep=best, or leave patience out.");
+                $"With patience {Patience} and keep 'last' the training would stop at weights that are {Patience} epochs past their best.",
+                where, "Add training.keep=best, or leave patience out.");
         }
     }
 }

@@ -79,7 +79,8 @@ internal static class ArchitectureGuess
     }
 
     private static int? BlockOf(string name) =>
-        name.Split('.') is ["blocks", var index, _, ..] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int block) ? block : null;
+        name.Split('.') is ["blocks", var index, _, ..]
+            && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int block) ? block : null;
 
     /// <summary>Patch size, width and depth of a file with a transformer's tensors.</summary>
     public static (int Patch, int Width, int Depth)? TransformerNumbers(WeightsFile file)

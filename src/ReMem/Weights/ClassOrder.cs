@@ -11,7 +11,8 @@ internal static class ClassOrder
     private const int MaxNamed = 3;
 
     /// <summary>Reorders the rows of the model's classifiers in place, where the lists have the same names in another order.</summary>
-    /// <param name="model">Its outputs are in the order of <paramref name="labels"/>, and afterwards in that of <paramref name="classes"/>.</param>
+    /// <param name="model">Its outputs are in the order of <paramref name="labels"/>,
+    /// and afterwards in that of <paramref name="classes"/>.</param>
     /// <param name="labels">The model's class names.</param>
     /// <param name="classes">The wanted order.</param>
     /// <param name="where">The model's folder, for messages.</param>
@@ -30,13 +31,17 @@ internal static class ClassOrder
         {
             string extra = string.Join(", ", labels.Except(classes).Take(MaxNamed).Select(n => $"'{n}'"));
             throw new InputException(
-                $"The model does not know {string.Join(", ", missing.Take(MaxNamed).Select(n => $"'{n}'"))}{(missing.Length > MaxNamed ? $" and {missing.Length - MaxNamed} more" : string.Empty)} of the data set's classes; it has {extra} instead.",
+                "The model does not know "
+                    + $"{string.Join(", ", missing.Take(MaxNamed).Select(n => $"'{n}'"))}"
+                    + $"{(missing.Length > MaxNamed ? $" and {missing.Length - MaxNamed} more" : string.Empty)} "
+                    + $"of the data set's classes; it has {extra} instead.",
                 where, remedy);
         }
 
         if (labels.Distinct().Count() != labels.Count)
             throw new InputException("The model's class list names a class twice, so that its order is ambiguous.", where, remedy);
-        Dictionary<string, long> place = labels.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => (long)p.i, StringComparer.Ordinal);
+        Dictionary<string, long> place = labels.Select((name, i) => (name, i)).ToDictionary(p => p.name, p => (long)p.i,
+            StringComparer.Ordinal);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
         Tensor order = tensor(classes.Select(name => place[name]).ToArray());

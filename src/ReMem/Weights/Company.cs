@@ -13,10 +13,14 @@ internal static class Company
     /// <summary>Parts of trunks in all naming schemes: a tensor of such a part that the model lacks means another model.</summary>
     private static readonly HashSet<string> TrunkParts =
     [
-        "cls_token", "dist_token", "reg_token", "mask_token", "pos_embed", "patch_embed", "patch_drop", "norm_pre", "blocks", "norm", "fc_norm", "attn_pool", "rope",
-        "rope_embed", "rel_pos_bias", "pre_logits", "conv1", "bn1", "bn2", "layer1", "layer2", "layer3", "layer4", "conv_stem", "conv_head", "norm_head", "stem", "stages",
-        "features", "norm1", "norm2", "storage_tokens", "register_tokens", "embeddings", "encoder", "layer", "layers", "layernorm", "class_token", "class_embedding",
-        "conv_proj", "positional_embedding", "transformer", "Transformer", "embedding", "ln_pre", "ln_post", "pos_embedding", "post_layernorm", "pre_layrnorm",
+        "cls_token", "dist_token", "reg_token", "mask_token", "pos_embed", "patch_embed", "patch_drop", "norm_pre", "blocks", "norm",
+        "fc_norm", "attn_pool", "rope",
+        "rope_embed", "rel_pos_bias", "pre_logits", "conv1", "bn1", "bn2", "layer1", "layer2", "layer3", "layer4", "conv_stem", "conv_head",
+        "norm_head", "stem", "stages",
+        "features", "norm1", "norm2", "storage_tokens", "register_tokens", "embeddings", "encoder", "layer", "layers", "layernorm",
+        "class_token", "class_embedding",
+        "conv_proj", "positional_embedding", "transformer", "Transformer", "embedding", "ln_pre", "ln_post", "pos_embedding",
+        "post_layernorm", "pre_layrnorm",
     ];
 
     /// <summary>The names of classifiers in timm and torchvision.</summary>
@@ -33,7 +37,8 @@ internal static class Company
     /// The dropped tensors, by the names of <paramref name="unexpected"/>, and the file's own classifier: its name and classes; null where
     /// none is found.
     /// </returns>
-    public static (IReadOnlyDictionary<string, string> Dropped, (string Name, long Classes)? Head) Of(TimmWeightsFile file, ImageModel model, IReadOnlyList<string> unexpected, bool isHeadNew)
+    public static (IReadOnlyDictionary<string, string> Dropped, (string Name, long Classes)? Head) Of(TimmWeightsFile file,
+        ImageModel model, IReadOnlyList<string> unexpected, bool isHeadNew)
     {
         var dropped = new Dictionary<string, string>(StringComparer.Ordinal);
         (string Name, long Classes)? head = null;
@@ -54,11 +59,14 @@ internal static class Company
     private static (string Name, long Classes)? Classifier(TimmWeightsFile file, ImageModel model, IReadOnlyList<string> names)
     {
         string[] layers = [.. names.Where(n => n.EndsWith("weight", StringComparison.Ordinal) && file.Tensors[n].Shape.Count == 2)];
-        return layers.Any(n => file.Tensors[n].Shape[1] == model.NumFeatures) ? (layers[^1][..^".weight".Length], file.Tensors[layers[^1]].Shape[0]) : null;
+        return layers.Any(n => file.Tensors[n].Shape[1] == model.NumFeatures)
+            ? (layers[^1][..^".weight".Length], file.Tensors[layers[^1]].Shape[0])
+            : null;
     }
 
     private static bool IsHeadName(string part) =>
-        !part.Contains("proj", StringComparison.OrdinalIgnoreCase) && HeadWords.Any(w => part.Contains(w, StringComparison.OrdinalIgnoreCase));
+        !part.Contains("proj", StringComparison.OrdinalIgnoreCase)
+            && HeadWords.Any(w => part.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     private static string PartOf(string name) => name.IndexOfAny(['.', '/']) is var end and > 0 ? name[..end] : name;
 }

@@ -9,7 +9,9 @@ namespace ReMem.Weights;
 /// <summary>A fingerprint of a trained model.</summary>
 internal static class ModelFingerprint
 {
-    /// <summary>64 hexadecimal digits: SHA-256 over architecture, and name, type, shape and bytes of every tensor, branch scales folded in.</summary>
+    /// <summary>
+    /// 64 hexadecimal digits: SHA-256 over architecture, and name, type, shape and bytes of every tensor, branch scales folded in.
+    /// </summary>
     /// <remarks>With folded scales, a reweighted model and the same model read back from its folder are equal.</remarks>
     public static string Of(ImageModel model)
     {

@@ -55,7 +55,9 @@ public static class ModelFolder
         SafetensorsWriter.Write(file, FiniteState(model, file), new Dictionary<string, string> { ["format"] = "pt" }, castFloatsTo);
     }
 
-    /// <summary>Reads a folder that <see cref="Save"/> wrote, or one in timm's layout. The model normalises and crops as config.json says.</summary>
+    /// <summary>
+    /// Reads a folder that <see cref="Save"/> wrote, or one in timm's layout. The model normalises and crops as config.json says.
+    /// </summary>
     /// <exception cref="InputException">A file is missing or does not fit the others.</exception>
     public static (ImageModel Model, IReadOnlyList<string> Labels) Load(string directory)
     {
@@ -70,7 +72,8 @@ public static class ModelFolder
         if (named is not null && named.Count != config.Options.NumClasses)
         {
             string source = File.Exists(labelsFile) ? LabelsFile : "label_names";
-            throw new InputException($"{source} names {named.Count} classes, but config.json says {config.Options.NumClasses}.", directory, "Restore the folder.");
+            throw new InputException($"{source} names {named.Count} classes, but config.json says {config.Options.NumClasses}.", directory,
+                "Restore the folder.");
         }
 
         using TimmWeightsFile weights = TimmWeightsFile.Open(Path.Combine(directory, WeightsFile), null, WantedShapes.Of(config.Info.Name));
@@ -83,7 +86,8 @@ public static class ModelFolder
             if (report.NewHead.Count > 0)
             {
                 string has = report.FileClasses is { } classes ? $"a head of {classes} classes" : "no head";
-                throw new InputException($"The weights have {has}, but config.json says {labels.Count} classes.", directory, "Restore the folder.");
+                throw new InputException($"The weights have {has}, but config.json says {labels.Count} classes.", directory,
+                    "Restore the folder.");
             }
         }
         catch
@@ -97,8 +101,8 @@ public static class ModelFolder
     }
 
     /// <summary>
-    /// The model that <see cref="Load"/> would give back of what <see cref="Save"/> wrote, bit for bit and without the disk: the scales folded in, and
-    /// nothing left of the training. The caller disposes it.
+    /// The model that <see cref="Load"/> would give back of what <see cref="Save"/> wrote, bit for bit and without the disk: the scales
+    /// folded in, and nothing left of the training. The caller disposes it.
     /// </summary>
     /// <param name="model">Not changed.</param>
     internal static ImageModel Reloaded(ImageModel model)
@@ -121,7 +125,8 @@ public static class ModelFolder
     }
 
     /// <summary>Whether a model has scales that are folded into its weights when it is saved.</summary>
-    internal static bool HasScales(ImageModel model) => model is TransformerModel transformer && transformer.Blocks.Any(block => block.FoldableScales().Any());
+    internal static bool HasScales(ImageModel model) =>
+        model is TransformerModel transformer && transformer.Blocks.Any(block => block.FoldableScales().Any());
 
     /// <summary>What is saved of a model, in whatever form: <see cref="FoldedState"/>, refused where nothing could load it again.</summary>
     /// <param name="model">Not changed.</param>

@@ -14,7 +14,11 @@ namespace ReMem.Weights;
 internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, IReadOnlyList<string>? Labels)
 {
     private const long MaxConfigBytes = 16 << 20;
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The file's text.</summary>
     public static string Write(ImageModel model, IReadOnlyList<string> labels)
@@ -69,7 +73,8 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new InputException(
-                "The model's config.json is not valid: it needs architecture, num_classes and pretrained_cfg.input_size.", path, "Restore the folder.", e);
+                "The model's config.json is not valid: it needs architecture, num_classes and pretrained_cfg.input_size.", path,
+                "Restore the folder.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -105,12 +110,14 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
         : new JsonArray([info.Classifier, .. info.OtherClassifiers.Select(c => (JsonNode)c)]);
 
     private static bool QkNorm(JsonElement root) =>
-        root.TryGetProperty("model_args", out JsonElement arguments) && arguments.TryGetProperty("qk_norm", out JsonElement given) && given.GetBoolean();
+        root.TryGetProperty("model_args", out JsonElement arguments) && arguments.TryGetProperty("qk_norm", out JsonElement given)
+            && given.GetBoolean();
 
     // timm also writes a convolutional network's pooling, which is fixed here.
     private static GlobalPool? Pool(string name, JsonElement root)
     {
-        if (ModelCatalogue.ShapeOf(name) is null || !root.TryGetProperty("model_args", out JsonElement arguments) || !arguments.TryGetProperty("global_pool", out JsonElement given))
+        if (ModelCatalogue.ShapeOf(name) is null || !root.TryGetProperty("model_args", out JsonElement arguments)
+            || !arguments.TryGetProperty("global_pool", out JsonElement given))
             return null;
         string text = given.GetString() ?? string.Empty;
         return text switch
@@ -130,7 +137,8 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
             return side.GetInt32();
         int[] sizes = [.. facts.GetProperty("input_size").EnumerateArray().Select(d => d.GetInt32())];
         if (sizes is not [3, _, _] || sizes[1] != sizes[2])
-            throw new InputException($"The model's input_size [{string.Join(", ", sizes)}] is not [3, side, side].", remedy: "Restore the folder.");
+            throw new InputException($"The model's input_size [{string.Join(", ", sizes)}] is not [3, side, side].",
+                remedy: "Restore the folder.");
         return sizes[1];
     }
 
@@ -139,7 +147,9 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
         IReadOnlyList<double> mean = Channels("mean", info.Normalization.Mean);
         IReadOnlyList<double> std = Channels("std", info.Normalization.Std);
         double crop = facts.TryGetProperty("crop_pct", out JsonElement share) ? share.GetDouble() : info.CropPct;
-        string interpolation = facts.TryGetProperty("interpolation", out JsonElement kernel) ? kernel.GetString() ?? info.Interpolation : info.Interpolation;
+        string interpolation = facts.TryGetProperty("interpolation", out JsonElement kernel)
+            ? kernel.GetString() ?? info.Interpolation
+            : info.Interpolation;
         if (std.Any(s => !(s > 0)) || !(crop > 0 && crop <= 1) || interpolation is not ("bicubic" or "bilinear"))
             throw new InputException(
                 "The model's pretrained_cfg has an invalid std, crop_pct or interpolation.", remedy: "Restore the folder.");
@@ -150,13 +160,16 @@ internal sealed record ModelFolderConfig(ModelInfo Info, ModelOptions Options, I
             if (!facts.TryGetProperty(key, out JsonElement given))
                 return otherwise;
             double[] values = [.. given.EnumerateArray().Select(v => v.GetDouble())];
-            return values.Length == 3 ? values : throw new InputException($"The model's {key} has {values.Length} channels, not 3.", remedy: "Restore the folder.");
+            return values.Length == 3
+                ? values
+                : throw new InputException($"The model's {key} has {values.Length} channels, not 3.", remedy: "Restore the folder.");
         }
     }
 
     // timm's hub files have the class names at the top level, its pretrained_cfg in a nested object.
     private static string[]? ReadLabels(JsonElement root, JsonElement facts) =>
-        (facts.TryGetProperty("label_names", out JsonElement names) || root.TryGetProperty("label_names", out names)) && names.ValueKind == JsonValueKind.Array
+        (facts.TryGetProperty("label_names", out JsonElement names) || root.TryGetProperty("label_names", out names))
+            && names.ValueKind == JsonValueKind.Array
             ? [.. names.EnumerateArray().Select(n => n.GetString() ?? string.Empty)]
             : null;
 }

@@ -22,11 +22,13 @@ internal static class ModelFolderSizes
     public static void RequireJustified(ModelFolderConfig config, TimmWeightsFile weights, string directory)
     {
         int classes = config.Options.NumClasses;
-        long? head = config.Info.HeadTensors.Select(weights.Tensors.GetValueOrDefault).FirstOrDefault(t => t is not null)?.Shape.FirstOrDefault();
+        long? head = config.Info.HeadTensors.Select(weights.Tensors.GetValueOrDefault)
+            .FirstOrDefault(t => t is not null)?.Shape.FirstOrDefault();
         if (classes < 1 || (head is null && classes > ClassesWithoutHead))
             throw new InputException($"config.json says {classes} classes, but the weights have no head of as many.", directory, Restore);
         if (head is { } rows && rows != classes)
-            throw new InputException($"The weights have a head of {rows} classes, but config.json says {classes} classes.", directory, Restore);
+            throw new InputException($"The weights have a head of {rows} classes, but config.json says {classes} classes.", directory,
+                Restore);
         if (config.Options.ImageSize is { } side && side is < 8 or > MaxImageSize)
             throw new InputException($"config.json says an image size of {side} px; it must be 8 to {MaxImageSize}.", directory, Restore);
         if (ModelCatalogue.ShapeOf(config.Info.Name) is { } shape)
@@ -50,6 +52,7 @@ internal static class ModelFolderSizes
         long tokens = positions is { Shape: [_, var count, _] } ? Math.Max(TokensAllowed, MaxGrowth * count) : TokensAllowed;
         if (grid * grid > tokens)
             throw new InputException(
-                $"config.json says an image size of {config.Options.ImageSize} px, {grid * grid} patches; the weights allow at most {tokens}.", directory, Restore);
+                $"config.json says an image size of {config.Options.ImageSize} px, {grid * grid} patches; the weights allow at most "
+                    + $"{tokens}.", directory, Restore);
     }
 }

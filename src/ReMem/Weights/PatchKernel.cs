@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights;
 
-/// <summary>Resamples patch embeddings to another patch size (FlexiViT's pseudo-inverse resize, Beyer 2023), as timm's <c>resample_patch_embed</c>.</summary>
+/// <summary>
+/// Resamples patch embeddings to another patch size (FlexiViT's pseudo-inverse resize, Beyer 2023), as timm's <c>resample_patch_embed</c>.
+/// </summary>
 internal static class PatchKernel
 {
     /// <summary>
@@ -20,9 +22,11 @@ internal static class PatchKernel
 
         // Row i is the i-th pixel of an old patch, resized to a new one.
         Tensor basis = eye(old * old, dtype: ScalarType.Float64).view(old * old, 1, old, old);
-        Tensor resize = nn.functional.interpolate(basis, size: [patch, patch], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
+        Tensor resize = nn.functional.interpolate(basis, size: [patch, patch], mode: InterpolationMode.Bicubic, align_corners: false,
+            antialias: true);
         Tensor inverse = linalg.pinv(resize.view(old * old, (long)patch * patch)).to(kernel.device);
         Tensor flat = kernel.to(ScalarType.Float64).view(-1, old * old);
-        return flat.matmul(inverse.transpose(0, 1)).view(kernel.shape[0], kernel.shape[1], patch, patch).to(kernel.dtype).MoveToOuterDisposeScope();
+        return flat.matmul(inverse.transpose(0, 1)).view(kernel.shape[0], kernel.shape[1], patch, patch).to(kernel.dtype)
+            .MoveToOuterDisposeScope();
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace ReMem.Weights;
 
 /// <summary>
-/// Resamples tables of relative position biases to another grid, as timm's <c>resize_rel_pos_bias_table</c>: the old offsets are spread over the new
-/// range in geometric progression, so that near offsets stay near, and the new ones interpolated linearly between them.
+/// Resamples tables of relative position biases to another grid, as timm's <c>resize_rel_pos_bias_table</c>: the old offsets are spread
+/// over the new range in geometric progression, so that near offsets stay near, and the new ones interpolated linearly between them.
 /// </summary>
 internal static class RelativePositionBias
 {

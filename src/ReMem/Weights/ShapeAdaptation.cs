@@ -19,7 +19,8 @@ internal static class ShapeAdaptation
             return shape.Count == 3 && shape[0] == 1 && shape[2] == numbers.Width && IsSquare(shape[1] - numbers.EmbeddedPrefixTokens);
         if (name == PatchWeight)
             return shape.Count == 4 && shape[0] == numbers.Width && shape[1] == 3 && shape[2] == shape[3];
-        return name.EndsWith(BiasTable, StringComparison.Ordinal) && shape.Count == 2 && shape[1] == numbers.Heads && IsSquare(shape[0] - 3) && shape[0] % 2 == 0;
+        return name.EndsWith(BiasTable, StringComparison.Ordinal) && shape.Count == 2 && shape[1] == numbers.Heads && IsSquare(shape[0] - 3)
+            && shape[0] % 2 == 0;
     }
 
     /// <summary>The tensor in the model's shape, float32.</summary>

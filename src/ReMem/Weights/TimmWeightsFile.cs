@@ -23,8 +23,11 @@ internal sealed class TimmWeightsFile : WeightsFile
         string container = _choice.Container;
         Originals = container.Length == 0
             ? file.Tensors
-            : file.Tensors.Where(t => t.Key.StartsWith(container, StringComparison.Ordinal)).ToDictionary(t => Relative(t.Key), t => t.Value with { Name = Relative(t.Key) }, StringComparer.Ordinal);
-        Metadata = container.Length == 0 ? file.Metadata : new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["state_dict"] = container[..^1] };
+            : file.Tensors.Where(t => t.Key.StartsWith(container, StringComparison.Ordinal)).ToDictionary(t => Relative(t.Key),
+                t => t.Value with { Name = Relative(t.Key) }, StringComparer.Ordinal);
+        Metadata = container.Length == 0
+            ? file.Metadata
+            : new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { ["state_dict"] = container[..^1] };
         SteppedOver = file.SteppedOver;
     }
 
@@ -111,5 +114,6 @@ internal sealed class TimmWeightsFile : WeightsFile
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _file.Dispose();
 
-    private string Relative(string name) => name.StartsWith(_choice.Container, StringComparison.Ordinal) ? name[_choice.Container.Length..] : name;
+    private string Relative(string name) =>
+        name.StartsWith(_choice.Container, StringComparison.Ordinal) ? name[_choice.Container.Length..] : name;
 }

@@ -16,12 +16,13 @@ internal static class WeightConverter
     /// <param name="output">A .safetensors file; an existing one is replaced.</param>
     /// <param name="options">null is the default.</param>
     /// <param name="sources">Resolves the input, after the output and the options were checked; null allows only local paths.</param>
-    /// <param name="cancel">Stops a download.</param>
+    /// <param name="cancellationToken">Stops a download.</param>
     /// <exception cref="InputException">The input cannot be read, holds NaN or infinity, or does not fit the model; the output cannot be
     /// written, or a value does not fit float16.</exception>
     /// <exception cref="ReMemException">A server or the network failed.</exception>
     public static WeightConversionResult Convert(
-        string input, string output, WeightConversionOptions? options = null, WeightSource? sources = null, CancellationToken cancel = default)
+        string input, string output, WeightConversionOptions? options = null, WeightSource? sources = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new WeightConversionOptions();
         if (!Path.GetExtension(output).Equals(Extension, StringComparison.OrdinalIgnoreCase))
@@ -29,7 +30,9 @@ internal static class WeightConverter
         if (options.Model is { } model)
             ModelCatalogue.Info(model);
         using TimmWeightsFile file = TimmWeightsFile.Open(
-            sources?.ResolveFile(input, cancel) ?? input, options.Prefix, options.Model is null ? null : WantedShapes.Of(options.Model));
+            sources?.ResolveFile(input, cancellationToken) ?? input, options.Prefix, options.Model is null
+                ? null
+                : WantedShapes.Of(options.Model));
         if (Path.GetFullPath(output) == Path.GetFullPath(file.Path))
             throw new InputException("The output file is the input file.", output, "Give another file name.");
         IReadOnlyList<DroppedTensor> dropped = options.Model is { } name ? RequireFit(file, name).Dropped : file.Dropped;
@@ -53,7 +56,8 @@ internal static class WeightConverter
 
     private static WeightLoadReport RequireFit(TimmWeightsFile file, string name)
     {
-        bool hasHead = file.Tensors.TryGetValue($"{ModelCatalogue.Info(name).Classifier}.weight", out TensorEntry? head) && head.Shape is [> 0 and <= int.MaxValue, _];
+        bool hasHead = file.Tensors.TryGetValue($"{ModelCatalogue.Info(name).Classifier}.weight", out TensorEntry? head)
+            && head.Shape is [> 0 and <= int.MaxValue, _];
         using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = hasHead ? (int)head!.Shape[0] : 1 });
         return WeightLoader.Load(model, file);
     }

@@ -10,7 +10,8 @@ namespace ReMem.Weights;
 /// <param name="Resampled">Position embeddings, bias tables and patch kernels that were resampled to the model's grid or patch.</param>
 /// <param name="NewHead">Head tensors left at initialisation, since the class count differs.</param>
 /// <param name="FileClasses">Classes of the file's head; null where it has none.</param>
-public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<string> Resampled, IReadOnlyList<string> NewHead, long? FileClasses)
+public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<string> Resampled, IReadOnlyList<string> NewHead,
+    long? FileClasses)
 {
     /// <summary>The file's format, such as "safetensors".</summary>
     public string Format { get; init; } = string.Empty;
@@ -46,7 +47,9 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
     /// <summary>The file's tensors that the model lacks; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
     public IReadOnlyList<string> Unexpected { get; init; } = [];
 
-    /// <summary>Tensors of another shape in the file, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
+    /// <summary>
+    /// Tensors of another shape in the file, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.
+    /// </summary>
     public IReadOnlyList<string> MisShaped { get; init; } = [];
 
     /// <summary>A one-line summary.</summary>
@@ -64,10 +67,14 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
         if (Resampled.Count > 0)
             text += $"; {string.Join(", ", Resampled)} resampled to this image size";
         if (NewHead.Count > 0)
-            text += $"; new head ({(FileClasses is { } classes ? $"the file's{(FileHead is null ? string.Empty : $" '{PlainText.WithoutControls(FileHead)}'")} has {classes} classes" : "the file has none")})";
+        {
+            string head = FileHead is null ? "the file's" : $"the file's '{PlainText.WithoutControls(FileHead)}'";
+            text += $"; new head ({(FileClasses is { } classes ? $"{head} has {classes} classes" : "the file has none")})";
+        }
         if (Dropped.Count > 0)
             text += $"; {Dropped.Count} dropped ({WeightLoader.Few([.. Dropped.Select(d => d.Name)])}: {Dropped[0].Why})";
-        foreach ((IReadOnlyList<string> names, string what) in new[] { (Missing, "missing"), (Unexpected, "unexpected"), (MisShaped, "of another shape") })
+        foreach ((IReadOnlyList<string> names, string what) in new[] { (Missing, "missing"), (Unexpected, "unexpected"),
+            (MisShaped, "of another shape") })
         {
             if (names.Count > 0)
                 text += $"; {names.Count} {what} ({WeightLoader.Few(names)})";

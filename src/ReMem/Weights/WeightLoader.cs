@@ -14,13 +14,13 @@ public static class WeightLoader
 {
     private const int NamesShown = 3;
 
-    /// <summary>Loads a file of any format and naming that <see cref="TimmWeightsFile"/> knows; floats are cast to the model's type, position embeddings
-    /// and patch kernels resampled, and a head with other classes left at initialisation.</summary>
+    /// <summary>Loads a file of any format and naming that <see cref="TimmWeightsFile"/> knows; floats are cast to the model's type,
+    /// position embeddings and patch kernels resampled, and a head with other classes left at initialisation.</summary>
     /// <param name="model">Its classifier is <see cref="ModelInfo.Classifier"/>.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">How strict loading is; null is the default.</param>
-    /// <exception cref="InputException">A tensor is missing, unexpected, mis-shaped or not finite, or the weights are another architecture's. The
-    /// model is unchanged.</exception>
+    /// <exception cref="InputException">A tensor is missing, unexpected, mis-shaped or not finite, or the weights are another
+    /// architecture's. The model is unchanged.</exception>
     public static WeightLoadReport Load(ImageModel model, string path, WeightLoadOptions? options = null)
     {
         using TimmWeightsFile file = TimmWeightsFile.Open(path, options?.Prefix, WantedShapes.Of(model));
@@ -37,10 +37,12 @@ public static class WeightLoader
         string[] head = [.. model.Info.HeadTensors];
         string[] skipped = IsOtherHead(file, head, targets) ? head : [];
 
-        string[] missing = [.. targets.Keys.Where(n => !file.Tensors.ContainsKey(n) && !skipped.Contains(n) && !n.EndsWith("num_batches_tracked", StringComparison.Ordinal))];
+        string[] missing = [.. targets.Keys.Where(n =>
+            !file.Tensors.ContainsKey(n) && !skipped.Contains(n) && !n.EndsWith("num_batches_tracked", StringComparison.Ordinal))];
         string[] unexpected = [.. file.Tensors.Keys.Where(n => !targets.ContainsKey(n) && !ShapeAdaptation.IsComputed(n))];
         string[] common = [.. targets.Keys.Where(n => file.Tensors.ContainsKey(n) && !skipped.Contains(n))];
-        string[] misshaped = [.. common.Where(n => !file.Tensors[n].Shape.SequenceEqual(targets[n].shape) && !ShapeAdaptation.CanAdapt(model, n, file.Tensors[n].Shape))];
+        string[] misshaped = [.. common.Where(n =>
+            !file.Tensors[n].Shape.SequenceEqual(targets[n].shape) && !ShapeAdaptation.CanAdapt(model, n, file.Tensors[n].Shape))];
         string[] shared = [.. common.Except(misshaped)];
 
         // Where the file has the whole model, its other tensors may be anything except parts of another one.
@@ -80,7 +82,9 @@ public static class WeightLoader
             targets[name].copy_(value);
         }
 
-        long? classes = file.Tensors.TryGetValue(head[0], out TensorEntry? given) && given.Shape.Count == 2 ? given.Shape[0] : fileHead?.Classes;
+        long? classes = file.Tensors.TryGetValue(head[0], out TensorEntry? given) && given.Shape.Count == 2
+            ? given.Shape[0]
+            : fileHead?.Classes;
         return new WeightLoadReport(file.Path, shared.Length, resampled, skipped, classes)
         {
             Format = file.Format,
@@ -89,7 +93,8 @@ public static class WeightLoader
             FileHead = fileHead?.Name,
             Prefix = file.Prefix,
             OtherNetworks = file.OtherNetworks,
-            Dropped = [.. file.Dropped, .. company.SelectMany(c => file.SourcesOf(c.Key).Select(source => new DroppedTensor(source, c.Value)))],
+            Dropped =
+                [.. file.Dropped, .. company.SelectMany(c => file.SourcesOf(c.Key).Select(source => new DroppedTensor(source, c.Value)))],
             StateDict = file.Metadata.GetValueOrDefault("state_dict"),
             Missing = missing,
             Unexpected = unexpected,
@@ -108,12 +113,14 @@ public static class WeightLoader
         using TimmWeightsFile file = TimmWeightsFile.Open(path, prefix, WantedShapes.Of(model));
         return file.Tensors.TryGetValue(name, out TensorEntry? head) && head.Shape is [> 0 and <= int.MaxValue, _]
             ? (int)head.Shape[0]
-            : throw new InputException($"The weights have no classifier '{name}' for the model '{model}'.", path, "Give the weights of that model, with its head.");
+            : throw new InputException($"The weights have no classifier '{name}' for the model '{model}'.", path,
+                "Give the weights of that model, with its head.");
     }
 
     /// <summary>Whether the file's bytes can be copied directly into the model.</summary>
     private static bool CanCopyBytes(TensorEntry entry, Tensor target) =>
-        target.dtype == entry.Type && target.device_type == DeviceType.CPU && target.is_contiguous() && entry.Shape.SequenceEqual(target.shape);
+        target.dtype == entry.Type && target.device_type == DeviceType.CPU && target.is_contiguous()
+            && entry.Shape.SequenceEqual(target.shape);
 
     /// <summary>Throws for a tensor of a file that has NaN or infinity.</summary>
     /// <exception cref="InputException">A number is NaN or infinite.</exception>
@@ -170,7 +177,8 @@ public static class WeightLoader
     }
 
     private static InputException DoesNotFit(
-        ImageModel model, TimmWeightsFile file, string[] missing, string[] unexpected, string[] misshaped, Dictionary<string, Tensor> targets)
+        ImageModel model, TimmWeightsFile file, string[] missing, string[] unexpected, string[] misshaped,
+        Dictionary<string, Tensor> targets)
     {
         var parts = new List<string>();
         if (missing.Length > 0)
@@ -180,7 +188,8 @@ public static class WeightLoader
         if (misshaped.Length > 0)
         {
             string first = misshaped[0];
-            parts.Add($"{misshaped.Length} have another shape ('{first}' is [{string.Join(", ", file.Tensors[first].Shape)}] rather than [{string.Join(", ", targets[first].shape)}])");
+            parts.Add($"{misshaped.Length} have another shape ('{first}' is [{string.Join(", ", file.Tensors[first].Shape)}] rather "
+                + $"than [{string.Join(", ", targets[first].shape)}])");
         }
 
         IReadOnlyList<string> alike = ArchitectureGuess.Of(file);

@@ -52,7 +52,8 @@ internal sealed record WeightsInspection(
             tensors.Where(t => !Statistics.Any(s => t.Name.EndsWith(s, StringComparison.Ordinal))).Sum(t => t.Elements),
             tensors.Sum(t => t.Bytes),
             file.Metadata,
-            [.. tensors.Select(t => new InspectedTensor(t.Name, TensorTypes.Name(t.Type), t.Shape, [.. becomes[t.Name]], dropped.GetValueOrDefault(t.Name)))])
+            [.. tensors.Select(t =>
+                new InspectedTensor(t.Name, TensorTypes.Name(t.Type), t.Shape, [.. becomes[t.Name]], dropped.GetValueOrDefault(t.Name)))])
         {
             Prefix = file.Prefix,
             OtherNetworks = file.OtherNetworks,

@@ -42,7 +42,8 @@ public sealed class BatchLoaderDecodingTests
         var sizes = new HashSet<int>();
         for (int epoch = 0; epoch < 4; epoch++)
         {
-            foreach ((int index, byte[] pixels) in BatchLoaderTests.Read(loader, epoch).SelectMany(b => b.Indices.Zip(b.Pixels.Chunk(60 * 60 * 3))))
+            foreach ((int index, byte[] pixels) in BatchLoaderTests.Read(loader, epoch)
+                .SelectMany(b => b.Indices.Zip(b.Pixels.Chunk(60 * 60 * 3))))
             {
                 double enough = ViewTransform.EnoughSide(400, 300, view, ViewTransform.Random(7, epoch, index));
                 RgbImage image = ImageDecoder.Decode(jpeg, "x", enoughSide: enough);
@@ -62,7 +63,8 @@ public sealed class BatchLoaderDecodingTests
     [InlineData(0, 4096)]
     public void Steady_batches_allocate_nothing_of_an_images_size(long budget, int most)
     {
-        byte[][] photos = [.. Enumerable.Range(0, 4).Select(i => NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(i, 90, 80), SKEncodedImageFormat.Jpeg, 90))];
+        byte[][] photos = [.. Enumerable.Range(0, 4)
+            .Select(i => NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(i, 90, 80), SKEncodedImageFormat.Jpeg, 90))];
         ViewOptions view = ViewOptions.ForTraining(64) with { SecondSize = 32 };
         long Allocated(int images)
         {

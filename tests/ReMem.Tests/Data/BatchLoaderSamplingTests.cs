@@ -78,7 +78,8 @@ public class BatchLoaderSamplingTests
     public void A_smaller_epoch_shows_the_same_views_at_that_size(double mixup)
     {
         BatchLoader loader = Loader(ClassSampling.Uniform, mixup: mixup);
-        using Batch full = loader.Epoch(2).First(), small = loader.Epoch(2, size: 16).First(), both = loader.Epoch(2, size: 16, keepFull: true).First();
+        using Batch full = loader.Epoch(2).First(), small = loader.Epoch(2, size: 16).First(),
+            both = loader.Epoch(2, size: 16, keepFull: true).First();
         Assert.Equal([4, 3, 16, 16], small.Images.shape);
         Assert.Null(small.SmallImages);
         Assert.Null(full.SmallImages);
@@ -107,7 +108,16 @@ public class BatchLoaderSamplingTests
     private static BatchLoader Loader(ClassSampling sampling, int threads = 1, long cache = 0, double mixup = 0) => new(
         Unequal,
         ViewOptions.ForTraining(32),
-        new LoaderOptions { BatchSize = 4, Shuffle = true, Seed = 9, Sampling = sampling, Threads = threads, ViewCacheBytes = cache, MixupAlpha = mixup });
+        new LoaderOptions
+        {
+            BatchSize = 4,
+            Shuffle = true,
+            Seed = 9,
+            Sampling = sampling,
+            Threads = threads,
+            ViewCacheBytes = cache,
+            MixupAlpha = mixup,
+        });
 
     private static (int Index, string Pixels)[] Shown(BatchLoader loader, int epoch, int? viewEpoch, int firstBatch = 0)
     {

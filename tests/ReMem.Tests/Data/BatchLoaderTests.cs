@@ -50,8 +50,10 @@ public sealed class BatchLoaderTests
                 for (int i = 0; i < batch.Count; i++)
                 {
                     RgbImage image = ImageDecoder.Decode(source.Read(batch.Indices[i]), "x");
-                    Assert.Equal(Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]))), first.AsSpan(i * 432, 432).ToArray());
-                    Assert.Equal(Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]), 20)), second.AsSpan(i * 1200, 1200).ToArray());
+                    Assert.Equal(Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]))),
+                        first.AsSpan(i * 432, 432).ToArray());
+                    Assert.Equal(Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]), 20)),
+                        second.AsSpan(i * 1200, 1200).ToArray());
                 }
             }
         }
@@ -63,7 +65,14 @@ public sealed class BatchLoaderTests
     public void Second_size_is_the_same_view()
     {
         byte[] photo = NearDuplicatesTests.Encoded(NearDuplicatesTests.Photo(9, 96, 80), SkiaSharp.SKEncodedImageFormat.Png, 100);
-        ViewOptions view = ViewOptions.ForTraining(48) with { SecondSize = 24, ColorJitter = 0.4, Augmentation = "rand-m9-mstd0.5-inc1", Blur = 0.5, Grayscale = 0.2 };
+        ViewOptions view = ViewOptions.ForTraining(48) with
+        {
+            SecondSize = 24,
+            ColorJitter = 0.4,
+            Augmentation = "rand-m9-mstd0.5-inc1",
+            Blur = 0.5,
+            Grayscale = 0.2,
+        };
         var loader = new BatchLoader(new MemorySource([.. Enumerable.Repeat(photo, 40)]), view, Options with { BatchSize = 40 });
         using Batch batch = loader.Epoch(0).Single();
         using DisposeScope scope = NewDisposeScope();
@@ -90,7 +99,8 @@ public sealed class BatchLoaderTests
     [InlineData(true)]
     public void Mixed_batches_repeat_as_they_were_in_another_order(bool dropLast)
     {
-        var loader = new BatchLoader(MemorySource.Of(23), Training, Options with { BatchSize = 3, MixupAlpha = 0.4, CutmixAlpha = 1, DropLast = dropLast });
+        var loader = new BatchLoader(MemorySource.Of(23), Training,
+            Options with { BatchSize = 3, MixupAlpha = 0.4, CutmixAlpha = 1, DropLast = dropLast });
         Assert.Equal(dropLast ? 21 : 23, loader.SlotsPerEpoch);
         List<Copy> first = Read(loader, 1), again = Read(loader, 5, viewEpoch: 1), later = Read(loader, 9, viewEpoch: 1);
         Assert.NotEqual(first, again);
@@ -175,7 +185,8 @@ public sealed class BatchLoaderTests
         var loader = new BatchLoader(source, Training, Options);
         List<Copy> first = Read(loader, 0);
         Assert.NotEqual(first.SelectMany(b => b.Indices), Read(loader, 1).SelectMany(b => b.Indices));
-        Assert.NotEqual(first.SelectMany(b => b.Indices), Read(new BatchLoader(source, Training, Options with { Seed = 8 }), 0).SelectMany(b => b.Indices));
+        Assert.NotEqual(first.SelectMany(b => b.Indices),
+            Read(new BatchLoader(source, Training, Options with { Seed = 8 }), 0).SelectMany(b => b.Indices));
 
         var inOrder = new BatchLoader(source, Training, Options with { Shuffle = false });
         List<Copy> epoch0 = Read(inOrder, 0), epoch1 = Read(inOrder, 1);
@@ -369,7 +380,8 @@ public sealed class BatchLoaderTests
             using (batch)
             {
                 byte[] second = batch.SecondImages?.data<byte>().ToArray() ?? [];
-                copies.Add(new Copy(batch.Indices, batch.Labels.data<long>().ToArray(), [.. batch.Images.data<byte>().ToArray(), .. second], batch.Mix, batch.First));
+                copies.Add(new Copy(batch.Indices, batch.Labels.data<long>().ToArray(), [.. batch.Images.data<byte>().ToArray(), .. second],
+                    batch.Mix, batch.First));
             }
         }
 
@@ -379,7 +391,8 @@ public sealed class BatchLoaderTests
     internal sealed record Copy(int[] Indices, long[] Labels, byte[] Pixels, BatchMix? Mix, int First)
     {
         public bool Equals(Copy? other) =>
-            other is not null && Indices.SequenceEqual(other.Indices) && Labels.SequenceEqual(other.Labels) && Pixels.SequenceEqual(other.Pixels) && Mix == other.Mix;
+            other is not null && Indices.SequenceEqual(other.Indices) && Labels.SequenceEqual(other.Labels)
+                && Pixels.SequenceEqual(other.Pixels) && Mix == other.Mix;
 
         public override int GetHashCode() => Indices.Length;
     }

@@ -44,7 +44,8 @@ public sealed class DatasetReaderTests : IDisposable
     public void Label_that_the_labels_file_does_not_have_is_named(string layout, string prefix)
     {
         _folder.Images("a", 4).Images("b", 4);
-        (string Class, string Path)[] images = [.. new[] { "a", "b" }.SelectMany(c => Enumerable.Range(0, 4).Select(i => (c, $"{c}/{i:000}.png")))];
+        (string Class, string Path)[] images =
+            [.. new[] { "a", "b" }.SelectMany(c => Enumerable.Range(0, 4).Select(i => (c, $"{c}/{i:000}.png")))];
         string file = Write(layout, images), names = _folder.Add("names", "a\nc\n"u8.ToArray());
         InputException error = Assert.Throws<InputException>(() => DatasetReader.Open($"{prefix}:{file}?labels={names}"));
         Assert.Contains("The label 'b' is not in", error.Message);
@@ -71,13 +72,16 @@ public sealed class DatasetReaderTests : IDisposable
                     foreach ((string name, string path) in images)
                     {
                         tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Bytes(path)) });
-                        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, Path.ChangeExtension(path, ".cls")) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(name)) });
+                        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile,
+                            Path.ChangeExtension(path, ".cls"))
+                        { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(name)) });
                     }
                 }
 
                 break;
             case "jsonl":
-                File.WriteAllLines(file, images.Select(i => System.Text.Json.JsonSerializer.Serialize(new { path = i.Path, label = i.Class })));
+                File.WriteAllLines(file,
+                    images.Select(i => System.Text.Json.JsonSerializer.Serialize(new { path = i.Path, label = i.Class })));
                 break;
             default:
                 string between = layout == "tsv" ? "\t" : ",";

@@ -6,7 +6,8 @@ namespace ReMem.Tests.Data;
 public class SampledOrderTests
 {
     /// <summary>1, 4, 25 and 70 images, none of class 3.</summary>
-    private static readonly int[] Labels = [.. new[] { (0, 4), (1, 1), (2, 70), (4, 25) }.SelectMany(c => Enumerable.Repeat(c.Item1, c.Item2))];
+    private static readonly int[] Labels =
+        [.. new[] { (0, 4), (1, 1), (2, 70), (4, 25) }.SelectMany(c => Enumerable.Repeat(c.Item1, c.Item2))];
 
     [Fact]
     public void Shares_are_powers_of_the_class_sizes()
@@ -61,7 +62,8 @@ public class SampledOrderTests
     public void One_class_or_equal_classes_are_all_drawn_once()
     {
         foreach (int[] labels in new[] { [7, 7, 7], new[] { 0, 1, 2, 0, 1, 2 } })
-            Assert.Equal(Enumerable.Range(0, labels.Length), SampledOrder.Draw(labels, ClassSampling.Balanced, new CounterRandom(0, "order")).Order());
+            Assert.Equal(Enumerable.Range(0, labels.Length),
+                SampledOrder.Draw(labels, ClassSampling.Balanced, new CounterRandom(0, "order")).Order());
         Assert.Empty(SampledOrder.Draw([], ClassSampling.Balanced, new CounterRandom(0, "order")));
     }
 

@@ -23,12 +23,14 @@ public sealed class ScoredImagesTests : IDisposable
         ScoredImages images = ScoredImages.Open(_folder.File(name), split, Classes);
         Assert.Equal((scored, count), (images.Split, images.Images.Count));
         for (int i = 0; i < count; i++)
-            Assert.Contains($"{Path.DirectorySeparatorChar}{Classes[images.Images.Label(i)]}{Path.DirectorySeparatorChar}", images.Images.Name(i));
+            Assert.Contains($"{Path.DirectorySeparatorChar}{Classes[images.Images.Label(i)]}{Path.DirectorySeparatorChar}",
+                images.Images.Name(i));
     }
 
     [Fact]
     public void A_whole_that_is_not_split_is_reported() =>
-        Assert.Contains(ScoredImages.Open(_folder.File("flat"), null, Classes).Warnings, w => w.Contains("all 24 images are scored", StringComparison.Ordinal));
+        Assert.Contains(ScoredImages.Open(_folder.File("flat"), null, Classes).Warnings,
+            w => w.Contains("all 24 images are scored", StringComparison.Ordinal));
 
     [Fact]
     public void Some_of_the_classes_are_matched_by_name()
@@ -39,14 +41,16 @@ public sealed class ScoredImagesTests : IDisposable
             ScoredImages images = ScoredImages.Open(_folder.File("sub"), split, order);
             int[] labels = [.. Enumerable.Range(0, images.Images.Count).Select(images.Images.Label).Distinct().Order()];
             Assert.Equal(2, labels.Length);
-            Assert.All(Enumerable.Range(0, images.Images.Count), i => Assert.Contains(order[images.Images.Label(i)], images.Images.Name(i)));
+            Assert.All(Enumerable.Range(0, images.Images.Count),
+                i => Assert.Contains(order[images.Images.Label(i)], images.Images.Name(i)));
         }
     }
 
     [Fact]
     public void Unknown_classes_are_one_sentence()
     {
-        InputException one = Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("flat"), null, ["ant", "bee", "cats", "dog"]));
+        InputException one =
+            Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("flat"), null, ["ant", "bee", "cats", "dog"]));
         Assert.Equal("The model does not know the class 'cat' of the data set; did you mean 'cats'?", one.Message);
         InputException several = Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("testonly"), null, ["ant", "zebra"]));
         Assert.Contains("3 of the 4 classes (bee, cat, dog)", several.Message);
@@ -71,9 +75,12 @@ public sealed class ScoredImagesTests : IDisposable
     [Fact]
     public void What_is_not_there_is_reported()
     {
-        Assert.Contains("only test", Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("testonly"), "val", Classes)).Message);
-        Assert.Contains("did you mean 'test'", Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("two"), "tset", Classes)).Message);
+        Assert.Contains("only test",
+            Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("testonly"), "val", Classes)).Message);
+        Assert.Contains("did you mean 'test'",
+            Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("two"), "tset", Classes)).Message);
         Directory.CreateDirectory(_folder.File("nothing/test/cat"));
-        Assert.Contains("holds no image", Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("nothing"), null, Classes)).Message);
+        Assert.Contains("holds no image",
+            Assert.Throws<InputException>(() => ScoredImages.Open(_folder.File("nothing"), null, Classes)).Message);
     }
 }

@@ -11,9 +11,12 @@ internal static class TestImages
 {
     /// <summary>8 x 8, an Adobe CMYK JPEG: cyan on the left, (215, 107, 0) on the right.</summary>
     public static byte[] CmykJpeg { get; } = Convert.FromBase64String(
-        "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCgwJCgoK/8AAFAgACAAIBEMRAE0RAFkRAEsR"
-        + "AP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2"
-        + "Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5"
+        "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCgwJ"
+            + "CgoK/8AAFAgACAAIBEMRAE0RAFkRAEsR"
+        + "AP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEV"
+        + "UtHwJDNicoIJChYXGBkaJSYnKCkqNDU2"
+        + "Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV"
+        + "1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5"
         + "+v/aAA4EQwBNAFkASwAAPwBv/BjH/wA3Rf8Ack/+5+vvz/guh/zS7/uN/wDthTf+D5z/AJtd/wC52/8AcBX7WftI/wDMF/7ef/aVf//Z");
 
     /// <summary>5 x 4, two frames: the first (250, 10, 20), the second (10, 250, 20).</summary>
@@ -22,15 +25,24 @@ internal static class TestImages
 
     /// <summary>40 x 30, progressive.</summary>
     public static byte[] ProgressiveJpeg { get; } = Convert.FromBase64String(
-        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01"
-        + "T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wgARCAAeACgDASIAAhEBAxEB/8QAGAAAAwEBAAAAAAAAAAAAAAAAAAEDBAL/xAAWAQEBAQAAAAAA"
-        + "AAAAAAAAAAAAAQL/2gAMAwEAAhADEAAAAWps7XLGIWpmGdKzuLERf//EAB0QAAMAAwEAAwAAAAAAAAAAAAECAxESEyIAISP/2gAIAQEAAQUC+2oudlzj0JnITyJnQI2nw6F/DUIo1B0ai9Mr"
-        + "0C/os1MAmYiRMdHMMkw6f//EACARAAEDBAIDAAAAAAAAAAAAAAEAITEDE0GBEXFh0fH/2gAIAQMBAT8BeT3jS4IbWJKsio/peT3A0o+CSrBqRhoC/8QAHxEAAgAGAwEAAAAAAAAAAAAAAAEC"
-        + "ESExQfASscHR/9oACAECAQE/AZbQ3Bya1Ilj4Uv4hxKG/R//xAAfEAACAgIBBQAAAAAAAAAAAAAAAQIhERMEAxIUMTT/2gAIAQEABj8CrkUhy8gc3yD6PYorkez53YorjuxQ8diWh0Z0PCEt"
-        + "8aM7o4Q5bojlujll9eOWOWt5Znsdij2OyMF02Ja2f//EABsQAQEBAAMBAQAAAAAAAAAAAAEAESExYXFB/9oACAEBAAE/ITok6LLlib16gW5KDlsHfg3m2znJX9ttzgqRW0MJqIr36d1a+0Zt"
-        + "gqtfS5dv6imL6uAB9m9V9v/aAAwDAQACAAMAAAAQ7e+xD8//xAAfEQEAAgICAgMAAAAAAAAAAAABESEAMUFRYYHR4fD/2gAIAQMBAT8QkVWWrdoZqNlK8x9ZOUwFFan3gjBdvoKG8hOrD8Dx"
-        + "k6KnzHPef//EACERAQABAgYDAQAAAAAAAAAAAAERACExUWGRocFBcYGx/9oACAECAQE/EPAPRb6g7aiZY1dBm9FQwBvrsFTlJfDDcs8FXBC34ZE8tL2wt8C7zX//xAAbEAEAAwEBAQEAAAAA"
-        + "AAAAAAABABEhMUFRgf/aAAgBAQABPxAsaZ1h4epsHjeIhVL7L2P1iuyP2KxK1qUdcIz4fAhkYlAZ3RUBtj6Rn6MJqWQhRpOsBgVE4AhIokm1zDhy2u4MpFWywkD7P//Z");
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQ"
+            + "YEpRUk//2wBDAQ4ODhMREyYVFSZPNS01"
+        + "T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wgARCAAeACgDASIAAhEBAxEB/8QAGAAAAwEBAAAAAAAA"
+        + "AAAAAAAAAAEDBAL/xAAWAQEBAQAAAAAA"
+        + "AAAAAAAAAAAAAQL/2gAMAwEAAhADEAAAAWps7XLGIWpmGdKzuLERf//EAB0QAAMAAwEAAwAAAAAAAAAAAAECAxESEyIAISP/2gAIAQEAAQUC+2ou"
+        + "dlzj0JnITyJnQI2nw6F/DUIo1B0ai9Mr"
+        + "0C/os1MAmYiRMdHMMkw6f//EACARAAEDBAIDAAAAAAAAAAAAAAEAITEDE0GBEXFh0fH/2gAIAQMBAT8BeT3jS4IbWJKsio/peT3A0o+CSrBqRhoC"
+        + "/8QAHxEAAgAGAwEAAAAAAAAAAAAAAAEC"
+        + "ESExQfASscHR/9oACAECAQE/AZbQ3Bya1Ilj4Uv4hxKG/R//xAAfEAACAgIBBQAAAAAAAAAAAAAAAQIhERMEAxIUMTT/2gAIAQEABj8CrkUhy8gc"
+        + "3yD6PYorkez53YorjuxQ8diWh0Z0PCEt"
+        + "8aM7o4Q5bojlujll9eOWOWt5Znsdij2OyMF02Ja2f//EABsQAQEBAAMBAQAAAAAAAAAAAAEAESExYXFB/9oACAEBAAE/ITok6LLlib16gW5KDlsH"
+        + "fg3m2znJX9ttzgqRW0MJqIr36d1a+0Zt"
+        + "gqtfS5dv6imL6uAB9m9V9v/aAAwDAQACAAMAAAAQ7e+xD8//xAAfEQEAAgICAgMAAAAAAAAAAAABESEAMUFRYYHR4fD/2gAIAQMBAT8QkVWWrdoZ"
+        + "qNlK8x9ZOUwFFan3gjBdvoKG8hOrD8Dx"
+        + "k6KnzHPef//EACERAQABAgYDAQAAAAAAAAAAAAERACExUWGRocFBcYGx/9oACAECAQE/EPAPRb6g7aiZY1dBm9FQwBvrsFTlJfDDcs8FXBC34ZE8"
+        + "tL2wt8C7zX//xAAbEAEAAwEBAQEAAAAA"
+        + "AAAAAAABABEhMUFRgf/aAAgBAQABPxAsaZ1h4epsHjeIhVL7L2P1iuyP2KxK1qUdcIz4fAhkYlAZ3RUBtj6Rn6MJqWQhRpOsBgVE4AhIokm1zDhy"
+        + "2u4MpFWywkD7P//Z");
 
     /// <summary>A picture that differs by seed and from pixel to pixel.</summary>
     public static byte[] Encode(int width, int height, int seed, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
@@ -39,7 +51,8 @@ internal static class TestImages
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
-                bitmap.SetPixel(x, y, new SKColor((byte)((x * 7) + (seed * 31)), (byte)((y * 11) + (seed * 17)), (byte)(((x ^ y) * 5) + seed)));
+                bitmap.SetPixel(x, y, new SKColor((byte)((x * 7) + (seed * 31)), (byte)((y * 11) + (seed * 17)),
+                    (byte)(((x ^ y) * 5) + seed)));
         }
 
         using SKData data = bitmap.Encode(format, 90);

@@ -17,19 +17,13 @@ public sealed class EmojiDataTests
         "Flags",
     ];
 
-    private static readonly Lazy<string> Root = new(() =>
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ReMem.slnx")))
-            folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "demo", "emoji");
-    });
+    private static readonly string Root = Path.Combine(Repository.Root, "demo", "emoji");
 
     private static readonly Lazy<Task<Dictionary<string, Split>>> All = new(async () =>
     {
         Dictionary<string, Split> all = [];
         foreach (string split in Splits)
-            all[split] = await ReadAsync(Path.Combine(Root.Value, split + ".parquet"));
+            all[split] = await ReadAsync(Path.Combine(Root, split + ".parquet"));
         return all;
     });
 
@@ -50,19 +44,21 @@ public sealed class EmojiDataTests
     public async Task README_states_the_count_of_every_class()
     {
         Dictionary<string, Split> all = await All.Value;
-        string readme = await File.ReadAllTextAsync(Path.Combine(Root.Value, "README.md"), TestContext.Current.CancellationToken);
+        string readme = await File.ReadAllTextAsync(Path.Combine(Root, "README.md"), TestContext.Current.CancellationToken);
         for (int label = 0; label < Classes.Length; label++)
-            Assert.Contains($"| {Classes[label]} | {string.Join(" | ", Splits.Select(s => all[s].Labels.Count(l => l == label)))} |", readme);
+            Assert.Contains($"| {Classes[label]} | {string.Join(" | ", Splits.Select(s => all[s].Labels.Count(l => l == label)))} |",
+                readme);
     }
 
     [Fact]
     public async Task Files_are_small_and_have_the_hashes_that_the_README_states()
     {
-        string readme = await File.ReadAllTextAsync(Path.Combine(Root.Value, "README.md"), TestContext.Current.CancellationToken);
+        string readme = await File.ReadAllTextAsync(Path.Combine(Root, "README.md"), TestContext.Current.CancellationToken);
         long total = 0;
         foreach (string split in Splits)
         {
-            byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(Root.Value, split + ".parquet"), TestContext.Current.CancellationToken);
+            byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(Root, split + ".parquet"),
+                TestContext.Current.CancellationToken);
             total += bytes.Length;
             Assert.Contains($"{Convert.ToHexStringLower(SHA256.HashData(bytes))}  {split}.parquet", readme);
         }

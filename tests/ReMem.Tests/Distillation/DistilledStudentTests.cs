@@ -22,7 +22,8 @@ public class DistilledStudentTests
         using var scope = NewDisposeScope();
         (Tensor own, Tensor distilled, Tensor taught, Tensor labels) = Answers();
         Tensor hard = nn.functional.cross_entropy(own, labels), soft = nn.functional.cross_entropy(distilled, taught.argmax(1));
-        Assert.Equal(((hard * 0.6) + (soft * 0.4)).item<float>(), FirstLoss(new DistillationOptions { Objective = "hard", Weight = 0.4 }), 1e-5);
+        Assert.Equal(((hard * 0.6) + (soft * 0.4)).item<float>(), FirstLoss(new DistillationOptions { Objective = "hard", Weight = 0.4 }),
+            1e-5);
         Tensor kl = (taught.softmax(1) * (taught.log_softmax(1) - distilled.log_softmax(1))).sum(1).mean();
         Assert.Equal(((hard * 0.6) + (kl * 0.4)).item<float>(), FirstLoss(new DistillationOptions { Weight = 0.4 }), 1e-5);
     }
@@ -34,7 +35,8 @@ public class DistilledStudentTests
         (Tensor own, Tensor distilled, Tensor taught, Tensor labels) = Answers();
         Tensor answer = (own + distilled) / 2;
         Assert.Equal(nn.functional.cross_entropy(answer, labels).item<float>(), FirstLoss(new DistillationOptions { Weight = 0 }), 1e-5);
-        Assert.Equal(nn.functional.cross_entropy(answer, taught.argmax(1)).item<float>(), FirstLoss(new DistillationOptions { Objective = "hard", Weight = 1 }), 1e-5);
+        Assert.Equal(nn.functional.cross_entropy(answer, taught.argmax(1)).item<float>(),
+            FirstLoss(new DistillationOptions { Objective = "hard", Weight = 1 }), 1e-5);
     }
 
     [Theory]
@@ -54,14 +56,16 @@ public class DistilledStudentTests
         AssertSame(expected, Run(resumed, null, default));
         AssertSame(whole, resumed);
 
-        TrainingResult Run(ImageModel student, IProgress<ProgressReport>? progress, CancellationToken cancel) => new Distiller(options, distillation).Run(
+        TrainingResult Run(ImageModel student, IProgress<ProgressReport>? progress, CancellationToken cancellationToken) =>
+            new Distiller(options, distillation).Run(
             Job(student, ReferenceEquals(student, whole) ? null : folder.File("state"), progress) with
             {
-                Train = new BatchLoader(Source(12), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup }),
+                Train = new BatchLoader(Source(12), ViewOptions.ForTraining(32),
+                    new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup }),
             },
             teacher,
             12,
-            cancel);
+            cancellationToken);
     }
 
     private static void Blank(ImageModel model)

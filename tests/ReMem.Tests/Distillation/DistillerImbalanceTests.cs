@@ -23,7 +23,8 @@ public class DistillerImbalanceTests
         using ImageModel teacher = Model(seed: 8), student = Model();
         TrainingOptions still = Options with { Epochs = 1, Lr = 1e-9, WarmupEpochs = 0, BatchSize = 12 };
         TrainingJob job = Job(student) with { Train = Loader(still) };
-        double found = new Distiller(still, new DistillationOptions { Weight = 1, Temperature = 2, TargetWeights = "inverse" }).Run(job, teacher, 12).Epochs[0].TrainLoss;
+        double found = new Distiller(still,
+            new DistillationOptions { Weight = 1, Temperature = 2, TargetWeights = "inverse" }).Run(job, teacher, 12).Epochs[0].TrainLoss;
 
         using var guard = no_grad();
         using Batch batch = Loader(still).Epoch(0).First();
@@ -43,7 +44,8 @@ public class DistillerImbalanceTests
     {
         using ImageModel teacher = Model(), student = Model();
         TrainingOptions options = Options with { Epochs = 4, Lr = 1e-9, WarmupEpochs = 0, Sampling = ClassSampling.Balanced };
-        TrainingResult result = new Distiller(options, new DistillationOptions { Weight = 1, Views = views }).Run(Job(student) with { Train = Loader(options) }, teacher, 12);
+        TrainingResult result = new Distiller(options,
+            new DistillationOptions { Weight = 1, Views = views }).Run(Job(student) with { Train = Loader(options) }, teacher, 12);
         Assert.All(result.Epochs, e => Assert.Equal(0, e.TrainLoss, 1e-5));
     }
 
@@ -57,7 +59,8 @@ public class DistillerImbalanceTests
         TrainingOptions options = Options with { Epochs = 4, Lr = 1e-9, WarmupEpochs = 0, Sampling = ClassSampling.Balanced };
         BatchLoader loader = Loader(options);
         using TeacherCacheBuilder cache = TinyCache.Builder(folder.Path, teacher, loader);
-        TrainingResult result = new Distiller(options, new DistillationOptions { Weight = 1, Views = views }).Run(Job(student) with { Train = loader }, teacher, 12, default, cache);
+        TrainingResult result = new Distiller(options,
+            new DistillationOptions { Weight = 1, Views = views }).Run(Job(student) with { Train = loader }, teacher, 12, default, cache);
         Assert.All(result.Epochs, e => Assert.Equal(0, e.TrainLoss, 1e-5));
     }
 
@@ -73,7 +76,7 @@ public class DistillerImbalanceTests
         TrainingOptions options = Options with { Epochs = 3, Progressive = "from(16,0.6)" };
         new Distiller(options, new DistillationOptions { Views = views }).Run(Job(student) with { Train = Loader(options) }, teacher, 12);
         Assert.Equal([16, 16, 16, 24, 24, 24, 32, 32, 32], learnt);
-        // Views that come round are asked for all at once.
+        // Views that repeat are asked for all at once.
         Assert.Equal(Enumerable.Repeat(32L, views == 0 ? 9 : 1), taught);
     }
 
@@ -106,7 +109,8 @@ public class DistillerImbalanceTests
             Lr = 0.05,
         };
         var distillation = new DistillationOptions { Views = views, Weight = 0.5, TargetWeights = "effective" };
-        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 77);
+        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional,
+            seed: 77);
         TrainingResult expected = Run(whole, null, null, options);
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Run(cut, folder.File("state"), stop, options));
@@ -119,12 +123,16 @@ public class DistillerImbalanceTests
             options with { Progressive = "none" },
         })
         {
-            Assert.Contains("other options", Assert.Throws<InputException>(() => Run(resumed, folder.File("state"), null, other)).Message, StringComparison.Ordinal);
+            Assert.Contains("other options", Assert.Throws<InputException>(() => Run(resumed, folder.File("state"), null, other)).Message,
+                StringComparison.Ordinal);
         }
 
-        TrainingResult Run(ImageModel student, string? checkpoint, CancellationTokenSource? cancel, TrainingOptions training) =>
+        TrainingResult Run(ImageModel student, string? checkpoint, CancellationTokenSource? cancellationToken, TrainingOptions training) =>
             new Distiller(training, distillation).Run(
-                Job(student, checkpoint, new Watcher(r => (r.Epoch == 2 ? cancel : null)?.Cancel())) with { Train = Loader(training) }, teacher, 12, cancel?.Token ?? default);
+                Job(student, checkpoint, new Watcher(r => (r.Epoch == 2 ? cancellationToken : null)?.Cancel())) with
+                {
+                    Train = Loader(training),
+                }, teacher, 12, cancellationToken?.Token ?? default);
     }
 
     [Theory]
@@ -134,7 +142,8 @@ public class DistillerImbalanceTests
     public void Weights_that_are_none_are_refused(string weights, bool fine)
     {
         using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
-        void Run() => new Distiller(Options with { Epochs = 1 }, new DistillationOptions { TargetWeights = weights }).Run(Job(student), teacher, 12);
+        void Run() =>
+            new Distiller(Options with { Epochs = 1 }, new DistillationOptions { TargetWeights = weights }).Run(Job(student), teacher, 12);
         if (fine)
             Run();
         else
@@ -148,5 +157,6 @@ public class DistillerImbalanceTests
     }
 
     private static BatchLoader Loader(TrainingOptions options) => new(
-        Labelled(Labels), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = options.BatchSize, Shuffle = true, DropLast = true, Seed = 9, Sampling = options.Sampling });
+        Labelled(Labels), ViewOptions.ForTraining(32),
+        new LoaderOptions { BatchSize = options.BatchSize, Shuffle = true, DropLast = true, Seed = 9, Sampling = options.Sampling });
 }

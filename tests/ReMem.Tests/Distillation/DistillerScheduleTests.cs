@@ -29,7 +29,8 @@ public class DistillerScheduleTests
     [Fact]
     public void A_term_fades_into_another()
     {
-        double[] first = Losses(new DistillationOptions { Weight = 1 }), last = Losses(new DistillationOptions { Weight = 1, Objective = "cosine" });
+        double[] first = Losses(new DistillationOptions { Weight = 1 }),
+            last = Losses(new DistillationOptions { Weight = 1, Objective = "cosine" });
         double[] both = Losses(new DistillationOptions { Weight = 1, Objective = "linear(1,0)*kl + linear(0,1)*cosine" });
         Assert.Equal(first[0], both[0], 1e-5);
         Assert.Equal((first[1] + last[1]) / 2, both[1], 1e-5);
@@ -41,7 +42,8 @@ public class DistillerScheduleTests
     {
         Assert.All(Result(new DistillationOptions { Weight = 0.5 }).Epochs, e => Assert.Null(e.TeacherWeight));
         using ImageModel student = Model(Convolutional);
-        TrainingResult alone = new Distiller(Still, new DistillationOptions { WeightSchedule = "linear(0)" }).Run(Job(student) with { Train = Loader(batch: 12) }, null, 12);
+        TrainingResult alone = new Distiller(Still,
+            new DistillationOptions { WeightSchedule = "linear(0)" }).Run(Job(student) with { Train = Loader(batch: 12) }, null, 12);
         Assert.All(alone.Epochs, e => Assert.Null(e.TeacherWeight));
     }
 
@@ -54,7 +56,9 @@ public class DistillerScheduleTests
     {
         using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
         Func<int> passes = TinyCache.CountPasses(teacher);
-        new Distiller(Still, new DistillationOptions { Weight = weight, WeightSchedule = schedule }).Run(Job(student) with { Train = Loader(batch: 12) }, teacher, 12);
+        new Distiller(Still,
+            new DistillationOptions { Weight = weight, WeightSchedule = schedule }).Run(Job(student) with { Train = Loader(batch: 12) },
+                teacher, 12);
         Assert.Equal(asked, passes());
     }
 
@@ -65,25 +69,29 @@ public class DistillerScheduleTests
     {
         using var folder = new TemporaryFolder();
         var options = new DistillationOptions { Weight = 0.3, WeightSchedule = schedule, Objective = objective, Views = views };
-        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 77);
+        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional,
+            seed: 77);
         TrainingResult expected = Run(options, whole, null, null);
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => Run(options, cut, folder.File("state"), stop));
-        foreach (DistillationOptions other in new[] { options with { WeightSchedule = "constant" }, options with { Objective = objective.Replace('0', '3') } })
-            Assert.Contains("other options", Assert.Throws<InputException>(() => Run(other, resumed, folder.File("state"), null)).Message, StringComparison.Ordinal);
+        foreach (DistillationOptions other in new[] { options with { WeightSchedule = "constant" },
+            options with { Objective = objective.Replace('0', '3') } })
+            Assert.Contains("other options", Assert.Throws<InputException>(() => Run(other, resumed, folder.File("state"), null)).Message,
+                StringComparison.Ordinal);
         AssertSame(expected, Run(options, resumed, folder.File("state"), null));
         AssertSame(whole, resumed);
 
-        TrainingResult Run(DistillationOptions distillation, ImageModel student, string? checkpoint, CancellationTokenSource? cancel) =>
+        TrainingResult Run(DistillationOptions distillation, ImageModel student, string? checkpoint,
+            CancellationTokenSource? cancellationToken) =>
             new Distiller(Options with { Epochs = 4, Accumulate = 2 }, distillation).Run(
                 Job(student, checkpoint, new Watcher(r =>
                 {
                     if (r.Epoch == 3)
-                        cancel?.Cancel();
+                        cancellationToken?.Cancel();
                 })),
                 teacher,
                 12,
-                cancel?.Token ?? default);
+                cancellationToken?.Token ?? default);
     }
 
     [Theory]
@@ -95,7 +103,8 @@ public class DistillerScheduleTests
         InputException error = Assert.Throws<InputException>(() => Result(new DistillationOptions { WeightSchedule = schedule }));
         Assert.Equal((message, "student.distillation.weight_schedule"), (error.Message, error.Where));
         Assert.Equal(message, Assert.Throws<InputException>(
-            () => ReMem.Recipes.RecipeReader.Parse("name: x", "r.yaml", ["data.source=x", $"student.distillation.weight_schedule={schedule}"])).Message);
+            () => ReMem.Recipes.RecipeReader.Parse("name: x", "r.yaml",
+                ["data.source=x", $"student.distillation.weight_schedule={schedule}"])).Message);
     }
 
     private static double[] Losses(DistillationOptions options) => [.. Result(options).Epochs.Select(e => e.TrainLoss)];

@@ -32,7 +32,8 @@ public class DistillerTeachersTests
     [Fact]
     public void Two_teachers_are_neither_of_them_and_one_alone_is_as_ever()
     {
-        using ImageModel first = Model(seed: 8), second = Model(Convolutional, seed: 9), a = Model(Convolutional), b = Model(Convolutional), both = Model(Convolutional), alone = Model(Convolutional);
+        using ImageModel first = Model(seed: 8), second = Model(Convolutional, seed: 9), a = Model(Convolutional), b = Model(Convolutional),
+            both = Model(Convolutional), alone = Model(Convolutional);
         TrainingResult one = Run(new DistillationOptions(), a, [new(first)]);
         Run(new DistillationOptions(), b, [new(second)]);
         Run(new DistillationOptions(), both, [new(first), new(second)]);
@@ -46,7 +47,8 @@ public class DistillerTeachersTests
     {
         using var folder = new TemporaryFolder();
         var options = new DistillationOptions { Views = 1, Temperature = 3 };
-        using ImageModel first = Model(seed: 8), second = Model(Convolutional, seed: 9), live = Model(Convolutional), cached = Model(Convolutional), mixed = Model(Convolutional), again = Model(Convolutional);
+        using ImageModel first = Model(seed: 8), second = Model(Convolutional, seed: 9), live = Model(Convolutional),
+            cached = Model(Convolutional), mixed = Model(Convolutional), again = Model(Convolutional);
         TrainingResult expected = Run(options, live, [new(first), new(second)]);
         using TeacherCacheBuilder a = TinyCache.Builder(folder.File("a"), first), b = TinyCache.Builder(folder.File("b"), second);
         TrainingResult kept = Run(options, cached, [new(first, a), new(second, b)]);
@@ -85,7 +87,8 @@ public class DistillerTeachersTests
         using var folder = new TemporaryFolder();
         const string objective = "kl + tokens + hint";
         var options = new DistillationOptions { Views = 1, Objective = objective };
-        using ImageModel first = Model(seed: 8), second = Models.TinyTransformers.Make("vit_base_patch16_224", new ModelOptions { ImageSize = 32 }, 8);
+        using ImageModel first = Model(seed: 8), second = Models.TinyTransformers.Make("vit_base_patch16_224",
+            new ModelOptions { ImageSize = 32 }, 8);
         using ImageModel live = Model(Convolutional), cached = Model(Convolutional), alone = Model(Convolutional);
         TrainingResult expected = Run(options, live, [new(first), new(second)]);
         Run(options, alone, [new(first)]);
@@ -95,7 +98,8 @@ public class DistillerTeachersTests
             Features = true,
             Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(DistillationObjective.Parse(objective), live, 32, teacher)),
         };
-        using TeacherCacheBuilder a = TinyCache.Builder(folder.File("a"), first, options: Kept(first)), b = TinyCache.Builder(folder.File("b"), second, options: Kept(second));
+        using TeacherCacheBuilder a = TinyCache.Builder(folder.File("a"), first, options: Kept(first)),
+            b = TinyCache.Builder(folder.File("b"), second, options: Kept(second));
         TrainingResult kept = Run(options, cached, [new(first, a), new(second, b)]);
         Assert.Equal(expected.Epochs[0].TrainLoss, kept.Epochs[0].TrainLoss, 2e-3 * expected.Epochs[0].TrainLoss);
     }
@@ -107,7 +111,8 @@ public class DistillerTeachersTests
     {
         using var folder = new TemporaryFolder();
         var options = new DistillationOptions { Objective = objective, Average = TeacherAverage.Logits, WeightSchedule = "linear(0.2)" };
-        using ImageModel first = Model(seed: 8), second = Model(Convolutional, seed: 9), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 6);
+        using ImageModel first = Model(seed: 8), second = Model(Convolutional, seed: 9), whole = Model(Convolutional),
+            cut = Model(Convolutional), resumed = Model(Convolutional, seed: 6);
         TrainingResult expected = Run(options, whole, [new(first), new(second)]);
         using var stop = new CancellationTokenSource();
         TrainingJob job = Job(cut, folder.File("state"), new Watcher(r =>
@@ -124,7 +129,9 @@ public class DistillerTeachersTests
             (options with { Average = TeacherAverage.Probabilities }, [new(first), new(second)]),
         })
         {
-            Assert.Contains("other options", Assert.Throws<InputException>(() => new Distiller(Two, other).Run(job, teachers, 12, default)).Message, StringComparison.Ordinal);
+            Assert.Contains("other options",
+                Assert.Throws<InputException>(() => new Distiller(Two, other).Run(job, teachers, 12, default)).Message,
+                StringComparison.Ordinal);
         }
 
         AssertSame(expected, new Distiller(Two, options).Run(job, [new(first), new(second)], 12, default));
@@ -158,5 +165,6 @@ public class DistillerTeachersTests
         Assert.Equal(counts[1], counts[3]);
     }
 
-    private static TrainingResult Run(DistillationOptions options, ImageModel student, DistillationTeacher[] teachers) => new Distiller(Two, options).Run(Job(student), teachers, 12, default);
+    private static TrainingResult Run(DistillationOptions options, ImageModel student, DistillationTeacher[] teachers) =>
+        new Distiller(Two, options).Run(Job(student), teachers, 12, default);
 }

@@ -45,13 +45,15 @@ public class DistillerTests
     [InlineData(1)]
     public void A_teacher_of_another_size_sees_the_same_views_at_its_own(int views)
     {
-        using ImageModel teacher = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 3, ImageSize = 16 }), student = Model(Convolutional);
+        using ImageModel teacher = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = 3, ImageSize = 16 }),
+            student = Model(Convolutional);
         var taught = new List<byte[]>();
         var learnt = new List<byte[]>();
         Record(teacher, taught);
         Record(student, learnt);
         BatchLoader loader = Loader(secondSize: 16);
-        new Distiller(Options with { Epochs = 2 }, new DistillationOptions { Views = views }).Run(Job(student) with { Train = loader }, teacher, 12);
+        new Distiller(Options with { Epochs = 2 }, new DistillationOptions { Views = views }).Run(Job(student) with { Train = loader },
+            teacher, 12);
         List<byte[]> first = [], second = [];
         foreach (Batch batch in loader.Epoch(0))
         {
@@ -121,17 +123,23 @@ public class DistillerTests
     [InlineData(3, 16, "The teacher takes 16 px images, but the batches hold views of 32 px for it.")]
     public void A_teacher_that_does_not_fit_is_refused(int classes, int size, string message)
     {
-        using ImageModel teacher = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = classes, ImageSize = size }), student = Model(Convolutional);
-        Assert.Equal(message, Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Weight = 0 }, student, teacher)).Message);
+        using ImageModel teacher = ModelCatalogue.Create(Vit, new ModelOptions { NumClasses = classes, ImageSize = size }),
+            student = Model(Convolutional);
+        Assert.Equal(message,
+            Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Weight = 0 }, student, teacher)).Message);
     }
 
     [Fact]
     public void Options_out_of_range_are_refused()
     {
         using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
-        Assert.Contains("Weight", Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Weight = 1.5 }, student, teacher)).Message, StringComparison.Ordinal);
+        Assert.Contains("Weight",
+            Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Weight = 1.5 }, student, teacher)).Message,
+            StringComparison.Ordinal);
         Assert.Contains(
-            "Temperature", Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Temperature = 0 }, student, teacher)).Message, StringComparison.Ordinal);
+            "Temperature",
+            Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Temperature = 0 }, student, teacher)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,7 +147,8 @@ public class DistillerTests
     {
         using var folder = new TemporaryFolder();
         void Train(ImageModel student, ImageModel teacher) =>
-            new Distiller(Options, new DistillationOptions()).Run(Job(student) with { CheckpointPath = folder.File("checkpoint.safetensors") }, teacher, 12);
+            new Distiller(Options,
+                new DistillationOptions()).Run(Job(student) with { CheckpointPath = folder.File("checkpoint.safetensors") }, teacher, 12);
         using ImageModel teacher = Model(seed: 8), other = Model(seed: 9), student = Model(Convolutional), again = Model(Convolutional);
         Train(student, teacher);
         Train(again, teacher);
@@ -180,11 +189,14 @@ public class DistillerTests
         TrainingOptions training = Options with { Epochs = 4, MixupAlpha = mixup };
         var options = new DistillationOptions { Objective = objective, Views = 2 };
         using ImageModel teacher = Model(seed: 8), live = Model(Convolutional), cached = Model(Convolutional), again = Model(Convolutional);
-        BatchLoader Mixing() => new(Source(12), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup });
+        BatchLoader Mixing() => new(Source(12), ViewOptions.ForTraining(32),
+            new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup });
         TrainingResult Train(ImageModel student, bool keep)
         {
             TrainingJob job = Job(student) with { Train = Mixing() };
-            using TeacherCacheBuilder? cache = keep ? TinyCache.Builder(folder.Path, teacher, job.Train, TinyCache.Options with { Features = objective != "kl" }) : null;
+            using TeacherCacheBuilder? cache = keep
+                ? TinyCache.Builder(folder.Path, teacher, job.Train, TinyCache.Options with { Features = objective != "kl" })
+                : null;
             return new Distiller(training, options).Run(job, teacher, 12, default, cache);
         }
 
@@ -204,15 +216,20 @@ public class DistillerTests
     {
         using var folder = new TemporaryFolder();
         var options = new DistillationOptions { Views = 2 };
-        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 6);
+        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional,
+            seed: 6);
         TrainingOptions four = Options with { Epochs = 4 };
-        using TeacherCacheBuilder first = TinyCache.Builder(folder.File("first"), teacher), second = TinyCache.Builder(folder.File("second"), teacher);
+        using TeacherCacheBuilder first = TinyCache.Builder(folder.File("first"), teacher),
+            second = TinyCache.Builder(folder.File("second"), teacher);
         TrainingResult expected = new Distiller(four, options).Run(Job(whole), teacher, 12, default, first);
 
         TrainingJob job = Job(cut, folder.File("checkpoint.safetensors"));
         using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => new Distiller(four, options).Run(job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token, second));
-        Assert.Contains("other options", Assert.Throws<InputException>(() => new Distiller(four, options).Run(job with { Model = resumed }, teacher, 12)).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            new Distiller(four, options).Run(job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token, second));
+        Assert.Contains("other options",
+            Assert.Throws<InputException>(() => new Distiller(four, options).Run(job with { Model = resumed }, teacher, 12)).Message,
+            StringComparison.Ordinal);
         AssertSame(expected, new Distiller(four, options).Run(job with { Model = resumed }, teacher, 12, default, second));
         AssertSame(whole, resumed);
     }
@@ -222,7 +239,8 @@ public class DistillerTests
     {
         using var folder = new TemporaryFolder();
         var options = new DistillationOptions { Views = 1 };
-        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional, seed: 6);
+        using ImageModel teacher = Model(seed: 8), whole = Model(Convolutional), cut = Model(Convolutional), resumed = Model(Convolutional,
+            seed: 6);
         TrainingOptions four = Options with { Epochs = 4 };
         var taught = new List<byte[]>();
         Record(teacher, taught);
@@ -230,11 +248,13 @@ public class DistillerTests
 
         TrainingJob job = Job(cut, folder.File("checkpoint.safetensors"));
         using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => new Distiller(four, options).Run(job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            new Distiller(four, options).Run(job with { Progress = new Watcher(r => Cancel(r, stop)) }, teacher, 12, stop.Token));
         AssertSame(expected, new Distiller(four, options).Run(job with { Model = resumed }, teacher, 12));
         AssertSame(whole, resumed);
 
-        // What a teacher says of an image differs in last bits by what the image meets in its batch: whichever epoch asks first, the batches are the same.
+        // What a teacher says of an image differs in last bits by what the image meets in its batch: whichever epoch asks first,
+        // the batches are the same.
         Assert.All(taught.Chunk(taught.Count / 3), run => Assert.Equal(taught[..(taught.Count / 3)], run));
     }
 
@@ -252,7 +272,8 @@ public class DistillerTests
             return input;
         });
         Assert.ThrowsAny<OperationCanceledException>(
-            () => new Distiller(Options, new DistillationOptions { Views = 1 }).Run(Job(student) with { Train = loader }, teacher, 200, stop.Token));
+            () => new Distiller(Options, new DistillationOptions { Views = 1 }).Run(Job(student) with { Train = loader }, teacher, 200,
+                stop.Token));
         Assert.Equal(1, passes);
     }
 
@@ -260,7 +281,9 @@ public class DistillerTests
     public void An_unknown_objective_is_refused()
     {
         using ImageModel teacher = Model(seed: 8), student = Model(Convolutional);
-        Assert.Contains("'kll'", Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Objective = "kll" }, student, teacher)).Message, StringComparison.Ordinal);
+        Assert.Contains("'kll'",
+            Assert.Throws<InputException>(() => Run(Options, new DistillationOptions { Objective = "kll" }, student, teacher)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -313,7 +336,8 @@ public class DistillerTests
     private static void Record(ImageModel model, List<byte[]> seen) => model.register_forward_pre_hook((_, input) =>
     {
         using var scope = NewDisposeScope();
-        Tensor mean = tensor(model.Info.Normalization.Mean.ToArray()).view(1, 3, 1, 1), std = tensor(model.Info.Normalization.Std.ToArray()).view(1, 3, 1, 1);
+        Tensor mean = tensor(model.Info.Normalization.Mean.ToArray()).view(1, 3, 1, 1),
+            std = tensor(model.Info.Normalization.Std.ToArray()).view(1, 3, 1, 1);
         seen.Add((((input * std) + mean) * 255).round().to(ScalarType.Byte).contiguous().data<byte>().ToArray());
         return input;
     });

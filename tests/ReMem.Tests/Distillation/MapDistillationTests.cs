@@ -28,17 +28,21 @@ public class MapDistillationTests
     public void A_student_that_is_its_teacher_has_nothing_to_learn(string objective, Precision precision)
     {
         using ImageModel teacher = Make(), student = Make();
-        TrainingResult result = Run(Still with { Precision = precision }, new DistillationOptions { Objective = objective, Weight = 1 }, student, teacher);
+        TrainingResult result = Run(Still with { Precision = precision }, new DistillationOptions { Objective = objective, Weight = 1 },
+            student, teacher);
         Assert.Equal(0, result.Epochs[0].TrainLoss, precision == Precision.Fp32 ? 1e-6 : 1e-3);
     }
 
-    /// <summary>Heads, widths, grids, tokens before the patches and kinds of transformers that differ; and a student that is no transformer.</summary>
+    /// <summary>
+    /// Heads, widths, grids, tokens before the patches and kinds of transformers that differ; and a student that is no transformer.
+    /// </summary>
     [Theory]
     [InlineData(Both, "deit_base_distilled_patch16_224", 8, 32)]
     [InlineData(Both, "vit_medium_patch16_reg4_gap_256", 8, 32)]
     [InlineData("attention(0.5,0) + kl", "eva02_base_patch14_224", 16, 16)]
     [InlineData("tokens + hint", "resnet20", 0, 32)]
-    public void Unlike_models_are_matched_and_an_interrupted_training_ends_with_the_same_bits(string objective, string student, int patch, int size)
+    public void Unlike_models_are_matched_and_an_interrupted_training_ends_with_the_same_bits(string objective, string student, int patch,
+        int size)
     {
         using var folder = new TemporaryFolder();
         foreach (int views in new[] { 0, 2 })
@@ -52,7 +56,8 @@ public class MapDistillationTests
             Run(training, options with { Objective = "kl" }, plain, teacher);
             Assert.True(Differs(whole, plain));
             using var stop = new CancellationTokenSource();
-            Assert.ThrowsAny<OperationCanceledException>(() => Run(training, options, cut, teacher, state, new Watcher(r => (r.Epoch == 2 ? stop : null)?.Cancel()), stop.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+                Run(training, options, cut, teacher, state, new Watcher(r => (r.Epoch == 2 ? stop : null)?.Cancel()), stop.Token));
             AssertSame(expected, Run(training, options, resumed, teacher, state));
             AssertSame(whole, resumed);
         }
@@ -69,7 +74,8 @@ public class MapDistillationTests
         double Loss(Precision precision)
         {
             using ImageModel teacher = Teacher(), student = Make();
-            return Run(Still with { Precision = precision }, new DistillationOptions { Objective = objective, Weight = 1 }, student, teacher).Epochs[0].TrainLoss;
+            return Run(Still with { Precision = precision }, new DistillationOptions { Objective = objective, Weight = 1 }, student,
+                teacher).Epochs[0].TrainLoss;
         }
 
         double expected = Loss(Precision.Fp32);
@@ -80,7 +86,8 @@ public class MapDistillationTests
     public void A_student_learns_to_look_where_its_teacher_does()
     {
         using ImageModel teacher = Make("vit_base_patch16_224", 32, 8), student = Make("deit_base_distilled_patch16_224", 32, 8);
-        EpochRecord[] epochs = [.. Run(Options with { Epochs = 10, Lr = 5e-3 }, new DistillationOptions { Objective = Both, Weight = 1 }, student, teacher).Epochs];
+        EpochRecord[] epochs = [.. Run(Options with { Epochs = 10, Lr = 5e-3 }, new DistillationOptions { Objective = Both, Weight = 1 },
+            student, teacher).Epochs];
         Assert.True(epochs[^1].TrainLoss < 0.7 * epochs[0].TrainLoss, $"{epochs[0].TrainLoss} to {epochs[^1].TrainLoss}");
     }
 
@@ -147,7 +154,8 @@ public class MapDistillationTests
         using TeacherCacheBuilder cache = TinyCache.Builder(folder.Path, teacher, loader, kept);
         TrainingResult expected = Run(training, options, live, teacher);
         TrainingResult found = FromCache(cached);
-        Assert.Equal(expected.Epochs.Select(e => e.TrainLoss), found.Epochs.Select(e => e.TrainLoss), (a, b) => Math.Abs(a - b) < (top > 0 ? 0.1 : 2e-3) * a);
+        Assert.Equal(expected.Epochs.Select(e => e.TrainLoss), found.Epochs.Select(e => e.TrainLoss),
+            (a, b) => Math.Abs(a - b) < (top > 0 ? 0.1 : 2e-3) * a);
         Assert.Equal(6, cache.Cache.PresentShards().Count());
 
         // The teacher is not asked again: one that says nonsense by now changes nothing.
@@ -155,7 +163,8 @@ public class MapDistillationTests
         AssertSame(found, FromCache(again));
         AssertSame(cached, again);
 
-        TrainingResult FromCache(ImageModel student) => new Distiller(training, options).Run(Job(student) with { Train = loader }, teacher, 12, default, cache);
+        TrainingResult FromCache(ImageModel student) =>
+            new Distiller(training, options).Run(Job(student) with { Train = loader }, teacher, 12, default, cache);
     }
 
     [Fact]
@@ -173,12 +182,15 @@ public class MapDistillationTests
         Refused(tokens, "hint", "it stores no pooled features, which the objective needs");
 
         // What a cache has beside what is asked for is left out.
-        new Distiller(Still, new DistillationOptions { Objective = "kl", Views = 2 }).Run(Job(student) with { Train = loader }, teacher, 12, default, tokens);
+        new Distiller(Still, new DistillationOptions { Objective = "kl", Views = 2 }).Run(Job(student) with { Train = loader }, teacher, 12,
+            default, tokens);
 
         void Refused(TeacherCacheBuilder cache, string objective, string why)
         {
             InputException error = Assert.Throws<InputException>(
-                () => new Distiller(Options, new DistillationOptions { Objective = objective, Views = 2 }).Run(Job(student) with { Train = loader }, teacher, 12, default, cache));
+                () => new Distiller(Options,
+                    new DistillationOptions { Objective = objective, Views = 2 }).Run(Job(student) with { Train = loader }, teacher, 12,
+                        default, cache));
             Assert.StartsWith($"The teacher cache does not fit: {why}", error.Message, StringComparison.Ordinal);
             Assert.Equal(cache.Cache.Folder, error.Where);
         }
@@ -221,19 +233,32 @@ public class MapDistillationTests
             parameter.zero_();
     }
 
-    private static TransformerModel Make(string name = "vit_base_patch16_224", int size = 32, int patch = 8) => TinyTransformers.Make(name, new ModelOptions { ImageSize = size }, patch);
+    private static TransformerModel Make(string name = "vit_base_patch16_224", int size = 32, int patch = 8) =>
+        TinyTransformers.Make(name, new ModelOptions { ImageSize = size }, patch);
 
     private static TrainingResult Run(
-        TrainingOptions training, DistillationOptions options, ImageModel student, ImageModel teacher, string? state = null, IProgress<ProgressReport>? progress = null, CancellationToken cancel = default)
+        TrainingOptions training, DistillationOptions options, ImageModel student, ImageModel teacher, string? state = null,
+        IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
     {
-        return new Distiller(training, options).Run(Job(student, state, progress) with { Train = Loader(student, teacher, training) }, teacher, 12, cancel);
+        return new Distiller(training, options).Run(Job(student, state, progress) with { Train = Loader(student, teacher, training) },
+            teacher, 12, cancellationToken);
     }
 
     private static BatchLoader Loader(ImageModel student, ImageModel teacher, TrainingOptions training)
     {
-        ViewOptions views = ViewOptions.ForTraining(student.ImageSize) with { SecondSize = student.ImageSize == teacher.ImageSize ? null : teacher.ImageSize };
+        ViewOptions views = ViewOptions.ForTraining(student.ImageSize) with
+        {
+            SecondSize = student.ImageSize == teacher.ImageSize ? null : teacher.ImageSize,
+        };
         return new BatchLoader(
-            Source(12), views, new LoaderOptions { BatchSize = training.BatchSize, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = training.MixupAlpha });
+            Source(12), views, new LoaderOptions
+            {
+                BatchSize = training.BatchSize,
+                Shuffle = true,
+                DropLast = true,
+                Seed = 9,
+                MixupAlpha = training.MixupAlpha,
+            });
     }
 
     private static TeacherCacheOptions Kept(ImageModel teacher, ImageModel student, string objective)

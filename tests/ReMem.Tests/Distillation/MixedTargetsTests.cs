@@ -22,7 +22,8 @@ public class MixedTargetsTests
             passes++;
             return input;
         });
-        var loader = new BatchLoader(Source(12), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Seed = 9, Shuffle = true, MixupAlpha = 1 });
+        var loader = new BatchLoader(Source(12), ViewOptions.ForTraining(32),
+            new LoaderOptions { BatchSize = 4, Seed = 9, Shuffle = true, MixupAlpha = 1 });
         foreach (int epoch in new[] { 0, 1, 2 })
         {
             foreach (Batch batch in loader.Epoch(epoch, viewEpoch: 0))

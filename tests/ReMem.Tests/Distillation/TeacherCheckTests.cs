@@ -21,7 +21,8 @@ public class TeacherCheckTests
 
         // The same weights under a normalisation that leaves no colour to tell.
         using ImageModel blind = ModelCatalogue.Create(
-            teacher.Info with { Normalization = new Normalization([0, 0, 0], [1e5, 1e5, 1e5]) }, new ModelOptions { NumClasses = 3, ImageSize = 32 });
+            teacher.Info with { Normalization = new Normalization([0, 0, 0], [1e5, 1e5, 1e5]) },
+            new ModelOptions { NumClasses = 3, ImageSize = 32 });
         blind.load_state_dict(teacher.state_dict());
         string warning = TeacherCheck.Warning(blind, Validation)!;
         Assert.Contains("no better than chance (33.3 %)", warning, StringComparison.Ordinal);
@@ -40,7 +41,8 @@ public class TeacherCheckTests
         using var guard = TorchSharp.torch.no_grad();
         foreach (var parameter in teacher.parameters())
             TorchSharp.torch.nn.init.zeros_(parameter);
-        Assert.Contains("likely its weights are not those that were trained for this data, or not for images of 32 px", TeacherCheck.Warning(teacher, Validation), StringComparison.Ordinal);
+        Assert.Contains("likely its weights are not those that were trained for this data, or not for images of 32 px",
+            TeacherCheck.Warning(teacher, Validation), StringComparison.Ordinal);
     }
 
     private static ImageModel Trained(ModelInfo info)

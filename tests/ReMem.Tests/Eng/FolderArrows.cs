@@ -56,15 +56,6 @@ internal static partial class FolderArrows
     public static string? NamespaceOf(string file) =>
         NamespaceLine().Match(File.ReadAllText(file)) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>The folder of the solution.</summary>
-    public static string Repository()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ReMem.slnx")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("ReMem.slnx is not above the tests' program.");
-        return folder;
-    }
-
     /// <summary>
     /// The arrows that run against the order, where a folder may use only those before it. A folder that the order does not name is
     /// against it, too.

@@ -16,7 +16,6 @@ public sealed class FolderOrderTests
         "Reports", "Recipes",
     ];
 
-    private static readonly string Repository = FolderArrows.Repository();
 
     [Fact]
     public void No_folder_uses_one_that_comes_after_it() => AssertNone(FolderArrows.Against(Library(), Order));
@@ -28,7 +27,7 @@ public sealed class FolderOrderTests
     public void No_using_line_runs_against_the_order_either()
     {
         // Constants leave no trace in compiled code.
-        IReadOnlyList<FolderArrow> arrows = FolderArrows.OfUsings(Path.Combine(Repository, "src", "ReMem"), "ReMem");
+        IReadOnlyList<FolderArrow> arrows = FolderArrows.OfUsings(Path.Combine(Repository.Root, "src", "ReMem"), "ReMem");
         Assert.True(arrows.Count > 50);
         AssertNone(FolderArrows.Against(arrows, Order).Concat(FolderArrows.Cyclic(arrows)));
     }
@@ -36,10 +35,10 @@ public sealed class FolderOrderTests
     [Fact]
     public void The_order_is_the_one_that_contributors_read()
     {
-        string text = File.ReadAllText(Path.Combine(Repository, "CONTRIBUTING.md"));
+        string text = File.ReadAllText(Path.Combine(Repository.Root, "CONTRIBUTING.md"));
         string[] words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains(string.Join(", ", Order), string.Join(' ', words), StringComparison.Ordinal);
-        Assert.Equal(Order.Order(), Directory.GetDirectories(Path.Combine(Repository, "src", "ReMem"))
+        Assert.Equal(Order.Order(), Directory.GetDirectories(Path.Combine(Repository.Root, "src", "ReMem"))
             .Select(folder => Path.GetFileName(folder)!).Where(name => name is not ("bin" or "obj")).Order());
     }
 
@@ -49,7 +48,7 @@ public sealed class FolderOrderTests
     [InlineData("bench")]
     public void The_namespace_of_a_file_is_its_folder(string part)
     {
-        string root = Path.Combine(Repository, part);
+        string root = Path.Combine(Repository.Root, part);
         string[] wrong = [.. FolderArrows.Sources(root)
             .Select(file => (File: file, Folder: Path.GetRelativePath(root, Path.GetDirectoryName(file)!)))
             .Select(f => (f.File, Expected: f.Folder.Replace(Path.DirectorySeparatorChar, '.')))

@@ -33,15 +33,11 @@ public sealed class LauncherTests : IDisposable
             return;
         }
 
-        string? repository = AppContext.BaseDirectory;
-        while (repository is not null && !File.Exists(Path.Combine(repository, "ReMem.slnx")))
-            repository = Path.GetDirectoryName(repository);
-        if (repository is null)
-            Assert.Skip("the tests do not run inside the repository");
-        File.Copy(Path.Combine(repository, "remem"), _folder.File("remem"));
+        File.Copy(Path.Combine(Repository.Root, "remem"), _folder.File("remem"));
         Write("path/dotnet", Dotnet);
         File.SetUnixFileMode(Path.Combine(_folder.Path, "path", "dotnet"), (UnixFileMode)0b111_101_101);
-        foreach (string file in (string[])["src/ReMem/A.cs", "src/ReMem/B.cs", "src/ReMem.Cli/Program.cs", "eng/x.targets", "Directory.Build.props",
+        foreach (string file in (string[])["src/ReMem/A.cs", "src/ReMem/B.cs", "src/ReMem.Cli/Program.cs", "eng/x.targets",
+            "Directory.Build.props",
             "Directory.Build.targets", "global.json"])
             Write(file, "");
     }
@@ -100,7 +96,8 @@ public sealed class LauncherTests : IDisposable
         Result failed = Start(["demo"]);
         Assert.Equal(1, failed.Code);
         Assert.Equal("", failed.Output);
-        Assert.Equal("building remem (first start)...\nbuild noise\nbuild noise\nremem: the build failed; its messages are above\n", failed.Errors);
+        Assert.Equal("building remem (first start)...\nbuild noise\nbuild noise\nremem: the build failed; its messages are above\n",
+            failed.Errors);
         File.Delete(_folder.File("src/ReMem.Cli/broken"));
         Assert.Equal(7, Start([]).Code);
     }

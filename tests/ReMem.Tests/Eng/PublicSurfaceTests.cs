@@ -21,7 +21,7 @@ public sealed class PublicSurfaceTests
 
     private static IEnumerable<string> Lines()
     {
-        string folder = Path.Combine(FolderArrows.Repository(), "src", "ReMem");
+        string folder = Path.Combine(Repository.Root, "src", "ReMem");
         return Directory.EnumerateFiles(folder, "PublicAPI.*.txt").SelectMany(File.ReadLines)
             .Where(line => line.Length > 0 && line[0] != '#');
     }

@@ -47,7 +47,8 @@ public sealed class ClassificationMetricsTests
     public void Equal_logits_earn_what_the_first_classes_earn()
     {
         // One sample per class: a constant model is right once in ten, and five times in its top five.
-        ClassificationMetrics metrics = From([.. Enumerable.Repeat(new float[10], 10)], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [.. "abcdefghij".Select(c => $"{c}")]);
+        ClassificationMetrics metrics = From([.. Enumerable.Repeat(new float[10], 10)], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+            [.. "abcdefghij".Select(c => $"{c}")]);
         Assert.Equal((0.1, 0.5, 0.1), (metrics.Top1, metrics.Top5, metrics.BalancedAccuracy));
     }
 
@@ -124,6 +125,7 @@ public sealed class ClassificationMetricsTests
         using var scope = NewDisposeScope();
         int width = logits.Length == 0 ? classes.Length : logits[0].Length;
         return ClassificationMetrics.From(
-            tensor(logits.SelectMany(row => row).ToArray()).view(logits.Length, width), tensor(labels.Select(l => (long)l).ToArray()), classes);
+            tensor(logits.SelectMany(row => row).ToArray()).view(logits.Length, width), tensor(labels.Select(l => (long)l).ToArray()),
+            classes);
     }
 }

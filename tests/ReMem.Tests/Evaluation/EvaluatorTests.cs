@@ -68,9 +68,11 @@ public sealed class EvaluatorTests
     {
         using ImageModel model = Model();
         model.train();
-        Assert.Throws<OperationCanceledException>(() => Evaluator.Run(model, Loader(MemorySource.Of(4), batch: 2), new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(() =>
+            Evaluator.Run(model, Loader(MemorySource.Of(4), batch: 2), new CancellationToken(true)));
         Assert.True(model.training);
-        Assert.Throws<OperationCanceledException>(() => Evaluator.Images(Loader(MemorySource.Of(4), batch: 2), new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(() =>
+            Evaluator.Images(Loader(MemorySource.Of(4), batch: 2), new CancellationToken(true)));
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class LabelledModelTests : IDisposable
         Assert.Equal(["class 0", "class 1", "class 2"], LabelledModel.FromWeights("resnet20", weights).Labels);
         File.WriteAllText(names, "a\nb\n");
         Assert.Equal(
-            "The labels name 2 classes, but the weights have 3.", Assert.Throws<InputException>(() => LabelledModel.FromWeights("resnet20", weights, names)).Message);
+            "The labels name 2 classes, but the weights have 3.",
+            Assert.Throws<InputException>(() => LabelledModel.FromWeights("resnet20", weights, names)).Message);
     }
 
     [Fact]

@@ -98,7 +98,10 @@ public sealed class PredictorTests : IDisposable
         var predictor = new Predictor(model, Names);
         string[] files =
         [
-            .. Enumerable.Range(0, 40).Select(i => i % 7 == 3 ? Write($"{i}.png", "no image"u8.ToArray()) : i == 5 ? _folder.File("gone.png") : Write($"{i}.png", TestImages.Encode(32, 32, i))),
+            .. Enumerable.Range(0, 40)
+                .Select(i => i % 7 == 3
+                    ? Write($"{i}.png", "no image"u8.ToArray())
+                    : i == 5 ? _folder.File("gone.png") : Write($"{i}.png", TestImages.Encode(32, 32, i))),
         ];
         PredictionOutcome[] outcomes = [.. predictor.PredictAll(files, 4)];
         Assert.Equal(files, outcomes.Select(o => o.File));
@@ -124,7 +127,8 @@ public sealed class PredictorTests : IDisposable
         Prediction unsure = new Predictor(model, Names) { MinProbability = Math.Min(1, best.Probability + 1e-6) }.Predict(file, 2);
         Assert.Equal(("unknown", 2), (unsure.Answer, unsure.Top.Count));
         foreach (double wrong in new[] { -0.1, 1.1, double.NaN })
-            Assert.Contains("between 0 and 1", Assert.Throws<InputException>(() => new Predictor(model, Names) { MinProbability = wrong }).Message);
+            Assert.Contains("between 0 and 1",
+                Assert.Throws<InputException>(() => new Predictor(model, Names) { MinProbability = wrong }).Message);
     }
 
     public void Dispose() => _folder.Dispose();

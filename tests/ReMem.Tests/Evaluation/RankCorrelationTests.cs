@@ -52,8 +52,10 @@ public sealed class RankCorrelationTests
         int[] groups = [.. Enumerable.Range(0, 21).Select(i => i % 7)];
         foreach ((RankCorrelation single, RankCorrelation grouped, RankCorrelation apart) in new[]
         {
-            (RankCorrelation.Of(xs, ys), RankCorrelation.Of(Thrice(xs), Thrice(ys), groups: groups), RankCorrelation.Of(Thrice(xs), Thrice(ys))),
-            (RankCorrelation.Partial(xs, ys, held), RankCorrelation.Partial(Thrice(xs), Thrice(ys), Thrice(held), groups: groups), RankCorrelation.Partial(Thrice(xs), Thrice(ys), Thrice(held))),
+            (RankCorrelation.Of(xs, ys), RankCorrelation.Of(Thrice(xs), Thrice(ys), groups: groups),
+                RankCorrelation.Of(Thrice(xs), Thrice(ys))),
+            (RankCorrelation.Partial(xs, ys, held), RankCorrelation.Partial(Thrice(xs), Thrice(ys), Thrice(held), groups: groups),
+                RankCorrelation.Partial(Thrice(xs), Thrice(ys), Thrice(held))),
         })
         {
             Assert.Equal(single.Low!.Value, grouped.Low!.Value, 1e-12);

@@ -80,7 +80,8 @@ public sealed class CheckedExportTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "pipes of Unix");
         using (System.Diagnostics.Process process = System.Diagnostics.Process.Start("mkfifo", File + ending))
             process.WaitForExit();
-        Assert.Contains("it is a pipe, not a file", Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message, StringComparison.Ordinal);
+        Assert.Contains("it is a pipe, not a file", Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message,
+            StringComparison.Ordinal);
         Assert.Equal("a pipe", ReMem.Runtime.FileKind.Other(File + ending));
         Assert.Equal([$"model.onnx{ending}"], Entries());
     }
@@ -92,7 +93,8 @@ public sealed class CheckedExportTests : IDisposable
     {
         Assert.SkipUnless(!OperatingSystem.IsWindows(), "links need rights on Windows");
         System.IO.File.CreateSymbolicLink(_folder.File(name), _folder.File("elsewhere"));
-        Assert.Contains("it is a link, not a file", Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message, StringComparison.Ordinal);
+        Assert.Contains("it is a link, not a file", Assert.Throws<InputException>(() => CheckedExport.Write(_model, File)).Message,
+            StringComparison.Ordinal);
         Assert.Equal([name], Entries());
     }
 
@@ -108,7 +110,8 @@ public sealed class CheckedExportTests : IDisposable
         (string path, OnnxCheck check) = Broken(_ => _model.state_dict()["fc.weight"].add_(0.5));
         Assert.Equal(Failed, path);
         Assert.False(check.Agrees);
-        Assert.Matches("^The ONNX file differs from the model by .* of the largest output; 1e-4 is allowed .top-1 agreement", check.Failure);
+        Assert.Matches("^The ONNX file differs from the model by .* of the largest output; 1e-4 is allowed .top-1 agreement",
+            check.Failure);
         Assert.Equal(["model.failed-check.onnx"], Entries());
         using (new InferenceSession(Failed))
         {

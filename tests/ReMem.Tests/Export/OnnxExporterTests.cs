@@ -88,7 +88,8 @@ public class OnnxExporterTests
         using ImageModel model = Filled("resnet20", 32);
         using (no_grad())
             model.state_dict()["fc.weight"].fill_(1e5);
-        var error = Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.File("model.onnx"), new OnnxExportOptions { Half = true }));
+        var error = Assert.Throws<InputException>(() =>
+            OnnxExporter.Export(model, folder.File("model.onnx"), new OnnxExportOptions { Half = true }));
         Assert.Contains("'fc.weight'", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
@@ -171,7 +172,8 @@ public class OnnxExporterTests
     {
         using var folder = new TemporaryFolder();
         using ImageModel model = Filled("resnet20", 32);
-        Assert.Contains(folder.Path, Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(folder.Path, Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,7 +191,8 @@ public class OnnxExporterTests
         using var folder = new TemporaryFolder();
         using ImageModel model = Filled("resnet20", 32);
         void Refused(OnnxExportOptions options, string name) => Assert.Contains(
-            name, Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.File("model.onnx"), options)).Message, StringComparison.Ordinal);
+            name, Assert.Throws<InputException>(() => OnnxExporter.Export(model, folder.File("model.onnx"), options)).Message,
+            StringComparison.Ordinal);
         Refused(new OnnxExportOptions { MaxFileBytes = -1 }, "MaxFileBytes");
         Refused(new OnnxExportOptions { Input = (OnnxInput)7 }, "Input");
     }

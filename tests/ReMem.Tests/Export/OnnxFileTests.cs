@@ -30,7 +30,8 @@ public class OnnxFileTests
         Export(folder, size);
         Assert.False(File.Exists(folder.File("model.onnx.data")));
         Export(folder, size - 1);
-        Assert.Equal(["model.onnx", "model.onnx.data"], Directory.GetFileSystemEntries(folder.Path).Select(f => Path.GetFileName(f)).Order());
+        Assert.Equal(["model.onnx", "model.onnx.data"],
+            Directory.GetFileSystemEntries(folder.Path).Select(f => Path.GetFileName(f)).Order());
         Assert.True(new FileInfo(folder.File("model.onnx")).Length < size / 4, "the weights are still in the file");
         byte[] data = File.ReadAllBytes(folder.File("model.onnx.data"));
         ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder.File("model.onnx")));

@@ -26,12 +26,18 @@ public class OnnxPreprocessingTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        ModelInfo info = ModelCatalogue.Info("resnet20") with { CropPct = crop, Interpolation = interpolation, Normalization = new([0, 0, 0], [1, 1, 1]) };
+        ModelInfo info = ModelCatalogue.Info("resnet20") with
+        {
+            CropPct = crop,
+            Interpolation = interpolation,
+            Normalization = new([0, 0, 0], [1, 1, 1]),
+        };
         using ImageModel model = ModelCatalogue.Create(info, new ModelOptions { NumClasses = 2, ImageSize = size });
         byte[] pixels = Pixels(height, width);
         float[] actual = Run(model, folder.File("view.onnx"), pixels, height, width);
         RgbImage view = ViewTransform.Apply(new RgbImage(width, height, pixels), model.EvaluationView(), new CounterRandom(0, "view"));
-        int[] distances = [.. actual.Select((value, i) => (int)Math.Round(Math.Abs((value * 255) - view.Pixels[(i % (size * size) * 3) + (i / (size * size))])))];
+        int[] distances = [.. actual.Select((value, i) =>
+            (int)Math.Round(Math.Abs((value * 255) - view.Pixels[(i % (size * size) * 3) + (i / (size * size))])))];
 
         // ONNX Runtime's weights are rounded apart from PIL's in a few places.
         Assert.InRange(distances.Max(), 0, 1);

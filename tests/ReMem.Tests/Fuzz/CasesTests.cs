@@ -70,13 +70,15 @@ public sealed class CasesTests : IDisposable
         if (says == Read)
             Readers.Find(reader).Read(bytes, _folder.Path);
         else
-            Assert.Contains(says, Assert.ThrowsAny<ReMemException>(() => Readers.Find(reader).Read(bytes, _folder.Path)).Message, StringComparison.Ordinal);
+            Assert.Contains(says, Assert.ThrowsAny<ReMemException>(() => Readers.Find(reader).Read(bytes, _folder.Path)).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
     public void Sixty_thousand_brackets_are_refused()
     {
         byte[] deep = System.Text.Encoding.UTF8.GetBytes(new string('[', 60_000) + new string(']', 60_000));
-        Assert.Contains("nested more than", Assert.Throws<InputException>(() => Readers.Find("recipe").Read(deep, _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("nested more than", Assert.Throws<InputException>(() => Readers.Find("recipe").Read(deep, _folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 }

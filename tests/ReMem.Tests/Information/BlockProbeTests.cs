@@ -69,7 +69,8 @@ public sealed class BlockProbeTests : IDisposable
         void Same(SubBlock? place, Tensor tokens)
         {
             Assert.True(features.Token(place).allclose(tokens[.., 0], atol: 1e-5));
-            Assert.True(features.Map(place).to(ScalarType.Float32).allclose(tokens[.., 1..].transpose(1, 2).view(7, 128, 8, 8), rtol: 1e-2, atol: 1e-2));
+            Assert.True(features.Map(place).to(ScalarType.Float32).allclose(tokens[.., 1..].transpose(1, 2).view(7, 128, 8, 8), rtol: 1e-2,
+                atol: 1e-2));
         }
     }
 
@@ -85,10 +86,12 @@ public sealed class BlockProbeTests : IDisposable
         model.Blocks[1].get_parameter("mlp.fc1.bias")!.fill_(-9)[5] = tensor(3f);
         BlockProbeResult result = Probe(model, headFits: true);
 
-        Assert.Equal(Enumerable.Range(1, Depth).SelectMany(b => new[] { (b, SubBlockKind.Attention), (b, SubBlockKind.Mlp) }), result.SubBlocks.Select(s => (s.Block, s.Kind)));
+        Assert.Equal(Enumerable.Range(1, Depth).SelectMany(b => new[] { (b, SubBlockKind.Attention), (b, SubBlockKind.Mlp) }),
+            result.SubBlocks.Select(s => (s.Block, s.Kind)));
         Assert.Equal(["Attention 1", "Mlp 1", "Attention 2", "Mlp 2"], result.Top.Select(t => $"{t.Kind} {t.Count}"));
         Assert.Same(result.SubBlocks[^1].Without, result.Top[1].Without);
-        Assert.Equal(("head", "class_token", 48, 20, 8), (result.AccuracyBy, result.Token, result.TrainImages, result.TestImages, result.MapGrid));
+        Assert.Equal(("head", "class_token", 48, 20, 8),
+            (result.AccuracyBy, result.Token, result.TrainImages, result.TestImages, result.MapGrid));
 
         SkipResult idle = result.SubBlocks[9].Without;
         Assert.Equal((0, "inconclusive", 0), (Math.Round(idle.Lost.Mean, 6), idle.Verdict, idle.AccuracyChange.Mean));
@@ -99,12 +102,14 @@ public sealed class BlockProbeTests : IDisposable
         Assert.All(result.SubBlocks, s => Assert.Equal(s.Kind == SubBlockKind.Mlp, s.Usage is not null));
 
         ModelOutputs train = Evaluator.Run(model, Loader(48, 0)), test = Evaluator.Run(model, Loader(20, 1));
-        InformationResult expected = InformationMeter.Measure(train.Features, test.Features, Images(), TestContext.Current.CancellationToken);
+        InformationResult expected = InformationMeter.Measure(train.Features, test.Features, Images(),
+            TestContext.Current.CancellationToken);
         Assert.Equal(expected.NatsPerChannel.Mean, result.Pooled.NatsPerChannel.Mean, 1e-4);
         Assert.Equal(test.Top1(), result.Accuracy.Mean, 1e-9);
 
         Assert.StartsWith("The top 2 MLPs lose ", result.Finding, StringComparison.Ordinal);
-        Assert.Contains(FormattableString.Invariant($"{result.Top[3].Without.Lost.Mean:+0.0000;-0.0000;0.0000} ±"), result.Finding, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"{result.Top[3].Without.Lost.Mean:+0.0000;-0.0000;0.0000} ±"), result.Finding,
+            StringComparison.Ordinal);
         BlockProbeResult read = Json.Deserialize<BlockProbeResult>(Json.Serialize(result), "blocks.json");
         Assert.Equal(result.SubBlocks[3].Without.Information.PerSeed, read.SubBlocks[3].Without.Information.PerSeed);
         Assert.Equal(Json.Serialize(result), Json.Serialize(read));
@@ -128,18 +133,22 @@ public sealed class BlockProbeTests : IDisposable
         Said("39 training", () => MeterImages.Prepare(Low(39, 0), Low(20, 1), Meter));
         Said("9 test", () => MeterImages.Prepare(Low(48, 0), Low(9, 1), Meter));
 
-        static void Said(string what, Action work) => Assert.Contains(what, Assert.Throws<InputException>(work).Message, StringComparison.Ordinal);
+        static void Said(string what, Action work) =>
+            Assert.Contains(what, Assert.Throws<InputException>(work).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(0.01, 0.002, 0.001, 0.002, "the MLPs lose more than the attentions")]
     [InlineData(-0.01, 0.002, 0.001, 0.002, "the attentions lose more than the MLPs")]
     [InlineData(0.003, 0.002, 0.001, 0.002, "inconclusive")]
-    public void The_sentence_says_no_more_than_the_intervals(double mlp, double mlpHalf, double attention, double attentionHalf, string expected)
+    public void The_sentence_says_no_more_than_the_intervals(double mlp, double mlpHalf, double attention, double attentionHalf,
+        string expected)
     {
-        TopResult Of(SubBlockKind kind, int count, double mean, double half) => new(kind, count, new SkipResult(null!, new Interval(mean, half, 3), "", null!, null!));
+        TopResult Of(SubBlockKind kind, int count, double mean, double half) =>
+            new(kind, count, new SkipResult(null!, new Interval(mean, half, 3), "", null!, null!));
         string sentence = BlockFinding.Of(
-            [Of(SubBlockKind.Attention, 1, 9, 1), Of(SubBlockKind.Mlp, 1, 9, 1), Of(SubBlockKind.Attention, 4, attention, attentionHalf), Of(SubBlockKind.Mlp, 4, mlp, mlpHalf)]);
+            [Of(SubBlockKind.Attention, 1, 9, 1), Of(SubBlockKind.Mlp, 1, 9, 1), Of(SubBlockKind.Attention, 4, attention, attentionHalf),
+                Of(SubBlockKind.Mlp, 4, mlp, mlpHalf)]);
         Assert.Contains(expected, sentence, StringComparison.Ordinal);
         Assert.StartsWith("The top 4 MLPs lose", sentence, StringComparison.Ordinal);
     }
@@ -148,7 +157,8 @@ public sealed class BlockProbeTests : IDisposable
     internal static VisionTransformer Model()
     {
         var model = (VisionTransformer)TinyTraining.Model();
-        foreach ((string name, Tensor value) in model.state_dict().Where(p => p.Key.EndsWith("weight", StringComparison.Ordinal) && p.Value.dim() == 2))
+        foreach ((string name, Tensor value) in model.state_dict()
+            .Where(p => p.Key.EndsWith("weight", StringComparison.Ordinal) && p.Value.dim() == 2))
             value.mul_(4);
         return model;
     }
@@ -167,5 +177,6 @@ public sealed class BlockProbeTests : IDisposable
 
     /// <summary>The first images, or those after the 48th.</summary>
     private static BatchLoader Loader(int count, int part, int size = 32) => new(
-        new Subset(TinyTraining.Source(100), Enumerable.Range(part * 48, count)), ViewOptions.ForEvaluation(size, 1), new LoaderOptions { BatchSize = 16 });
+        new Subset(TinyTraining.Source(100), Enumerable.Range(part * 48, count)), ViewOptions.ForEvaluation(size, 1),
+        new LoaderOptions { BatchSize = 16 });
 }

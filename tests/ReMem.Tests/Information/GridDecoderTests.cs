@@ -18,7 +18,8 @@ public sealed class GridDecoderTests
         using var scope = NewDisposeScope();
         var (train, test) = (Draw(120, 0), Draw(60, 1));
         InformationResult map = InformationMeter.Measure(Tokens(train, grid).to(type), train, Tokens(test, grid).to(type), test, Linear);
-        InformationResult mean = InformationMeter.Measure(Tokens(train, grid).mean([2, 3]), train, Tokens(test, grid).mean([2, 3]), test, Linear);
+        InformationResult mean = InformationMeter.Measure(Tokens(train, grid).mean([2, 3]), train, Tokens(test, grid).mean([2, 3]), test,
+            Linear);
         Assert.Equal("higher", map.VerdictAgainst(mean));
         Assert.True(map.NatsPerChannel.Mean > 0.5, $"{map.NatsPerChannel}");
     }
@@ -29,7 +30,8 @@ public sealed class GridDecoderTests
         using var scope = NewDisposeScope();
         var (train, test) = (Draw(120, 0), Draw(60, 1));
         double[] measured = [.. new[] { 0, 30.0, 100, 1e6 }.Select(sigma =>
-            InformationMeter.Measure(Noisy(Tokens(train, 4), sigma, 2), train, Noisy(Tokens(test, 4), sigma, 3), test, Linear).NatsPerChannel.Mean)];
+            InformationMeter.Measure(Noisy(Tokens(train, 4), sigma, 2), train, Noisy(Tokens(test, 4), sigma,
+                3), test, Linear).NatsPerChannel.Mean)];
         for (int i = 1; i < measured.Length; i++)
             Assert.True(measured[i] < measured[i - 1] - 0.02, string.Join(" ", measured));
         Assert.Equal(0, measured[^1], 0.01);
@@ -56,7 +58,8 @@ public sealed class GridDecoderTests
     {
         using var scope = NewDisposeScope();
         var (train, test) = (Draw(60, 0), Draw(30, 1));
-        InformationResult result = InformationMeter.Measure(full([60, 5, grid, grid], 0.3f), train, full([30, 5, grid, grid], 0.3f), test, Linear);
+        InformationResult result = InformationMeter.Measure(full([60, 5, grid, grid], 0.3f), train, full([30, 5, grid, grid], 0.3f), test,
+            Linear);
         Assert.All(result.PerSeed, nats => Assert.Equal(0, nats, 1e-6));
     }
 
@@ -82,7 +85,8 @@ public sealed class GridDecoderTests
         Refused("have the shape [48, 4, 4] and the test features the shape [192, 2, 2]", Tokens(train, 4), Tokens(test, 2));
 
         void Refused(string said, Tensor trainMaps, Tensor testMaps) => Assert.Contains(
-            said, Assert.Throws<InputException>(() => InformationMeter.Measure(trainMaps, train, testMaps, test, Linear)).Message, StringComparison.Ordinal);
+            said, Assert.Throws<InputException>(() => InformationMeter.Measure(trainMaps, train, testMaps, test, Linear)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>The pixels of each piece as a token's channels; pieces of a grid that does not divide the image are resized.</summary>
@@ -98,7 +102,8 @@ public sealed class GridDecoderTests
     private static Tensor Noisy(Tensor maps, double sigma, int seed) => maps + (sigma * Normal("noise", seed, maps.shape));
 
     private static Tensor Draw(int count, int seed) => nn.functional.interpolate(
-        Normal("soft", seed, count, 3, 8, 8) * 50, [Size, Size], mode: InterpolationMode.Bilinear, align_corners: false).add(128).clamp(0, 255).to(ScalarType.Byte);
+        Normal("soft", seed, count, 3, 8, 8) * 50, [Size,
+            Size], mode: InterpolationMode.Bilinear, align_corners: false).add(128).clamp(0, 255).to(ScalarType.Byte);
 
     private static Tensor Normal(string purpose, int seed, params long[] shape)
     {

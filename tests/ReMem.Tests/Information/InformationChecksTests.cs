@@ -31,7 +31,8 @@ public sealed class InformationChecksTests
         var (f, x) = Pair(r, 1, 4500, seed: 1);
         InformationCheck check = InformationChecks.Run("ksg", Pair(r, 1, 100), (f, x), Options);
         // By the correlation that this sample has: at 4,500 rows its own chance moves the information by 2 %.
-        double expected = Known(((f - f.mean()) * (x - x.mean())).mean().item<float>() / (f.std().item<float>() * x.std().item<float>()), 1);
+        double expected = Known(((f - f.mean()) * (x - x.mean())).mean().item<float>() / (f.std().item<float>() * x.std().item<float>()),
+            1);
         Assert.InRange(check.Nats.Mean, 0.95 * expected, 1.05 * expected);
         Assert.Equal(1500, check.Images);
     }
@@ -85,7 +86,8 @@ public sealed class InformationChecksTests
             return ((f + (sigma * Normal("noise", seed, 500, 3))) * scale, x);
         }
 
-        double Measured(double sigma, double scale = 1) => InformationChecks.Run(name, Noisy(0, sigma, scale), Noisy(1, sigma, scale), Options).Nats.Mean;
+        double Measured(double sigma, double scale = 1) =>
+            InformationChecks.Run(name, Noisy(0, sigma, scale), Noisy(1, sigma, scale), Options).Nats.Mean;
         double plain = Measured(0), some = Measured(0.7);
         Assert.True(plain > some + 0.1 && some > Measured(5) + 0.1);
         Assert.Equal(plain, Measured(0, 1e4), 0.02 * plain);
@@ -132,7 +134,8 @@ public sealed class InformationChecksTests
     public void Wrong_names_and_too_few_rows_are_input_errors()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("did you mean 'infonce'", Assert.Throws<InputException>(() => InformationChecks.RequireKnown(["infonec"])).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'infonce'", Assert.Throws<InputException>(() => InformationChecks.RequireKnown(["infonec"])).Message,
+            StringComparison.Ordinal);
         Assert.Contains("needs 6 per seed", Assert.Throws<InputException>(
             () => InformationChecks.Run("ksg", Pair(0.5, 1, 50), Pair(0.5, 1, 12), Options)).Message, StringComparison.Ordinal);
     }

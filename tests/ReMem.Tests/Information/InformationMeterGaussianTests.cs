@@ -25,7 +25,8 @@ public sealed class InformationMeterGaussianTests
     {
         using var scope = NewDisposeScope();
         var (train, test) = (Pair(0.95, 3000), Pair(0.95, 2000, seed: 1));
-        double[] measured = [.. new[] { 0, 0.3, 1.0, 3.0 }.Select(sigma => Measure(Noisy(train, sigma, 2), Noisy(test, sigma, 3)).NatsPerChannel.Mean)];
+        double[] measured =
+            [.. new[] { 0, 0.3, 1.0, 3.0 }.Select(sigma => Measure(Noisy(train, sigma, 2), Noisy(test, sigma, 3)).NatsPerChannel.Mean)];
         for (int i = 1; i < measured.Length; i++)
             Assert.True(measured[i] < measured[i - 1] - 0.01, string.Join(" ", measured));
     }
@@ -103,7 +104,8 @@ public sealed class InformationMeterGaussianTests
     {
         using var scope = NewDisposeScope();
         var (train, test) = (Pair(0.8, 1000), Pair(0.8, 1000, seed: 1));
-        // With the test targets three times as wide, a variance of their own would leave the information; one from training pays for the surprise.
+        // With the test targets three times as wide, a variance of their own would leave the information;
+        // one from training pays for the surprise.
         InformationResult wide = Measure(train, (test.F, 3 * test.X));
         double own = 0.5 * Math.Log(2 * Math.PI * 9) + 0.5;
         Assert.True(wide.ConstantLoss > own + 1, $"{wide.ConstantLoss}");

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Information;
 
-/// <summary>The meter on images: synthetic ones, drawn from a few hidden numbers, so that what a feature knows of them is set by hand.</summary>
+/// <summary>
+/// The meter on images: synthetic ones, drawn from a few hidden numbers, so that what a feature knows of them is set by hand.
+/// </summary>
 public sealed class InformationMeterTests
 {
     private const int Size = 8;
@@ -16,7 +18,8 @@ public sealed class InformationMeterTests
     {
         using var scope = NewDisposeScope();
         var (train, test) = (Draw(400, 0), Draw(200, 1));
-        double[] measured = [.. new[] { 0, 0.5, 2, 1000 }.Select(sigma => Measure(Noisy(train, sigma, 2), Noisy(test, sigma, 3)).NatsPerChannel.Mean)];
+        double[] measured =
+            [.. new[] { 0, 0.5, 2, 1000 }.Select(sigma => Measure(Noisy(train, sigma, 2), Noisy(test, sigma, 3)).NatsPerChannel.Mean)];
         for (int i = 1; i < measured.Length; i++)
             Assert.True(measured[i] < measured[i - 1] - 0.02, string.Join(" ", measured));
         Assert.True(measured[0] > 0.3, string.Join(" ", measured));
@@ -61,7 +64,8 @@ public sealed class InformationMeterTests
     public void Codes_that_name_an_image_without_showing_it_give_nothing()
     {
         using var scope = NewDisposeScope();
-        // Every image has a code of its own and more dimensions than there are images: all a decoder can do is learn its training images by heart.
+        // Every image has a code of its own and more dimensions than there are images:
+        // all a decoder can do is learn its training images by heart.
         (Tensor F, Tensor X) Coded(int count, int seed) => (Normal(count, 300, "code", seed).sign(), Draw(count, seed).X);
         InformationResult result = Measure(Coded(200, 0), Coded(100, 1));
         Assert.All(result.PerSeed, nats => Assert.Equal(0, nats, 0.02));
@@ -87,7 +91,8 @@ public sealed class InformationMeterTests
 
         // Random 4x4 pictures, enlarged: what a photo looks like to a meter of few pixels.
         static Tensor Soft(int count, int seed) => nn.functional.interpolate(
-            Normal(count, 3 * 4 * 4, "soft", seed).view(count, 3, 4, 4) * 40, [Size, Size], mode: InterpolationMode.Bilinear, align_corners: false)
+            Normal(count, 3 * 4 * 4, "soft", seed).view(count, 3, 4, 4) * 40, [Size,
+                Size], mode: InterpolationMode.Bilinear, align_corners: false)
             .add(128).clamp(0, 255).to(ScalarType.Byte);
     }
 
@@ -160,7 +165,8 @@ public sealed class InformationMeterTests
         using var scope = NewDisposeScope();
         var (train, test) = (Noisy(Draw(60, 0), 1, 2), Noisy(Draw(40, 1), 1, 3));
         // A wide random feature lets a decoder learn its training images by heart: judged on them, it would seem to know much.
-        (Tensor F, Tensor X) Tagged((Tensor F, Tensor X) set, int seed) => (cat([set.F, Normal((int)set.F.shape[0], 200, "tag", seed)], 1), set.X);
+        (Tensor F, Tensor X) Tagged((Tensor F, Tensor X) set, int seed) =>
+            (cat([set.F, Normal((int)set.F.shape[0], 200, "tag", seed)], 1), set.X);
         (train, test) = (Tagged(train, 4), Tagged(test, 5));
         InformationResult clean = Measure(train, test);
         InformationResult leaky = Measure(train, (cat([train.F, test.F], 0), cat([train.X, test.X], 0)));
@@ -205,7 +211,8 @@ public sealed class InformationMeterTests
     {
         using var scope = NewDisposeScope();
         var (train, test) = (Draw(60, 0), Draw(30, 1));
-        Assert.Throws<OperationCanceledException>(() => InformationMeter.Measure(train.F, train.X, test.F, test.X, Quick, new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(() =>
+            InformationMeter.Measure(train.F, train.X, test.F, test.X, Quick, new CancellationToken(true)));
     }
 
     [Theory]
@@ -214,7 +221,8 @@ public sealed class InformationMeterTests
     public void Too_few_images_are_an_input_error(int trains, int tests, string named)
     {
         using var scope = NewDisposeScope();
-        Assert.Contains(named, Assert.Throws<InputException>(() => Measure(Draw(trains, 0), Draw(tests, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(named, Assert.Throws<InputException>(() => Measure(Draw(trains, 0), Draw(tests, 1))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -226,7 +234,8 @@ public sealed class InformationMeterTests
         var (train, test) = (Draw(60, 0), Draw(30, 1));
         Tensor broken = test.F.clone();
         broken[3, 1] = value;
-        Assert.Contains("test features hold NaN", Assert.Throws<InputException>(() => Measure(train, (broken, test.X))).Message, StringComparison.Ordinal);
+        Assert.Contains("test features hold NaN", Assert.Throws<InputException>(() => Measure(train, (broken, test.X))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -264,10 +273,13 @@ public sealed class InformationMeterTests
         }
     }
 
-    private static InformationResult Measure((Tensor F, Tensor X) train, (Tensor F, Tensor X) test, InformationMeterOptions? options = null) =>
+    private static InformationResult Measure((Tensor F, Tensor X) train, (Tensor F, Tensor X) test,
+        InformationMeterOptions? options = null) =>
         InformationMeter.Measure(train.F, train.X, test.F, test.X, options ?? Quick);
 
-    /// <summary>Images that mix a few fixed patterns by hidden normal numbers, with pixel noise; the feature is the hidden numbers.</summary>
+    /// <summary>
+    /// Images that mix a few fixed patterns by hidden normal numbers, with pixel noise; the feature is the hidden numbers.
+    /// </summary>
     private static (Tensor F, Tensor X) Draw(int count, int seed)
     {
         Tensor hidden = Normal(count, Hidden, "hidden", seed);

@@ -31,7 +31,9 @@ public sealed class LikelihoodTests
     {
         using var scope = NewDisposeScope();
         // Black or white with equal chance: a feature that says which saves ln 2 a pixel, but for the margin.
-        Tensor Bits(int count, int seed) => tensor(Enumerable.Range(0, count).Select(i => new global::ReMem.Runtime.CounterRandom(seed, "bits", index: i).NextInt(2) * 1f).ToArray()).view(-1, 1);
+        Tensor Bits(int count,
+            int seed) => tensor(Enumerable.Range(0, count)
+                .Select(i => new global::ReMem.Runtime.CounterRandom(seed, "bits", index: i).NextInt(2) * 1f).ToArray()).view(-1, 1);
         var (train, test) = (Bits(2000, 0), Bits(1000, 1));
         InformationResult result = InformationMeter.MeasureTargets(train, train, test, test, Bce);
         Assert.Equal(Math.Log(2), result.ConstantLoss, 0.01);
@@ -49,7 +51,8 @@ public sealed class LikelihoodTests
         {
             InformationMeterOptions options = Bce with { Likelihood = likelihood, Epochs = epochs, Width = 8 };
             double[] measured = [.. new[] { 0, 1.0, 1000 }.Select(sigma => Measure(sigma, options))];
-            Assert.True(measured[0] > measured[1] + 0.01 && measured[1] > measured[2] + 0.01, $"{likelihood}: {string.Join(" ", measured)}");
+            Assert.True(measured[0] > measured[1] + 0.01 && measured[1] > measured[2] + 0.01,
+                $"{likelihood}: {string.Join(" ", measured)}");
             Assert.Equal(0, measured[2], 0.01);
         }
     }
@@ -59,7 +62,8 @@ public sealed class LikelihoodTests
     {
         using var scope = NewDisposeScope();
         Tensor f = rand(100, 2), x = rand(100, 2) * 2;
-        Assert.Contains("leave [0, 1]", Assert.Throws<InputException>(() => InformationMeter.MeasureTargets(f, x, f, x, Bce)).Message, StringComparison.Ordinal);
+        Assert.Contains("leave [0, 1]", Assert.Throws<InputException>(() => InformationMeter.MeasureTargets(f, x, f, x, Bce)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("Likelihood", Assert.Throws<InputException>(
             () => InformationMeter.MeasureTargets(f, f, f, f, Bce with { Likelihood = (Likelihood)7 })).Message, StringComparison.Ordinal);
     }

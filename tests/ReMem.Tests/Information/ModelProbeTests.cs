@@ -19,14 +19,16 @@ public sealed class ModelProbeTests
         using var scope = NewDisposeScope();
         using ImageModel model = TinyTraining.Model();
         using MeterImages images = Images();
-        using ModelProbe probe = ModelProbe.Read("vit", model, Loader(48, 0), Loader(20, 1), cancel: TestContext.Current.CancellationToken);
-        ModelInformation information = probe.Measure(images, ["gaussian"], cancel: TestContext.Current.CancellationToken);
+        using ModelProbe probe = ModelProbe.Read("vit", model, Loader(48, 0), Loader(20, 1),
+            cancellationToken: TestContext.Current.CancellationToken);
+        ModelInformation information = probe.Measure(images, ["gaussian"], cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(
             ["class_token [128]", "pooled [128]", "patch_tokens [128, 8, 8]", "logits [3]"],
             information.Features.Select(f => $"{f.Feature} [{string.Join(", ", f.Shape)}]"));
         Assert.Same(information.Features[0].Information, information.Features[1].Information);
         Assert.All(information.Features, f => Assert.Equal("gaussian", Assert.Single(f.Checks).Method));
-        using ModelOutputs train = Evaluator.Run(model, Loader(48, 0), TestContext.Current.CancellationToken), test = Evaluator.Run(model, Loader(20, 1), TestContext.Current.CancellationToken);
+        using ModelOutputs train = Evaluator.Run(model, Loader(48, 0), TestContext.Current.CancellationToken), test = Evaluator.Run(model,
+            Loader(20, 1), TestContext.Current.CancellationToken);
         InformationResult logits = InformationMeter.Measure(train.Logits, test.Logits, images, TestContext.Current.CancellationToken);
         Assert.Equal(logits.PerSeed, information.Features[3].Information.PerSeed);
         Assert.Equal(
@@ -41,8 +43,10 @@ public sealed class ModelProbeTests
         using var scope = NewDisposeScope();
         using ImageModel model = TinyTraining.Model(TinyTraining.Convolutional);
         using MeterImages images = Images();
-        using ModelProbe probe = ModelProbe.Read("resnet", model, Loader(48, 0), Loader(20, 1), cancel: TestContext.Current.CancellationToken);
-        Assert.Equal(["pooled", "patch_tokens", "logits"], probe.Measure(images, cancel: TestContext.Current.CancellationToken).Features.Select(f => f.Feature));
+        using ModelProbe probe = ModelProbe.Read("resnet", model, Loader(48, 0), Loader(20, 1),
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["pooled", "patch_tokens", "logits"],
+            probe.Measure(images, cancellationToken: TestContext.Current.CancellationToken).Features.Select(f => f.Feature));
     }
 
     [Fact]
@@ -51,10 +55,12 @@ public sealed class ModelProbeTests
         using var scope = NewDisposeScope();
         using ImageModel model = TinyTraining.Model();
         using MeterImages images = Images();
-        using ModelProbe probe = ModelProbe.Read("vit", model, Loader(48, 0), Loader(20, 1), cancel: TestContext.Current.CancellationToken);
+        using ModelProbe probe = ModelProbe.Read("vit", model, Loader(48, 0), Loader(20, 1),
+            cancellationToken: TestContext.Current.CancellationToken);
         var drawn = probe.Draw([0, 3, 7], images, TestContext.Current.CancellationToken);
         Assert.Equal(["pooled", "logits"], drawn.Select(d => d.Feature));
-        using Tensor train = Evaluator.Images(Loader(48, 0, 8), TestContext.Current.CancellationToken), test = Evaluator.Images(Loader(20, 1, 8), TestContext.Current.CancellationToken);
+        using Tensor train = Evaluator.Images(Loader(48, 0, 8), TestContext.Current.CancellationToken),
+            test = Evaluator.Images(Loader(20, 1, 8), TestContext.Current.CancellationToken);
         Tensor wanted = test[tensor(new long[] { 0, 3, 7 })].to(ScalarType.Float32);
         double mean = (train.to(ScalarType.Float32).mean([0]) - wanted).square().mean().item<float>();
         foreach ((string feature, Tensor drawings) in drawn)
@@ -72,7 +78,8 @@ public sealed class ModelProbeTests
         using var scope = NewDisposeScope();
         using ImageModel model = TinyTraining.Model();
         using MeterImages images = Images();
-        using ModelProbe probe = ModelProbe.Read("vit", model, Loader(48, 0), Loader(20, 1), cancel: TestContext.Current.CancellationToken);
+        using ModelProbe probe = ModelProbe.Read("vit", model, Loader(48, 0), Loader(20, 1),
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Throws<InputException>(() => probe.Measure(images, ["mine"]));
     }
 
@@ -96,5 +103,6 @@ public sealed class ModelProbeTests
     }
 
     private static BatchLoader Loader(int count, int part, int size = 32) => new(
-        new Subset(TinyTraining.Source(100), Enumerable.Range(part * 48, count)), ViewOptions.ForEvaluation(size, 1), new LoaderOptions { BatchSize = 16 });
+        new Subset(TinyTraining.Source(100), Enumerable.Range(part * 48, count)), ViewOptions.ForEvaluation(size, 1),
+        new LoaderOptions { BatchSize = 16 });
 }

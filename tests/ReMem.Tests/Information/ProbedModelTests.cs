@@ -23,7 +23,8 @@ public sealed class ProbedModelTests
         Assert.Equal(["one-teacher", "two-teacher"], models.Select(m => m.Name));
         Assert.All(models, m => Assert.Equal(["a", "b"], m.Labels!));
         Assert.Equal("teacher", Assert.Single(ProbedModel.Load([one], null, null, null, null)).Name);
-        Assert.Contains("names a folder twice", Assert.Throws<InputException>(() => ProbedModel.Load([one, one], null, null, null, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("names a folder twice",
+            Assert.Throws<InputException>(() => ProbedModel.Load([one, one], null, null, null, null)).Message, StringComparison.Ordinal);
 
         // Weights without a folder: the class names of their head are unknown.
         ProbedModel named = Assert.Single(ProbedModel.Load([], "resnet20", Path.Combine(one, "model.safetensors"), null, null));
@@ -38,9 +39,11 @@ public sealed class ProbedModelTests
     [InlineData(null, "weights.pth")]
     [InlineData(null, null)]
     public void A_model_has_a_folder_or_a_name_with_weights(string? name, string? weights) =>
-        Assert.Contains("--model-dir DIR, or --model NAME", Assert.Throws<InputException>(() => ProbedModel.Load([], name, weights, null, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("--model-dir DIR, or --model NAME",
+            Assert.Throws<InputException>(() => ProbedModel.Load([], name, weights, null, null)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_takes_nothing_else() =>
-        Assert.Contains("give no --model", Assert.Throws<InputException>(() => ProbedModel.Load(["x"], null, null, null, 32)).Message, StringComparison.Ordinal);
+        Assert.Contains("give no --model", Assert.Throws<InputException>(() => ProbedModel.Load(["x"], null, null, null, 32)).Message,
+            StringComparison.Ordinal);
 }

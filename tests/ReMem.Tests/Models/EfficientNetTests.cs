@@ -72,5 +72,6 @@ public sealed class EfficientNetTests : IDisposable
     [InlineData(18, 24)]
     [InlineData(27, 32)]
     [InlineData(50, 48)]
-    public void Widths_are_rounded_to_eight(double channels, int expected) => Assert.Equal(expected, EfficientNetShape.MakeDivisible(channels));
+    public void Widths_are_rounded_to_eight(double channels, int expected) =>
+        Assert.Equal(expected, EfficientNetShape.MakeDivisible(channels));
 }

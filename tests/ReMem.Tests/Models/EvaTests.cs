@@ -34,7 +34,8 @@ public class EvaTests
         Tensor mixed = zeros(2, tokens, 16, ScalarType.Float64);
         for (int head = 0; head < 2; head++)
         {
-            Tensor q = Turned(parts[0].narrow(2, 8 * head, 8), prefix, centred), k = Turned(parts[1].narrow(2, 8 * head, 8), prefix, centred);
+            Tensor q = Turned(parts[0].narrow(2, 8 * head, 8), prefix, centred), k = Turned(parts[1].narrow(2, 8 * head, 8), prefix,
+                centred);
             Tensor shares = (q.matmul(k.transpose(1, 2)) / Math.Sqrt(8)).softmax(-1);
             mixed.narrow(2, 8 * head, 8).copy_(shares.matmul(parts[2].narrow(2, 8 * head, 8)));
         }
@@ -61,8 +62,10 @@ public class EvaTests
                     : index / 3.0 * 16 * Math.Pow(10000, -(pair % 2) / 2.0);
                 (int u, int v) = centred ? (pair, pair + 4) : (2 * pair, (2 * pair) + 1);
                 Tensor at = tokens.select(1, prefix + patch);
-                result.select(1, prefix + patch).select(1, u).copy_((at.select(1, u) * Math.Cos(angle)) - (at.select(1, v) * Math.Sin(angle)));
-                result.select(1, prefix + patch).select(1, v).copy_((at.select(1, v) * Math.Cos(angle)) + (at.select(1, u) * Math.Sin(angle)));
+                result.select(1, prefix + patch).select(1, u)
+                    .copy_((at.select(1, u) * Math.Cos(angle)) - (at.select(1, v) * Math.Sin(angle)));
+                result.select(1, prefix + patch).select(1, v)
+                    .copy_((at.select(1, v) * Math.Cos(angle)) + (at.select(1, u) * Math.Sin(angle)));
             }
         }
 

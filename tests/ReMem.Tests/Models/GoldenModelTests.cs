@@ -29,7 +29,8 @@ public class GoldenModelTests
     {
         string[] convolutional = ["resnet", "mobilenet", "efficientnet", "tf_efficientnet", "convnext"];
         string[] transformers =
-            [.. Models.Select(m => m.GetProperty("model").GetString()!).Where(n => !convolutional.Any(c => n.StartsWith(c, StringComparison.Ordinal)))];
+            [.. Models.Select(m => m.GetProperty("model").GetString()!)
+                .Where(n => !convolutional.Any(c => n.StartsWith(c, StringComparison.Ordinal)))];
         Assert.NotEmpty(transformers);
         Assert.Empty(transformers.Except(ModelCatalogue.All.Select(m => m.Name)));
     }
@@ -38,7 +39,8 @@ public class GoldenModelTests
     public void Every_convolutional_golden_has_its_model()
     {
         string[] families = ["resnet", "mobilenet", "efficientnet", "tf_efficientnet", "convnext"];
-        string[] goldens = [.. Models.Select(m => m.GetProperty("model").GetString()!).Where(n => families.Any(f => n.StartsWith(f, StringComparison.Ordinal)))];
+        string[] goldens = [.. Models.Select(m => m.GetProperty("model").GetString()!)
+            .Where(n => families.Any(f => n.StartsWith(f, StringComparison.Ordinal)))];
         Assert.Equal(12, goldens.Length);
         Assert.Empty(goldens.Except(ModelCatalogue.All.Select(m => m.Name)));
     }
@@ -53,7 +55,8 @@ public class GoldenModelTests
         using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 10, ImageSize = size });
         Dictionary<string, Tensor> state = model.state_dict();
         (string Name, long[] Shape)[] expected =
-            [.. golden.GetProperty("parameters").EnumerateArray().Select(p => (p[0].GetString()!, p[1].EnumerateArray().Select(d => d.GetInt64()).ToArray()))];
+            [.. golden.GetProperty("parameters").EnumerateArray()
+                .Select(p => (p[0].GetString()!, p[1].EnumerateArray().Select(d => d.GetInt64()).ToArray()))];
         Assert.Equal(expected.Select(p => p.Name), state.Keys);
         foreach (var (key, shape) in expected)
             Assert.Equal(shape, state[key].shape);
@@ -75,7 +78,8 @@ public class GoldenModelTests
 
     private static void Rows(JsonElement golden, Tensor actual)
     {
-        double[] expected = [.. golden.EnumerateArray().SelectMany(v => v.ValueKind == JsonValueKind.Array ? v.EnumerateArray().Select(x => x.GetDouble()) : [v.GetDouble()])];
+        double[] expected = [.. golden.EnumerateArray()
+            .SelectMany(v => v.ValueKind == JsonValueKind.Array ? v.EnumerateArray().Select(x => x.GetDouble()) : [v.GetDouble()])];
         float[] values = actual.contiguous().data<float>().ToArray();
         Assert.Equal(expected.Length, values.Length);
         double scale = expected.Max(Math.Abs);

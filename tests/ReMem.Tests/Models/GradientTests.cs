@@ -25,13 +25,18 @@ public class GradientTests
     {
         ["convolution"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.ConvBnAct, 3, 1, 1, 8), new(Activation.Relu)),
         ["separable, mobile squeeze"] = () => new EfficientNetBlock(
-            8, new(EfficientNetBlockType.DepthwiseSeparableConv, 3, 1, 1, 8) { SqueezeRatio = 0.25 }, new(Activation.HardSwish) { MobileSqueeze = true }),
+            8, new(EfficientNetBlockType.DepthwiseSeparableConv, 3, 1, 1, 8) { SqueezeRatio = 0.25 },
+            new(Activation.HardSwish) { MobileSqueeze = true }),
         ["inverted, squeeze, SAME"] = () => new EfficientNetBlock(
-            8, new(EfficientNetBlockType.InvertedResidual, 5, 2, 2, 16) { SqueezeRatio = 0.25 }, new(Activation.Silu) { SamePadding = true, NormEpsilon = 1e-3 }),
-        ["inverted, ReLU6"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.InvertedResidual, 3, 1, 2, 8), new(Activation.Relu6)),
+            8, new(EfficientNetBlockType.InvertedResidual, 5, 2, 2, 16) { SqueezeRatio = 0.25 },
+            new(Activation.Silu) { SamePadding = true, NormEpsilon = 1e-3 }),
+        ["inverted, ReLU6"] = () =>
+            new EfficientNetBlock(8, new(EfficientNetBlockType.InvertedResidual, 3, 1, 2, 8), new(Activation.Relu6)),
         ["fused"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.EdgeResidual, 3, 1, 2, 8), new(Activation.Silu)),
-        ["universal"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.UniversalInvertedResidual, 5, 2, 2, 16) { StartKernel = 3 }, new(Activation.Relu)),
-        ["universal, start only"] = () => new EfficientNetBlock(8, new(EfficientNetBlockType.UniversalInvertedResidual, 0, 1, 2, 8) { StartKernel = 3 }, new(Activation.Relu)),
+        ["universal"] = () => new EfficientNetBlock(8,
+            new(EfficientNetBlockType.UniversalInvertedResidual, 5, 2, 2, 16) { StartKernel = 3 }, new(Activation.Relu)),
+        ["universal, start only"] = () => new EfficientNetBlock(8,
+            new(EfficientNetBlockType.UniversalInvertedResidual, 0, 1, 2, 8) { StartKernel = 3 }, new(Activation.Relu)),
         ["basic"] = () => new ResNetBlock(8, 12, 2),
         ["bottleneck"] = () => new ResNetBlock(8, 4, 2, bottleneck: true),
         ["ConvNeXt, linear"] = () => new ConvNeXtBlock(8, convMlp: false),
@@ -77,7 +82,8 @@ public class GradientTests
         block.eval();
         Tensor input = Goldens.UniformTensor("input", 2, 2, 8, 6, 6).requires_grad_();
         Tensor weights = Goldens.UniformTensor("weights", 1, block.call(input).shape);
-        CheckSlopes(() => (block.call(input) * weights).sum(), [.. block.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), ("input", input)]);
+        CheckSlopes(() => (block.call(input) * weights).sum(),
+            [.. block.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), ("input", input)]);
     }
 
     /// <summary>The fast kernels of float32, such as fused attention with a learned bias, are others than those of float64.</summary>
@@ -111,7 +117,8 @@ public class GradientTests
         model.eval();
         Tensor input = Goldens.UniformTensor("input", 1, 2, 3, model.ImageSize, model.ImageSize);
         Tensor labels = tensor(new long[] { 0, 2 });
-        CheckSlopes(() => nn.functional.cross_entropy(model.call(input), labels), model.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
+        CheckSlopes(() => nn.functional.cross_entropy(model.call(input), labels),
+            model.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
     }
 
     private static void CheckSlopes(Func<Tensor> loss, IEnumerable<(string Name, Tensor Value)> parameters)
@@ -133,7 +140,8 @@ public class GradientTests
                 value.add_(direction, alpha: h);
             }
 
-            Assert.True(Math.Abs(slope - ((above - below) / (2 * h))) <= 1e-5 + (1e-4 * Math.Abs(slope)), $"{parameter}: {slope} against {(above - below) / (2 * h)}");
+            Assert.True(Math.Abs(slope - ((above - below) / (2 * h))) <= 1e-5 + (1e-4 * Math.Abs(slope)),
+                $"{parameter}: {slope} against {(above - below) / (2 * h)}");
         }
     }
 
@@ -146,7 +154,8 @@ public class GradientTests
             ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 3 });
             GoldenWeights.Fill(model);
             model.to(type);
-            nn.functional.cross_entropy(model.call(Goldens.UniformTensor("input", 1, 4, 3, 32, 32).to(type)), tensor(new long[] { 0, 2, 1, 1 })).backward();
+            nn.functional.cross_entropy(model.call(Goldens.UniformTensor("input", 1, 4, 3, 32, 32).to(type)),
+                tensor(new long[] { 0, 2, 1, 1 })).backward();
             return model.named_parameters().ToDictionary(p => p.name, p => p.parameter.grad!.to(ScalarType.Float64));
         }
 

@@ -11,8 +11,8 @@ namespace ReMem.Tests.Models;
 /// </summary>
 public sealed class ModelArithmeticTests
 {
-    // Rounding passes through up to fifty layers. A ReLU may open or close for it, which moves the gradient of a small batch (by 0.4 % where it was worst, over six sets of kernels). A wrong kernel is
-    // off by 5 to 85 %.
+    // Rounding passes through up to fifty layers. A ReLU may open or close for it, which moves the gradient of a small batch (by 0.4 %
+    // where it was worst, over six sets of kernels). A wrong kernel is off by 5 to 85 %.
     private const double Tolerance = 2e-3, GradientTolerance = 1e-2;
 
     public static TheoryData<string> Students => [.. ModelCatalogue.All.Where(m => m.Role == "student").Select(m => m.Name)];

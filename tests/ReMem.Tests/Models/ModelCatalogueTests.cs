@@ -7,7 +7,8 @@ namespace ReMem.Tests.Models;
 [Collection(TorchGenerator.Name)]
 public class ModelCatalogueTests
 {
-    private static readonly string[] Small = ["vit_pico_patch4_32", "resnet18", "resnet20", "mobilenetv3_small_100", "mobilenetv4_conv_small", "convnext_atto"];
+    private static readonly string[] Small = ["vit_pico_patch4_32", "resnet18", "resnet20", "mobilenetv3_small_100",
+        "mobilenetv4_conv_small", "convnext_atto"];
 
     public static TheoryData<string> SmallModels => [.. Small];
 
@@ -90,7 +91,8 @@ public class ModelCatalogueTests
     public void Students_expect_what_timms_weights_do(string name, int size, double mean, double crop, string classifier)
     {
         ModelInfo info = ModelCatalogue.Info(name);
-        Assert.Equal((size, mean, crop, "bicubic", classifier), (info.ImageSize, info.Normalization.Mean[0], info.CropPct, info.Interpolation, info.Classifier));
+        Assert.Equal((size, mean, crop, "bicubic", classifier),
+            (info.ImageSize, info.Normalization.Mean[0], info.CropPct, info.Interpolation, info.Classifier));
     }
 
     [Fact]

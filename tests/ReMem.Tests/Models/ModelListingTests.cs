@@ -16,5 +16,6 @@ public sealed class ModelListingTests
 
     [Fact]
     public void What_none_is_called_is_an_error_with_the_nearest() =>
-        Assert.Contains("did you mean 'resnet18'", Assert.Throws<InputException>(() => ModelListing.Find("resnet81")).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'resnet18'", Assert.Throws<InputException>(() => ModelListing.Find("resnet81")).Message,
+            StringComparison.Ordinal);
 }

@@ -15,7 +15,9 @@ public class ModelStatisticsTests
         Assert.Equal((64L * 48 * 128) + (6 * block) + (128 * 10), ModelStatistics.Of(model).Macs);
     }
 
-    /// <summary>Published: 1.82 G (resnet18), 0.06 G (mobilenetv3_small_100), 1.26 G (deit_tiny), of 11.69, 2.54 and 5.72 M parameters.</summary>
+    /// <summary>
+    /// Published: 1.82 G (resnet18), 0.06 G (mobilenetv3_small_100), 1.26 G (deit_tiny), of 11.69, 2.54 and 5.72 M parameters.
+    /// </summary>
     [Theory]
     [InlineData("resnet18", 1.82e9, 11_689_512)]
     [InlineData("mobilenetv3_small_100", 0.057e9, 2_542_856)]
@@ -64,7 +66,10 @@ public class ModelStatisticsTests
         Assert.Equal(millions, Math.Round(parameters / 1e6, 2));
     }
 
-    /// <summary>Millions of parameters at 1000 classes and of multiply-accumulates at the default size, as timm's result tables and model cards have them.</summary>
+    /// <summary>
+    /// Millions of parameters at 1000 classes and of multiply-accumulates at the default size,
+    /// as timm's result tables and model cards have them.
+    /// </summary>
     [Theory]
     [InlineData("resnet34", 21.80, 3670)]
     [InlineData("resnet50", 25.56, 4110)]
@@ -87,8 +92,8 @@ public class ModelStatisticsTests
     }
 
     /// <summary>
-    /// He 2016 counts 0.27, 0.46, 0.66, 0.85 and 1.7 M without convolutions in shortcuts (269,722, 464,154, 658,586, 853,018, 1,727,962); the two of
-    /// them have 512 + 64 and 2048 + 128 more.
+    /// He 2016 counts 0.27, 0.46, 0.66, 0.85 and 1.7 M without convolutions in shortcuts (269,722, 464,154, 658,586, 853,018, 1,727,962);
+    /// the two of them have 512 + 64 and 2048 + 128 more.
     /// </summary>
     [Theory]
     [InlineData("resnet20", 269_722, 40.8e6)]
@@ -167,7 +172,9 @@ public class ModelStatisticsTests
         Assert.Equal(expected, ModelStatistics.Of(model));
     }
 
-    /// <summary>Every transformer of the catalogue in its own width, but of one block on 3 x 3 patches: blocks and patches are alike.</summary>
+    /// <summary>
+    /// Every transformer of the catalogue in its own width, but of one block on 3 x 3 patches: blocks and patches are alike.
+    /// </summary>
     [Fact]
     public void A_transformer_is_as_large_as_its_layers()
     {
@@ -192,7 +199,8 @@ public class ModelStatisticsTests
     public void Options_that_add_layers_are_counted()
     {
         ModelOptions plain = new();
-        foreach (ModelOptions options in new[] { plain with { GlobalPool = GlobalPool.Map }, plain with { QkNorm = true }, plain with { GlobalPool = GlobalPool.Avg } })
+        foreach (ModelOptions options in new[] { plain with { GlobalPool = GlobalPool.Map }, plain with { QkNorm = true },
+            plain with { GlobalPool = GlobalPool.Avg } })
         {
             using ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32", options);
             Assert.Equal(MeasuredStatistics.Of(model), ModelStatistics.Of(model));

@@ -84,7 +84,8 @@ public sealed class TransformerModelTests : IDisposable
 
         using TransformerModel token = TinyTransformers.Make("eva02_tiny_patch14_224", new ModelOptions { GlobalPool = GlobalPool.Token });
         Assert.Contains("norm.weight", token.state_dict().Keys);
-        using TransformerModel map = TinyTransformers.Make("vit_base_patch14_reg4_dinov2", new ModelOptions { GlobalPool = GlobalPool.Map });
+        using TransformerModel map = TinyTransformers.Make("vit_base_patch14_reg4_dinov2",
+            new ModelOptions { GlobalPool = GlobalPool.Map });
         Assert.Contains("attn_pool.latent", map.state_dict().Keys);
         Assert.Equal([2, 3], map.call(TinyTransformers.Images()).shape);
     }
@@ -102,9 +103,15 @@ public sealed class TransformerModelTests : IDisposable
     [Fact]
     public void Options_of_transformers_are_refused_for_other_models()
     {
-        Assert.Contains("no tokens", Assert.Throws<InputException>(() => ModelCatalogue.Create("resnet20", new ModelOptions { GlobalPool = GlobalPool.Avg })).Message, StringComparison.Ordinal);
-        Assert.Contains("no tokens", Assert.Throws<InputException>(() => ModelCatalogue.Create("resnet20", new ModelOptions { QkNorm = true })).Message, StringComparison.Ordinal);
-        Assert.Contains("qk_norm", Assert.Throws<InputException>(() => ModelCatalogue.Create("eva02_tiny_patch14_224", new ModelOptions { QkNorm = true })).Message, StringComparison.Ordinal);
+        Assert.Contains("no tokens",
+            Assert.Throws<InputException>(() =>
+                ModelCatalogue.Create("resnet20", new ModelOptions { GlobalPool = GlobalPool.Avg })).Message, StringComparison.Ordinal);
+        Assert.Contains("no tokens",
+            Assert.Throws<InputException>(() => ModelCatalogue.Create("resnet20", new ModelOptions { QkNorm = true })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("qk_norm",
+            Assert.Throws<InputException>(() =>
+                ModelCatalogue.Create("eva02_tiny_patch14_224", new ModelOptions { QkNorm = true })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +120,8 @@ public sealed class TransformerModelTests : IDisposable
         using TransformerModel model = TinyTransformers.Make("deit_base_distilled_patch16_224");
         Dictionary<string, Tensor> state = model.state_dict();
         Tensor features = model.ForwardFeatures(TinyTransformers.Images());
-        Tensor Said(string head, int token) => nn.functional.linear(features.select(1, token), state[$"{head}.weight"], state[$"{head}.bias"]);
+        Tensor Said(string head, int token) =>
+            nn.functional.linear(features.select(1, token), state[$"{head}.weight"], state[$"{head}.bias"]);
         Assert.True(model.ForwardHead(features).allclose((Said("head", 0) + Said("head_dist", 1)) / 2, 1e-5, 1e-6));
         (Tensor own, Tensor distilled) = model.ForwardHeads(features);
         Assert.True(own.allclose(Said("head", 0), 1e-5, 1e-6));

@@ -106,7 +106,8 @@ public sealed class VisionTransformerTests : IDisposable
     [Fact]
     public void An_image_size_that_no_patch_divides_is_refused_with_the_nearest_sizes()
     {
-        InputException e = Assert.Throws<InputException>(() => ModelCatalogue.Create("deit_tiny_patch16_224", new ModelOptions { ImageSize = 100 }));
+        InputException e =
+            Assert.Throws<InputException>(() => ModelCatalogue.Create("deit_tiny_patch16_224", new ModelOptions { ImageSize = 100 }));
         Assert.Contains("100 is not a multiple of the patch size 16", e.Message, StringComparison.Ordinal);
         Assert.Equal("Use 96 or 112.", e.Remedy);
     }
@@ -131,7 +132,8 @@ public sealed class VisionTransformerTests : IDisposable
         Assert.InRange(state["blocks.0.mlp.fc1.weight"].std().item<float>(), 0.0195f, 0.0205f);
         Assert.InRange(state["head.weight"].std().item<float>(), 0.019f, 0.021f);
         Assert.InRange(state["cls_token"].abs().max().item<float>(), 1e-8f, 1e-5f);
-        foreach (var (name, value) in state.Where(s => s.Key.EndsWith(".bias", StringComparison.Ordinal) && !s.Key.StartsWith("patch", StringComparison.Ordinal)))
+        foreach (var (name, value) in state.Where(s =>
+            s.Key.EndsWith(".bias", StringComparison.Ordinal) && !s.Key.StartsWith("patch", StringComparison.Ordinal)))
             Assert.True(value.abs().max().item<float>() == 0, name);
     }
 

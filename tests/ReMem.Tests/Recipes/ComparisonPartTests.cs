@@ -33,24 +33,26 @@ public class ComparisonPartTests
     public void The_first_error_stops_the_others_and_comes_out()
     {
         int stopped = 0;
-        var workers = new PartWorkers(2, async (_, part, _, cancel) =>
+        var workers = new PartWorkers(2, async (_, part, _, cancellationToken) =>
         {
             if (part.Seed == 1)
                 throw new InputException("wrong weights");
             try
             {
-                await Task.Delay(TimeSpan.FromMinutes(5), cancel);
+                await Task.Delay(TimeSpan.FromMinutes(5), cancellationToken);
             }
             finally
             {
                 Interlocked.Increment(ref stopped);
             }
         });
-        Assert.Equal("wrong weights", Assert.Throws<InputException>(() => workers.Run("folder", Parts, new Progress<ProgressReport>(), default)).Message);
+        Assert.Equal("wrong weights",
+            Assert.Throws<InputException>(() => workers.Run("folder", Parts, new Progress<ProgressReport>(), default)).Message);
         Assert.Equal(1, stopped);
     }
 
     [Fact]
     public void Jobs_below_one_are_refused() =>
-        Assert.Throws<InputException>(() => new PartWorkers(0, (_, _, _, _) => Task.CompletedTask).Run("folder", Parts, new Progress<ProgressReport>(), default));
+        Assert.Throws<InputException>(() =>
+            new PartWorkers(0, (_, _, _, _) => Task.CompletedTask).Run("folder", Parts, new Progress<ProgressReport>(), default));
 }

@@ -15,7 +15,8 @@ public sealed class OptionsBinderTests
 
     [Fact]
     public void Keys_are_the_properties_in_snake_case() =>
-        Assert.Equal(["name", "note", "size", "image_size", "rate", "flag", "shade", "numbers", "names", "keep", "inner"], Setting.Of(typeof(Outer)).Select(s => s.Key));
+        Assert.Equal(["name", "note", "size", "image_size", "rate", "flag", "shade", "numbers", "names", "keep", "inner"],
+            Setting.Of(typeof(Outer)).Select(s => s.Key));
 
     [Fact]
     public void Values_of_every_type_are_read()
@@ -33,7 +34,8 @@ public sealed class OptionsBinderTests
             keep: best
             inner: { place: here, count: 9 }
             """);
-        Assert.Equal(("a name", "why", 7, 5_000_000_000, 1e-3, true, Shade.Dark), (outer.Name, outer.Note, outer.Size, outer.ImageSize, outer.Rate, outer.Flag, outer.Shade));
+        Assert.Equal(("a name", "why", 7, 5_000_000_000, 1e-3, true, Shade.Dark),
+            (outer.Name, outer.Note, outer.Size, outer.ImageSize, outer.Rate, outer.Flag, outer.Shade));
         Assert.Equal([3, 4], outer.Numbers);
         Assert.Equal(["1", "b"], outer.Names);
         Assert.Equal(("best", "here", 9), (outer.Keep, outer.Inner.Place, outer.Inner.Count));
@@ -104,7 +106,8 @@ public sealed class OptionsBinderTests
     }
 
     private static Outer Bind(string yaml, params string[] overridden) => (Outer)OptionsBinder.Bind(
-        (YamlMappingNode)SafeYaml.Load(yaml, "The recipe", "r.yaml").Single(), typeof(Outer), string.Empty, new RecipeOrigin("r.yaml", overridden));
+        (YamlMappingNode)SafeYaml.Load(yaml, "The recipe", "r.yaml").Single(), typeof(Outer), string.Empty, new RecipeOrigin("r.yaml",
+            overridden));
 
     private sealed record Outer
     {

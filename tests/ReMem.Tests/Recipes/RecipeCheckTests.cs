@@ -21,7 +21,8 @@ public sealed class RecipeCheckTests
     [InlineData("data={source: photos, val_fraction: 0.5, test_fraction: 0.45}", "Validation and test take 0.5 + 0.45 of every class.")]
     public void A_value_is_refused_whether_or_not_a_method_uses_it(string change, string message)
     {
-        InputException error = Assert.Throws<InputException>(() => RecipeReader.Parse(Yaml, "r.yaml", [change, "methods=[none, standard]"]));
+        InputException error =
+            Assert.Throws<InputException>(() => RecipeReader.Parse(Yaml, "r.yaml", [change, "methods=[none, standard]"]));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.Where);
     }
@@ -51,7 +52,8 @@ public sealed class RecipeCheckTests
     public void Shares_of_the_splits_have_one_range_wherever_they_are_given()
     {
         InputException recipe = Assert.Throws<InputException>(() => RecipeReader.Parse(Yaml, "r.yaml", ["data.val_fraction=0.005"]));
-        InputException library = Assert.Throws<InputException>(() => DatasetReader.Open("photos", new DatasetOptions { ValFraction = 0.005 }));
+        InputException library =
+            Assert.Throws<InputException>(() => DatasetReader.Open("photos", new DatasetOptions { ValFraction = 0.005 }));
         Assert.Equal("'data.val_fraction' is '0.005'; it must be between 0.01 and 0.8.", recipe.Message);
         Assert.Equal("The data option ValFraction is 0.005. It must be between 0.01 and 0.8.", $"{library.Message} {library.Remedy}");
         Assert.Equal(0.8, RecipeReader.Parse(Yaml, "r.yaml", ["data.val_fraction=0.8", "data.test_fraction=0.1"]).Data.Reading.ValFraction);

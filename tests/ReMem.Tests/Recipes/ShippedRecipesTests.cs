@@ -6,9 +6,10 @@ namespace ReMem.Tests.Recipes;
 /// <summary>Every recipe of the folder recipes/ is read, fits its models, and opens with what a person wants to know.</summary>
 public class ShippedRecipesTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.yaml").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder, "*.yaml").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
-    private static string Folder => Path.Combine(Root(), "recipes");
+    private static string Folder => Path.Combine(Repository.Root, "recipes");
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -24,7 +25,8 @@ public class ShippedRecipesTests
             Assert.Equal(0, recipe.Data.ImageSize % shape.PatchSize);
         }
 
-        using ImageModel student = ModelCatalogue.Create(recipe.Student.Model, new ModelOptions { ImageSize = recipe.Data.ImageSize, NumClasses = 3 });
+        using ImageModel student = ModelCatalogue.Create(recipe.Student.Model,
+            new ModelOptions { ImageSize = recipe.Data.ImageSize, NumClasses = 3 });
         Assert.True(student.ImageSize == recipe.Data.ImageSize);
         Assert.True(recipe.Smoked().Teacher.Training.Epochs == 1);
     }
@@ -37,14 +39,7 @@ public class ShippedRecipesTests
         Assert.True(head.Length >= 4, file);
         foreach (string word in new[] { "Command:", "Score:", "Time:" })
             Assert.True(head.Any(l => l.Contains(word, StringComparison.Ordinal)), $"{file} does not say its {word}");
-        Assert.Contains(head, l => l.Contains($"recipes/{file}", StringComparison.Ordinal) || l.Contains("remem demo", StringComparison.Ordinal));
-    }
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ReMem.slnx")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
+        Assert.Contains(head,
+            l => l.Contains($"recipes/{file}", StringComparison.Ordinal) || l.Contains("remem demo", StringComparison.Ordinal));
     }
 }

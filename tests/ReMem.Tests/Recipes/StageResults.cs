@@ -13,13 +13,16 @@ internal static class StageResults
 {
     /// <summary>A model's scores; the other figures follow from top-1, so that each is known again.</summary>
     public static ClassificationMetrics Scores(double top1) =>
-        new(10, top1, top1 / 2, top1 / 4, top1 / 8, 1 - top1, [new ClassScore("a", 5, top1, top1, top1), new ClassScore("b", 5, top1, top1, top1)]);
+        new(10, top1, top1 / 2, top1 / 4, top1 / 8, 1 - top1,
+            [new ClassScore("a", 5, top1, top1, top1), new ClassScore("b", 5, top1, top1, top1)]);
 
     /// <summary>A training of two epochs, of which the second is validated, in three minutes.</summary>
     public static TrainedResult Trained(double validation, double test, int skipped = 0, ReweightingChoice? choice = null)
     {
         EpochRecord[] epochs = [new(1, 0.9, 0, 1e-3, null, null, 90), new(2, 0.7, 0, 1e-4, validation, 1.1, 90)];
-        return new TrainedResult(Scores(validation), Scores(test), new TrainingResult(epochs, 20, skipped, 180) { KeptEpoch = 2 }) { Reweighting = choice };
+        return new TrainedResult(Scores(validation), Scores(test),
+            new TrainingResult(epochs, 20, skipped, 180) { KeptEpoch = 2 })
+        { Reweighting = choice };
     }
 
     /// <summary>A measurement of that mean from the logits, and twice that from the pooled feature.</summary>

@@ -21,7 +21,8 @@ public sealed class TeacherGroupsTests
     {
         using var folder = new TemporaryFolder();
         string a = Write(folder, "a");
-        Assert.Contains("'x=' does not name a folder", Assert.Throws<InputException>(() => TeacherGroups.Read(["x="])).Message, StringComparison.Ordinal);
+        Assert.Contains("'x=' does not name a folder", Assert.Throws<InputException>(() => TeacherGroups.Read(["x="])).Message,
+            StringComparison.Ordinal);
         InputException alike = Assert.Throws<InputException>(() => TeacherGroups.Read([a, $"b={a}", $"b={a}"]));
         Assert.Contains("Two groups have the name 'b'", alike.Message, StringComparison.Ordinal);
         Assert.Contains("NAME=DIR", alike.Remedy!, StringComparison.Ordinal);

@@ -41,12 +41,15 @@ public sealed partial class BlockReportTests
     private static BlockProbeResult Sample(int depth)
     {
         InformationResult Nats(double mean) => new(new Interval(mean, 0.001, 3), [mean, mean, mean], 0, [0, 0, 0], 20, 0, 1);
-        var skip = new SkipResult(Nats(0.0812), new Interval(0.002, 0.001, 3), "higher", new Interval(0.6, 0.02, 20), new Interval(-0.01, 0.02, 20));
+        var skip = new SkipResult(Nats(0.0812), new Interval(0.002, 0.001, 3), "higher", new Interval(0.6, 0.02, 20),
+            new Interval(-0.01, 0.02, 20));
         var usage = new ActivationUsage(new Interval(0.3, 0.01, 20), new Interval(0.4, 0.01, 20), 0.8, 0.6);
         StreamInformation stream = new(Nats(0.05), Nats(0.5));
         return new BlockProbeResult(
-            "tiny", "vit_pico_patch4_32", depth, 32, 48, 20, "class_token", 8, "ridge", new InformationMeterOptions(), Nats(0.08), new Interval(0.61, 0.02, 20), stream,
-            [.. SubBlock.All(depth).Select(s => new SubBlockResult(s.Block + 1, s.Kind, stream, skip.Lost, skip.Lost, skip, s.Kind == SubBlockKind.Mlp ? usage : null))],
+            "tiny", "vit_pico_patch4_32", depth, 32, 48, 20, "class_token", 8, "ridge", new InformationMeterOptions(), Nats(0.08),
+            new Interval(0.61, 0.02, 20), stream,
+            [.. SubBlock.All(depth).Select(s =>
+                new SubBlockResult(s.Block + 1, s.Kind, stream, skip.Lost, skip.Lost, skip, s.Kind == SubBlockKind.Mlp ? usage : null))],
             [new(SubBlockKind.Attention, 1, skip), new(SubBlockKind.Mlp, 1, skip)], "A sentence.", 1);
     }
 

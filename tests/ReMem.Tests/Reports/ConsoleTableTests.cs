@@ -20,7 +20,8 @@ public sealed class ConsoleTableTests
     [Fact]
     public void What_a_method_has_not_is_a_dash()
     {
-        string none = ConsoleTable.Render(SampleReport.Create()).Split('\n').Single(line => line.StartsWith("none ", StringComparison.Ordinal));
+        string none = ConsoleTable.Render(SampleReport.Create()).Split('\n')
+            .Single(line => line.StartsWith("none ", StringComparison.Ordinal));
         Assert.Equal(3, none.Split(' ').Count(cell => cell == "-"));
     }
 

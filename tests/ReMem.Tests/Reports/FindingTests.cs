@@ -11,7 +11,8 @@ public sealed class FindingTests
         ComparisonReport report = SampleReport.Create();
         Assert.Equal(12, report.InformationAndStudent!.Count);
         string sentence = Finding.CorrelationSentence(report.InformationAndStudent)!;
-        Assert.StartsWith("I_hat of the logits against student top-1 over 12 teachers: Spearman's rho ", sentence, StringComparison.Ordinal);
+        Assert.StartsWith("I_hat of the logits against student top-1 over 12 teachers: Spearman's rho ", sentence,
+            StringComparison.Ordinal);
         Assert.Contains(sentence, ConsoleTable.Render(report), StringComparison.Ordinal);
         Assert.Contains(System.Net.WebUtility.HtmlEncode(sentence)!, HtmlReport.Render(report), StringComparison.Ordinal);
         Assert.Null((report with { Rows = [.. report.Rows.Take(1)] }).InformationAndStudent);
@@ -44,14 +45,16 @@ public sealed class FindingTests
         // The seeds vary by 0.005 in both; unpaired, that would widen the interval far beyond 0.001 a seed.
         Finding finding = Find(SampleReport.Create(), "student top-1", "sam", "standard");
         Assert.Equal(Interval.Of([0.039, 0.040, 0.041]).HalfWidth!.Value, finding.Difference.HalfWidth!.Value, 9);
-        Assert.Equal("student top-1, sam against standard: +4.0 points (95 % interval +3.8 to +4.2 over 3 seeds): higher.", finding.Sentence);
+        Assert.Equal("student top-1, sam against standard: +4.0 points (95 % interval +3.8 to +4.2 over 3 seeds): higher.",
+            finding.Sentence);
     }
 
     [Fact]
     public void Noise_is_called_noise()
     {
         Finding finding = Find(SampleReport.Create(), "student top-1", "reweighted", "standard");
-        Assert.Equal("student top-1, reweighted against standard: +0.5 points (95 % interval -4.5 to +5.5 over 3 seeds): within noise.", finding.Sentence);
+        Assert.Equal("student top-1, reweighted against standard: +0.5 points (95 % interval -4.5 to +5.5 over 3 seeds): within noise.",
+            finding.Sentence);
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public sealed class FindingTests
     public void Every_method_is_compared_with_standard_and_with_none()
     {
         var pairs = SampleReport.Create().Findings.Where(f => f.Measure == "student top-1").Select(f => $"{f.Method}-{f.Baseline}");
-        Assert.Equal(["sam-standard", "reweighted-standard", "both-standard", "standard-none", "sam-none", "reweighted-none", "both-none"], pairs);
+        Assert.Equal(["sam-standard", "reweighted-standard", "both-standard", "standard-none", "sam-none", "reweighted-none", "both-none"],
+            pairs);
         Assert.Equal(3, SampleReport.Create().Findings.Count(f => f.Measure == "I_hat of the logits"));
     }
 
@@ -96,10 +100,12 @@ public sealed class FindingTests
     {
         ComparisonReport report = SampleReport.Create();
         Assert.Null(Finding.Caveat(report.Findings));
-        TeacherRow[] swapped = [.. report.Rows.Select(row => row with { Method = row.Method switch { "none" => "standard", "standard" => "none", var m => m } })];
+        TeacherRow[] swapped = [.. report.Rows.Select(row =>
+            row with { Method = row.Method switch { "none" => "standard", "standard" => "none", var m => m } })];
         Assert.Contains("does not beat the plain one", Finding.Caveat((report with { Rows = swapped }).Findings), StringComparison.Ordinal);
         Assert.Null(Finding.Caveat(SampleReport.Create(seeds: 1).Findings));
-        TeacherRow[] noisy = [.. report.Rows.Select(row => row with { Method = row.Method switch { "reweighted" => "standard", "standard" => "none", "none" => "x", _ => "y" } })];
+        TeacherRow[] noisy = [.. report.Rows.Select(row =>
+            row with { Method = row.Method switch { "reweighted" => "standard", "standard" => "none", "none" => "x", _ => "y" } })];
         Assert.Contains("not reliable", Finding.Caveat(Finding.All(noisy)), StringComparison.Ordinal);
     }
 

@@ -22,7 +22,13 @@ public sealed partial class HtmlReportTests
     public void Every_text_of_the_report_is_escaped()
     {
         ComparisonReport report = SampleReport.Create();
-        string page = HtmlReport.Render(report with { Teacher = "<u>", Student = "<u>", RecipeName = "<u>", Curves = [new("<u>", "<u>", [new(1, 2)])] });
+        string page = HtmlReport.Render(report with
+        {
+            Teacher = "<u>",
+            Student = "<u>",
+            RecipeName = "<u>",
+            Curves = [new("<u>", "<u>", [new(1, 2)])],
+        });
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<u>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
@@ -43,26 +49,34 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void Every_method_and_seed_has_a_row()
     {
-        var root = XElement.Parse(VoidElement().Replace(HtmlReport.Render(SampleReport.Create()).Replace("<!doctype html>", "", StringComparison.Ordinal), "<$1/>"));
+        var root = XElement.Parse(VoidElement()
+            .Replace(HtmlReport.Render(SampleReport.Create()).Replace("<!doctype html>", "", StringComparison.Ordinal), "<$1/>"));
         XElement[] tables = [.. root.Descendants("table")];
         string[] methods = ["none", "standard", "sam", "reweighted", "both"];
         Assert.Equal(methods, Heads(tables[0]));
         XElement seeds = tables.Single(table => table.Descendants("th").Any(th => th.Value == "seed"));
         Assert.Equal(methods.SelectMany(method => Enumerable.Repeat(method, 3)), Heads(seeds));
         Assert.Contains(root.Descendants("td"), cell => cell.Value == "60.5 ± 1.2");
-        Assert.Equal(SampleReport.Create().Findings.OrderBy(f => f.IsSecondary).Select(f => f.Sentence), root.Descendants("td").Where(c => c.Attribute("class")?.Value == "text").Select(c => c.Value));
+        Assert.Equal(SampleReport.Create().Findings.OrderBy(f => f.IsSecondary).Select(f => f.Sentence),
+            root.Descendants("td").Where(c => c.Attribute("class")?.Value == "text").Select(c => c.Value));
 
-        static IEnumerable<string> Heads(XElement table) => table.Descendants("th").Where(th => th.Attribute("scope")?.Value == "row").Select(th => th.Value);
+        static IEnumerable<string> Heads(XElement table) =>
+            table.Descendants("th").Where(th => th.Attribute("scope")?.Value == "row").Select(th => th.Value);
     }
 
     [Fact]
     public void Figures_that_could_not_be_had_leave_a_page_without_broken_drawings()
     {
         ComparisonReport report = SampleReport.Create(seeds: 1);
-        SeedRow broken = report.Rows[1].Seeds[0] with { StudentTop1 = double.NaN, InformationLogits = new Interval(double.NaN, double.NaN, 3) };
+        SeedRow broken = report.Rows[1].Seeds[0] with
+        {
+            StudentTop1 = double.NaN,
+            InformationLogits = new Interval(double.NaN, double.NaN, 3),
+        };
         TeacherRow[] rows = [.. report.Rows];
         rows[1] = rows[1] with { Seeds = [broken] };
-        string page = HtmlReport.Render(report with { Rows = rows, Curves = [new("c", "sam", [new(1, double.NaN), new(2, 1)])], Onnx = null });
+        string page =
+            HtmlReport.Render(report with { Rows = rows, Curves = [new("c", "sam", [new(1, double.NaN), new(2, 1)])], Onnx = null });
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
         Assert.DoesNotContain("∞", page, StringComparison.Ordinal);
     }

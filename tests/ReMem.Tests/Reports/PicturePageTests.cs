@@ -13,10 +13,12 @@ public sealed class PicturePageTests
     {
         using var scope = NewDisposeScope();
         Tensor originals = arange(2 * 3 * 16).to(ScalarType.Byte).view(2, 3, 4, 4), drawn = ones_like(originals);
-        string html = PicturePage.Render("t", "x", ["a.png", "<b>.png"], [new("original", "4 px", originals), new("teacher, pooled", "I_hat 0.1", drawn)], "remem probe");
+        string html = PicturePage.Render("t", "x", ["a.png", "<b>.png"],
+            [new("original", "4 px", originals), new("teacher, pooled", "I_hat 0.1", drawn)], "remem probe");
         XElement page = BlockReportTests.Parse(html);
         XElement[] images = [.. page.Descendants("img")];
-        Assert.Equal(["a.png, original", "a.png, teacher, pooled", "<b>.png, original", "<b>.png, teacher, pooled"], images.Select(i => i.Attribute("alt")!.Value));
+        Assert.Equal(["a.png, original", "a.png, teacher, pooled", "<b>.png, original", "<b>.png, teacher, pooled"],
+            images.Select(i => i.Attribute("alt")!.Value));
         Assert.Contains("img-src data:", html, StringComparison.Ordinal);
         Assert.DoesNotContain("http:", html, StringComparison.Ordinal);
 

@@ -28,7 +28,8 @@ public sealed class ReportWriterTests : IDisposable
         ReportWriter.Write(SampleReport.Create(), _folder.Path);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("report.json")));
         JsonElement root = json.RootElement;
-        Assert.Equal(0.0854, root.GetProperty("rows")[1].GetProperty("seeds")[0].GetProperty("information_logits").GetProperty("mean").GetDouble());
+        Assert.Equal(0.0854,
+            root.GetProperty("rows")[1].GetProperty("seeds")[0].GetProperty("information_logits").GetProperty("mean").GetDouble());
         Assert.Equal("standard", root.GetProperty("summary")[1].GetProperty("method").GetString());
         JsonElement finding = root.GetProperty("findings")[0];
         Assert.Equal("higher", finding.GetProperty("verdict").GetString());
@@ -51,6 +52,7 @@ public sealed class ReportWriterTests : IDisposable
     {
         Assert.Throws<InputException>(() => ReportWriter.Read(_folder.Path));
         File.WriteAllText(_folder.File("report.json"), "{ \"title\": 3 }");
-        Assert.Contains("report.json", Assert.Throws<InputException>(() => ReportWriter.Read(_folder.Path)).Where, StringComparison.Ordinal);
+        Assert.Contains("report.json", Assert.Throws<InputException>(() => ReportWriter.Read(_folder.Path)).Where,
+            StringComparison.Ordinal);
     }
 }

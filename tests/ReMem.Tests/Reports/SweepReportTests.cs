@@ -27,8 +27,10 @@ public sealed class SweepReportTests
         TeacherRow[] rows = [.. report.Rows.Select(r => r.Method == "standard" ? r with { Variant = "temperature=2" } : r)];
         Assert.Equal("Against the standard teacher's student in top-1: sam rho=0.1 above.", Finding.Headline(Finding.All(rows)));
         Assert.Null(Finding.Caveat(Finding.All(rows)));
-        TeacherRow[] broken = [.. rows.Select(r => r.Method == "none" ? r with { Seeds = [.. r.Seeds.Select(s => s with { StudentTop1 = 0.9 })] } : r)];
-        Assert.StartsWith("The standard teacher's student does not beat the plain one", Finding.Caveat(Finding.All(broken)), StringComparison.Ordinal);
+        TeacherRow[] broken =
+            [.. rows.Select(r => r.Method == "none" ? r with { Seeds = [.. r.Seeds.Select(s => s with { StudentTop1 = 0.9 })] } : r)];
+        Assert.StartsWith("The standard teacher's student does not beat the plain one", Finding.Caveat(Finding.All(broken)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,8 +70,17 @@ public sealed class SweepReportTests
         [
             report.Rows[0], report.Rows[1],
             sam with { Variant = "rho=0.1" },
-            sam with { Variant = "rho=0.2", IsChosen = false, Seeds = [.. sam.Seeds.Select(s => s with { StudentTop1 = s.StudentTop1 - 0.2 })] },
+            sam with
+            {
+                Variant = "rho=0.2",
+                IsChosen = false,
+                Seeds = [.. sam.Seeds.Select(s => s with { StudentTop1 = s.StudentTop1 - 0.2 })],
+            },
         ];
-        return report with { Rows = [.. rows.Select(r => r with { Seeds = [.. r.Seeds.Select(s => s with { StudentValidationTop1 = s.StudentTop1 })] })] };
+        return report with
+        {
+            Rows =
+            [.. rows.Select(r => r with { Seeds = [.. r.Seeds.Select(s => s with { StudentValidationTop1 = s.StudentTop1 })] })]
+        };
     }
 }

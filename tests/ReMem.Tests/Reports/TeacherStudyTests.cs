@@ -29,7 +29,8 @@ public sealed class TeacherStudyTests
         ComparisonReport report = SampleReport.Create();
         string first = Write(folder, "a", report);
         string Recipe(int epochs) =>
-            $"name: x\ndata: {{ source: photos }}\nteacher: {{ model: vit_pico_patch4_32 }}\nstudent: {{ model: resnet20, training: {{ epochs: {epochs} }} }}\n";
+            $"name: x\ndata: {{ source: photos }}\nteacher: {{ model: vit_pico_patch4_32 }}\nstudent: {{ model: resnet20, training: "
+                + $"{{ epochs: {epochs} }} }}\n";
         string longer = Write(folder, "b", report with { RecipeText = Recipe(9) });
         foreach ((ComparisonReport other, string message) in new[]
         {
@@ -41,18 +42,23 @@ public sealed class TeacherStudyTests
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
 
-        InputException trained = Assert.Throws<InputException>(() => TeacherGroupReader.Read("g", [longer, Write(folder, "d", report with { RecipeText = Recipe(10) })]));
+        InputException trained = Assert.Throws<InputException>(() =>
+            TeacherGroupReader.Read("g", [longer, Write(folder, "d", report with { RecipeText = Recipe(10) })]));
         Assert.Contains("trained differently", trained.Message, StringComparison.Ordinal);
         // Other words for the same training.
-        TeacherGroupReader.Read("g", [longer, Write(folder, "e", report with { RecipeText = Recipe(9).Replace("epochs: 9", "epochs: 9, optimizer: adamw", StringComparison.Ordinal) })]);
-        Assert.Contains("no report.json", Assert.Throws<InputException>(() => TeacherGroupReader.Read("g", [folder.File("none")])).Message, StringComparison.Ordinal);
+        TeacherGroupReader.Read("g", [longer,
+            Write(folder, "e",
+                report with { RecipeText = Recipe(9).Replace("epochs: 9", "epochs: 9, optimizer: adamw", StringComparison.Ordinal) })]);
+        Assert.Contains("no report.json", Assert.Throws<InputException>(() => TeacherGroupReader.Read("g", [folder.File("none")])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Groups_are_joined_by_ranks_whatever_their_scales()
     {
         ComparisonReport report = SampleReport.Create();
-        TeacherStudy Study(double scale, double shift) => Of(("a", report.Rows), ("b", [.. report.Rows.Select(row => Scaled(row, scale, shift))]));
+        TeacherStudy Study(double scale, double shift) =>
+            Of(("a", report.Rows), ("b", [.. report.Rows.Select(row => Scaled(row, scale, shift))]));
         RankCorrelation same = Study(1, 0).InformationAndStudent!, other = Study(7, -0.4).InformationAndStudent!;
         Assert.Equal(same, other);
         Assert.Equal((24, 8), (same.Count, same.Groups!.Value));
@@ -71,9 +77,11 @@ public sealed class TeacherStudyTests
         string page = File.ReadAllText(folder.File(TeacherStudy.HtmlFile)), data = File.ReadAllText(folder.File(TeacherStudy.JsonFile));
         Assert.DoesNotContain("<first>", page, StringComparison.Ordinal);
         string[] lines = [.. TeacherStudyText.Lines(study)];
-        string pooled = lines.Single(line => line.StartsWith("Ranked within 2 groups: ", StringComparison.Ordinal) && !line.Contains("at equal", StringComparison.Ordinal));
+        string pooled = lines.Single(line =>
+            line.StartsWith("Ranked within 2 groups: ", StringComparison.Ordinal) && !line.Contains("at equal", StringComparison.Ordinal));
         Assert.Contains(System.Net.WebUtility.HtmlEncode(pooled), page, StringComparison.Ordinal);
-        Assert.Contains(lines, line => line.StartsWith("sam ", StringComparison.Ordinal) && line.Contains("64.5", StringComparison.Ordinal));
+        Assert.Contains(lines,
+            line => line.StartsWith("sam ", StringComparison.Ordinal) && line.Contains("64.5", StringComparison.Ordinal));
         // A mark a teacher, in each of two charts.
         Assert.Equal(2 * 12, page.Split(", seed ").Length - 1);
         Assert.Contains("\"information_and_student_at_equal_teacher\"", data, StringComparison.Ordinal);
@@ -82,7 +90,8 @@ public sealed class TeacherStudyTests
     private static TeacherStudy Of(params (string Name, IReadOnlyList<TeacherRow> Rows)[] groups) => new()
     {
         Command = "remem compare",
-        Groups = [.. groups.Select(g => new TeacherGroup { Name = g.Name, Runs = ["runs/x"], Data = "photos", Teacher = "t", Student = "s", Rows = g.Rows })],
+        Groups = [.. groups.Select(g =>
+            new TeacherGroup { Name = g.Name, Runs = ["runs/x"], Data = "photos", Teacher = "t", Student = "s", Rows = g.Rows })],
     };
 
     private static TeacherRow Scaled(TeacherRow row, double scale, double shift) => row with

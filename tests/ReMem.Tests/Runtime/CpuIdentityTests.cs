@@ -15,7 +15,8 @@ public sealed class CpuIdentityTests
         {
             string info = Machine.FirstProcessor();
             string Value(string key) => info.Split('\n').First(l => l.Split(':')[0].Trim() == key).Split(':')[1].Trim();
-            Assert.Equal($"{Value("vendor_id")} family {Value("cpu family")} model {Value("model")} stepping {Value("stepping")}", CpuIdentity.Current.Name);
+            Assert.Equal($"{Value("vendor_id")} family {Value("cpu family")} model {Value("model")} stepping {Value("stepping")}",
+                CpuIdentity.Current.Name);
         }
     }
 
@@ -31,12 +32,14 @@ public sealed class CpuIdentityTests
     [Fact]
     public void An_arm_processor_is_named_by_its_part()
     {
-        CpuIdentity arm = CpuIdentity.FromCpuInfo("processor\t: 0\nFeatures\t: fp asimd bf16\nCPU implementer\t: 0x41\nCPU variant\t: 0x1\nCPU part\t: 0xd40\nCPU revision\t: 1\n");
+        CpuIdentity arm = CpuIdentity.FromCpuInfo("processor\t: 0\nFeatures\t: fp asimd bf16\nCPU implementer\t: 0x41\nCPU variant\t: "
+            + "0x1\nCPU part\t: 0xd40\nCPU revision\t: 1\n");
         Assert.Contains("implementer 0x41 part 0xd40 variant 0x1 revision 1", arm.Name, StringComparison.Ordinal);
         Assert.Equal("fp asimd bf16", arm.Details);
     }
 
-    private static Func<int, int, (int, int, int, int)> Fake(string vendor, int version, int features = 3, int sets = 63) => (leaf, sub) => leaf switch
+    private static Func<int, int, (int, int, int, int)> Fake(string vendor, int version, int features = 3, int sets = 63) =>
+        (leaf, sub) => leaf switch
     {
         0 => (7, Word(vendor, 0), Word(vendor, 8), Word(vendor, 4)),
         1 => (version, 99 * sub, features, 5),

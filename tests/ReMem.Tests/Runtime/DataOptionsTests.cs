@@ -18,14 +18,16 @@ public class DataOptionsTests
                 .Where(p => p.PropertyType == typeof(double) && p.GetCustomAttribute<RangeAttribute>() is not null),
         ];
         Assert.True(ranged.Length > 15);
-        Assert.All(ranged, p => Assert.True(p.GetCustomAttribute<RangeAttribute>()!.OperandType == typeof(double), $"{p.DeclaringType!.Name}.{p.Name}"));
+        Assert.All(ranged,
+            p => Assert.True(p.GetCustomAttribute<RangeAttribute>()!.OperandType == typeof(double), $"{p.DeclaringType!.Name}.{p.Name}"));
     }
 
     [Fact]
     public void What_is_out_of_range_is_named_with_its_value()
     {
         DataOptions.Validate(new DistillationOptions { Weight = 1 }, "distillation");
-        InputException error = Assert.Throws<InputException>(() => DataOptions.Validate(new DistillationOptions { Weight = 1.4 }, "distillation"));
+        InputException error =
+            Assert.Throws<InputException>(() => DataOptions.Validate(new DistillationOptions { Weight = 1.4 }, "distillation"));
         Assert.Equal("The distillation option Weight is 1.4.", error.Message);
         Assert.Contains("between 0 and 1", error.Remedy, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => DataOptions.Validate(new TrainingOptions { WeightDecay = -0.4 }, "training"));

@@ -10,7 +10,8 @@ public class DiskSpaceTests
         using var folder = new TemporaryFolder();
         string later = folder.File(Path.Combine("not", "yet"));
         DiskSpace.Require(later, 1, "The teacher cache", "Free some space.");
-        InputException error = Assert.Throws<InputException>(() => DiskSpace.Require(later, long.MaxValue, "The teacher cache", "Free some space."));
+        InputException error =
+            Assert.Throws<InputException>(() => DiskSpace.Require(later, long.MaxValue, "The teacher cache", "Free some space."));
         Assert.Matches(@"^The teacher cache needs [\d.]+ TB of disk, and [\d.]+ [kMGT]?B are free.$", error.Message);
         Assert.Equal((later, "Free some space."), (error.Where, error.Remedy));
         Assert.False(Directory.Exists(folder.File("not")));

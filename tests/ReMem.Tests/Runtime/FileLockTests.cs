@@ -28,6 +28,7 @@ public class FileLockTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("file"), "x");
-        Assert.Contains("Cannot write", Assert.Throws<InputException>(() => FileLock.TryTake(folder.File(Path.Combine("file", "lock")))).Message);
+        Assert.Contains("Cannot write",
+            Assert.Throws<InputException>(() => FileLock.TryTake(folder.File(Path.Combine("file", "lock")))).Message);
     }
 }

@@ -14,7 +14,14 @@ public class FiniteTensorsTests
         c[0] = float.NaN;
         Assert.Equal(
             new NonFiniteTensor("b", "infinity", 5),
-            FiniteTensors.FirstBroken(new Dictionary<string, Tensor> { ["n"] = tensor(3L), ["empty"] = zeros(0), ["a"] = ones(5), ["b"] = b, ["c"] = c }));
+            FiniteTensors.FirstBroken(new Dictionary<string, Tensor>
+            {
+                ["n"] = tensor(3L),
+                ["empty"] = zeros(0),
+                ["a"] = ones(5),
+                ["b"] = b,
+                ["c"] = c,
+            }));
         Assert.Equal(new NonFiniteTensor("c", "NaN", 0), FiniteTensors.FirstBroken(new Dictionary<string, Tensor> { ["c"] = c }));
         Assert.Null(FiniteTensors.FirstBroken(new Dictionary<string, Tensor> { ["a"] = ones(5) }));
     }

@@ -24,14 +24,22 @@ public sealed class InputFileTests : IDisposable
         Assert.Equal("a device", FileKind.Other("/dev/zero"));
         Assert.Equal("a folder", FileKind.Other(_folder.Path));
         Assert.Null(FileKind.Other(_folder.File("nothing")));
-        Assert.Contains("is a pipe, not a file", Assert.Throws<InputException>(() => RecipeReader.Read(pipe)).Message, StringComparison.Ordinal);
-        Assert.Contains("is a device, not a file", Assert.Throws<InputException>(() => RecipeReader.Read("/dev/zero")).Message, StringComparison.Ordinal);
-        Assert.Contains("is a folder", Assert.Throws<InputException>(() => RecipeReader.Read(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a pipe, not a file", Assert.Throws<InputException>(() => RecipeReader.Read(pipe)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("is a device, not a file", Assert.Throws<InputException>(() => RecipeReader.Read("/dev/zero")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("is a folder", Assert.Throws<InputException>(() => RecipeReader.Read(_folder.Path)).Message,
+            StringComparison.Ordinal);
         foreach (string name in new[] { "data.csv", "data.jsonl", "data.zip", "data.tar", "data.parquet" })
-            Assert.Contains("is a pipe", Assert.Throws<InputException>(() => DatasetReader.Open(Pipe(name))).Message, StringComparison.Ordinal);
+            Assert.Contains("is a pipe", Assert.Throws<InputException>(() => DatasetReader.Open(Pipe(name))).Message,
+                StringComparison.Ordinal);
         foreach (string name in new[] { "a.safetensors", "a.pth", "a.npz" })
-            Assert.Contains("is a pipe", Assert.Throws<InputException>(() => global::ReMem.Weights.Files.WeightsFile.Open(Pipe(name))).Message, StringComparison.Ordinal);
-        Assert.Contains("is a device", Assert.Throws<InputException>(() => global::ReMem.Evaluation.Predictor.ReadLabels("/dev/zero")).Message, StringComparison.Ordinal);
+            Assert.Contains("is a pipe",
+                Assert.Throws<InputException>(() => global::ReMem.Weights.Files.WeightsFile.Open(Pipe(name))).Message,
+                StringComparison.Ordinal);
+        Assert.Contains("is a device",
+            Assert.Throws<InputException>(() => global::ReMem.Evaluation.Predictor.ReadLabels("/dev/zero")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +51,8 @@ public sealed class InputFileTests : IDisposable
         Assert.Contains(
             "larger than the limit of 4 B", Assert.Throws<InputException>(() => InputFile.ReadAllBytes(file, "list", 4)).Message,
             StringComparison.Ordinal);
-        Assert.Equal("The list does not exist.", Assert.Throws<InputException>(() => InputFile.ReadAllBytes(_folder.File("y"), "list", 4)).Message);
+        Assert.Equal("The list does not exist.",
+            Assert.Throws<InputException>(() => InputFile.ReadAllBytes(_folder.File("y"), "list", 4)).Message);
     }
 
     [Fact]
@@ -58,7 +67,8 @@ public sealed class InputFileTests : IDisposable
         Assert.Empty(InputFile.ReadNames(file, "labels file"));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * InputFile.MaxNamesBytes);
         File.WriteAllBytes(file, new byte[InputFile.MaxNamesBytes + 1]);
-        foreach (Action read in new Action[] { () => InputFile.ReadNames(file, "labels file"), () => global::ReMem.Evaluation.Predictor.ReadLabels(file) })
+        foreach (Action read in new Action[] { () => InputFile.ReadNames(file, "labels file"),
+            () => global::ReMem.Evaluation.Predictor.ReadLabels(file) })
             Assert.Contains(
                 "The labels file is larger than the limit of 16.8 MB", Assert.Throws<InputException>(read).Message,
                 StringComparison.Ordinal);
@@ -73,11 +83,13 @@ public sealed class InputFileTests : IDisposable
         listener.Bind(new UnixDomainSocketEndPoint(socket));
         foreach ((string path, string kind) in new[] { (pipe, "a pipe"), (socket, "a socket"), ("/dev/null", "a device") })
         {
-            Assert.Contains($"it is {kind}, not a file", Assert.Throws<InputException>(() => AtomicFile.WriteAllText(path, "x")).Message, StringComparison.Ordinal);
+            Assert.Contains($"it is {kind}, not a file", Assert.Throws<InputException>(() => AtomicFile.WriteAllText(path, "x")).Message,
+                StringComparison.Ordinal);
             Assert.Equal(kind, FileKind.Other(path));
         }
 
-        Assert.Throws<InputException>(() => AtomicFile.WriteTogether(_folder.Path, "pipe", stage => File.WriteAllText(Path.Combine(stage, "pipe"), "x")));
+        Assert.Throws<InputException>(() =>
+            AtomicFile.WriteTogether(_folder.Path, "pipe", stage => File.WriteAllText(Path.Combine(stage, "pipe"), "x")));
         Assert.Equal("a pipe", FileKind.Other(pipe));
         Assert.Throws<InputException>(() => AtomicFile.WriteAllText("a\0b", "x"));
     }

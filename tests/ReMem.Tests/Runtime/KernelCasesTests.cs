@@ -37,7 +37,8 @@ public sealed class KernelCasesTests
     public void What_is_expected_can_be_computed_ahead_on_another_thread()
     {
         Libtorch.Load();
-        foreach (KernelCase one in new KernelCase[] { new ConvolutionCase(8, 16, 3, 2, 1, 2, 6, true), new ProductCase(2, 5, 6, 7), new AttentionCase(2, 5, 8) })
+        foreach (KernelCase one in new KernelCase[] { new ConvolutionCase(8, 16, 3, 2, 1, 2, 6, true), new ProductCase(2, 5, 6, 7),
+            new AttentionCase(2, 5, 8) })
         {
             Func<double>? compare = null;
             var ahead = new Thread(() => compare = one.Prepare());
@@ -59,7 +60,8 @@ public sealed class KernelCasesTests
         for (int c = 0; c < 24; c++)
             spoilt[(39 * 24) + c] *= 1.001;
         double[] wrong = reference.Forward(x, spoilt, u, null);
-        Assert.True(System.Numerics.Tensors.TensorPrimitives.Distance<double>(right, wrong) / System.Numerics.Tensors.TensorPrimitives.Norm<double>(right) > KernelCase.Float32Limit);
+        Assert.True(System.Numerics.Tensors.TensorPrimitives.Distance<double>(right, wrong)
+            / System.Numerics.Tensors.TensorPrimitives.Norm<double>(right) > KernelCase.Float32Limit);
     }
 
     [Fact]

@@ -5,8 +5,10 @@ namespace ReMem.Tests.Runtime;
 public sealed class LibtorchErrorsTests
 {
     private const string Path = "/app/libLibTorchSharp.so";
-    private const string Preamble = "Unable to load shared library '/app/libLibTorchSharp.so' or one of its dependencies. In order to help diagnose "
-        + "loading problems, consider using a tool like strace. If you're using glibc, consider setting the LD_DEBUG environment variable: \n";
+    private const string Preamble =
+        "Unable to load shared library '/app/libLibTorchSharp.so' or one of its dependencies. In order to help diagnose "
+        + "loading problems, consider using a tool like strace. If you're using glibc, "
+        + "consider setting the LD_DEBUG environment variable: \n";
 
     [Theory]
     [InlineData("/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /app/libLibTorchSharp.so)",

@@ -159,7 +159,8 @@ public sealed class LibtorchTests : IDisposable
     /// <summary>Runs an explicit test in a process of its own: libtorch loads once a process.</summary>
     private static (int Code, string Output) RunChild(string method, string folder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-explicit", "only", "-method", $"{typeof(LibtorchTests).FullName}.{method}"])
+        var start = new ProcessStartInfo(Environment.ProcessPath!,
+            ["-explicit", "only", "-method", $"{typeof(LibtorchTests).FullName}.{method}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -17,5 +17,6 @@ public class PlainTextTests
     public void Half_a_character_is_written_out() => Assert.Equal("a\\ud83d", PlainText.Line("a" + (char)0xD83D));
 
     [Fact]
-    public void Own_lines_keep_their_breaks_and_nothing_else() => Assert.Equal("a\tb\r\nc\n\\u000d\\u001b", PlainText.Lines("a\tb\r\nc\n\r\u001b"));
+    public void Own_lines_keep_their_breaks_and_nothing_else() =>
+        Assert.Equal("a\tb\r\nc\n\\u000d\\u001b", PlainText.Lines("a\tb\r\nc\n\r\u001b"));
 }

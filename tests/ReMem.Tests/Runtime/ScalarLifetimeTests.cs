@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace ReMem.Tests.Runtime;
 
 /// <summary>
-/// No operator is given a number that the garbage collector may free while it is read (see <see cref="TensorMath"/>). The fault shows once in hours of training, so
-/// that the compiled code is looked through for it.
+/// No operator is given a number that the garbage collector may free while it is read (see <see cref="TensorMath"/>). The fault shows once
+/// in hours of training, so that the compiled code is looked through for it.
 /// </summary>
 public sealed class ScalarLifetimeTests : IDisposable
 {
@@ -37,7 +37,8 @@ public sealed class ScalarLifetimeTests : IDisposable
     public void It_would_be_seen(string method, bool faulty)
     {
         using ModuleDefinition own = ModuleDefinition.ReadModule(typeof(ScalarLifetimeTests).Assembly.Location);
-        Assert.Equal(faulty, Faults(Bodies(own).Single(m => m.DeclaringType.Name == nameof(ScalarLifetimeTests) && m.Name == method)).Any());
+        Assert.Equal(faulty,
+            Faults(Bodies(own).Single(m => m.DeclaringType.Name == nameof(ScalarLifetimeTests) && m.Name == method)).Any());
     }
 
     private static Tensor Sum(Tensor a) => a + a;
@@ -64,7 +65,10 @@ public sealed class ScalarLifetimeTests : IDisposable
             var called = (MethodReference)instruction.Operand;
 
             // A number that goes into a local variable or a field is kept.
-            if (MakesScalar(called) ? instruction.Next.OpCode.Code is not (>= Code.Stloc_0 and <= Code.Stloc_3 or Code.Stloc or Code.Stloc_S or Code.Stsfld or Code.Stfld) : _careless.Contains(called.FullName))
+            if (MakesScalar(called)
+                ? instruction.Next.OpCode.Code is not (>= Code.Stloc_0 and <= Code.Stloc_3 or Code.Stloc or Code.Stloc_S or Code.Stsfld
+                    or Code.Stfld)
+                : _careless.Contains(called.FullName))
                 yield return $"{method.DeclaringType.FullName}.{method.Name}: {called.DeclaringType.Name}.{called.Name}";
         }
     }
@@ -87,8 +91,10 @@ public sealed class ScalarLifetimeTests : IDisposable
         return found;
     }
 
-    private static IEnumerable<MethodDefinition> Bodies(ModuleDefinition module) => module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody);
+    private static IEnumerable<MethodDefinition> Bodies(ModuleDefinition module) =>
+        module.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody);
 
     private static bool MakesScalar(MethodReference called) =>
-        (called.DeclaringType.Name == nameof(Scalar) && called.Name is "op_Implicit" or ".ctor") || called.DeclaringType.Name == "ScalarExtensionMethods";
+        (called.DeclaringType.Name == nameof(Scalar) && called.Name is "op_Implicit" or ".ctor")
+            || called.DeclaringType.Name == "ScalarExtensionMethods";
 }

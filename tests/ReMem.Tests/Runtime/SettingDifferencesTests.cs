@@ -8,8 +8,10 @@ public class SettingDifferencesTests
     public void YAML_differs_by_its_full_keys() => Assert.Equal(
         "command (rho 0.05 there, rho 0.1 here), teacher.training.epochs (2 there, 3 here)",
         SettingDifferences.Describe(
-            SettingDifferences.OfYaml("# rho 0.05\nname: a\nteacher:\n  model: x\n  training:\n    epochs: 2\nstudent:\n  training:\n    epochs: 9\n"),
-            SettingDifferences.OfYaml("# rho 0.1\nname: a\nteacher:\n  model: x\n  training:\n    epochs: 3\nstudent:\n  training:\n    epochs: 9\n")));
+            SettingDifferences.OfYaml(
+                "# rho 0.05\nname: a\nteacher:\n  model: x\n  training:\n    epochs: 2\nstudent:\n  training:\n    epochs: 9\n"),
+            SettingDifferences.OfYaml(
+                "# rho 0.1\nname: a\nteacher:\n  model: x\n  training:\n    epochs: 3\nstudent:\n  training:\n    epochs: 9\n")));
 
     [Fact]
     public void JSON_differs_by_its_names() => Assert.Equal(

@@ -8,8 +8,10 @@ public class ShellCommandTests
 {
     private static readonly string[] Awkward =
     [
-        "", " ", "two words", "it's", "'", "\"quoted\"", "$HOME", "${HOME}", "$(id)", "`id`", "*", "a?b", "[a-z]*", "{a,b}", "~", "~/x", "a=~/x", "#x", "!x", "a\\b", "\\",
-        "a&b", "a;b", "a|b", "<a>", "(a)", "line\nbreak", "tab\there", "\r", "\u001b[31m", "it's\na\\$'\"b", "é", "日本 語", "🦊 x", "\u202eabc", "\u2028", "-", "--", "-x", "%1", "^a^b",
+        "", " ", "two words", "it's", "'", "\"quoted\"", "$HOME", "${HOME}", "$(id)", "`id`", "*", "a?b", "[a-z]*", "{a,b}", "~", "~/x",
+        "a=~/x", "#x", "!x", "a\\b", "\\",
+        "a&b", "a;b", "a|b", "<a>", "(a)", "line\nbreak", "tab\there", "\r", "\u001b[31m", "it's\na\\$'\"b", "é", "日本 語", "🦊 x",
+        "\u202eabc", "\u2028", "-", "--", "-x", "%1", "^a^b",
         "seeds=[0,1,2]", "student.distillation.objective=kl + 0.5*rkd(25,50)",
     ];
 
@@ -21,7 +23,8 @@ public class ShellCommandTests
         foreach (string[] arguments in ArbMap.Default.ArbFor<string[]>().Generator.Sample(100, 40))
         {
             // No argument of a process holds a null, and half a surrogate pair has no bytes.
-            string[] possible = [.. arguments.Where(a => a is not null).Select(a => string.Concat(a.Where(c => c != '\0' && !char.IsSurrogate(c))))];
+            string[] possible =
+                [.. arguments.Where(a => a is not null).Select(a => string.Concat(a.Where(c => c != '\0' && !char.IsSurrogate(c))))];
             Assert.Equal(possible, Read(ShellCommand.Of(possible)));
         }
     }
@@ -35,7 +38,8 @@ public class ShellCommandTests
 
     [Fact]
     public void What_bash_reads_as_it_is_stays_as_it_is() =>
-        Assert.Equal("remem run recipes/a.yaml teacher.training.lr=1e-4 --out runs/a-b_c,d", ShellCommand.Of(["run", "recipes/a.yaml", "teacher.training.lr=1e-4", "--out", "runs/a-b_c,d"]));
+        Assert.Equal("remem run recipes/a.yaml teacher.training.lr=1e-4 --out runs/a-b_c,d",
+            ShellCommand.Of(["run", "recipes/a.yaml", "teacher.training.lr=1e-4", "--out", "runs/a-b_c,d"]));
 
     [Theory]
     [InlineData("-x.yaml", "./-x.yaml")]

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Teachers;
 
-/// <summary>Losses w'Aw/2 with diagonal A, whose gradients Aw are known everywhere. The expected values are computed here in plain arithmetic.</summary>
+/// <summary>
+/// Losses w'Aw/2 with diagonal A, whose gradients Aw are known everywhere. The expected values are computed here in plain arithmetic.
+/// </summary>
 internal sealed class Quadratic : IDisposable
 {
     public static double[] Start { get; } = [1, -2, 0.5];

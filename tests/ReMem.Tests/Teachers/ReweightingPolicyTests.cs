@@ -27,7 +27,8 @@ public class ReweightingPolicyTests
     [Fact]
     public void Auto_is_no_scale_before_it_is_chosen_and_tries_policies_that_fit()
     {
-        Assert.Contains("has to be chosen", Assert.Throws<InputException>(() => ReweightingPolicy.Parse("auto").Scales(12)).Message, StringComparison.Ordinal);
+        Assert.Contains("has to be chosen", Assert.Throws<InputException>(() => ReweightingPolicy.Parse("auto").Scales(12)).Message,
+            StringComparison.Ordinal);
         foreach (int depth in new[] { 1, 6, 12 })
         {
             IReadOnlyList<ReweightingPolicy> tried = ReweightingPolicy.Auto.Candidates(depth);
@@ -65,13 +66,15 @@ public class ReweightingPolicyTests
 
     [Fact]
     public void More_blocks_than_the_model_has_are_refused() =>
-        Assert.Contains("the model has 6", Assert.Throws<InputException>(() => ReweightingPolicy.Parse("top(7,0.5)").Scales(6)).Message, StringComparison.Ordinal);
+        Assert.Contains("the model has 6", Assert.Throws<InputException>(() => ReweightingPolicy.Parse("top(7,0.5)").Scales(6)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_model_without_MLP_blocks_is_refused()
     {
         using ImageModel model = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 2 });
-        Assert.Contains("no MLP blocks", Assert.Throws<InputException>(() => ReweightingPolicy.Parse("top(1,0.5)").Apply(model)).Message, StringComparison.Ordinal);
+        Assert.Contains("no MLP blocks", Assert.Throws<InputException>(() => ReweightingPolicy.Parse("top(1,0.5)").Apply(model)).Message,
+            StringComparison.Ordinal);
         ReweightingPolicy.Parse("none").Apply(model);
     }
 

@@ -61,7 +61,8 @@ public class SharpnessAwareGradientTests
         gradient.Compute(() => Loss(net));
         Assert.True(Goldens.Same(before, new ParameterSet(net).Values()));
         int pass = 0;
-        Assert.Throws<InvalidOperationException>(() => gradient.Compute(() => ++pass == 2 ? throw new InvalidOperationException() : Loss(net)));
+        Assert.Throws<InvalidOperationException>(() =>
+            gradient.Compute(() => ++pass == 2 ? throw new InvalidOperationException() : Loss(net)));
         Assert.True(Goldens.Same(before, new ParameterSet(net).Values()));
     }
 
@@ -124,12 +125,14 @@ public class SharpnessAwareGradientTests
     }
 
     private static Tensor Loss(nn.Module<Tensor, Tensor> net) =>
-        nn.functional.cross_entropy(net.call(Goldens.UniformTensor("sam.input", 1, 16, 6)), tensor(Enumerable.Range(0, 16).Select(i => (long)(i % 4)).ToArray()));
+        nn.functional.cross_entropy(net.call(Goldens.UniformTensor("sam.input", 1, 16, 6)),
+            tensor(Enumerable.Range(0, 16).Select(i => (long)(i % 4)).ToArray()));
 
     private static Sequential Net()
     {
         var net = nn.Sequential(
-            ("fc1", nn.Linear(6, 12, dtype: ScalarType.Float64)), ("tanh", nn.Tanh()), ("fc2", nn.Linear(12, 4, dtype: ScalarType.Float64)));
+            ("fc1", nn.Linear(6, 12, dtype: ScalarType.Float64)), ("tanh", nn.Tanh()), ("fc2",
+                nn.Linear(12, 4, dtype: ScalarType.Float64)));
         using var guard = no_grad();
         foreach (var (name, value) in net.named_parameters())
             value.copy_(Goldens.UniformTensor(name, value.dim() > 1 ? 0.5 : 0.1, value.shape));

@@ -99,14 +99,16 @@ public class SharpnessPolicyTests
         GradientResult together = Create("sam", problem).Compute(0, pieces);
         AssertClose(Sharp(whole, Start, Rho), problem.Gradient);
         Assert.Equal(Value(whole, Start), together.Loss, 1e-9);
-        Assert.Equal(Value(whole, Add(Start, Times(whole, Start), Rho / Norm(Times(whole, Start)))), together.Loss + together.Rise!.Value, 1e-9);
+        Assert.Equal(Value(whole, Add(Start, Times(whole, Start), Rho / Norm(Times(whole, Start)))), together.Loss + together.Rise!.Value,
+            1e-9);
 
         GradientResult apart = Create("sam", problem, mSharpness: true).Compute(0, pieces);
         double[] expected = Add(Sharp(first, Start, Rho), Sharp(second, Start, Rho), 1);
         AssertClose(expected, problem.Gradient);
         Assert.Equal(Norm(expected), apart.GradientNorm, 1e-9);
         Assert.Equal(Value(whole, Start), apart.Loss, 1e-9);
-        double moved = Value(first, Add(Start, Times(first, Start), Rho / Norm(Times(first, Start)))) + Value(second, Add(Start, Times(second, Start), Rho / Norm(Times(second, Start))));
+        double moved = Value(first, Add(Start, Times(first, Start), Rho / Norm(Times(first, Start))))
+            + Value(second, Add(Start, Times(second, Start), Rho / Norm(Times(second, Start))));
         Assert.Equal(moved, apart.Loss + apart.Rise!.Value, 1e-9);
         AssertClose(Start, problem.Weights);
     }
@@ -145,7 +147,8 @@ public class SharpnessPolicyTests
     [Fact]
     public void SAM_at_every_step_is_SAM_bit_for_bit()
     {
-        using ImageModel sam = TinyTraining.Model(dropPath: 0.2), every = TinyTraining.Model(dropPath: 0.2), look = TinyTraining.Model(dropPath: 0.2), pieces = TinyTraining.Model(dropPath: 0.2);
+        using ImageModel sam = TinyTraining.Model(dropPath: 0.2), every = TinyTraining.Model(dropPath: 0.2),
+            look = TinyTraining.Model(dropPath: 0.2), pieces = TinyTraining.Model(dropPath: 0.2);
         var options = new TeacherOptions { Rho = 0.1 };
         TrainingResult expected = Tune(sam, options);
         TinyTraining.AssertSame(expected, Tune(every, options with { Sharpness = "every(1)" }));
@@ -194,15 +197,18 @@ public class SharpnessPolicyTests
     public void One_direction_for_all_and_one_for_each_piece_exclude_each_other(string form)
     {
         using ImageModel model = TinyTraining.Model();
-        InputException error = Assert.Throws<InputException>(() => Tune(model, new TeacherOptions { Rho = 0.1, Sharpness = form, MSharpness = true }));
+        InputException error =
+            Assert.Throws<InputException>(() => Tune(model, new TeacherOptions { Rho = 0.1, Sharpness = form, MSharpness = true }));
         Assert.Equal("teacher.m_sharpness", error.Where);
     }
 
     private static IGradientFunction Create(string form, Quadratic problem, bool mSharpness = false)
     {
-        IGradientFunction gradient = SharpnessPolicy.Parse(form).Create(problem.Net, problem.Parameters, _ => Rho, new TeacherOptions { MSharpness = mSharpness });
+        IGradientFunction gradient = SharpnessPolicy.Parse(form).Create(problem.Net, problem.Parameters, _ => Rho,
+            new TeacherOptions { MSharpness = mSharpness });
         return gradient;
     }
 
-    private static TrainingResult Tune(ImageModel model, TeacherOptions options) => new TeacherFineTuner(TinyTraining.Options, options).Run(TinyTraining.Job(model));
+    private static TrainingResult Tune(ImageModel model, TeacherOptions options) =>
+        new TeacherFineTuner(TinyTraining.Options, options).Run(TinyTraining.Job(model));
 }

@@ -6,11 +6,23 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Teachers;
 
-/// <summary>What goes wrong with SAM in a whole training and not in one gradient. The others are in SharpnessAwareGradientTests and SharpnessPolicyTests.</summary>
+/// <summary>
+/// What goes wrong with SAM in a whole training and not in one gradient.
+/// The others are in SharpnessAwareGradientTests and SharpnessPolicyTests.
+/// </summary>
 [Collection(TorchGenerator.Name)]
 public class SharpnessTrapsTests
 {
-    private static readonly TrainingOptions OneStep = Options with { Epochs = 1, Optimizer = OptimizerKind.Sgd, Momentum = 0, Lr = 0.1, WarmupEpochs = 0, WeightDecay = 0, ClipGrad = 0 };
+    private static readonly TrainingOptions OneStep = Options with
+    {
+        Epochs = 1,
+        Optimizer = OptimizerKind.Sgd,
+        Momentum = 0,
+        Lr = 0.1,
+        WarmupEpochs = 0,
+        WeightDecay = 0,
+        ClipGrad = 0,
+    };
 
     [Fact]
     public void Drop_path_draws_the_same_masks_in_both_passes()
@@ -42,7 +54,8 @@ public class SharpnessTrapsTests
         Tensor before = with.Values();
         const double decay = 5;
         TrainingResult expected = Tune(plain, OneStep, new TeacherOptions { Rho = 0.1 });
-        Assert.Equal(expected.Epochs[0].Rise, Tune(decayed, OneStep with { WeightDecay = decay }, new TeacherOptions { Rho = 0.1 }).Epochs[0].Rise);
+        Assert.Equal(expected.Epochs[0].Rise,
+            Tune(decayed, OneStep with { WeightDecay = decay }, new TeacherOptions { Rho = 0.1 }).Epochs[0].Rise);
         Tensor shrunk = without.Values() - (before * with.DecayMask() * (float)(0.1 * decay));
         Assert.True(allclose(shrunk, with.Values(), rtol: 1e-5, atol: 1e-6));
     }
@@ -59,18 +72,19 @@ public class SharpnessTrapsTests
         using var parameters = new ParameterSet(model);
         Tensor? stepped = null;
         int validated = 0;
-        new TeacherFineTuner(OneStep with { Epochs = 2, Lr = 1e-9 }, new TeacherOptions { Rho = 0.5, Sharpness = sharpness }).Run(Job(model, folder.File("state")) with
-        {
-            Train = Loader(8),
-            Validate = _ =>
+        new TeacherFineTuner(OneStep with { Epochs = 2, Lr = 1e-9 },
+            new TeacherOptions { Rho = 0.5, Sharpness = sharpness }).Run(Job(model, folder.File("state")) with
             {
-                // A rate of next to nothing moves no weight by as much as the radius would.
-                stepped ??= Model().state_dict()["head.weight"].clone();
-                Assert.True((model.state_dict()["head.weight"] - stepped).abs().max().item<float>() < 1e-6);
-                validated++;
-                return (0, 0);
-            },
-        });
+                Train = Loader(8),
+                Validate = _ =>
+                {
+                    // A rate of next to nothing moves no weight by as much as the radius would.
+                    stepped ??= Model().state_dict()["head.weight"].clone();
+                    Assert.True((model.state_dict()["head.weight"] - stepped).abs().max().item<float>() < 1e-6);
+                    validated++;
+                    return (0, 0);
+                },
+            });
         Assert.Equal(2, validated);
         using var file = global::ReMem.Weights.Files.SafetensorsFile.Open(folder.File("state"));
         using Tensor saved = file.Read("model.head.weight");

@@ -66,7 +66,8 @@ public class TeacherFineTunerTests
         using var scope = NewDisposeScope();
         using ImageModel model = Model(), reference = Model();
         double smoothing = 0.2;
-        TrainingResult result = new TeacherFineTuner(Options with { Epochs = 1, Lr = 1e-9, LabelSmoothing = smoothing }, new TeacherOptions()).Run(Job(model));
+        TrainingResult result = new TeacherFineTuner(Options with { Epochs = 1, Lr = 1e-9, LabelSmoothing = smoothing },
+            new TeacherOptions()).Run(Job(model));
         using var guard = no_grad();
         double sum = 0;
         foreach (var batch in Loader().Epoch(0))
@@ -99,7 +100,9 @@ public class TeacherFineTunerTests
     public void A_network_without_MLP_blocks_cannot_be_reweighted_but_can_be_tuned()
     {
         using ImageModel model = Model(Convolutional);
-        Assert.Contains(Convolutional, Assert.Throws<InputException>(() => Tune(model, new TeacherOptions { Reweighting = "ramp(0.5)" })).Message, StringComparison.Ordinal);
+        Assert.Contains(Convolutional,
+            Assert.Throws<InputException>(() => Tune(model, new TeacherOptions { Reweighting = "ramp(0.5)" })).Message,
+            StringComparison.Ordinal);
         Assert.Equal(3, Tune(model, new TeacherOptions()).Epochs.Count);
     }
 
@@ -110,7 +113,8 @@ public class TeacherFineTunerTests
     public void A_radius_that_is_no_radius_is_refused_not_ignored(double rho)
     {
         using ImageModel model = Model();
-        Assert.Contains("radius rho", Assert.Throws<InputException>(() => Tune(model, new TeacherOptions { Rho = rho })).Message, StringComparison.Ordinal);
+        Assert.Contains("radius rho", Assert.Throws<InputException>(() => Tune(model, new TeacherOptions { Rho = rho })).Message,
+            StringComparison.Ordinal);
     }
 
     private static TrainingResult Tune(ImageModel model, TeacherOptions options) => new TeacherFineTuner(Options, options).Run(Job(model));
@@ -122,10 +126,12 @@ public class TeacherFineTunerTests
         using var tuned = Model();
         TrainingOptions one = Options with { Epochs = 1, BatchSize = 4 };
         TrainingResult expected = new TeacherFineTuner(one, new TeacherOptions()).Run(Job(plain) with { Train = Loader(4) });
-        TrainingResult result = new TeacherFineTuner(one with { Epochs = 1 }, new TeacherOptions { Rho = 0.1, RhoSchedule = "lr" }).Run(Job(tuned) with { Train = Loader(4) });
+        TrainingResult result = new TeacherFineTuner(one with { Epochs = 1 },
+            new TeacherOptions { Rho = 0.1, RhoSchedule = "lr" }).Run(Job(tuned) with { Train = Loader(4) });
         Assert.True(result.Epochs[0].Rise > 0);
         using var flat = Model();
-        result = new TeacherFineTuner(one with { Epochs = 2 }, new TeacherOptions { Rho = 0.1, RhoSchedule = "linear(0)" }).Run(Job(flat) with { Train = Loader(4) });
+        result = new TeacherFineTuner(one with { Epochs = 2 },
+            new TeacherOptions { Rho = 0.1, RhoSchedule = "linear(0)" }).Run(Job(flat) with { Train = Loader(4) });
         Assert.Equal(expected.Epochs[0].TrainLoss, result.Epochs[0].TrainLoss);
         Assert.Equal(0, result.Epochs[0].Rise);
         Assert.True(result.Epochs[1].Rise > 0);
@@ -136,6 +142,8 @@ public class TeacherFineTunerTests
     {
         using var model = Model();
         Assert.Equal(
-            "teacher.rho_schedule", Assert.Throws<InputException>(() => new TeacherFineTuner(Options, new TeacherOptions { Rho = 0.1, RhoSchedule = "cosine(11)" }).Run(Job(model))).Where);
+            "teacher.rho_schedule",
+            Assert.Throws<InputException>(() =>
+                new TeacherFineTuner(Options, new TeacherOptions { Rho = 0.1, RhoSchedule = "cosine(11)" }).Run(Job(model))).Where);
     }
 }

@@ -28,7 +28,8 @@ public sealed class TeacherMethodTests
     {
         Assert.Equal(["none", "standard", "sam", "reweighted", "both"], TeacherMethod.All.Select(m => m.Name));
         Assert.All(TeacherMethod.All, m => Assert.Same(m, TeacherMethod.Parse(m.Name)));
-        Assert.Contains("did you mean 'sam'?", Assert.Throws<InputException>(() => TeacherMethod.Parse("samm")).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'sam'?", Assert.Throws<InputException>(() => TeacherMethod.Parse("samm")).Message,
+            StringComparison.Ordinal);
         Assert.Equal("\"both\"", System.Text.Json.JsonSerializer.Serialize(TeacherMethod.Both));
     }
 
@@ -36,11 +37,8 @@ public sealed class TeacherMethodTests
     [Fact]
     public void No_other_source_compares_a_method_by_its_name()
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "ReMem.slnx")))
-            root = Path.GetDirectoryName(root)!;
         IEnumerable<string> compared =
-            from file in Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
+            from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
             from line in File.ReadLines(file)
             where System.Text.RegularExpressions.Regex.IsMatch(line, "[Mm]ethod\\w* (==|!=|is) (not )?\"")

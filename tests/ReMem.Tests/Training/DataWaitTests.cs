@@ -14,7 +14,8 @@ public sealed class DataWaitTests
     public void Waiting_for_images_is_recorded_and_above_a_tenth_comes_with_advice()
     {
         using ImageModel model = Model();
-        var loader = new BatchLoader(new Slow(Source(12)), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Threads = 1, CacheBytes = 0 });
+        var loader = new BatchLoader(new Slow(Source(12)), ViewOptions.ForTraining(32),
+            new LoaderOptions { BatchSize = 4, Threads = 1, CacheBytes = 0 });
         List<string> messages = [];
         TrainingResult result = new Trainer(Options with { Epochs = 1 }).Run(Job(model, progress: new Watcher(r =>
         {
@@ -28,7 +29,9 @@ public sealed class DataWaitTests
         });
         EpochRecord epoch = result.Epochs.Single();
         Assert.InRange(epoch.DataSeconds, 0.2, epoch.Seconds);
-        Assert.Contains(messages, m => m.Contains("of the training time was spent waiting for images: give more threads", StringComparison.Ordinal) && m.Contains("remem data pack", StringComparison.Ordinal));
+        Assert.Contains(messages,
+            m => m.Contains("of the training time was spent waiting for images: give more threads", StringComparison.Ordinal)
+                && m.Contains("remem data pack", StringComparison.Ordinal));
         Assert.Contains(messages, m => m.EndsWith("s of it waiting for images", StringComparison.Ordinal));
     }
 

@@ -36,7 +36,8 @@ public sealed class DivergenceTests : IDisposable
     {
         using ImageModel model = Model(Convolutional);
         ReMemException error = Diverges(model, Epochs, _ => { }, breakAfter: (5, "layer1.0.conv1.weight"));
-        Assert.Contains("diverged in epoch 2, by step 5: the tensor 'layer1.0.conv1.weight' holds NaN", error.Message, StringComparison.Ordinal);
+        Assert.Contains("diverged in epoch 2, by step 5: the tensor 'layer1.0.conv1.weight' holds NaN", error.Message,
+            StringComparison.Ordinal);
         LastGoodStands(epochs: 1);
     }
 
@@ -69,7 +70,8 @@ public sealed class DivergenceTests : IDisposable
         int validated = 0;
         ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Epochs with { Keep = KeepPolicy.Best }).Run(
             Job(model, Checkpoint) with { Validate = _ => (0.5, ++validated == 3 ? loss : 1) }));
-        Assert.Contains($"diverged in epoch 3, by step 8: on validation the tensor 'logits' overflows (the loss is {word})", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"diverged in epoch 3, by step 8: on validation the tensor 'logits' overflows (the loss is {word})", error.Message,
+            StringComparison.Ordinal);
         LastGoodStands(epochs: 2);
     }
 
@@ -82,7 +84,8 @@ public sealed class DivergenceTests : IDisposable
         {
             Gradient = parameters => new Keeping(new PlainGradient(parameters), direction, breakAt: 4),
         }));
-        Assert.Contains("diverged in epoch 2, by step 5: the tensor 'gradient.direction' holds NaN", error.Message, StringComparison.Ordinal);
+        Assert.Contains("diverged in epoch 2, by step 5: the tensor 'gradient.direction' holds NaN", error.Message,
+            StringComparison.Ordinal);
         LastGoodStands(epochs: 1);
     }
 
@@ -115,24 +118,29 @@ public sealed class DivergenceTests : IDisposable
                 return CrossEntropy(m, batch, at);
             },
         }));
-        Assert.Contains("diverged in epoch 1, by step 2: the tensor 'bn1.running_var' holds infinity", error.Message, StringComparison.Ordinal);
+        Assert.Contains("diverged in epoch 1, by step 2: the tensor 'bn1.running_var' holds infinity", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("no checkpoint of it is kept", error.Remedy, StringComparison.Ordinal);
     }
 
-    /// <summary>Nothing is injected: a learning rate of 100 moves the running variances beyond float32, and the loss stays a number.</summary>
+    /// <summary>
+    /// Nothing is injected: a learning rate of 100 moves the running variances beyond float32, and the loss stays a number.
+    /// </summary>
     [Fact]
     public void A_learning_rate_that_is_far_too_high()
     {
         using ImageModel model = Model(Convolutional);
         TrainingOptions options = Options with { Epochs = 40, Optimizer = OptimizerKind.Sgd, Lr = 100, ClipGrad = 0, WarmupEpochs = 0 };
         ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(options).Run(Job(model, Checkpoint)));
-        Assert.Matches("The training diverged in epoch \\d+, by step \\d+: the tensor '.*' holds|in a row had a non-finite gradient", error.Message);
+        Assert.Matches("The training diverged in epoch \\d+, by step \\d+: the tensor '.*' holds|in a row had a non-finite gradient",
+            error.Message);
         if (File.Exists(Checkpoint))
             LastGoodStands(TrainingCheckpoint.EpochsIn(Checkpoint));
     }
 
     private ReMemException Diverges(
-        ImageModel model, TrainingOptions options, Action<TrainingStep> before, (long Step, string Name)? breakAfter = null, float with = float.NaN)
+        ImageModel model, TrainingOptions options, Action<TrainingStep> before, (long Step, string Name)? breakAfter = null,
+        float with = float.NaN)
     {
         return Assert.Throws<ReMemException>(() => new Trainer(options).Run(Job(model, Checkpoint) with
         {

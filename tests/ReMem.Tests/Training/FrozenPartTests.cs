@@ -50,7 +50,8 @@ public class FrozenPartTests
         {
             Gradient = p =>
             {
-                Assert.DoesNotContain(p.Names, n => n.StartsWith("conv1", StringComparison.Ordinal) || n.StartsWith("bn1", StringComparison.Ordinal));
+                Assert.DoesNotContain(p.Names,
+                    n => n.StartsWith("conv1", StringComparison.Ordinal) || n.StartsWith("bn1", StringComparison.Ordinal));
                 return new SharpnessAwareGradient(model, p, 0.1);
             },
             Loss = (m, batch, at) =>
@@ -85,7 +86,14 @@ public class FrozenPartTests
     public void An_interrupted_training_ends_with_the_same_bits()
     {
         using var folder = new TemporaryFolder();
-        TrainingOptions options = Options with { Freeze = "layer1", LayerDecay = 0.8, EmaDecay = 0.9, Optimizer = OptimizerKind.Sgd, Lr = 0.05 };
+        TrainingOptions options = Options with
+        {
+            Freeze = "layer1",
+            LayerDecay = 0.8,
+            EmaDecay = 0.9,
+            Optimizer = OptimizerKind.Sgd,
+            Lr = 0.05,
+        };
         using ImageModel whole = Model(Convolutional), stopped = Model(Convolutional), resumed = Model(Convolutional, seed: 77);
         TrainingResult expected = new Trainer(options).Run(Job(whole));
         Assert.Throws<InvalidOperationException>(() => new Trainer(options).Run(Job(stopped, folder.File("state")) with
@@ -113,8 +121,12 @@ public class FrozenPartTests
     {
         using ImageModel model = Model(Convolutional);
         InputException error = Assert.Throws<InputException>(() =>
-            new Trainer(Options with { Freeze = freeze }).Run(Job(model) with { Loss = (_, _, _) => throw new InvalidOperationException() }));
-        Assert.StartsWith(message, error.Message.Replace("Freezing '" + freeze + "' ", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+            new Trainer(Options with { Freeze = freeze }).Run(Job(model) with
+            {
+                Loss = (_, _, _) => throw new InvalidOperationException(),
+            }));
+        Assert.StartsWith(message, error.Message.Replace("Freezing '" + freeze + "' ", string.Empty, StringComparison.Ordinal),
+            StringComparison.Ordinal);
         Assert.All(model.parameters(), p => Assert.True(p.requires_grad));
     }
 }

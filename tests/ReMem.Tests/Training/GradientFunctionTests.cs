@@ -26,7 +26,8 @@ public class GradientFunctionTests
     [InlineData(double.NaN, 1, false)]
     [InlineData(1, double.PositiveInfinity, false)]
     [InlineData(1, 1, true)]
-    public void A_step_needs_a_finite_loss_and_norm(double loss, double norm, bool expected) => Assert.Equal(expected, new GradientResult(loss, 0, norm).IsFinite);
+    public void A_step_needs_a_finite_loss_and_norm(double loss, double norm, bool expected) =>
+        Assert.Equal(expected, new GradientResult(loss, 0, norm).IsFinite);
 
     [Theory]
     [InlineData(1.0, 1.0)]

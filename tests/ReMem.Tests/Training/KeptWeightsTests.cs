@@ -19,7 +19,8 @@ public class KeptWeightsTests
     [InlineData(0.9, 8, 0.75)]
     [InlineData(0.9, 1000, 0.9)]
     [InlineData(0.99999, 1000, 0.99)]
-    public void The_decay_warms_up(double decay, long step, double expected) => Assert.Equal(expected, KeptWeights.DecayAt(decay, step), 1e-12);
+    public void The_decay_warms_up(double decay, long step, double expected) =>
+        Assert.Equal(expected, KeptWeights.DecayAt(decay, step), 1e-12);
 
     [Theory]
     [InlineData(Convolutional)]
@@ -108,11 +109,14 @@ public class KeptWeightsTests
         List<double[]> seen = [];
         List<string> messages = [];
         var watcher = new Watcher(r => messages.Add(r.Message ?? string.Empty));
-        TrainingResult result = new Trainer(Best with { Patience = patience, Monitor = monitor }).Run(Job(model, progress: watcher) with { Validate = Scripted(seen) });
+        TrainingResult result = new Trainer(Best with { Patience = patience, Monitor = monitor }).Run(Job(model,
+            progress: watcher) with
+        { Validate = Scripted(seen) });
         TrainingEnd end = kept + patience <= 6 ? TrainingEnd.NoImprovement : TrainingEnd.AllEpochs;
         Assert.Equal((epochs, kept, end), (result.Epochs.Count, result.KeptEpoch, result.End));
         Assert.True(Same(seen[kept - 1], State(model)));
-        Assert.Equal(end == TrainingEnd.NoImprovement, messages[^1].Contains($"stopped after epoch {epochs}: no improvement for {patience} epochs", StringComparison.Ordinal));
+        Assert.Equal(end == TrainingEnd.NoImprovement,
+            messages[^1].Contains($"stopped after epoch {epochs}: no improvement for {patience} epochs", StringComparison.Ordinal));
         Assert.EndsWith($"kept epoch {kept} of {epochs}", messages[^1], StringComparison.Ordinal);
     }
 
@@ -124,7 +128,8 @@ public class KeptWeightsTests
     [InlineData(MonitoredScore.Loss, 0.4, 1.0, 0.9, 1.1, true)]
     [InlineData(MonitoredScore.Loss, 0.9, double.NaN, 0.4, 9.0, false)]
     [InlineData(MonitoredScore.Loss, 0.4, 9.0, 0.9, double.PositiveInfinity, true)]
-    public void One_epoch_is_better_than_another(MonitoredScore monitor, double top1, double loss, double otherTop1, double otherLoss, bool better)
+    public void One_epoch_is_better_than_another(MonitoredScore monitor, double top1, double loss, double otherTop1, double otherLoss,
+        bool better)
     {
         Assert.Equal(better, KeptWeights.IsBetter(Record(top1, loss), Record(otherTop1, otherLoss), monitor));
         static EpochRecord Record(double top1, double loss) => new(1, 0, 0, 0, top1, loss, 0);
@@ -138,7 +143,8 @@ public class KeptWeightsTests
     {
         using var folder = new TemporaryFolder();
         TrainingOptions options = Best with { EmaDecay = decay, Keep = keep, Patience = patience };
-        using ImageModel whole = Model(Convolutional), stopped = Model(Convolutional), resumed = Model(Convolutional, seed: 77), again = Model(Convolutional, seed: 78);
+        using ImageModel whole = Model(Convolutional), stopped = Model(Convolutional), resumed = Model(Convolutional, seed: 77),
+            again = Model(Convolutional, seed: 78);
         TrainingResult expected = Run(whole, null, null);
         Assert.Throws<OperationCanceledException>(() => Run(stopped, folder.File("state"), stop));
         foreach (ImageModel model in new[] { resumed, again })
@@ -151,16 +157,17 @@ public class KeptWeightsTests
 
         TrainingResult Run(ImageModel model, string? checkpoint, int? end)
         {
-            using var cancel = new CancellationTokenSource();
+            using var cancellationToken = new CancellationTokenSource();
             int steps = 0;
             var watcher = new Watcher(report =>
             {
                 if (report.Batches > 0 && ++steps == end)
-                    cancel.Cancel();
+                    cancellationToken.Cancel();
             });
             // A score that is a function of the weights and has its best in the middle.
             return new Trainer(options).Run(
-                Job(model, checkpoint, watcher) with { Validate = m => (0.5, Math.Sin(200 * State(m).Sum(Math.Abs))) }, cancel.Token);
+                Job(model, checkpoint, watcher) with { Validate = m => (0.5, Math.Sin(200 * State(m).Sum(Math.Abs))) },
+                cancellationToken.Token);
         }
     }
 
@@ -173,9 +180,11 @@ public class KeptWeightsTests
         using ImageModel model = Model(Convolutional);
         TrainingOptions one = Options with { Epochs = 1 };
         new Trainer(one with { EmaDecay = averaged ? 0.9 : 0 }).Run(Job(model, folder.File("state")));
-        foreach (TrainingOptions other in new[] { one with { EmaDecay = 0.5 }, one with { EmaDecay = averaged ? 0 : 0.9 }, one with { EmaDecay = averaged ? 0.9 : 0, Keep = KeepPolicy.Best } })
+        foreach (TrainingOptions other in new[] { one with { EmaDecay = 0.5 }, one with { EmaDecay = averaged ? 0 : 0.9 },
+            one with { EmaDecay = averaged ? 0.9 : 0, Keep = KeepPolicy.Best } })
         {
-            InputException error = Assert.Throws<InputException>(() => new Trainer(other).Run(Job(model, folder.File("state")) with { Validate = _ => (0, 0) }));
+            InputException error = Assert.Throws<InputException>(() =>
+                new Trainer(other).Run(Job(model, folder.File("state")) with { Validate = _ => (0, 0) }));
             Assert.Contains("other options", error.Message, StringComparison.Ordinal);
         }
     }
@@ -206,14 +215,15 @@ public class KeptWeightsTests
         using ImageModel model = Model(Convolutional);
         List<double[]> trained = [];
         double[] averaged = [];
-        Assert.Throws<InvalidOperationException>(() => new Trainer(Options with { EmaDecay = 0.9, Epochs = 2, ValidateEvery = 1 }).Run(Recording(model, trained) with
-        {
-            Validate = m =>
+        Assert.Throws<InvalidOperationException>(() =>
+            new Trainer(Options with { EmaDecay = 0.9, Epochs = 2, ValidateEvery = 1 }).Run(Recording(model, trained) with
             {
-                averaged = State(m);
-                throw new InvalidOperationException();
-            },
-        }));
+                Validate = m =>
+                {
+                    averaged = State(m);
+                    throw new InvalidOperationException();
+                },
+            }));
         Assert.False(Same(averaged, State(model)));
     }
 
@@ -232,7 +242,8 @@ public class KeptWeightsTests
             (Options with { Keep = KeepPolicy.Best }, "cannot be told without a validation"),
         })
         {
-            InputException error = Assert.Throws<InputException>(() => new Trainer(options).Run(Job(model) with { Loss = (_, _, _) => throw new InvalidOperationException() }));
+            InputException error = Assert.Throws<InputException>(() =>
+                new Trainer(options).Run(Job(model) with { Loss = (_, _, _) => throw new InvalidOperationException() }));
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
     }
@@ -274,6 +285,7 @@ public class KeptWeightsTests
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        return cat([.. model.state_dict().Values.Where(t => t.is_floating_point()).Select(t => t.flatten())]).to(ScalarType.Float64).data<double>().ToArray();
+        return cat([.. model.state_dict().Values.Where(t => t.is_floating_point()).Select(t => t.flatten())]).to(ScalarType.Float64)
+            .data<double>().ToArray();
     }
 }

@@ -23,20 +23,30 @@ public class LabelLossTests
     [InlineData("none", 0.1, 0.5, ClassSampling.Sqrt)]
     public void It_is_the_sum_written_out(string weights, double smoothing, double tau, ClassSampling sampling)
     {
-        TrainingOptions options = Options with { ClassWeights = weights, LabelSmoothing = smoothing, LogitAdjustment = tau, Sampling = sampling };
+        TrainingOptions options = Options with
+        {
+            ClassWeights = weights,
+            LabelSmoothing = smoothing,
+            LogitAdjustment = tau,
+            Sampling = sampling,
+        };
         double[] w = weights switch
         {
             "inverse" => [100 / (3 * 60.0), 100 / (3 * 30.0), 100 / (3 * 10.0)],
             "none" => [1, 1, 1],
             _ => Effective(),
         };
-        double[] share = sampling == ClassSampling.Sqrt ? [.. Counts.Select(n => Math.Sqrt(n) / Counts.Sum(m => Math.Sqrt(m)))] : [0.6, 0.3, 0.1];
+        double[] share = sampling == ClassSampling.Sqrt
+            ? [.. Counts.Select(n => Math.Sqrt(n) / Counts.Sum(m => Math.Sqrt(m)))]
+            : [0.6, 0.3, 0.1];
         foreach (double mix in new[] { 1, 0.7 })
         {
             using var scope = NewDisposeScope();
             using var loss = new LabelLoss(options, Counts);
             Tensor logits = Goldens.UniformTensor("logits", 3, 4, 3).to(ScalarType.Float32);
-            using Batch batch = new(zeros(4, 3, 2, 2, ScalarType.Byte), tensor(Labels), [0, 1, 2, 3]) { Mix = mix < 1 ? new BatchMix(mix) : null };
+            using Batch batch = new(zeros(4, 3, 2, 2, ScalarType.Byte), tensor(Labels),
+                [0, 1, 2, 3])
+            { Mix = mix < 1 ? new BatchMix(mix) : null };
             double expected = 0;
             for (int row = 0; row < 4; row++)
             {
@@ -44,7 +54,8 @@ public class LabelLossTests
                 double total = Math.Log(z.Sum(Math.Exp));
                 for (int c = 0; c < 3; c++)
                 {
-                    double target = ((Labels[row] == c ? mix : 0) + (Labels[3 - row] == c ? 1 - mix : 0)) * (1 - smoothing) + (smoothing / 3);
+                    double target = ((Labels[row] == c ? mix : 0) + (Labels[3 - row] == c ? 1 - mix : 0)) * (1 - smoothing)
+                        + (smoothing / 3);
                     expected += target * w[c] * (total - z[c]) / 4;
                 }
             }
@@ -92,7 +103,8 @@ public class LabelLossTests
     [InlineData("inverted", 0.0, ClassSampling.Uniform, "Unknown class weights 'inverted'; did you mean 'inverse'?")]
     public void Nonsense_is_refused(string weights, double tau, ClassSampling sampling, string message)
     {
-        InputException error = Assert.Throws<InputException>(() => new LabelLoss(Options with { ClassWeights = weights, LogitAdjustment = tau, Sampling = sampling }, Counts));
+        InputException error = Assert.Throws<InputException>(() =>
+            new LabelLoss(Options with { ClassWeights = weights, LogitAdjustment = tau, Sampling = sampling }, Counts));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
 

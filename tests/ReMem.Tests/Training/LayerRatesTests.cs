@@ -23,7 +23,8 @@ public class LayerRatesTests
         new Trainer(options).Run(Job(model));
         new Trainer(options with { LayerDecay = 1 }).Run(Job(plain));
 
-        (optim.Optimizer Optimizer, double Scale)[] each = [.. reference.named_parameters().Select(p => (One(p.name, p.parameter), Scale(p.name)))];
+        (optim.Optimizer Optimizer, double Scale)[] each =
+            [.. reference.named_parameters().Select(p => (One(p.name, p.parameter), Scale(p.name)))];
         var schedule = new CosineSchedule(rate, 9, 1, options.MinLrRatio);
         int step = 0;
         for (int epoch = 0; epoch < 3; epoch++)
@@ -57,14 +58,23 @@ public class LayerRatesTests
         optim.Optimizer One(string name, TorchSharp.Modules.Parameter value)
         {
             double decay = value.dim() > 1 && name is not ("cls_token" or "pos_embed") ? 0.1 : 0;
-            return optimizer == OptimizerKind.Adamw ? optim.AdamW([value], 1, weight_decay: decay) : optim.SGD([value], 1, momentum: 0.9, weight_decay: decay);
+            return optimizer == OptimizerKind.Adamw
+                ? optim.AdamW([value], 1, weight_decay: decay)
+                : optim.SGD([value], 1, momentum: 0.9, weight_decay: decay);
         }
 
         double Scale(string name)
         {
             string[] parts = name.Split('.');
             int depth = ((TransformerModel)reference).Blocks.Count;
-            int layer = parts[0] switch { "blocks" => int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) + 1, "norm" => depth, "head" => depth + 1, _ => 0 };
+            int layer = parts[0] switch
+            {
+                "blocks" => int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) + 1,
+                "norm" =>
+                depth,
+                "head" => depth + 1,
+                _ => 0
+            };
             return Math.Pow(Decay, depth + 1 - layer);
         }
     }

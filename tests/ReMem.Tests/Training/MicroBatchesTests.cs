@@ -42,14 +42,17 @@ public class MicroBatchesTests
         }
 
         static TrainingResult Tune(ImageModel model, int pieces) =>
-            new TeacherFineTuner(Options with { Accumulate = pieces, Optimizer = OptimizerKind.Sgd, Lr = 0.01 }, new TeacherOptions { Rho = 0.05 }).Run(Job(model));
+            new TeacherFineTuner(Options with { Accumulate = pieces, Optimizer = OptimizerKind.Sgd, Lr = 0.01 },
+                new TeacherOptions { Rho = 0.05 }).Run(Job(model));
     }
 
     [Fact]
     public void A_part_of_a_mixed_batch_keeps_the_labels_of_partners_outside_of_it()
     {
         using var scope = NewDisposeScope();
-        using var batch = new Batch(arange(5).view(5, 1, 1, 1).expand(5, 3, 2, 2).to(ScalarType.Byte), tensor(new long[] { 0, 1, 2, 0, 2 }), [4, 3, 2, 1, 0]) { Mix = new BatchMix(0.75) };
+        using var batch = new Batch(arange(5).view(5, 1, 1, 1).expand(5, 3, 2, 2).to(ScalarType.Byte), tensor(new long[] { 0, 1, 2, 0, 2 }),
+            [4, 3, 2, 1, 0])
+        { Mix = new BatchMix(0.75) };
         Tensor whole = batch.Targets(3);
         Batch part = batch.Part(1, 3), inner = part.Part(1, 2);
         Assert.True(Goldens.Same(whole.narrow(0, 1, 3), part.Targets(3)));

@@ -13,7 +13,8 @@ public class MixedPrecisionTests
 {
     private static readonly TrainingOptions Half = Options with { Precision = Precision.Bf16 };
 
-    public static TheoryData<string> Names => [.. TinyTransformers.Names.Select(n => n.Data), "resnet18", "mobilenetv3_small_100", "efficientnet_b0", "convnext_atto"];
+    public static TheoryData<string> Names =>
+        [.. TinyTransformers.Names.Select(n => n.Data), "resnet18", "mobilenetv3_small_100", "efficientnet_b0", "convnext_atto"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -74,7 +75,8 @@ public class MixedPrecisionTests
     {
         using ImageModel teacher = Model(), student = Model(Convolutional);
         Watch(teacher, "blocks.0.mlp.fc1", () => new TeacherFineTuner(Half with { Epochs = 1 }, new TeacherOptions()).Run(Job(teacher)));
-        Watch(student, "layer1.0.conv1", () => new Distiller(Half with { Epochs = 1 }, new DistillationOptions()).Run(Job(student), null, 12));
+        Watch(student, "layer1.0.conv1",
+            () => new Distiller(Half with { Epochs = 1 }, new DistillationOptions()).Run(Job(student), null, 12));
 
         static void Watch(ImageModel model, string layer, Action train)
         {

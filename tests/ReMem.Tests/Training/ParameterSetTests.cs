@@ -65,7 +65,8 @@ public class ParameterSetTests
     }
 
     [Theory]
-    [InlineData(Vit, "head.weight blocks.0.attn.qkv.weight patch_embed.proj.weight", "cls_token pos_embed head.bias norm.weight blocks.0.norm1.weight")]
+    [InlineData(Vit, "head.weight blocks.0.attn.qkv.weight patch_embed.proj.weight",
+        "cls_token pos_embed head.bias norm.weight blocks.0.norm1.weight")]
     [InlineData(Convolutional, "conv1.weight fc.weight", "bn1.weight bn1.bias fc.bias")]
     public void Decay_spares_what_timm_spares(string name, string decayed, string spared)
     {
@@ -90,7 +91,8 @@ public class ParameterSetTests
     {
         using var scope = NewDisposeScope();
         using TransformerModel model = TinyTransformers.Make("beitv2_base_patch16_224");
-        long decayed = model.named_parameters().Where(p => p.name.EndsWith("weight", StringComparison.Ordinal) && p.parameter.dim() > 1).Sum(p => p.parameter.numel());
+        long decayed = model.named_parameters().Where(p => p.name.EndsWith("weight", StringComparison.Ordinal) && p.parameter.dim() > 1)
+            .Sum(p => p.parameter.numel());
         Assert.Equal(decayed, new ParameterSet(model).DecayMask().to(ScalarType.Float64).sum().item<double>());
     }
 

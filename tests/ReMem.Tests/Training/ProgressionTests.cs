@@ -48,7 +48,9 @@ public class ProgressionTests
         Assert.NotNull(Progression.Of(Options with { Progressive = "from(32)" }, model, 64));
         using var scope = NewDisposeScope();
         Assert.Equal([2, 3], model.call(zeros(2, 3, 32, 32)).shape);
-        Assert.Contains("can start at 32 to 63 px", Assert.Throws<InputException>(() => Progression.Of(Options with { Progressive = "from(24)" }, model, 64)).Message, StringComparison.Ordinal);
+        Assert.Contains("can start at 32 to 63 px",
+            Assert.Throws<InputException>(() => Progression.Of(Options with { Progressive = "from(24)" }, model, 64)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -64,7 +66,10 @@ public class ProgressionTests
     {
         using ImageModel model = Model(name);
         InputException error = Assert.Throws<InputException>(() =>
-            new Trainer(Options with { Progressive = form }).Run(Job(model) with { Loss = (_, _, _) => throw new InvalidOperationException() }));
+            new Trainer(Options with { Progressive = form }).Run(Job(model) with
+            {
+                Loss = (_, _, _) => throw new InvalidOperationException(),
+            }));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
 }

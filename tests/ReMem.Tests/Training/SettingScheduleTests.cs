@@ -25,7 +25,8 @@ public class SettingScheduleTests
     [Theory]
     [InlineData("linear(0.2)")]
     [InlineData("cosine(0.2)")]
-    public void It_ends_exactly_where_it_should(string form) => Assert.Equal(0.9, SettingSchedule.Parse(form, Rho, "teacher.rho_schedule").Over(0.9, Rates)(4));
+    public void It_ends_exactly_where_it_should(string form) =>
+        Assert.Equal(0.9, SettingSchedule.Parse(form, Rho, "teacher.rho_schedule").Over(0.9, Rates)(4));
 
     [Fact]
     public void It_follows_the_learning_rate()

@@ -26,7 +26,8 @@ internal static class TinyTraining
 
     /// <summary>Shuffled random views.</summary>
     public static BatchLoader Loader(int count = 12, int batch = 4, int? secondSize = null) =>
-        new(Source(count), ViewOptions.ForTraining(32) with { SecondSize = secondSize }, new LoaderOptions { BatchSize = batch, Shuffle = true, DropLast = true, Seed = 9 });
+        new(Source(count), ViewOptions.ForTraining(32) with { SecondSize = secondSize },
+            new LoaderOptions { BatchSize = batch, Shuffle = true, DropLast = true, Seed = 9 });
 
     public static TrainingJob Job(ImageModel model, string? checkpoint = null, IProgress<ProgressReport>? progress = null) => new()
     {
@@ -42,7 +43,8 @@ internal static class TinyTraining
     public static Tensor CrossEntropy(ImageModel model, Batch batch, TrainingStep step)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.cross_entropy(model.call(model.Info.Normalization.Apply(batch.Images)), batch.Labels).MoveToOuterDisposeScope();
+        return nn.functional.cross_entropy(model.call(model.Info.Normalization.Apply(batch.Images)), batch.Labels)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Every parameter and buffer, bit for bit.</summary>
@@ -57,7 +59,8 @@ internal static class TinyTraining
     /// <summary>Every epoch's record, apart from its wall time.</summary>
     public static void AssertSame(TrainingResult expected, TrainingResult actual)
     {
-        Assert.Equal(expected.Epochs.Select(e => e with { Seconds = 0, DataSeconds = 0 }), actual.Epochs.Select(e => e with { Seconds = 0, DataSeconds = 0 }));
+        Assert.Equal(expected.Epochs.Select(e => e with { Seconds = 0, DataSeconds = 0 }),
+            actual.Epochs.Select(e => e with { Seconds = 0, DataSeconds = 0 }));
         Assert.Equal((expected.Steps, expected.SkippedSteps), (actual.Steps, actual.SkippedSteps));
     }
 

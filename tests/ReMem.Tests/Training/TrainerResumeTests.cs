@@ -68,7 +68,8 @@ public class TrainerResumeTests
         AssertSame(whole, resumed);
 
         TrainingResult Run(ImageModel model, string? checkpoint, int? stop) => Interruptible(stop, (progress, token) =>
-            new Distiller(Options with { Epochs = 4 }, new DistillationOptions { Views = 2 }).Run(Job(model, checkpoint, progress), teacher, 12, token));
+            new Distiller(Options with { Epochs = 4 }, new DistillationOptions { Views = 2 }).Run(Job(model, checkpoint, progress), teacher,
+                12, token));
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public class TrainerResumeTests
         using var folder = new TemporaryFolder();
         using ImageModel model = Model(Convolutional), again = Model(Convolutional, seed: 77);
         TrainingResult first = new Trainer(Options).Run(Job(model, folder.File("state")));
-        TrainingResult second = new Trainer(Options).Run(Job(again, folder.File("state")) with { Loss = (_, _, _) => throw new InvalidOperationException() });
+        TrainingResult second =
+            new Trainer(Options).Run(Job(again, folder.File("state")) with { Loss = (_, _, _) => throw new InvalidOperationException() });
         AssertSame(first, second);
         AssertSame(model, again);
     }
@@ -123,20 +125,21 @@ public class TrainerResumeTests
         Assert.Throws<InputException>(() => Tune(new TeacherOptions { Rho = 0.05, Sharpness = "every(2)" }));
         Assert.Throws<InputException>(() => Tune(new TeacherOptions { Rho = 0.05, RhoSchedule = "lr" }));
 
-        void Tune(TeacherOptions teacher) => new TeacherFineTuner(Options with { Epochs = 1 }, teacher).Run(Job(model, folder.File("state")));
+        void Tune(TeacherOptions teacher) =>
+            new TeacherFineTuner(Options with { Epochs = 1 }, teacher).Run(Job(model, folder.File("state")));
     }
 
     /// <summary>Cancels from the progress callback after so many steps of this call.</summary>
     private static TrainingResult Interruptible(int? stop, Func<IProgress<ProgressReport>, CancellationToken, TrainingResult> run)
     {
-        using var cancel = new CancellationTokenSource();
+        using var cancellationToken = new CancellationTokenSource();
         int steps = 0;
         return run(
             new Watcher(report =>
             {
                 if (report.Batches > 0 && ++steps == stop)
-                    cancel.Cancel();
+                    cancellationToken.Cancel();
             }),
-            cancel.Token);
+            cancellationToken.Token);
     }
 }

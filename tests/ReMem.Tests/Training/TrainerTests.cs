@@ -20,7 +20,8 @@ public class TrainerTests
         using ImageModel model = Model(name);
         TrainingResult result = new Trainer(Options with { Epochs = 5, Optimizer = optimizer, Lr = rate }).Run(Job(model));
         Assert.Equal([1, 2, 3, 4, 5], result.Epochs.Select(e => e.Epoch));
-        Assert.True(result.Epochs[^1].TrainLoss < 0.6 * result.Epochs[0].TrainLoss, string.Join(" ", result.Epochs.Select(e => e.TrainLoss)));
+        Assert.True(result.Epochs[^1].TrainLoss < 0.6 * result.Epochs[0].TrainLoss,
+            string.Join(" ", result.Epochs.Select(e => e.TrainLoss)));
         Assert.Equal((15, 0), (result.Steps, result.SkippedSteps));
     }
 
@@ -85,7 +86,16 @@ public class TrainerTests
         using var scope = NewDisposeScope();
         var parameters = new ParameterSet(model);
         Tensor before = parameters.Values();
-        TrainingOptions options = Options with { Epochs = 1, Optimizer = OptimizerKind.Sgd, Momentum = 0, WeightDecay = 0, Lr = 0.5, WarmupEpochs = 0, ClipGrad = 1e-2 };
+        TrainingOptions options = Options with
+        {
+            Epochs = 1,
+            Optimizer = OptimizerKind.Sgd,
+            Momentum = 0,
+            WeightDecay = 0,
+            Lr = 0.5,
+            WarmupEpochs = 0,
+            ClipGrad = 1e-2,
+        };
         new Trainer(options).Run(Job(model) with { Train = Loader(count: 4) });
         Assert.Equal(0.5 * 1e-2, (parameters.Values() - before).norm().item<float>(), 1e-5);
     }
@@ -180,14 +190,17 @@ public class TrainerTests
         AssertSame(whole, resumed);
 
         static TrainingResult Train(ImageModel trained, string? checkpoint, Func<ImageModel, Batch, TrainingStep, Tensor> loss) =>
-            new Trainer(Options with { Epochs = 2, BatchSize = 1 }).Run(Job(trained, checkpoint) with { Train = Loader(24, batch: 1), Loss = loss });
+            new Trainer(Options with { Epochs = 2, BatchSize = 1 }).Run(Job(trained,
+                checkpoint) with
+            { Train = Loader(24, batch: 1), Loss = loss });
     }
 
     [Fact]
     public void An_epoch_without_a_finite_step_stops_it_too()
     {
         using ImageModel model = Model(Convolutional);
-        ReMemException error = Assert.Throws<ReMemException>(() => new Trainer(Options).Run(Job(model) with { Loss = (m, _, _) => First(m).sum() * double.NaN }));
+        ReMemException error = Assert.Throws<ReMemException>(() =>
+            new Trainer(Options).Run(Job(model) with { Loss = (m, _, _) => First(m).sum() * double.NaN }));
         Assert.Contains("3 steps in a row had a non-finite gradient, up to step 2", error.Message, StringComparison.Ordinal);
     }
 
@@ -206,7 +219,11 @@ public class TrainerTests
         using (no_grad())
             model.state_dict()["layer2.0.conv1.weight"].fill_(float.NaN);
         ReMemException error = Assert.Throws<ReMemException>(() =>
-            new Trainer(Options with { BatchSize = 1 }).Run(Job(model) with { Train = Loader(24, batch: 1), Loss = (m, _, _) => First(m).sum() * double.NaN }));
+            new Trainer(Options with { BatchSize = 1 }).Run(Job(model) with
+            {
+                Train = Loader(24, batch: 1),
+                Loss = (m, _, _) => First(m).sum() * double.NaN,
+            }));
         Assert.Contains("'layer2.0.conv1.weight'", error.Message, StringComparison.Ordinal);
     }
 
@@ -256,7 +273,8 @@ public class TrainerTests
             ("ValidateEvery", Options with { ValidateEvery = 0 }),
         })
         {
-            InputException error = Assert.Throws<InputException>(() => new Trainer(options).Run(Job(model) with { Loss = (_, _, _) => throw new InvalidOperationException() }));
+            InputException error = Assert.Throws<InputException>(() =>
+                new Trainer(options).Run(Job(model) with { Loss = (_, _, _) => throw new InvalidOperationException() }));
             Assert.Contains(name, error.Message, StringComparison.Ordinal);
         }
     }

@@ -33,7 +33,10 @@ public sealed class TrainingCheckpointTests : IDisposable
     [Fact]
     public void A_validation_that_is_not_finite_can_be_kept()
     {
-        TrainingResult diverged = Done with { Epochs = [Done.Epochs[0] with { ValidationLoss = double.PositiveInfinity, ValidationTop1 = null }] };
+        TrainingResult diverged = Done with
+        {
+            Epochs = [Done.Epochs[0] with { ValidationLoss = double.PositiveInfinity, ValidationTop1 = null }],
+        };
         TrainingResult read = SaveAndResume(diverged);
         Assert.Equal(diverged.Epochs[0] with { ValidationLoss = null }, read.Epochs[0]);
     }

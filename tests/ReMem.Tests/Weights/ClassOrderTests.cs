@@ -24,7 +24,8 @@ public class ClassOrderTests
         Assert.False(ClassOrder.Apply(moved, Labels, Labels, "teacher"));
         Assert.True(ClassOrder.Apply(moved, Labels, ["blue", "red", "green"], "teacher"));
         Tensor images = randn(2, 3, 32, 32);
-        Assert.True(allclose(model.call(images).index_select(1, tensor(new long[] { 2, 0, 1 })), moved.call(images), rtol: 1e-6, atol: 1e-6));
+        Assert.True(allclose(model.call(images).index_select(1, tensor(new long[] { 2, 0, 1 })), moved.call(images), rtol: 1e-6,
+            atol: 1e-6));
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public class ModelFingerprintTests
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var folder = new TemporaryFolder();
-        using var model = (VisionTransformer)ModelCatalogue.Create(ModelCatalogue.DemoTeacher, new ModelOptions { NumClasses = 3, ImageSize = 16 });
+        using var model = (VisionTransformer)ModelCatalogue.Create(ModelCatalogue.DemoTeacher,
+            new ModelOptions { NumClasses = 3, ImageSize = 16 });
         string first = ModelFingerprint.Of(model);
         Assert.Equal(64, first.Length);
         Assert.Equal(first, ModelFingerprint.Of(model));

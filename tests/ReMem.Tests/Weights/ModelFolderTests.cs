@@ -110,7 +110,8 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void The_pooling_and_the_forms_of_a_checkpoint_are_kept_in_timms_arguments()
     {
-        using ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 4, GlobalPool = GlobalPool.Avg, QkNorm = true });
+        using ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32",
+            new ModelOptions { NumClasses = 4, GlobalPool = GlobalPool.Avg, QkNorm = true });
         GoldenWeights.Fill(model);
         ModelFolder.Save(_folder.Path, model, Labels);
         using (JsonDocument config = JsonDocument.Parse(File.ReadAllText(_folder.File("config.json"))))
@@ -122,7 +123,8 @@ public sealed class ModelFolderTests : IDisposable
         using ImageModel loaded = ModelFolder.Load(_folder.Path).Model;
         Assert.Equal(model.state_dict().Keys, loaded.state_dict().Keys);
         Edit(c => c["model_args"]!["global_pool"] = "max");
-        Assert.Contains("global_pool 'max'", Assert.Throws<InputException>(() => ModelFolder.Load(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("global_pool 'max'", Assert.Throws<InputException>(() => ModelFolder.Load(_folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,7 +208,8 @@ public sealed class ModelFolderTests : IDisposable
         { """{"architecture":"resnet20","num_classes":4,"pretrained_cfg":{"input_size":[3,32,48]}}""", "input_size [3, 32, 48] is not" },
         { """{"architecture":"resnet20","num_classes":4,"pretrained_cfg":{"input_size":[3,32,32],"std":[0,1,1]}}""", "invalid std" },
         { """{"architecture":"resnet20","num_classes":4,"pretrained_cfg":{"input_size":[3,32,32],"mean":[0]}}""", "mean has 1 channels" },
-        { """{"architecture":"resnet20","num_classes":5,"pretrained_cfg":{"input_size":[3,32,32]}}""", "names 4 classes, but config.json says 5" },
+        { """{"architecture":"resnet20","num_classes":5,"pretrained_cfg":{"input_size":[3,32,32]}}""",
+            "names 4 classes, but config.json says 5" },
         { """{"architecture":"resnet18","num_classes":4,"pretrained_cfg":{"input_size":[3,32,32]}}""", "not those of 'resnet18'" },
     };
 
@@ -227,7 +230,8 @@ public sealed class ModelFolderTests : IDisposable
         ModelFolder.Save(_folder.Path, Filled("resnet20", 32), Labels);
         File.WriteAllLines(_folder.File("labels.txt"), ["a", "b"]);
         Edit(c => c["num_classes"] = 2);
-        Assert.Contains("head of 4 classes", Assert.Throws<InputException>(() => ModelFolder.Load(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("head of 4 classes", Assert.Throws<InputException>(() => ModelFolder.Load(_folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -251,7 +255,8 @@ public sealed class ModelFolderTests : IDisposable
         return model;
     }
 
-    private string[] Entries() => [.. Directory.EnumerateFileSystemEntries(_folder.Path).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
+    private string[] Entries() =>
+        [.. Directory.EnumerateFileSystemEntries(_folder.Path).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
 
     private void Edit(Action<JsonNode> change)
     {

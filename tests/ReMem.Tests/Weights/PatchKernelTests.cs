@@ -20,7 +20,9 @@ public class PatchKernelTests
         Assert.InRange(difference.abs().max().item<double>(), 0, 1e-9);
     }
 
-    /// <summary>A smaller one cannot; it is the kernel whose responses differ least, so that their error is orthogonal to all resized pixels.</summary>
+    /// <summary>
+    /// A smaller one cannot; it is the kernel whose responses differ least, so that their error is orthogonal to all resized pixels.
+    /// </summary>
     [Fact]
     public void A_smaller_kernel_has_the_least_squares_responses()
     {

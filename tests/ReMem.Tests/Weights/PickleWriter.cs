@@ -53,7 +53,8 @@ internal sealed class PickleWriter
     public PickleWriter Tensor(string key, string storage, long[] shape, long first = 0, long[]? strides = null, long? elements = null)
     {
         Global("torch._utils", "_rebuild_tensor_v2").Op('(');
-        Op('(').Text("storage").Global("torch", storage).Text(key).Text("cpu").Int(elements ?? shape.Aggregate(1L, (a, b) => a * b)).Op('t').Op('Q');
+        Op('(').Text("storage").Global("torch", storage).Text(key).Text("cpu").Int(elements ?? shape.Aggregate(1L, (a, b) => a * b)).Op('t')
+            .Op('Q');
         Int(first).Tuple(shape).Tuple(strides ?? [.. shape.Select((_, d) => shape.Skip(d + 1).Aggregate(1L, (a, b) => a * b))]);
         return Op(0x89).Global("collections", "OrderedDict").Op(')').Op('R').Op('t').Op('R');
     }
@@ -61,12 +62,14 @@ internal sealed class PickleWriter
     /// <summary>A zip as torch.save writes, with this pickle and these storages.</summary>
     public string Zip(string path, params (string Key, byte[] Data)[] storages)
     {
-        WriteZip(path, [("archive/data.pkl", Bytes), .. storages.Select(s => ($"archive/data/{s.Key}", s.Data)), ("archive/version", "3\n"u8.ToArray())]);
+        WriteZip(path, [("archive/data.pkl", Bytes), .. storages.Select(s => ($"archive/data/{s.Key}", s.Data)),
+            ("archive/version", "3\n"u8.ToArray())]);
         return path;
     }
 
     /// <summary>A zip of uncompressed entries, or compressed ones.</summary>
-    public static void WriteZip(string path, IEnumerable<(string Name, byte[] Data)> entries, CompressionLevel level = CompressionLevel.NoCompression)
+    public static void WriteZip(string path, IEnumerable<(string Name, byte[] Data)> entries,
+        CompressionLevel level = CompressionLevel.NoCompression)
     {
         using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
         foreach ((string name, byte[] data) in entries)

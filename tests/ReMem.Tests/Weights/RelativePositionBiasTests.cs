@@ -6,8 +6,8 @@ namespace ReMem.Tests.Weights;
 public class RelativePositionBiasTests
 {
     /// <summary>
-    /// The old offsets lie at 0, 1, 1 + q, 1 + q + q^2, ... with the last at the new edge. A table that holds those positions must say every new
-    /// offset, since linear interpolation is exact on it.
+    /// The old offsets lie at 0, 1, 1 + q, 1 + q + q^2, ... with the last at the new edge. A table that holds those positions must say
+    /// every new offset, since linear interpolation is exact on it.
     /// </summary>
     [Theory]
     [InlineData(5, 6)]

@@ -32,7 +32,8 @@ public sealed class ShapeAdaptationTests : IDisposable
     [Fact]
     public void Relative_biases_of_another_image_size_are_resampled_in_every_block()
     {
-        (WeightLoadReport report, Dictionary<string, Tensor> source, Dictionary<string, Tensor> loaded) = Load("beitv2_base_patch16_224", image: 20, patch: 4);
+        (WeightLoadReport report, Dictionary<string, Tensor> source, Dictionary<string, Tensor> loaded) = Load("beitv2_base_patch16_224",
+            image: 20, patch: 4);
         string[] tables = ["blocks.0.attn.relative_position_bias_table", "blocks.1.attn.relative_position_bias_table"];
         Assert.Equal(tables, report.Resampled);
         Assert.All(tables, t => Assert.True(Goldens.Same(RelativePositionBias.Resample(source[t], 5), loaded[t]), t));
@@ -41,7 +42,8 @@ public sealed class ShapeAdaptationTests : IDisposable
     [Fact]
     public void Kernels_of_another_patch_size_are_resampled()
     {
-        (WeightLoadReport report, Dictionary<string, Tensor> source, Dictionary<string, Tensor> loaded) = Load("vit_base_patch16_dinov3", image: 18, patch: 6);
+        (WeightLoadReport report, Dictionary<string, Tensor> source, Dictionary<string, Tensor> loaded) = Load("vit_base_patch16_dinov3",
+            image: 18, patch: 6);
         Assert.Equal(["patch_embed.proj.weight"], report.Resampled);
         Assert.True(Goldens.Same(PatchKernel.Resample(source["patch_embed.proj.weight"], 6), loaded["patch_embed.proj.weight"]));
     }
@@ -65,10 +67,12 @@ public sealed class ShapeAdaptationTests : IDisposable
         Dictionary<string, Tensor> state = source.state_dict();
         state["pos_embed"] = zeros(1, 9, 16);
         using TransformerModel model = TinyTransformers.Make("vit_base_patch16_224");
-        Assert.Contains("'pos_embed' is [1, 9, 16]", Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state))).Message, StringComparison.Ordinal);
+        Assert.Contains("'pos_embed' is [1, 9, 16]", Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state))).Message,
+            StringComparison.Ordinal);
     }
 
-    private (WeightLoadReport Report, Dictionary<string, Tensor> Source, Dictionary<string, Tensor> Loaded) Load(string name, int image, int patch)
+    private (WeightLoadReport Report, Dictionary<string, Tensor> Source, Dictionary<string, Tensor> Loaded) Load(string name, int image,
+        int patch)
     {
         TransformerModel source = TinyTransformers.Make(name);
         TransformerModel model = TinyTransformers.Make(name, new ModelOptions { ImageSize = image }, patch);

@@ -26,7 +26,8 @@ public sealed class WeightConverterTests : IDisposable
     public void Another_naming_becomes_timms_in_safetensors()
     {
         string output = _folder.File("out/model.safetensors");
-        WeightConversionResult done = WeightConverter.Convert(Foreign(), output, new WeightConversionOptions { Model = ModelCatalogue.DemoTeacher });
+        WeightConversionResult done = WeightConverter.Convert(Foreign(), output,
+            new WeightConversionOptions { Model = ModelCatalogue.DemoTeacher });
         Dictionary<string, Tensor> state = _model.state_dict();
         Assert.Equal(("Hugging Face ViT", "PyTorch zip archive", state.Count), (done.Family, done.Format, done.Tensors));
         Assert.Equal(["vit.pooler.dense.bias"], done.Dropped.Select(d => d.Name));
@@ -42,10 +43,12 @@ public sealed class WeightConverterTests : IDisposable
         string output = _folder.File("half.safetensors");
         WeightConverter.Convert(Foreign(), output, new WeightConversionOptions { Half = true });
         using (SafetensorsFile file = SafetensorsFile.Open(output))
-            Assert.True(Goldens.Same(_model.state_dict()["blocks.0.mlp.fc1.weight"].to(ScalarType.Float16), file.Read("blocks.0.mlp.fc1.weight")));
+            Assert.True(Goldens.Same(_model.state_dict()["blocks.0.mlp.fc1.weight"].to(ScalarType.Float16),
+                file.Read("blocks.0.mlp.fc1.weight")));
         string large = PickleWriter.WriteState(_folder.File("large.pth"), new Dictionary<string, Tensor> { ["x"] = tensor([1e6f]) });
         Assert.Contains("'x' has values that Float16 cannot hold", Assert.Throws<InputException>(() =>
-            WeightConverter.Convert(large, _folder.File("large.safetensors"), new WeightConversionOptions { Half = true })).Message, StringComparison.Ordinal);
+            WeightConverter.Convert(large, _folder.File("large.safetensors"), new WeightConversionOptions { Half = true })).Message,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("large.safetensors")));
     }
 
@@ -54,7 +57,8 @@ public sealed class WeightConverterTests : IDisposable
     {
         string output = _folder.File("out.safetensors");
         void Refused(string text, string to, string? model) => Assert.Contains(
-            text, Assert.Throws<InputException>(() => WeightConverter.Convert(Foreign(), to, new WeightConversionOptions { Model = model })).Message, StringComparison.Ordinal);
+            text, Assert.Throws<InputException>(() =>
+                WeightConverter.Convert(Foreign(), to, new WeightConversionOptions { Model = model })).Message, StringComparison.Ordinal);
         Refused("not those of 'resnet20'", output, "resnet20");
         Refused("Unknown model 'resnet2'", output, "resnet2");
         Refused("writes weights as safetensors", _folder.File("out.pth"), null);
@@ -71,8 +75,10 @@ public sealed class WeightConverterTests : IDisposable
     {
         string path = _folder.File("packed.npz"), output = _folder.File("unpacked.safetensors");
         Dictionary<string, Tensor> state = _model.state_dict();
-        PickleWriter.WriteZip(path, state.Select(t => ($"{t.Key}.npy", WeightLoaderTests.Npy(t.Value))), System.IO.Compression.CompressionLevel.Optimal);
-        WeightConversionResult done = WeightConverter.Convert(path, output, new WeightConversionOptions { Model = ModelCatalogue.DemoTeacher });
+        PickleWriter.WriteZip(path, state.Select(t => ($"{t.Key}.npy", WeightLoaderTests.Npy(t.Value))),
+            System.IO.Compression.CompressionLevel.Optimal);
+        WeightConversionResult done = WeightConverter.Convert(path, output,
+            new WeightConversionOptions { Model = ModelCatalogue.DemoTeacher });
         Assert.Equal(("NumPy npz", state.Count), (done.Format, done.Tensors));
         using SafetensorsFile file = SafetensorsFile.Open(output);
         Assert.All(state, t => Assert.True(Goldens.Same(t.Value, file.Read(t.Key)), t.Key));
@@ -83,7 +89,8 @@ public sealed class WeightConverterTests : IDisposable
     {
         string path = _folder.File("training.safetensors"), output = _folder.File("model.safetensors");
         Dictionary<string, Tensor> state = _model.state_dict();
-        Dictionary<string, Tensor> all = state.Where(t => !t.Key.StartsWith("head.", StringComparison.Ordinal)).ToDictionary(t => $"student.{t.Key}", t => t.Value);
+        Dictionary<string, Tensor> all = state.Where(t => !t.Key.StartsWith("head.", StringComparison.Ordinal))
+            .ToDictionary(t => $"student.{t.Key}", t => t.Value);
         foreach ((string name, Tensor value) in all.ToArray())
             all[name.Replace("student.", "teacher.", StringComparison.Ordinal)] = value + 1;
         all["student.classifier.weight"] = zeros(3, 128);
@@ -129,6 +136,7 @@ public sealed class WeightConverterTests : IDisposable
 
     private string Foreign() => PickleWriter.WriteState(
         _folder.File("pytorch_model.bin"),
-        HuggingFaceVitTests.Names(_model.state_dict()).Select(t => KeyValuePair.Create(t.Name.Replace("head.", "classifier.", StringComparison.Ordinal), t.Value))
+        HuggingFaceVitTests.Names(_model.state_dict())
+            .Select(t => KeyValuePair.Create(t.Name.Replace("head.", "classifier.", StringComparison.Ordinal), t.Value))
             .Append(KeyValuePair.Create("vit.pooler.dense.bias", zeros(2))));
 }

@@ -98,8 +98,10 @@ public sealed class WeightLoaderTests : IDisposable
         Dictionary<string, Tensor> broken = Broken();
         ImageModel model = Make(Vit);
         WeightLoadReport report = WeightLoader.Load(model, Store(broken), new WeightLoadOptions { AllowMissing = true });
-        Assert.Equal((["blocks.1.norm1.bias"], ["extra"], ["norm.weight"]), (report.Missing.ToArray(), report.Unexpected.ToArray(), report.MisShaped.ToArray()), Comparer);
-        Assert.Contains("1 missing (blocks.1.norm1.bias); 1 unexpected (extra); 1 of another shape (norm.weight)", report.ToString(), StringComparison.Ordinal);
+        Assert.Equal((["blocks.1.norm1.bias"], ["extra"], ["norm.weight"]),
+            (report.Missing.ToArray(), report.Unexpected.ToArray(), report.MisShaped.ToArray()), Comparer);
+        Assert.Contains("1 missing (blocks.1.norm1.bias); 1 unexpected (extra); 1 of another shape (norm.weight)", report.ToString(),
+            StringComparison.Ordinal);
         Assert.True(Goldens.Same(broken["norm.bias"], model.state_dict()["norm.bias"]));
         Assert.Equal(1, model.state_dict()["norm.weight"].min().item<float>());
 
@@ -145,7 +147,8 @@ public sealed class WeightLoaderTests : IDisposable
         Dictionary<string, Tensor> state = Filled(Vit).state_dict();
         state["head.weight"] = zeros(9, 64);
         ImageModel model = Make(Vit);
-        Assert.Contains("'head.weight' is [9, 64]", Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state))).Message, StringComparison.Ordinal);
+        Assert.Contains("'head.weight' is [9, 64]", Assert.Throws<InputException>(() => WeightLoader.Load(model, Store(state))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,7 +173,8 @@ public sealed class WeightLoaderTests : IDisposable
     [Fact]
     public void DeiT_tinys_PyTorch_archive_holds_the_same_numbers()
     {
-        using WeightsFile archive = WeightsFile.Open(Assets.Path("deit_tiny/deit_tiny_patch16_224.pth")), safetensors = WeightsFile.Open(Assets.Path("deit_tiny/model.safetensors"));
+        using WeightsFile archive = WeightsFile.Open(Assets.Path("deit_tiny/deit_tiny_patch16_224.pth")),
+            safetensors = WeightsFile.Open(Assets.Path("deit_tiny/model.safetensors"));
         Assert.Equal("PyTorch zip archive", archive.Format);
         Assert.Equal(safetensors.Tensors.Keys.Order(StringComparer.Ordinal), archive.Tensors.Keys.Order(StringComparer.Ordinal));
         foreach (string name in safetensors.Tensors.Keys)
@@ -188,7 +192,8 @@ public sealed class WeightLoaderTests : IDisposable
         ImageModel model = Make("deit_tiny_patch16_224", WeightLoader.CountClasses("deit_tiny_patch16_224", archive));
         Assert.Equal("152 tensors from deit_tiny_patch16_224.pth", WeightLoader.Load(model, archive).ToString());
         var predictor = new Predictor(model, [.. Enumerable.Range(0, 1000).Select(i => $"{i}")]);
-        JsonElement[] expected = [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(photos, "expected.json"))).RootElement.GetProperty("rows").EnumerateArray().Take(Photos)];
+        JsonElement[] expected = [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(photos, "expected.json"))).RootElement.GetProperty(
+            "rows").EnumerateArray().Take(Photos)];
         foreach (JsonElement photo in expected)
         {
             RankedClass top = predictor.Predict(Path.Combine(photos, photo.GetProperty("file").GetString()!), 1).Top[0];
@@ -209,7 +214,9 @@ public sealed class WeightLoaderTests : IDisposable
         switch (family)
         {
             case "Hugging Face ViT":
-                PickleWriter.WriteState(path, Pairs(HuggingFaceVitTests.Names(state).Select(t => (t.Name.Replace("head.", "classifier.", StringComparison.Ordinal), t.Value))
+                PickleWriter.WriteState(path,
+                    Pairs(HuggingFaceVitTests.Names(state)
+                        .Select(t => (t.Name.Replace("head.", "classifier.", StringComparison.Ordinal), t.Value))
                     .Append(("vit.pooler.dense.bias", zeros(2)))));
                 break;
             case "torchvision ViT":
@@ -223,7 +230,8 @@ public sealed class WeightLoaderTests : IDisposable
         WeightLoadReport report = WeightLoader.Load(model, path);
         Assert.Equal((family, state.Count), (report.Family, report.Loaded));
         Assert.Contains($"({family}; {report.Renamed} renamed)", report.ToString(), StringComparison.Ordinal);
-        Assert.Equal(family == "Hugging Face ViT", report.ToString().Contains("1 dropped (vit.pooler.dense.bias: timm's ViT", StringComparison.Ordinal));
+        Assert.Equal(family == "Hugging Face ViT",
+            report.ToString().Contains("1 dropped (vit.pooler.dense.bias: timm's ViT", StringComparison.Ordinal));
         Tensor images = Goldens.UniformTensor("input", 1, 2, 3, 32, 32).to(ScalarType.Float32);
         source.eval();
         model.eval();
@@ -235,7 +243,8 @@ public sealed class WeightLoaderTests : IDisposable
     public void A_ResNet_of_torchvision_in_a_trainings_checkpoint_gives_the_same_logits()
     {
         ImageModel source = Filled("resnet20"), model = Make("resnet20");
-        string path = PickleWriter.WriteState(_folder.File("a.pth"), source.state_dict().Select(t => KeyValuePair.Create($"module.{t.Key}", t.Value)));
+        string path = PickleWriter.WriteState(_folder.File("a.pth"),
+            source.state_dict().Select(t => KeyValuePair.Create($"module.{t.Key}", t.Value)));
         WeightLoadReport report = WeightLoader.Load(model, path);
         Assert.Equal(("timm", "PyTorch zip archive", source.state_dict().Count), (report.Family, report.Format, report.Loaded));
         Tensor images = Goldens.UniformTensor("input", 1, 2, 3, 32, 32).to(ScalarType.Float32);
@@ -245,7 +254,8 @@ public sealed class WeightLoaderTests : IDisposable
         Assert.True(Goldens.Same(source.forward(images), model.forward(images)));
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Pairs(IEnumerable<(string Name, Tensor Value)> tensors) => tensors.Select(t => KeyValuePair.Create(t.Name, t.Value));
+    private static IEnumerable<KeyValuePair<string, Tensor>> Pairs(IEnumerable<(string Name, Tensor Value)> tensors) =>
+        tensors.Select(t => KeyValuePair.Create(t.Name, t.Value));
 
     private static void WriteNpz(string path, IEnumerable<(string Name, Tensor Value)> tensors) =>
         PickleWriter.WriteZip(path, tensors.Select(t => ($"{t.Name}.npy", Npy(t.Value))));
@@ -254,10 +264,12 @@ public sealed class WeightLoaderTests : IDisposable
     internal static byte[] Npy(Tensor value)
     {
         string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({string.Concat(value.shape.Select(d => $"{d}, "))}), }}";
-        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. value.detach().contiguous().bytes];
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header),
+            .. value.detach().contiguous().bytes];
     }
 
-    private static readonly EqualityComparer<(string[], string[], string[])> Comparer = EqualityComparer<(string[], string[], string[])>.Create(
+    private static readonly EqualityComparer<(string[], string[], string[])> Comparer =
+        EqualityComparer<(string[], string[], string[])>.Create(
         (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2) && a.Item3.SequenceEqual(b.Item3), _ => 0);
 
     private ImageModel Make(string name, int classes = 5, int? size = null)

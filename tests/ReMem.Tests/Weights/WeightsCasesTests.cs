@@ -88,8 +88,10 @@ public sealed class WeightsCasesTests : IDisposable
     }
 
     public static TheoryData<string> Hostile =>
-        [.. Directory.EnumerateFiles(Path.GetDirectoryName(CasePath("x"))!).Select(f => Path.GetFileName(f)!).Where(f => f.StartsWith("pkl-", StringComparison.Ordinal) || f.StartsWith("zip-", StringComparison.Ordinal)
-            || f.StartsWith("npz-", StringComparison.Ordinal) || f is "index-trav.index.json" or "inspect-slow.safetensors").Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Path.GetDirectoryName(CasePath("x"))!).Select(f => Path.GetFileName(f)!)
+            .Where(f => f.StartsWith("pkl-", StringComparison.Ordinal) || f.StartsWith("zip-", StringComparison.Ordinal)
+            || f.StartsWith("npz-", StringComparison.Ordinal)
+            || f is "index-trav.index.json" or "inspect-slow.safetensors").Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Hostile))]
@@ -148,7 +150,9 @@ public sealed class WeightsCasesTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         string config = File.ReadAllText(CasePath(name));
-        using (ImageModel model = ModelCatalogue.Create(config.Contains("vit_", StringComparison.Ordinal) ? ModelCatalogue.DemoTeacher : "resnet20", new ModelOptions { NumClasses = 9 }))
+        using (ImageModel model = ModelCatalogue.Create(config.Contains("vit_", StringComparison.Ordinal)
+            ? ModelCatalogue.DemoTeacher
+            : "resnet20", new ModelOptions { NumClasses = 9 }))
             ModelFolder.Save(folder.Path, model, [.. Enumerable.Range(0, 9).Select(i => $"{i}")]);
         File.Delete(folder.File("labels.txt"));
         File.WriteAllText(folder.File("config.json"), config);

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace ReMem.Tests.Weights;
 
-/// <summary>Damaged and forged files: whatever they hold, reading ends with tensors or with one clear sentence, and takes no memory that the file has not.</summary>
+/// <summary>
+/// Damaged and forged files: whatever they hold, reading ends with tensors or with one clear sentence,
+/// and takes no memory that the file has not.
+/// </summary>
 public sealed class WeightsFuzzTests : IDisposable
 {
     private const int Files = 250;
@@ -55,9 +58,12 @@ public sealed class WeightsFuzzTests : IDisposable
     {
         byte[][] instructions =
         [
-            .. "(.012NJKI]}()tleduasbR"u8.ToArray().Select(b => new[] { b }), [0x85], [0x86], [0x87], [0x88], [0x8f], [0x90], [0x91], [0x94], [0x93], [0x81], [0x92], [(byte)'Q'],
-            [(byte)'K', 3], [(byte)'q', 1], [(byte)'h', 1], [(byte)'h', 0], [(byte)'J', 255, 255, 255, 127], [0x8a, 8, 0, 0, 0, 0, 0, 0, 0, 64], [(byte)'X', 1, 0, 0, 0, (byte)'a'],
-            [(byte)'X', 7, 0, 0, 0, .. "storage"u8], [(byte)'X', 255, 255, 255, 127], .. new[] { "collections\nOrderedDict", "torch._utils\n_rebuild_tensor_v2", "torch\nFloatStorage", "torch\nSize", "os\nsystem" }
+            .. "(.012NJKI]}()tleduasbR"u8.ToArray().Select(b => new[] { b }), [0x85], [0x86], [0x87], [0x88], [0x8f], [0x90], [0x91],
+            [0x94], [0x93], [0x81], [0x92], [(byte)'Q'],
+            [(byte)'K', 3], [(byte)'q', 1], [(byte)'h', 1], [(byte)'h', 0], [(byte)'J', 255, 255, 255, 127], [0x8a, 8, 0, 0, 0, 0, 0, 0, 0,
+                64], [(byte)'X', 1, 0, 0, 0, (byte)'a'],
+            [(byte)'X', 7, 0, 0, 0, .. "storage"u8], [(byte)'X', 255, 255, 255, 127], .. new[] { "collections\nOrderedDict",
+                "torch._utils\n_rebuild_tensor_v2", "torch\nFloatStorage", "torch\nSize", "os\nsystem" }
                 .Select(g => Encoding.ASCII.GetBytes($"c{g}\n")),
         ];
         Gen<byte[]> pickles = Gen.ArrayOf(Gen.Elements(instructions), 40).Select(parts => parts.SelectMany(p => p).ToArray());
@@ -80,7 +86,8 @@ public sealed class WeightsFuzzTests : IDisposable
         Assert.Throws<InputException>(() => WeightsFile.Open(path));
 
         // A dictionary in itself.
-        path = new PickleWriter().Op('}').Op((byte)'q', 0).Text("model").Op((byte)'h', 0).Op('s').Text("w").Tensor("0", "FloatStorage", [2]).Op('s').Zip(_folder.File("b.pth"), ("0", new byte[8]));
+        path = new PickleWriter().Op('}').Op((byte)'q', 0).Text("model").Op((byte)'h', 0).Op('s').Text("w").Tensor("0", "FloatStorage", [2])
+            .Op('s').Zip(_folder.File("b.pth"), ("0", new byte[8]));
         using WeightsFile file = WeightsFile.Open(path);
         Assert.All(file.Tensors.Keys, n => Assert.EndsWith("w", n, StringComparison.Ordinal));
     }
@@ -113,7 +120,9 @@ public sealed class WeightsFuzzTests : IDisposable
         }
     }
 
-    /// <summary>Up to four changes: a bit turned, a byte or a count made extreme, a piece left out, doubled or moved, or the end cut.</summary>
+    /// <summary>
+    /// Up to four changes: a bit turned, a byte or a count made extreme, a piece left out, doubled or moved, or the end cut.
+    /// </summary>
     private static byte[] Damage(byte[] whole, int[] choices)
     {
         var bytes = new List<byte>(whole);
@@ -151,11 +160,15 @@ public sealed class WeightsFuzzTests : IDisposable
     private string Make(string kind)
     {
         string shard = _folder.File("shard.safetensors");
-        SafetensorsWriter.Write(shard, new Dictionary<string, Tensor> { ["a.weight"] = ones(2, 3), ["a.bias"] = zeros(3), ["steps"] = tensor(3L) }, new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsWriter.Write(shard,
+            new Dictionary<string, Tensor> { ["a.weight"] = ones(2, 3), ["a.bias"] = zeros(3), ["steps"] = tensor(3L) },
+            new Dictionary<string, string> { ["format"] = "pt" });
         if (kind == "safetensors")
             return shard;
         string index = _folder.File("model.safetensors.index.json");
-        File.WriteAllText(index, """{"metadata":{"total_size":44},"weight_map":{"a.weight":"shard.safetensors","a.bias":"shard.safetensors","steps":"shard.safetensors"}}""");
+        File.WriteAllText(index,
+            """{"metadata":{"total_size":44}"""
+            + ""","weight_map":{"a.weight":"shard.safetensors","a.bias":"shard.safetensors","steps":"shard.safetensors"}}""");
         return index;
     }
 }

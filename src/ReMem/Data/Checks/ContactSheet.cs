@@ -22,14 +22,18 @@ internal static class ContactSheet
     private const int Quality = 80;
 
     private const string Style = """
-        body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #1c2430; background: #fff }
+        body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
+          color: #1c2430; background: #fff }
         h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
-        table { border-collapse: collapse } th, td { padding: .15rem .8rem .15rem 0; text-align: left } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
+        table { border-collapse: collapse } th, td { padding: .15rem .8rem .15rem 0; text-align: left }
+        td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
         .bar { display: inline-block; height: .7rem; background: #3a6ea5; vertical-align: middle }
         .sheet { display: flex; flex-wrap: wrap; gap: .5rem } figure { margin: 0; width: 7rem }
         img { width: 7rem; height: 7rem; object-fit: contain; background: #eef1f5; display: block }
         figcaption { font-size: .7rem; overflow-wrap: anywhere; color: #55606e } .warn { color: #a33b00 } .soft { color: #55606e }
-        @media (prefers-color-scheme: dark) { body { background: #14181f; color: #e4e8ee } img { background: #222832 } .soft, figcaption { color: #9aa5b3 } .warn { color: #ffa366 } .bar { background: #6fa8dc } a { color: #8fc1f5 } }
+        @media (prefers-color-scheme: dark) { 
+          body { background: #14181f; color: #e4e8ee } img { background: #222832 } .soft, figcaption { color: #9aa5b3 }
+          .warn { color: #ffa366 } .bar { background: #6fa8dc } a { color: #8fc1f5 } }
         """;
 
     /// <summary>Writes index.html and one page per class.</summary>
@@ -80,27 +84,35 @@ internal static class ContactSheet
     private static string Index(ImageDataset data, InspectionResult result)
     {
         var page = new StringBuilder();
-        page.Append($"<h1>{Encode(result.Description)}</h1>\n<table><tr><th>split</th><th class=\"n\">images</th><th class=\"n\">usable</th>")
+        page.Append(
+            $"<h1>{Encode(result.Description)}</h1>\n<table><tr><th>split</th><th class=\"n\">images</th><th class=\"n\">usable</th>")
             .Append("<th>width</th><th>height</th><th>formats</th></tr>\n");
         foreach (SplitFacts s in result.Splits)
         {
-            page.Append($"<tr><td>{s.Split}</td><td class=\"n\">{s.Images}</td><td class=\"n\">{s.Usable}</td><td>{string.Join(" · ", s.Width)}</td>")
-                .Append($"<td>{string.Join(" · ", s.Height)}</td><td>{Encode(string.Join(", ", s.Formats.Select(f => $"{f.Value} {f.Key}")))}</td></tr>\n");
+            page.Append($"<tr><td>{s.Split}</td><td class=\"n\">{s.Images}</td><td "
+                + $"class=\"n\">{s.Usable}</td><td>{string.Join(" · ", s.Width)}</td>")
+                .Append($"<td>{string.Join(" · ", s.Height)}</td>"
+                    + $"<td>{Encode(string.Join(", ", s.Formats.Select(f => $"{f.Value} {f.Key}")))}</td></tr>\n");
         }
 
         page.Append("</table>\n<p class=\"soft\">Sizes: smallest, median and largest, in pixels. ")
-            .Append(FormattableString.Invariant($"Training pixels: mean {Numbers(result.ChannelMeans)}, deviation {Numbers(result.ChannelDeviations)}.</p>\n"));
+            .Append(FormattableString.Invariant(
+                $"Training pixels: mean {Numbers(result.ChannelMeans)}, deviation {Numbers(result.ChannelDeviations)}.</p>\n"));
         foreach (string warning in result.Warnings)
             page.Append($"<p class=\"warn\">{Encode(warning)}</p>\n");
-        page.Append("<h2>Classes</h2>\n<table><tr><th>class</th><th class=\"n\">train</th><th class=\"n\">val</th><th class=\"n\">test</th><th></th></tr>\n");
+        page.Append("<h2>Classes</h2>\n<table><tr><th>class</th><th class=\"n\">train</th><th class=\"n\">val</th><th "
+            + "class=\"n\">test</th><th></th></tr>\n");
         double max = Math.Max(1, result.Classes.Max(c => c.Train));
         for (int c = 0; c < result.Classes.Count; c++)
         {
             ClassImages counts = result.Classes[c];
-            page.Append($"<tr><td><a href=\"{PageOf(c)}\">{Encode(counts.Class)}</a></td><td class=\"n\">{counts.Train}</td><td class=\"n\">{counts.Validation}</td>")
+            page.Append($"<tr><td><a href=\"{PageOf(c)}\">{Encode(counts.Class)}</a></td><td class=\"n\">{counts.Train}</td><td "
+                + $"class=\"n\">{counts.Validation}</td>")
                 .Append(
-                    FormattableString.Invariant(
-                    $"<td class=\"n\">{counts.Test}</td><td><span class=\"bar\" style=\"width:{14 * counts.Train / max:0.##}rem\"></span></td></tr>\n"));
+                    string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<td class=\"n\">{counts.Test}</td><td><span class=\"bar\" "
+                        + $"style=\"width:{14 * counts.Train / max:0.##}rem\"></span></td></tr>\n"));
         }
 
         page.Append("</table>\n");
@@ -150,18 +162,21 @@ internal static class ContactSheet
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         byte[] rgba = new byte[width * height * 4];
         for (int i = 0; i < width * height; i++)
-            (rgba[4 * i], rgba[(4 * i) + 1], rgba[(4 * i) + 2], rgba[(4 * i) + 3]) = (small.Pixels[3 * i], small.Pixels[(3 * i) + 1], small.Pixels[(3 * i) + 2], 255);
+            (rgba[4 * i], rgba[(4 * i) + 1], rgba[(4 * i) + 2], rgba[(4 * i) + 3]) = (small.Pixels[3 * i], small.Pixels[(3 * i) + 1],
+                small.Pixels[(3 * i) + 2], 255);
         Marshal.Copy(rgba, 0, bitmap.GetPixels(), rgba.Length);
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, Quality);
         return data.ToArray();
     }
 
     private static string Whole(string title, StringBuilder body) =>
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
+            + "initial-scale=1\">\n"
         + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
         + $"<title>{Encode(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n{body}</body>\n</html>\n";
 
-    private static string Numbers(IEnumerable<double> values) => string.Join(" / ", values.Select(v => v.ToString("0.000", CultureInfo.InvariantCulture)));
+    private static string Numbers(IEnumerable<double> values) =>
+        string.Join(" / ", values.Select(v => v.ToString("0.000", CultureInfo.InvariantCulture)));
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -40,7 +40,8 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
         (string Name, IImageSource Source)[] splits = SplitsOf(data);
         int total = splits.Sum(s => s.Source.Count), done = 0;
         ImageScan[] scans = [.. splits.Select(s => ImageScan.Run(
-            s.Name, s.Source, cache, threads, () => progress?.Report(new PreflightProgress(Interlocked.Increment(ref done), total)), viewSize))];
+            s.Name, s.Source, cache, threads, () => progress?.Report(new PreflightProgress(Interlocked.Increment(ref done), total)),
+            viewSize))];
         int[][] near = [.. NearDuplicates.Find([.. scans.SelectMany(s => s.Prints)]).Select(p => new[] { p.A, p.B })];
         var scan = new DatasetScan(scans, near);
         if (file is not null)
@@ -58,7 +59,9 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
         return scan is not null && scan.Fits([.. SplitsOf(data).Select(s => s.Source.Count)]) ? scan : null;
     }
 
-    /// <summary>Whether a scan that was read can be of splits of these sizes: its lists are as long, and nothing in it points outside them.</summary>
+    /// <summary>
+    /// Whether a scan that was read can be of splits of these sizes: its lists are as long, and nothing in it points outside them.
+    /// </summary>
     internal bool Fits(IReadOnlyList<int> counts)
     {
         int total = counts.Sum();

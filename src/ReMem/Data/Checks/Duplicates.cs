@@ -36,7 +36,8 @@ internal sealed record Duplicates(IReadOnlyList<DuplicateGroup> Groups, int Exac
         HashSet<int> nearLeaks = [.. near.SelectMany(g => g.Where(i => all[i].Split != all[g[0]].Split))];
         nearLeaks.ExceptWith(leaks);
         return new Duplicates(
-            [.. exact.Select(g => Group(DuplicateKind.Exact, g)), .. near.Select(g => Group(DuplicateKind.Near, g))], leaks.Count, nearLeaks.Count);
+            [.. exact.Select(g => Group(DuplicateKind.Exact, g)), .. near.Select(g => Group(DuplicateKind.Near, g))], leaks.Count,
+            nearLeaks.Count);
     }
 
     /// <summary>One sentence per finding that a user should know.</summary>
@@ -51,7 +52,8 @@ internal sealed record Duplicates(IReadOnlyList<DuplicateGroup> Groups, int Exac
 
         if (NearLeaks > 0 && First(DuplicateKind.Near) is { } near)
         {
-            yield return $"{NearLeaks} validation or test images show the same picture as one in another split, if not byte for byte ({Example(near)}): "
+            yield return $"{NearLeaks} validation or test images show the same picture as one in another split, "
+                + $"if not byte for byte ({Example(near)}): "
                 + "scores are too good. Remove them from one.";
         }
 
@@ -59,7 +61,8 @@ internal sealed record Duplicates(IReadOnlyList<DuplicateGroup> Groups, int Exac
         if (conflicts.Length > 0)
         {
             DuplicateImage first = conflicts[0].Images[0], other = conflicts[0].Images.First(i => i.Class != first.Class);
-            yield return $"{conflicts.Length} pictures have several labels: '{first.Name}' is {first.Class} and '{other.Name}' is {other.Class}. "
+            yield return $"{conflicts.Length} pictures have several labels: '{first.Name}' is {first.Class} and '{other.Name}' is "
+                + $"{other.Class}. "
                 + "Keep the right one.";
         }
     }

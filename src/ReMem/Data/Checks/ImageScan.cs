@@ -34,7 +34,8 @@ internal sealed record ImageScan(
     private const int MaxSampled = 1 << 16;
     private static readonly string[] FormatNames = ["JPEG", "PNG", "GIF", "WebP", "BMP", "TIFF"];
 
-    private static readonly (char Letter, string Name)[] UnreadNames = [('h', "HEIC"), ('a', "AVIF"), ('k', "JPEG 2000"), ('x', "JPEG XL"), ('s', "SVG")];
+    private static readonly (char Letter, string Name)[] UnreadNames = [('h', "HEIC"), ('a', "AVIF"), ('k', "JPEG 2000"), ('x', "JPEG XL"),
+        ('s', "SVG")];
 
     /// <summary>The fingerprints that near-duplicates are found by; empty in a scan read from an earlier run.</summary>
     [JsonIgnore]
@@ -47,9 +48,11 @@ internal sealed record ImageScan(
     public UInt128 Hash(int index) => BitConverter.ToUInt128(HashBytes, index * HashLength);
 
     /// <summary>Whether a scan that was read is of this many images.</summary>
-    public bool Fits(int count) => Widths.Length == count && Heights.Length == count && Formats.Length == count && HashBytes.Length == count * HashLength
+    public bool Fits(int count) =>
+        Widths.Length == count && Heights.Length == count && Formats.Length == count && HashBytes.Length == count * HashLength
         && Sums.Length == 3 && Squares.Length == 3 && Sampled >= 0 && Reasons.Keys.All(i => i >= 0 && i < count)
-        && Enumerable.Range(0, count).All(i => (Widths[i] > 0) == (Heights[i] > 0) && Widths[i] >= 0 && Reasons.ContainsKey(i) == (Widths[i] == 0)
+        && Enumerable.Range(0, count).All(i =>
+            (Widths[i] > 0) == (Heights[i] > 0) && Widths[i] >= 0 && Reasons.ContainsKey(i) == (Widths[i] == 0)
             && (Widths[i] == 0 || Format(i) is not null));
 
     public bool IsUsable(int index) => Widths[index] > 0;
@@ -82,7 +85,8 @@ internal sealed record ImageScan(
     /// <param name="viewSize">
     /// Side of the views that will be made: images that are decoded smaller for them are not cached in full size.
     /// </param>
-    public static ImageScan Run(string split, IImageSource source, DecodedImageCache? cache, int threads, Action? onImage = null, int viewSize = 0)
+    public static ImageScan Run(string split, IImageSource source, DecodedImageCache? cache, int threads, Action? onImage = null,
+        int viewSize = 0)
     {
         int count = source.Count;
         var reasons = new string?[count];

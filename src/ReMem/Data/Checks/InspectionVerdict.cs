@@ -19,9 +19,12 @@ internal static class InspectionVerdict
 
         if (result.LostClasses is [var first, ..] lost)
         {
-            string names = string.Join(", ", lost.Take(MaxNamed).Select(c => $"'{c}'")) + (lost.Count > MaxNamed ? $" and {lost.Count - MaxNamed} more" : "");
+            string names = string.Join(", ", lost.Take(MaxNamed).Select(c => $"'{c}'"))
+                + (lost.Count > MaxNamed ? $" and {lost.Count - MaxNamed} more" : "");
             throw new InputException(
-                lost.Count == 1 ? $"None of the training images of the class '{first}' can be used." : $"{lost.Count} classes have no training image that can be used: {names}.",
+                lost.Count == 1
+                    ? $"None of the training images of the class '{first}' can be used."
+                    : $"{lost.Count} classes have no training image that can be used: {names}.",
                 remedy: ReplaceRemedy);
         }
 

@@ -30,9 +30,12 @@ internal static class LostImages
         string[] sentences =
         [
             .. classes.OrderByDescending(c => (double)Lost(c) / totals[c]).ThenBy(c => c).Take(MaxNamed).Select(c =>
-                $"The class '{data.Classes[c]}' loses {Lost(c)} of its {totals[c]} images: {Text(formats[c]!)} cannot be read. Convert them to JPEG or PNG."),
+                $"The class '{data.Classes[c]}' loses {Lost(c)} of its {totals[c]} images: {Text(formats[c]!)} cannot be read. "
+                    + "Convert them to JPEG or PNG."),
         ];
-        return classes.Length <= MaxNamed ? sentences : [.. sentences, $"{classes.Length - MaxNamed} further classes lose images of formats that cannot be read."];
+        return classes.Length <= MaxNamed
+            ? sentences
+            : [.. sentences, $"{classes.Length - MaxNamed} further classes lose images of formats that cannot be read."];
     }
 
     /// <summary>The classes that have training images of which none can be used.</summary>
@@ -67,5 +70,7 @@ internal static class LostImages
 
     /// <summary>"3 HEIC and 1 AVIF files".</summary>
     private static string Text(Dictionary<string, int> formats) =>
-        string.Join(" and ", formats.OrderByDescending(f => f.Value).ThenBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Value} {f.Key}")) + " files";
+        string.Join(" and ",
+            formats.OrderByDescending(f => f.Value).ThenBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Value} {f.Key}"))
+            + " files";
 }

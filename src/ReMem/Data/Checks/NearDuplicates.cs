@@ -17,7 +17,8 @@ internal static class NearDuplicates
 
         // Exact copies are chained, not compared with each other: one of ten thousand blank pages represents all.
         List<int> distinct = [];
-        foreach (IGrouping<ulong, int> alike in Enumerable.Range(0, prints.Count).Where(i => prints[i].Thumbnail is not null).GroupBy(i => prints[i].Hash))
+        foreach (IGrouping<ulong, int> alike in Enumerable.Range(0, prints.Count).Where(i => prints[i].Thumbnail is not null)
+            .GroupBy(i => prints[i].Hash))
         {
             List<int> kept = [];
             foreach (int i in alike)

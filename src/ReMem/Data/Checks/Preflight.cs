@@ -17,7 +17,8 @@ internal static class Preflight
     /// <param name="viewSize">Side of the model's input in pixels, to compare image sizes with; 0 compares nothing.</param>
     /// <param name="leakage">What to do with validation and test images that are also in another split.</param>
     /// <param name="scanFolder">Where checks are stored for the next run, such as <see cref="ScanFolder"/>; null stores none.</param>
-    /// <exception cref="InputException">An image is bad or leaks and the policy is to fail, or a class or a split has no image left.</exception>
+    /// <exception cref="InputException">An image is bad or leaks and the policy is to fail,
+    /// or a class or a split has no image left.</exception>
     public static PreflightResult Check(
         ImageDataset dataset,
         BadImagePolicy policy = BadImagePolicy.Fail,
@@ -41,7 +42,8 @@ internal static class Preflight
                 remedy: "Replace or delete them, or leave them out with --on-bad-image skip.");
         }
 
-        IImageSource[] kept = [.. splits.Select((s, i) => scans[i].Reasons.Count == 0 ? s.Source : new Subset(s.Source, scans[i].Usable()))];
+        IImageSource[] kept =
+            [.. splits.Select((s, i) => scans[i].Reasons.Count == 0 ? s.Source : new Subset(s.Source, scans[i].Usable()))];
         ClassImages[] counts = Count(dataset.Classes, kept);
         RequireImages(splits, kept, counts, bad);
         double imbalance = counts.Max(c => c.Train) / (double)counts.Min(c => c.Train);
@@ -51,10 +53,12 @@ internal static class Preflight
         {
             throw new InputException(
                 twice[0],
-                remedy: "'remem data inspect' lists them all. Where splits are made by seed, data.keep_near_duplicates_together=true keeps copies in one; data.on_leakage=warn continues with a warning.");
+                remedy: "'remem data inspect' lists them all. Where splits are made by seed, data.keep_near_duplicates_together=true "
+                    + "keeps copies in one; data.on_leakage=warn continues with a warning.");
         }
 
-        (int side, int index, int split) = scans.Select((s, i) => (s.Smallest()!.Value.Side, s.Smallest()!.Value.Index, i)).MinBy(s => s.Side);
+        (int side, int index, int split) = scans.Select((s, i) => (s.Smallest()!.Value.Side, s.Smallest()!.Value.Index, i))
+            .MinBy(s => s.Side);
         List<string> warnings = [];
         if (bad.Length > 0)
             warnings.Add($"{bad.Length} of {total} images are left out. The first: {bad[0].Reason}");
@@ -62,14 +66,17 @@ internal static class Preflight
         warnings.AddRange(twice);
         if (imbalance >= StrongImbalance)
             warnings.Add(
-                $"The largest class has {imbalance:0.#} times the training images of the smallest: read balanced accuracy as well as top-1.");
+                $"The largest class has {imbalance:0.#} times the training images of the smallest: "
+                    + "read balanced accuracy as well as top-1.");
         if (side < viewSize)
-            warnings.Add($"The smallest image, '{splits[split].Source.Name(index)}', has a side of {side} pixels: views of {viewSize} enlarge it.");
+            warnings.Add(
+                $"The smallest image, '{splits[split].Source.Name(index)}', has a side of {side} pixels: views of {viewSize} enlarge it.");
         (string File, string Format)[] misnamed = [.. scans.SelectMany((s, i) => s.Misnamed(splits[i].Source))];
         if (misnamed.Length > 0)
         {
             warnings.Add(
-                $"{misnamed.Length} images have another format than their file extension, such as '{misnamed[0].File}' ({misnamed[0].Format}); "
+                $"{misnamed.Length} images have another format than their file extension, "
+                    + $"such as '{misnamed[0].File}' ({misnamed[0].Format}); "
                 + "they are read by content.");
         }
 
@@ -108,7 +115,8 @@ internal static class Preflight
         return classes.Select((name, c) => new ClassImages(name, counts[0][c], counts[1][c], counts[2][c])).ToArray();
     }
 
-    private static void RequireImages((string Name, IImageSource Source)[] splits, IImageSource[] kept, ClassImages[] counts, BadImage[] bad)
+    private static void RequireImages((string Name, IImageSource Source)[] splits, IImageSource[] kept, ClassImages[] counts,
+        BadImage[] bad)
     {
         ClassImages? empty = counts.FirstOrDefault(c => c.Train == 0);
         int gone = Array.FindIndex(kept, s => s.Count == 0);

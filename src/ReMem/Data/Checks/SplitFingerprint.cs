@@ -29,7 +29,8 @@ internal static class SplitFingerprint
         var digests = new byte[split.Count][];
         try
         {
-            Parallel.For(0, split.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => digests[i] = SHA256.HashData(split.Read(i)));
+            Parallel.For(0, split.Count, new ParallelOptions { MaxDegreeOfParallelism = threads },
+                i => digests[i] = SHA256.HashData(split.Read(i)));
         }
         catch (AggregateException e) when (e.InnerExceptions.OfType<InputException>().FirstOrDefault() is { } first)
         {

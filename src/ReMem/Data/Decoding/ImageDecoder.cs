@@ -65,7 +65,8 @@ internal static class ImageDecoder
 
             if (JpegStructure.LacksScans(encoded.AsSpan(0, length)))
                 throw Bad(name, "is truncated");
-            if (ImageLimits.Refusal(codec.Info.Width, codec.Info.Height, encoded.AsSpan(0, length), FormatOf(encoded.AsSpan(0, length)), maxPixels) is { } why)
+            if (ImageLimits.Refusal(codec.Info.Width, codec.Info.Height, encoded.AsSpan(0, length), FormatOf(encoded.AsSpan(0, length)),
+                maxPixels) is { } why)
                 throw Bad(name, why, "Scale it down, delete it, or leave bad images out with --on-bad-image skip.");
             SKEncodedOrigin origin = codec.EncodedOrigin;
             if (codec.EncodedFormat == SKEncodedImageFormat.Png && origin == SKEncodedOrigin.TopLeft)
@@ -121,14 +122,16 @@ internal static class ImageDecoder
     private static unsafe Decoded DecodeTiff(byte[] encoded, int length, string name, long maxPixels, Func<int, byte[]> pixels)
     {
         TiffDecoder.Page page = TiffDecoder.Decode(
-            encoded, length, maxPixels, (w, h) => ImageLimits.Refusal(w, h, encoded.AsSpan(0, length), "TIFF", maxPixels), why => Bad(name, why));
+            encoded, length, maxPixels, (w, h) => ImageLimits.Refusal(w, h, encoded.AsSpan(0, length), "TIFF", maxPixels),
+            why => Bad(name, why));
         // Colours are multiplied by alpha: on white, what alpha leaves is added.
         if (!page.Opaque)
         {
             for (int i = 0; i < page.Rgba.Length; i++)
             {
                 uint p = (uint)page.Rgba[i], rest = 255 - (p >> 24);
-                page.Rgba[i] = (int)(Math.Min(255, (p & 255) + rest) | (Math.Min(255, ((p >> 8) & 255) + rest) << 8) | (Math.Min(255, ((p >> 16) & 255) + rest) << 16));
+                page.Rgba[i] = (int)(Math.Min(255, (p & 255) + rest) | (Math.Min(255, ((p >> 8) & 255) + rest) << 8)
+                    | (Math.Min(255, ((p >> 16) & 255) + rest) << 16));
             }
         }
 
@@ -149,7 +152,8 @@ internal static class ImageDecoder
         // Where the stored pixel (0, 0) lands, and the steps in the upright image that one stored column and one stored row make.
         bool swapped = IsSwapped(origin);
         (int outWidth, int outHeight) = swapped ? (height, width) : (width, height);
-        bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        bool fromRight = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop
+            or SKEncodedOrigin.RightBottom;
         bool fromBottom = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom
             or SKEncodedOrigin.LeftBottom;
         nint horizontal = fromRight ? -3 : 3;
@@ -189,7 +193,8 @@ internal static class ImageDecoder
         : encoded.StartsWith("GIF8"u8) ? "GIF"
         : encoded.StartsWith("RIFF"u8) ? "WebP"
         : encoded.StartsWith("BM"u8) ? "BMP"
-        : encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8) || encoded.StartsWith("II+\0"u8) || encoded.StartsWith("MM\0+"u8) ? "TIFF"
+        : encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8) || encoded.StartsWith("II+\0"u8) || encoded.StartsWith("MM\0+"u8)
+            ? "TIFF"
         : null;
 
     /// <summary>A common format that is not decoded; null for an unknown one.</summary>
@@ -200,12 +205,17 @@ internal static class ImageDecoder
         if (encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x0A]) || encoded.StartsWith("\0\0\0\u000cJXL "u8))
             return "JPEG XL";
         if (encoded.Length < 12 || !encoded[4..8].SequenceEqual("ftyp"u8))
-            return encoded.TrimStart("\uFEFF \r\n\t"u8) is var text && (text.StartsWith("<svg"u8) || text.StartsWith("<?xml"u8)) ? "SVG" : null;
+            return encoded.TrimStart("\uFEFF \r\n\t"u8) is var text && (text.StartsWith("<svg"u8) || text.StartsWith("<?xml"u8))
+                ? "SVG"
+                : null;
         ReadOnlySpan<byte> brand = encoded[8..12];
         return brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8) ? "AVIF"
-            : brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8) ? "HEIC" : null;
+            : brand.StartsWith("hei"u8) || brand.StartsWith("hev"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8)
+                ? "HEIC"
+                : null;
     }
 
-    private static InputException Bad(string name, string why, string remedy = "Replace or delete it, or leave bad images out with --on-bad-image skip.") =>
+    private static InputException Bad(string name, string why,
+        string remedy = "Replace or delete it, or leave bad images out with --on-bad-image skip.") =>
         new($"The image '{name}' {why}.", remedy: remedy);
 }

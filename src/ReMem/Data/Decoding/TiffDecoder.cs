@@ -63,7 +63,8 @@ internal static class TiffDecoder
     private static int Field(Tiff tiff, TiffTag tag) => tiff.GetField(tag) is [var value, ..] ? value.ToInt() : 0;
 
     /// <summary>Whether an extra channel is transparency; one of unknown meaning, such as near infrared, is not.</summary>
-    private static bool HasAlpha(Tiff tiff) => tiff.GetField(TiffTag.EXTRASAMPLES) is [_, { Value: ExtraSample[] and [not ExtraSample.UNSPECIFIED, ..] }, ..];
+    private static bool HasAlpha(Tiff tiff) =>
+        tiff.GetField(TiffTag.EXTRASAMPLES) is [_, { Value: ExtraSample[] and [not ExtraSample.UNSPECIFIED, ..] }, ..];
 
     private static object Silence()
     {

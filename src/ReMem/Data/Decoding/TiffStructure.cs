@@ -31,7 +31,8 @@ internal static class TiffStructure
             return Corrupt("its directory is cut short");
 
         // A tag may occur twice: the larger value counts.
-        (ulong width, ulong height, ulong samples, ulong rows, ulong planes, ulong tileWidth, ulong tileHeight) = (0UL, 0UL, 1UL, ulong.MaxValue, 1UL, ulong.MaxValue, ulong.MaxValue);
+        (ulong width, ulong height, ulong samples, ulong rows, ulong planes, ulong tileWidth, ulong tileHeight) = (0UL, 0UL, 1UL,
+            ulong.MaxValue, 1UL, ulong.MaxValue, ulong.MaxValue);
         for (int entry = first; entry < first + ((int)entries * entryBytes); entry += entryBytes)
         {
             int type = (int)numbers.At(entry + 2, 2);
@@ -66,8 +67,11 @@ internal static class TiffStructure
         if (refusal((int)Math.Min(int.MaxValue, width), (int)Math.Min(int.MaxValue, height)) is { } tooLarge)
             return tooLarge;
         UInt128 tiles = (UInt128)Pieces(width, tileWidth) * Pieces(height, tileHeight);
-        UInt128 pieces = (tileWidth == ulong.MaxValue && tileHeight == ulong.MaxValue ? Pieces(height, rows) : tiles) * (planes > 1 ? samples : 1UL);
-        return pieces > (UInt128)tiff.Length ? Corrupt($"it claims {pieces} strips or tiles, more than its {tiff.Length} bytes can hold") : null;
+        UInt128 pieces =
+            (tileWidth == ulong.MaxValue && tileHeight == ulong.MaxValue ? Pieces(height, rows) : tiles) * (planes > 1 ? samples : 1UL);
+        return pieces > (UInt128)tiff.Length
+            ? Corrupt($"it claims {pieces} strips or tiles, more than its {tiff.Length} bytes can hold")
+            : null;
     }
 
     /// <summary>The largest value of an entry; 0 where its values are outside the file, or not sizes.</summary>

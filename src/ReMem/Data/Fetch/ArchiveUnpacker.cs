@@ -24,26 +24,27 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
 
     /// <summary>Unpacks.</summary>
     /// <param name="progress">Receives the archive's bytes read so far.</param>
-    /// <param name="cancel">Stops between two blocks.</param>
+    /// <param name="cancellationToken">Stops between two blocks.</param>
     /// <exception cref="InputException">An entry is unsafe, a limit is exceeded, or a file cannot be written.</exception>
     /// <exception cref="ReMemException">The archive is cut short or damaged.</exception>
-    public void Run(Action<long>? progress = null, CancellationToken cancel = default)
+    public void Run(Action<long>? progress = null, CancellationToken cancellationToken = default)
     {
         try
         {
             using FileStream stream = File.OpenRead(archive);
             if (archive.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-                Zip(stream, progress, cancel);
+                Zip(stream, progress, cancellationToken);
             else
-                Tar(stream, progress, cancel);
+                Tar(stream, progress, cancellationToken);
         }
         catch (Exception e) when (Guarded.IsForeign(e))
         {
-            throw new ReMemException($"'{_name}' is cut short or damaged: {Guarded.Sentence(e)}.", archive, "Delete it and download it again.", e);
+            throw new ReMemException($"'{_name}' is cut short or damaged: {Guarded.Sentence(e)}.", archive,
+                "Delete it and download it again.", e);
         }
     }
 
-    private void Zip(FileStream stream, Action<long>? progress, CancellationToken cancel)
+    private void Zip(FileStream stream, Action<long>? progress, CancellationToken cancellationToken)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
         foreach (ZipArchiveEntry entry in zip.Entries)
@@ -54,14 +55,14 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
             if (Place(entry.FullName) is { } path)
             {
                 using Stream content = entry.Open();
-                Write(content.Read, path, null, cancel);
+                Write(content.Read, path, null, cancellationToken);
             }
 
             progress?.Invoke(stream.Position);
         }
     }
 
-    private void Tar(FileStream stream, Action<long>? progress, CancellationToken cancel)
+    private void Tar(FileStream stream, Action<long>? progress, CancellationToken cancellationToken)
     {
         using var plain = new GZipStream(stream, CompressionMode.Decompress);
         var tar = new TarListing(plain);
@@ -76,7 +77,7 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
                     break;
                 case TarKind.File:
                     if (Place(entry.Name) is { } path)
-                        Write(buffer => tar.Read(entry, buffer), path, entry.Length, cancel);
+                        Write(buffer => tar.Read(entry, buffer), path, entry.Length, cancellationToken);
                     else
                         Count(entry.Length);
                     break;
@@ -105,7 +106,7 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
 
     private delegate int Source(Span<byte> buffer);
 
-    private void Write(Source content, string path, long? announced, CancellationToken cancel)
+    private void Write(Source content, string path, long? announced, CancellationToken cancellationToken)
     {
         // Refused before it is written where the header already states too much.
         if (announced > _maxBytes - _bytes)
@@ -120,7 +121,7 @@ internal sealed class ArchiveUnpacker(string archive, string target, UnpackLimit
         {
             for (int count; (count = content(buffer)) > 0;)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 Count(count);
                 OnDisk(() =>
                 {

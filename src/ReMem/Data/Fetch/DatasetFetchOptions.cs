@@ -10,7 +10,9 @@ internal sealed record DatasetFetchOptions
     [Required]
     public required string Name { get; init; }
 
-    /// <summary>The folder that becomes the data set; it must not exist, or be empty, or hold this very data set. Default data/NAME.</summary>
+    /// <summary>
+    /// The folder that becomes the data set; it must not exist, or be empty, or hold this very data set. Default data/NAME.
+    /// </summary>
     public string? Folder { get; init; }
 
     /// <summary>

@@ -9,4 +9,5 @@ namespace ReMem.Data.Fetch;
 /// <param name="Train">Images to train on.</param>
 /// <param name="Validation">Images of validation, taken from training where the data set has no such split.</param>
 /// <param name="Test">Images of test.</param>
-internal sealed record DatasetFetchResult(string Name, string Folder, string Page, bool WasThere, int Classes, int Train, int Validation, int Test);
+internal sealed record DatasetFetchResult(string Name, string Folder, string Page, bool WasThere, int Classes, int Train, int Validation,
+    int Test);

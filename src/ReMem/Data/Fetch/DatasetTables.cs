@@ -20,17 +20,28 @@ internal static class DatasetTables
     // In the order of imagelabels.mat, which has numbers only.
     private static readonly string[] FlowerNames =
     [
-        "pink primrose", "hard-leaved pocket orchid", "canterbury bells", "sweet pea", "english marigold", "tiger lily", "moon orchid", "bird of paradise",
-        "monkshood", "globe thistle", "snapdragon", "colt's foot", "king protea", "spear thistle", "yellow iris", "globe-flower", "purple coneflower",
-        "peruvian lily", "balloon flower", "giant white arum lily", "fire lily", "pincushion flower", "fritillary", "red ginger", "grape hyacinth",
-        "corn poppy", "prince of wales feathers", "stemless gentian", "artichoke", "sweet william", "carnation", "garden phlox", "love in the mist",
-        "mexican aster", "alpine sea holly", "ruby-lipped cattleya", "cape flower", "great masterwort", "siam tulip", "lenten rose", "barbeton daisy",
-        "daffodil", "sword lily", "poinsettia", "bolero deep blue", "wallflower", "marigold", "buttercup", "oxeye daisy", "common dandelion", "petunia",
-        "wild pansy", "primula", "sunflower", "pelargonium", "bishop of llandaff", "gaura", "geranium", "orange dahlia", "pink-yellow dahlia",
-        "cautleya spicata", "japanese anemone", "black-eyed susan", "silverbush", "californian poppy", "osteospermum", "spring crocus", "bearded iris",
-        "windflower", "tree poppy", "gazania", "azalea", "water lily", "rose", "thorn apple", "morning glory", "passion flower", "lotus", "toad lily",
-        "anthurium", "frangipani", "clematis", "hibiscus", "columbine", "desert-rose", "tree mallow", "magnolia", "cyclamen", "watercress", "canna lily",
-        "hippeastrum", "bee balm", "ball moss", "foxglove", "bougainvillea", "camellia", "mallow", "mexican petunia", "bromelia", "blanket flower",
+        "pink primrose", "hard-leaved pocket orchid", "canterbury bells", "sweet pea", "english marigold", "tiger lily", "moon orchid",
+        "bird of paradise",
+        "monkshood", "globe thistle", "snapdragon", "colt's foot", "king protea", "spear thistle", "yellow iris", "globe-flower",
+        "purple coneflower",
+        "peruvian lily", "balloon flower", "giant white arum lily", "fire lily", "pincushion flower", "fritillary", "red ginger",
+        "grape hyacinth",
+        "corn poppy", "prince of wales feathers", "stemless gentian", "artichoke", "sweet william", "carnation", "garden phlox",
+        "love in the mist",
+        "mexican aster", "alpine sea holly", "ruby-lipped cattleya", "cape flower", "great masterwort", "siam tulip", "lenten rose",
+        "barbeton daisy",
+        "daffodil", "sword lily", "poinsettia", "bolero deep blue", "wallflower", "marigold", "buttercup", "oxeye daisy",
+        "common dandelion", "petunia",
+        "wild pansy", "primula", "sunflower", "pelargonium", "bishop of llandaff", "gaura", "geranium", "orange dahlia",
+        "pink-yellow dahlia",
+        "cautleya spicata", "japanese anemone", "black-eyed susan", "silverbush", "californian poppy", "osteospermum", "spring crocus",
+        "bearded iris",
+        "windflower", "tree poppy", "gazania", "azalea", "water lily", "rose", "thorn apple", "morning glory", "passion flower", "lotus",
+        "toad lily",
+        "anthurium", "frangipani", "clematis", "hibiscus", "columbine", "desert-rose", "tree mallow", "magnolia", "cyclamen", "watercress",
+        "canna lily",
+        "hippeastrum", "bee balm", "ball moss", "foxglove", "bougainvillea", "camellia", "mallow", "mexican petunia", "bromelia",
+        "blanket flower",
         "trumpet creeper", "blackberry lily",
     ];
 
@@ -43,7 +54,8 @@ internal static class DatasetTables
         (string Split, string Name, int Class)[] rows =
         [
             .. new[] { ("train", "trainval.txt"), ("test", "test.txt") }.SelectMany(f => Lines(folder, "annotations", f.Item2)
-                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(p => (f.Item1, p[0], int.Parse(p[1], CultureInfo.InvariantCulture) - 1))),
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(p => (f.Item1, p[0], int.Parse(p[1], CultureInfo.InvariantCulture) - 1))),
         ];
         string Breed(string name) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(name[..name.LastIndexOf('_')].Replace('_', ' '));
         WriteLabels(folder, [.. rows.GroupBy(r => r.Class).OrderBy(g => g.Key).Select(g => Breed(g.First().Name))]);
@@ -55,13 +67,16 @@ internal static class DatasetTables
     {
         double[] labels = Array(folder, "imagelabels.mat", "labels");
         WriteLabels(folder, FlowerNames);
-        WriteTable(folder, new[] { ("train", "trnid"), ("val", "valid"), ("test", "tstid") }.SelectMany(s => Array(folder, "setid.mat", s.Item2).Select(id =>
-            (string.Create(CultureInfo.InvariantCulture, $"jpg/image_{(int)id:00000}.jpg"), ((int)labels[(int)id - 1] - 1).ToString(CultureInfo.InvariantCulture), s.Item1))));
+        WriteTable(folder, new[] { ("train", "trnid"), ("val", "valid"),
+            ("test", "tstid") }.SelectMany(s => Array(folder, "setid.mat", s.Item2).Select(id =>
+            (string.Create(CultureInfo.InvariantCulture, $"jpg/image_{(int)id:00000}.jpg"),
+                ((int)labels[(int)id - 1] - 1).ToString(CultureInfo.InvariantCulture), s.Item1))));
     }
 
     /// <summary>labels/train1.txt, val1.txt and test1.txt, the first of ten divisions: class/file.</summary>
     public static void Dtd(string folder) => WriteTable(folder, new[] { "train", "val", "test" }.SelectMany(split =>
-        Lines(folder, "labels", split + "1.txt").Select(line => ($"images/{line}", line[..line.IndexOf('/', StringComparison.Ordinal)], split))));
+        Lines(folder, "labels", split + "1.txt")
+            .Select(line => ($"images/{line}", line[..line.IndexOf('/', StringComparison.Ordinal)], split))));
 
     private static double[] Array(string folder, string file, string name) =>
         MatFile.Read(Path.Combine(folder, file)).TryGetValue(name, out double[]? values)
@@ -71,7 +86,8 @@ internal static class DatasetTables
     private static string[] Lines(params string[] path) =>
         [.. InputFile.ReadNames(Path.Combine(path), "list of the download", "Download it again.").Where(l => l[0] != '#')];
 
-    private static void WriteLabels(string folder, string[] names) => AtomicFile.WriteAllText(Path.Combine(folder, Labels), string.Join('\n', names) + "\n");
+    private static void WriteLabels(string folder, string[] names) =>
+        AtomicFile.WriteAllText(Path.Combine(folder, Labels), string.Join('\n', names) + "\n");
 
     private static void WriteTable(string folder, IEnumerable<(string Path, string Label, string Split)> rows)
     {
@@ -88,7 +104,8 @@ internal static class DatasetTables
         foreach ((string path, string label, string split) in rows)
         {
             if (!File.Exists(Path.Combine(folder, path)))
-                throw new InputException($"The lists of the data set name '{path}', which its archive does not have.", folder, "Download it again.");
+                throw new InputException($"The lists of the data set name '{path}', which its archive does not have.", folder,
+                    "Download it again.");
             Line(path, label, split);
         }
 

@@ -14,5 +14,6 @@ internal sealed record KnownFile(string Name, long Bytes, string Sha256, params 
     public Func<string, bool>? Wanted { get; init; }
 
     /// <summary>Whether it is unpacked.</summary>
-    public bool IsArchive => Name.EndsWith(".tar.gz", StringComparison.Ordinal) || Name.EndsWith(".tgz", StringComparison.Ordinal) || Name.EndsWith(".zip", StringComparison.Ordinal);
+    public bool IsArchive => Name.EndsWith(".tar.gz", StringComparison.Ordinal) || Name.EndsWith(".tgz", StringComparison.Ordinal)
+        || Name.EndsWith(".zip", StringComparison.Ordinal);
 }

@@ -6,8 +6,8 @@ using ReMem.Runtime;
 namespace ReMem.Data.Fetch;
 
 /// <summary>
-/// Reads the real numeric arrays of a MATLAB 5 file (MathWorks, "MAT-File Level 5 File Format"), compressed or not, of either byte order. Cells,
-/// structures, strings and sparse arrays are skipped.
+/// Reads the real numeric arrays of a MATLAB 5 file (MathWorks, "MAT-File Level 5 File Format"), compressed or not, of either byte order.
+/// Cells, structures, strings and sparse arrays are skipped.
 /// </summary>
 internal static class MatFile
 {
@@ -70,7 +70,9 @@ internal static class MatFile
             for (int i = 0; i < dimensions.Length; i += 4)
                 count = checked(count * (int)Unsigned(dimensions[i..]));
             double[] values = Values(Next(ref matrix, out int type), type);
-            Arrays[name] = values.Length == count ? values : throw new InvalidDataException($"'{name}' has {values.Length} values instead of {count}");
+            Arrays[name] = values.Length == count
+                ? values
+                : throw new InvalidDataException($"'{name}' has {values.Length} values instead of {count}");
         }
 
         /// <summary>Takes the next element: its tag, its bytes, and the padding to eight bytes.</summary>
@@ -96,7 +98,15 @@ internal static class MatFile
 
         private double[] Values(ReadOnlySpan<byte> data, int type)
         {
-            int size = type switch { 1 or 2 => 1, 3 or 4 => 2, 5 or 6 or 7 => 4, 9 or 12 or 13 => 8, _ => throw new InvalidDataException($"numbers of type {type}") };
+            int size = type switch
+            {
+                1 or 2 => 1,
+                3 or 4 => 2,
+                5 or 6 or 7 => 4,
+                9 or 12 or 13 => 8,
+                _ =>
+                throw new InvalidDataException($"numbers of type {type}")
+            };
             var values = new double[data.Length / size];
             for (int i = 0; i < values.Length; i++)
                 values[i] = Value(data.Slice(i * size, size), type);

@@ -5,8 +5,8 @@ using ReMem.Runtime;
 namespace ReMem.Data.Layouts;
 
 /// <summary>
-/// CIFAR-10 and CIFAR-100 in their binary layout (Krizhevsky 2009): a record is one label byte (CIFAR-100: coarse, then fine) and 32 x 32 pixels
-/// by channel.
+/// CIFAR-10 and CIFAR-100 in their binary layout (Krizhevsky 2009): a record is one label byte (CIFAR-100: coarse, then fine) and 32 x 32
+/// pixels by channel.
 /// </summary>
 internal static class CifarLayout
 {
@@ -23,7 +23,8 @@ internal static class CifarLayout
     };
 
     /// <summary>CIFAR-100.</summary>
-    public static DatasetLayout Hundred { get; } = new("cifar100", "CIFAR-100's binary files", (folder, options) => Read100(folder, options.LabelColumn))
+    public static DatasetLayout Hundred { get; } = new("cifar100", "CIFAR-100's binary files",
+        (folder, options) => Read100(folder, options.LabelColumn))
     {
         Recognises = folder => File.Exists(Path.Combine(folder, "train.bin")) && File.Exists(Path.Combine(folder, "fine_label_names.txt")),
     };
@@ -48,7 +49,8 @@ internal static class CifarLayout
             throw Runtime.Nearest.Unknown("CIFAR-100 label", label, ["fine", "coarse"]);
         string[] names = Names(folder, $"{label}_label_names.txt");
         return Assemble(
-            $"CIFAR-100 {label}", folder, [Path.Combine(folder, "train.bin")], Path.Combine(folder, "test.bin"), names, labels: 2, label == "fine" ? 1 : 0);
+            $"CIFAR-100 {label}", folder, [Path.Combine(folder, "train.bin")], Path.Combine(folder, "test.bin"), names, labels: 2,
+            label == "fine" ? 1 : 0);
     }
 
     private static string[] Names(string folder, string file)
@@ -76,7 +78,8 @@ internal static class CifarLayout
         {
             FileStamp stamp = FileStamp.Of(file);
             if (stamp.Length > MaxBytes)
-                throw new InputException($"'{file}' has {stamp.Length} bytes, more than any CIFAR file.", remedy: "Copy or download it again.");
+                throw new InputException($"'{file}' has {stamp.Length} bytes, more than any CIFAR file.",
+                    remedy: "Copy or download it again.");
             byte[] all = stamp.Read();
             if (all.Length == 0 || all.Length % record != 0)
                 throw new InputException(
@@ -86,7 +89,8 @@ internal static class CifarLayout
             {
                 int index = all[at + label];
                 if (index >= names.Length)
-                    throw new InputException($"'{file}' record {at / record} has label {index}, but there are {names.Length} class names.", remedy: "Copy or download it again.");
+                    throw new InputException($"'{file}' record {at / record} has label {index}, but there are {names.Length} class names.",
+                        remedy: "Copy or download it again.");
                 classes.Add(names[index]);
                 places.Add((stamp, at + labels));
                 samples.Add(string.Create(CultureInfo.InvariantCulture, $"{file} record {at / record}"));

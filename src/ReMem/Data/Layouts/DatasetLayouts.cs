@@ -30,6 +30,7 @@ internal static class DatasetLayouts
     {
         string extension = Path.GetExtension(file).ToLowerInvariant();
         return All.FirstOrDefault(l => l.Extensions.Contains(extension)) ?? throw new InputException(
-            $"The data set '{file}' is a file, but no Parquet file, table (CSV, TSV, JSON Lines), tar or zip.", remedy: "Name a folder of class folders, or such a file.");
+            $"The data set '{file}' is a file, but no Parquet file, table (CSV, TSV, JSON Lines), tar or zip.",
+            remedy: "Name a folder of class folders, or such a file.");
     }
 }

@@ -19,14 +19,17 @@ public sealed record DatasetOptions
     public long Seed { get; init; }
 
     /// <summary>
-    /// Parquet: the column of images, default "image", else "img". Tables: the column of paths, default "path", else "file_name", "filename", "file",
+    /// Parquet: the column of images, default "image", else "img". Tables: the column of paths, default "path", else "file_name",
+    /// "filename", "file",
     /// "image", "image_path" or "filepath". WebDataset: the images' extension, default any.
     /// </summary>
     public string? ImageColumn { get; init; }
 
     /// <summary>
-    /// Parquet: the column of labels, default "label", else "labels", else "fine_label". Tables: default "label", else "class", "labels" or "target".
-    /// WebDataset: the labels' extension or JSON key, default "cls", else "label" or "class" of the JSON. CIFAR-100: "fine" (default) or "coarse".
+    /// Parquet: the column of labels, default "label", else "labels", else "fine_label". Tables: default "label", else "class",
+    /// "labels" or "target".
+    /// WebDataset: the labels' extension or JSON key, default "cls", else "label" or "class" of the JSON. CIFAR-100:
+    /// "fine" (default) or "coarse".
     /// </summary>
     public string? LabelColumn { get; init; }
 
@@ -34,21 +37,24 @@ public sealed record DatasetOptions
     public string? SplitColumn { get; init; }
 
     /// <summary>
-    /// Parquet and tables: the column of groups, such as one patient's or one object's images, which a division keeps in one split. Default null: none,
-    /// for tables "group" where it exists.
+    /// Parquet and tables: the column of groups, such as one patient's or one object's images, which a division keeps in one split. Default
+    /// null: none, for tables "group" where it exists.
     /// </summary>
     public string? GroupColumn { get; init; }
 
     /// <summary>
-    /// A text file of class names, one a line: labels that are numbers count its lines from 0, and labels that are the first word of its lines are called
-    /// by the rest. Default null: a labels.txt or classes.txt beside tables, WebDataset shards and IDX files whose labels are numbers.
+    /// A text file of class names, one a line: labels that are numbers count its lines from 0, and labels that are the first word of its
+    /// lines are called by the rest. Default null: a labels.txt or classes.txt next to tables,
+    /// WebDataset shards and IDX files whose labels are numbers.
     /// </summary>
     public string? LabelsFile { get; init; }
 
     /// <summary>Whether a division keeps near-duplicates in one split, which decodes every image first. Default false.</summary>
     public bool KeepNearDuplicatesTogether { get; init; }
 
-    /// <summary>Parquet: encoded images larger together than this wait in a temporary file, not in memory; bytes, 0 or more. Default 1 GiB.</summary>
+    /// <summary>
+    /// Parquet: encoded images larger together than this wait in a temporary file, not in memory; bytes, 0 or more. Default 1 GiB.
+    /// </summary>
     [Range(0, long.MaxValue)]
     public long MemoryBytes { get; init; } = 1L << 30;
 

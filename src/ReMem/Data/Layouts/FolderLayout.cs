@@ -6,17 +6,20 @@ namespace ReMem.Data.Layouts;
 /// <summary>Folders of class folders, with or without splits.</summary>
 internal static class FolderLayout
 {
-    private const int MostNested = 16;
+    private const int MaxNesting = 16;
 
     /// <summary>On disk.</summary>
-    public static DatasetLayout Layout { get; } = new("folder", "class folders, in train/ val/ test/ or not split", (folder, _) => Read(new DiskTree(folder)))
+    public static DatasetLayout Layout { get; } = new("folder", "class folders, in train/ val/ test/ or not split",
+        (folder, _) => Read(new DiskTree(folder)))
     {
         // A table is the data set's where the images have no class folders of their own.
         Recognises = folder => DataFiles.TrainFolder(folder) is { } train && new DiskTree(train).Folders("").Length > 0,
     };
 
     /// <summary>In a zip.</summary>
-    public static DatasetLayout Zip { get; } = new("zip", "class folders in a zip", (file, _) => Read(new ZipTree(file))) { Extensions = [".zip"] };
+    public static DatasetLayout Zip { get; } = new("zip", "class folders in a zip",
+        (file, _) => Read(new ZipTree(file)))
+    { Extensions = [".zip"] };
 
     /// <summary>Reads whichever of the two it is. A folder around it all, as archives often bring one, is stepped into.</summary>
     public static RawDataset Read(FileTree tree)
@@ -39,7 +42,7 @@ internal static class FolderLayout
     private static string Unwrapped(FileTree tree)
     {
         string root = "";
-        for (int depth = 0; depth < MostNested && tree.Folders(root) is [string only] && DataFiles.SplitOf(FileTree.NameOf(only)) is null
+        for (int depth = 0; depth < MaxNesting && tree.Folders(root) is [string only] && DataFiles.SplitOf(FileTree.NameOf(only)) is null
             && tree.Folders(only).Length > 0 && !tree.Files(root).Concat(tree.Files(only)).Any(FileTree.IsAnyImage); depth++)
         {
             root = only;
@@ -57,7 +60,9 @@ internal static class FolderLayout
         string name = FileTree.NameOf(folder);
         if (DataFiles.SplitOf(name) is { } exact)
             return exact;
-        return !folders.Any(f => DataFiles.SplitOf(FileTree.NameOf(f)) == "train") && tree.Folders(folder).Length > 0 ? DataFiles.SplitWithin(name) : null;
+        return !folders.Any(f => DataFiles.SplitOf(FileTree.NameOf(f)) == "train") && tree.Folders(folder).Length > 0
+            ? DataFiles.SplitWithin(name)
+            : null;
     }
 
     private static RawDataset ReadSplit(FileTree tree, string root)
@@ -70,7 +75,8 @@ internal static class FolderLayout
             if (SplitOf(tree, folders, folder) is not { } split)
                 warnings.Add($"The folder '{tree.Where(folder)}' is not a split (train, val, test) and is ignored.");
             else if (!found.TryAdd(split, folder))
-                throw new InputException($"'{tree.Where(found[split])}' and '{tree.Where(folder)}' are both the {split} split.", remedy: "Keep one of them.");
+                throw new InputException($"'{tree.Where(found[split])}' and '{tree.Where(folder)}' are both the {split} split.",
+                    remedy: "Keep one of them.");
         }
 
         List<RawSplit> splits = [];
@@ -95,7 +101,7 @@ internal static class FolderLayout
     /// <summary>train/train/cat: a split's folder that holds only a folder of the same name, as some archives have.</summary>
     private static string Within(FileTree tree, string split, string folder)
     {
-        for (int depth = 0; depth < MostNested && tree.Folders(folder) is [string only] && !tree.Files(folder).Any(FileTree.IsAnyImage)
+        for (int depth = 0; depth < MaxNesting && tree.Folders(folder) is [string only] && !tree.Files(folder).Any(FileTree.IsAnyImage)
             && (DataFiles.SplitOf(FileTree.NameOf(only)) == split || FileTree.NameOf(only) == FileTree.NameOf(folder)); depth++)
         {
             folder = only;
@@ -122,7 +128,8 @@ internal static class FolderLayout
         if (folders.Length == 0)
         {
             throw loose > 0 ? Unlabelled(where, loose) : new InputException(
-                $"'{where}' is empty: it holds no class folders.{Unread(tree.Files(root))}", remedy: "Give each class a folder, named as the class, with its images.");
+                $"'{where}' is empty: it holds no class folders.{Unread(tree.Files(root))}",
+                remedy: "Give each class a folder, named as the class, with its images.");
         }
 
         if (loose > 0)
@@ -141,7 +148,8 @@ internal static class FolderLayout
             string[] unread = [.. all.Where(FileTree.IsUnreadImage)];
             if (unread.Length > 0)
             {
-                string what = $"The class '{name}' of '{where}' loses {unread.Length} of its {unread.Length + images.Length} images:{Unread(unread)}";
+                string what =
+                    $"The class '{name}' of '{where}' loses {unread.Length} of its {unread.Length + images.Length} images:{Unread(unread)}";
                 if (images.Length == 0)
                     throw new InputException(what, remedy: "Convert them to JPEG or PNG.");
                 warnings.Add($"{what} Convert them to JPEG or PNG.");
@@ -155,9 +163,11 @@ internal static class FolderLayout
         }
 
         if (ignored > 0)
-            warnings.Add($"{ignored} {(ignored == 1 ? "file" : "files")} in '{where}' without an image's extension are ignored, such as '{example}'.");
+            warnings.Add($"{ignored} {(ignored == 1 ? "file" : "files")} in '{where}' without an image's extension are ignored, "
+                + $"such as '{example}'.");
         return new RawSplit(
-            split, where, [.. folders.Select(f => UnicodeText.Composed(FileTree.NameOf(f))).Distinct()], classes, [.. files.Select(tree.Where)],
+            split, where, [.. folders.Select(f => UnicodeText.Composed(FileTree.NameOf(f))).Distinct()], classes,
+            [.. files.Select(tree.Where)],
             i => tree.Read(files[i]))
         {
             Files = tree.OnDisk(files),
@@ -176,14 +186,16 @@ internal static class FolderLayout
         return kept;
     }
 
-    private static bool IsThumbnail(string file, string folder) => file[(folder.Length + 1)..].Split('/')[..^1].Any(SystemFiles.HoldsThumbnails);
+    private static bool IsThumbnail(string file, string folder) =>
+        file[(folder.Length + 1)..].Split('/')[..^1].Any(SystemFiles.HoldsThumbnails);
 
     /// <summary>" 9 .heic and 1 .tga files cannot be read."; empty where all can be read.</summary>
     private static string Unread(IEnumerable<string> files)
     {
         string[] counts =
         [
-            .. files.Where(FileTree.IsUnreadImage).GroupBy(f => Path.GetExtension(f).ToLowerInvariant()).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .. files.Where(FileTree.IsUnreadImage).GroupBy(f => Path.GetExtension(f).ToLowerInvariant()).OrderByDescending(g => g.Count())
+                .ThenBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => $"{g.Count()} {g.Key}"),
         ];
         return counts.Length == 0 ? "" : $" {string.Join(" and ", counts)} files cannot be read.";

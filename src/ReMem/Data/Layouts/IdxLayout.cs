@@ -30,7 +30,8 @@ internal static partial class IdxLayout
     public static RawDataset Read(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new InputException($"The folder '{folder}' does not exist.", remedy: "Name the folder of the idx3-ubyte and idx1-ubyte files.");
+            throw new InputException($"The folder '{folder}' does not exist.",
+                remedy: "Name the folder of the idx3-ubyte and idx1-ubyte files.");
         Dictionary<string, string> found = [];
         foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
@@ -46,7 +47,8 @@ internal static partial class IdxLayout
         }
 
         if (!found.ContainsKey("train"))
-            throw new InputException($"'{folder}' has no train-images-idx3-ubyte file, packed or not.", remedy: "Copy or download it again.");
+            throw new InputException($"'{folder}' has no train-images-idx3-ubyte file, packed or not.",
+                remedy: "Copy or download it again.");
         RawSplit[] splits = [.. new[] { "train", "val", "test" }.Where(found.ContainsKey).Select(s => Split(s, found[s]))];
         return new RawDataset($"IDX {DataFiles.Shown(folder)}", splits, null, [])
         {
@@ -60,9 +62,11 @@ internal static partial class IdxLayout
         (int[] shape, byte[] pixels) = Load(file);
         (int[] labelShape, byte[] labels) = Load(labelsFile);
         if (shape.Length is not (3 or 4) || (shape.Length == 4 && shape[3] != 3))
-            throw new InputException($"'{file}' has the shape [{string.Join(", ", shape)}].", remedy: "Images are [N, H, W], or [N, H, W, 3].");
+            throw new InputException($"'{file}' has the shape [{string.Join(", ", shape)}].",
+                remedy: "Images are [N, H, W], or [N, H, W, 3].");
         if (labelShape.Length != 1 || labelShape[0] != shape[0])
-            throw new InputException($"'{labelsFile}' has {labelShape[0]} labels for {shape[0]} images.", remedy: "Copy or download both files again.");
+            throw new InputException($"'{labelsFile}' has {labelShape[0]} labels for {shape[0]} images.",
+                remedy: "Copy or download both files again.");
         (int height, int width) = (shape[1], shape[2]);
         int bytes = height * width * (shape.Length == 4 ? 3 : 1);
         string[] classes = [.. labels.Select(l => l.ToString(CultureInfo.InvariantCulture))];
@@ -110,7 +114,8 @@ internal static partial class IdxLayout
 
             // Pictures of digits compress about 5 to 1: a header that states far more is a bomb, or damaged.
             if (total > Math.Min(Array.MaxLength, packed ? FreeBytes + (stream.Length * MaxRatio) : stream.Length))
-                throw new InputException($"'{file}' claims the shape [{string.Join(", ", shape)}], more than its {stream.Length} bytes can hold.", remedy: "Copy or download it again.");
+                throw new InputException($"'{file}' claims the shape [{string.Join(", ", shape)}], more than its {stream.Length} bytes "
+                    + "can hold.", remedy: "Copy or download it again.");
             var data = new byte[total];
             content.ReadExactly(data);
             return content.ReadByte() < 0

@@ -5,8 +5,8 @@ namespace ReMem.Data.Layouts;
 
 /// <summary>
 /// A text file of class names, one class per line. Its meaning follows from the data: labels that are numbers index its lines
-/// from 0; labels that are its lines take their order from it; labels that are the first word of its lines (as WordNet ids in synset_words.txt)
-/// are named by the rest.
+/// from 0; labels that are its lines take their order from it; labels that are the first word of its lines (as WordNet ids in
+/// synset_words.txt) are named by the rest.
 /// </summary>
 internal sealed class LabelNames
 {
@@ -20,10 +20,12 @@ internal sealed class LabelNames
     public static RawDataset Apply(RawDataset raw, string file)
     {
         LabelNames names = Read(file);
-        (Dictionary<string, string> called, string[] order) = names.Bind(raw.Splits.SelectMany(s => s.Classes.Concat(s.Declared)).Distinct().ToArray());
+        (Dictionary<string, string> called,
+            string[] order) = names.Bind(raw.Splits.SelectMany(s => s.Classes.Concat(s.Declared)).Distinct().ToArray());
         RawSplit[] splits =
         [
-            .. raw.Splits.Select(s => s with { Classes = [.. s.Classes.Select(c => called[c])], Declared = [.. s.Declared.Select(c => called[c])] }),
+            .. raw.Splits.Select(s =>
+                s with { Classes = [.. s.Classes.Select(c => called[c])], Declared = [.. s.Declared.Select(c => called[c])] }),
         ];
         return raw with { Splits = splits, Classes = order };
     }

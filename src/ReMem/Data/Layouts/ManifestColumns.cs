@@ -8,13 +8,15 @@ internal static class ManifestColumns
 {
     private static readonly string[] Image =
     [
-        "path", "file_name", "filename", "file", "image", "image_path", "filepath", "img", "img_path", "image_file", "image_filename", "image_name", "img_name",
+        "path", "file_name", "filename", "file", "image", "image_path", "filepath", "img", "img_path", "image_file", "image_filename",
+        "image_name", "img_name",
         "file_path", "image_id", "img_id", "photo", "picture", "id",
     ];
 
     private static readonly string[] Label =
     [
-        "label", "class", "labels", "target", "category", "class_name", "label_name", "species", "breed", "category_name", "class_id", "label_id", "category_id", "y",
+        "label", "class", "labels", "target", "category", "class_name", "label_name", "species", "breed", "category_name", "class_id",
+        "label_id", "category_id", "y",
     ];
 
     private static readonly string[] Split = ["split", "subset", "partition", "set"];
@@ -54,7 +56,9 @@ internal static class ManifestColumns
         if (found is not null || (optional && given is null))
             return found;
         string wanted = given ?? string.Join(", ", usual.Take(4)) + " ...";
-        string seen = table.HasHeader ? $"its columns: {string.Join(", ", table.Columns)}" : $"no line names them; they are called {string.Join(", ", table.Columns)}";
+        string seen = table.HasHeader
+            ? $"its columns: {string.Join(", ", table.Columns)}"
+            : $"no line names them; they are called {string.Join(", ", table.Columns)}";
         throw new InputException($"'{file}' has no column of {what}s ({wanted}); {seen}.", remedy: Remedy(table, file, what));
     }
 

@@ -41,7 +41,8 @@ internal static class ManifestLayout
             foreach ((string split, string[] shards) in DataFiles.BySplit(source, files, "table", warnings))
             {
                 // Competitions publish the test images' names without labels.
-                if (split is "val" or "test" && shards.All(f => ManifestTable.Read(f) is { Rows.Count: > 0 } t && !ManifestColumns.HasLabel(t, options)))
+                if (split is "val" or "test"
+                    && shards.All(f => ManifestTable.Read(f) is { Rows.Count: > 0 } t && !ManifestColumns.HasLabel(t, options)))
                     unlabelled.Add(new UnlabelledSplit(split, shards[0], shards.Sum(f => ManifestTable.Read(f).Rows.Count)));
                 else
                     rows.AddRange(shards.SelectMany(f => Rows(f, split, options, warnings)));
@@ -54,7 +55,8 @@ internal static class ManifestLayout
             throw new InputException($"'{files[0]}' has no rows.", remedy: "Write a line for each image, below the names of the columns.");
         var bySplit = rows.GroupBy(r => r.Split).ToDictionary(g => g.Key, g => g.ToArray());
         string folder = Path.GetDirectoryName(Path.GetFullPath(files[0]))!;
-        RawSplit[] splits = [.. DataFiles.Splits.Prepend("").Where(bySplit.ContainsKey).Select(s => ToSplit(s, DataFiles.Where(files), bySplit[s]))];
+        RawSplit[] splits =
+            [.. DataFiles.Splits.Prepend("").Where(bySplit.ContainsKey).Select(s => ToSplit(s, DataFiles.Where(files), bySplit[s]))];
         return new RawDataset($"table {DataFiles.Shown(source)}", splits, null, warnings)
         {
             Unlabelled = unlabelled,
@@ -73,8 +75,10 @@ internal static class ManifestLayout
     /// <summary>The table of a folder that has one by a usual name, else null.</summary>
     private static string? TableOf(string folder)
     {
-        string[] tables = [.. Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f).ToLowerInvariant() is ".csv" or ".tsv" or ".jsonl" or ".ndjson")];
-        return KnownNames.Select(n => tables.FirstOrDefault(t => Path.GetFileNameWithoutExtension(t).Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(t => t is not null);
+        string[] tables = [.. Directory.EnumerateFiles(folder)
+            .Where(f => Path.GetExtension(f).ToLowerInvariant() is ".csv" or ".tsv" or ".jsonl" or ".ndjson")];
+        return KnownNames.Select(n => tables.FirstOrDefault(t =>
+            Path.GetFileNameWithoutExtension(t).Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(t => t is not null);
     }
 
     private static RawSplit ToSplit(string split, string where, Row[] rows) => new(
@@ -99,9 +103,11 @@ internal static class ManifestLayout
             string path = table.Text(line, image) is { Length: > 0 } p ? p : throw new InputException(
                 $"{where} names no image ({image} is empty).", remedy: "Write the path of the image, or leave the line out.");
             if (path.Contains('\0', StringComparison.Ordinal))
-                throw new InputException($"{where} names an image by a path with a NUL in it.", remedy: "The table is damaged: copy or write it again.");
+                throw new InputException($"{where} names an image by a path with a NUL in it.",
+                    remedy: "The table is damaged: copy or write it again.");
             string name = table.Text(line, label) is { Length: > 0 } l ? l : throw new InputException(
-                $"{where} has no label ({label} is empty).", remedy: "Leave out unlabelled lines; a missing test split is taken from training.");
+                $"{where} has no label ({label} is empty).",
+                remedy: "Leave out unlabelled lines; a missing test split is taken from training.");
             string? group = groups is null ? null : table.Text(line, groups) is { Length: > 0 } g ? g : null;
             int before = paths.Missing;
             rows.Add(new Row(paths.Resolve(path), name, splits is null ? split : SplitOf(table.Text(line, splits), where), group));
@@ -118,14 +124,16 @@ internal static class ManifestLayout
         if (paths.Missing == rows.Count)
         {
             throw new InputException(
-                $"None of the {rows.Count} images of '{file}' exists: the first is '{missing}' (column {image}), looked for at '{rows[0].Path}'.",
+                $"None of the {rows.Count} images of '{file}' exists: the first is '{missing}' (column {image}), "
+                    + $"looked for at '{rows[0].Path}'.",
                 remedy: "Put the table into the folder that its paths start from, next to the images, or above them.");
         }
 
         if (paths.Missing > 0)
             warnings.Add($"{paths.Missing} of {rows.Count} images of '{file}' do not exist, such as '{missing}'.");
         if (paths.Guessed > 0 && paths.Example is { } example)
-            warnings.Add($"{paths.Guessed} of {rows.Count} paths of '{file}' were found by their ends: '{example.Written}' is '{example.Found}'.");
+            warnings.Add(
+                $"{paths.Guessed} of {rows.Count} paths of '{file}' were found by their ends: '{example.Written}' is '{example.Found}'.");
     }
 
     private static string SplitOf(string? value, string where)

@@ -48,7 +48,9 @@ internal sealed class ManifestPaths(string folder)
         if (path.StartsWith("file:", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(path, UriKind.Absolute, out Uri? uri))
             path = uri.LocalPath;
         string full = Full(path);
-        return File.Exists(full) || Path.DirectorySeparatorChar == '\\' || !path.Contains('\\', StringComparison.Ordinal) ? full : Full(path.Replace('\\', '/'));
+        return File.Exists(full) || Path.DirectorySeparatorChar == '\\' || !path.Contains('\\', StringComparison.Ordinal)
+            ? full
+            : Full(path.Replace('\\', '/'));
     }
 
     private string Full(string path)
@@ -104,7 +106,8 @@ internal sealed class ManifestPaths(string folder)
 
     /// <summary>A path's parts in one form: letter case and Unicode forms are ignored.</summary>
     private static string[] Parts(string path) =>
-        [.. path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(p => p is not ("." or "..")).Select(p => UnicodeText.Composed(p).ToUpperInvariant())];
+        [.. path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(p => p is not ("." or ".."))
+            .Select(p => UnicodeText.Composed(p).ToUpperInvariant())];
 
     private static string Stem(string name) => FileTree.IsAnyImage(name) ? name[..^Path.GetExtension(name).Length] : name;
 

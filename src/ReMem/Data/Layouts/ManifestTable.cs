@@ -31,7 +31,9 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
         try
         {
             string extension = Path.GetExtension(file).ToUpperInvariant();
-            return extension is ".JSONL" or ".NDJSON" ? JsonLines(file) : Separated(file, extension switch { ".TSV" => "\t", ".TXT" or ".LST" => " ", _ => "," }, isFile);
+            return extension is ".JSONL" or ".NDJSON"
+                ? JsonLines(file)
+                : Separated(file, extension switch { ".TSV" => "\t", ".TXT" or ".LST" => " ", _ => "," }, isFile);
         }
         catch (CsvHelperException e)
         {
@@ -49,7 +51,8 @@ internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyLis
     }
 
     private static StreamReader Opened(string file) =>
-        new(new BoundedLines(InputFile.Open(file, "table"), file, "table"), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+        new(new BoundedLines(InputFile.Open(file, "table"), file, "table"), new UTF8Encoding(false, throwOnInvalidBytes: true),
+            detectEncodingFromByteOrderMarks: true);
 
     private static ManifestTable Separated(string file, string usual, Func<string, bool>? isFile)
     {

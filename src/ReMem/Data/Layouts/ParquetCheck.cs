@@ -72,7 +72,9 @@ internal static class ParquetCheck
     /// <returns>Their unpacked bytes.</returns>
     private static long Pages(Stream stream, ColumnMetaData column, long rows, long left)
     {
-        long first = column.DictionaryPageOffset is > 0 and { } dictionary ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset;
+        long first = column.DictionaryPageOffset is > 0 and { } dictionary
+            ? Math.Min(dictionary, column.DataPageOffset)
+            : column.DataPageOffset;
         long end = first + column.TotalCompressedSize;
         if (column.NumValues != rows || first < 0 || column.TotalCompressedSize < 0 || end < first || end > stream.Length)
             throw new InvalidDataException("a column lies outside the file, or its number of values is not the number of rows");

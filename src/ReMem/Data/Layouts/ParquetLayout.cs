@@ -16,7 +16,8 @@ internal static class ParquetLayout
     public static RawDataset Read(string source, DatasetOptions options)
     {
         List<string> warnings = [];
-        List<(string Split, string[] Files)> bySplit = DataFiles.BySplit(source, DataFiles.Find(source, "Parquet", ".parquet"), "Parquet", warnings);
+        List<(string Split, string[] Files)> bySplit = DataFiles.BySplit(source, DataFiles.Find(source, "Parquet", ".parquet"), "Parquet",
+            warnings);
         bool many = bySplit.SelectMany(s => s.Files).Sum(f => new FileInfo(f).Length) > options.MemoryBytes;
         List<RawSplit> splits = [];
         IReadOnlyList<string>? names = null;

@@ -59,13 +59,15 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         DataField image = ImageField(reader.Schema, file, options.ImageColumn);
         DataField label = LabelField(reader.Schema, file, options.LabelColumn);
         DataField? groups = options.GroupColumn is null ? null : LabelField(reader.Schema, file, options.GroupColumn);
-        ParquetCheck.Columns(stream, reader.Metadata!, [.. new[] { image, label, groups }.OfType<DataField>().Select(f => f.Path.ToString())]);
+        ParquetCheck.Columns(stream, reader.Metadata!,
+            [.. new[] { image, label, groups }.OfType<DataField>().Select(f => f.Path.ToString())]);
         LabelsAreNumbers = !IsText(label);
         IReadOnlyList<string>? names = LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
         if (_names.Count > 0 && !(names ?? []).SequenceEqual(ClassNames ?? []))
         {
             throw new InputException(
-                $"'{file}' has other class names than the files before it.", remedy: "Write all files of a split with the same ClassLabel.");
+                $"'{file}' has other class names than the files before it.",
+                remedy: "Write all files of a split with the same ClassLabel.");
         }
 
         ClassNames = names;
@@ -120,18 +122,21 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         }
 
         throw new InputException(
-            $"'{file}' has no column '{column ?? ImageColumns[0]}' of images (binary, or a struct with bytes); its columns: {Columns(schema)}.",
+            $"'{file}' has no column '{column ?? ImageColumns[0]}' of images (binary, or a struct with bytes); "
+                + $"its columns: {Columns(schema)}.",
             remedy: $"Write the encoded images to a column '{column ?? ImageColumns[0]}', as the Hugging Face layout does.");
     }
 
     private static DataField LabelField(ParquetSchema schema, string file, string? column)
     {
         string[] columns = column is null ? LabelColumns : [column];
-        DataField? field = columns.Select(c => schema.DataFields.FirstOrDefault(f => f.Path.ToString() == c)).FirstOrDefault(f => f is not null);
+        DataField? field = columns.Select(c => schema.DataFields.FirstOrDefault(f => f.Path.ToString() == c))
+            .FirstOrDefault(f => f is not null);
         Type[] known = [typeof(long), typeof(int), typeof(short), typeof(sbyte), typeof(byte), typeof(ushort), typeof(uint), typeof(ulong)];
         return field is not null && !field.IsArray && (IsText(field) || known.Contains(field.ClrType)) ? field : throw new InputException(
             $"'{file}' has no column '{columns[0]}' of integers or text; its columns: {Columns(schema)}.",
-            remedy: $"Write the class indices or names to a column '{columns[0]}', as the Hugging Face layout does, or name another column.");
+            remedy: $"Write the class indices or names to a column '{columns[0]}', as the Hugging Face layout does, "
+                + "or name another column.");
     }
 
     private static bool IsText(DataField field) => field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string);

@@ -30,8 +30,10 @@ internal sealed record RawDataset(string Description, IReadOnlyList<RawSplit> Sp
     }
 
     /// <summary>Whether every label is a number, sorted numerically.</summary>
-    public bool LabelsAreNumbers => Splits.SelectMany(s => s.Classes).All(c => long.TryParse(c, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+    public bool LabelsAreNumbers =>
+        Splits.SelectMany(s => s.Classes).All(c => long.TryParse(c, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
 
     /// <summary>Class names in numeric order of the training labels.</summary>
-    public static string[] InNumericOrder(IEnumerable<string> labels) => [.. labels.Distinct().OrderBy(c => long.Parse(c, CultureInfo.InvariantCulture))];
+    public static string[] InNumericOrder(IEnumerable<string> labels) =>
+        [.. labels.Distinct().OrderBy(c => long.Parse(c, CultureInfo.InvariantCulture))];
 }

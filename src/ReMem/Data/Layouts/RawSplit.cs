@@ -10,10 +10,12 @@ namespace ReMem.Data.Layouts;
 /// <param name="Names">Each sample's name.</param>
 /// <param name="Read">Reads the encoded bytes of a sample.</param>
 internal sealed record RawSplit(
-    string Split, string Where, IReadOnlyList<string> Declared, IReadOnlyList<string> Classes, IReadOnlyList<string> Names, Func<int, byte[]> Read)
+    string Split, string Where, IReadOnlyList<string> Declared, IReadOnlyList<string> Classes, IReadOnlyList<string> Names,
+    Func<int, byte[]> Read)
 {
     /// <summary>A split whose samples are whole files.</summary>
-    public RawSplit(string split, string where, IReadOnlyList<string> declared, IReadOnlyList<string> classes, IReadOnlyList<string> names, Func<int, FilePart> parts)
+    public RawSplit(string split, string where, IReadOnlyList<string> declared, IReadOnlyList<string> classes, IReadOnlyList<string> names,
+        Func<int, FilePart> parts)
         : this(split, where, declared, classes, names, i => parts(i).Read()) => Parts = parts;
 
     /// <summary>
@@ -28,5 +30,6 @@ internal sealed record RawSplit(
     public IReadOnlyList<string>? Files { get; init; }
 
     /// <summary>Numbers the classes.</summary>
-    public EncodedSource Number(IReadOnlyDictionary<string, int> index) => new(Names, Classes.Select(c => index[c]).ToArray(), Files ?? Names, Read, Parts);
+    public EncodedSource Number(IReadOnlyDictionary<string, int> index) =>
+        new(Names, Classes.Select(c => index[c]).ToArray(), Files ?? Names, Read, Parts);
 }

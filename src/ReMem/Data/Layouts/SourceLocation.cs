@@ -4,13 +4,16 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Layouts;
 
-/// <summary>A data set's layout, place and columns, out of one string: LAYOUT:PATH?KEY=VALUE&amp;..., or a plain path whose content shows its layout.</summary>
+/// <summary>
+/// A data set's layout, place and columns, out of one string: LAYOUT:PATH?KEY=VALUE&amp;...,
+/// or a plain path whose content shows its layout.
+/// </summary>
 /// <param name="Layout">How it lies on disk.</param>
 /// <param name="Path">A file, a folder or a pattern.</param>
 /// <param name="Options">The options given, with the string's own over them.</param>
 internal sealed partial record SourceLocation(DatasetLayout Layout, string Path, DatasetOptions Options)
 {
-    private const int MostNested = 16;
+    private const int MaxNesting = 16;
     private static readonly string[] Keys = ["image", "path", "label", "split", "group", "labels"];
 
     /// <summary>Parses the string.</summary>
@@ -59,7 +62,7 @@ internal sealed partial record SourceLocation(DatasetLayout Layout, string Path,
     private static string Within(string source)
     {
         string inner = source;
-        for (int depth = 0; depth < MostNested && Directory.Exists(inner); depth++)
+        for (int depth = 0; depth < MaxNesting && Directory.Exists(inner); depth++)
         {
             var tree = new DiskTree(inner);
             if (Detect(inner) != FolderLayout.Layout)
@@ -79,7 +82,8 @@ internal sealed partial record SourceLocation(DatasetLayout Layout, string Path,
             return DatasetLayouts.OfFile(source);
         return Directory.Exists(source) ? DatasetLayouts.OfFolder(source) : throw new InputException(
             $"The data set '{source}' does not exist.",
-            remedy: "Name a folder of class folders, a folder, file or glob of Parquet files, or a layout: " + string.Join(", ", DatasetLayouts.Names.Select(l => l + ":")) + ".");
+            remedy: "Name a folder of class folders, a folder, file or glob of Parquet files, or a layout: "
+                + string.Join(", ", DatasetLayouts.Names.Select(l => l + ":")) + ".");
     }
 
     [GeneratedRegex("^([a-z][a-z0-9]+):(.*)$", RegexOptions.Singleline)]

@@ -29,7 +29,8 @@ internal sealed class TableMemory(string file, long? limit = null)
         {
             throw new InputException(
                 $"The table has more rows than memory can hold: its first {_rows} would take {DiskSpace.Text(_used)} here.", file,
-                "Leave out columns that are not needed, cut the table into parts, or use WebDataset or Parquet shards, which stay on disk.");
+                "Leave out columns that are not needed, cut the table into parts, or use WebDataset or Parquet shards, "
+                    + "which stay on disk.");
         }
     }
 }

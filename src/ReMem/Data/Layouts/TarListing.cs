@@ -198,7 +198,9 @@ internal sealed class TarListing(Stream stream)
             if (key.SequenceEqual("path"u8))
                 name = Encoding.UTF8.GetString(value);
             else if (key.SequenceEqual("size"u8))
-                size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : throw new InvalidDataException(Damaged);
+                size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes)
+                    ? bytes
+                    : throw new InvalidDataException(Damaged);
             else if (key.StartsWith("GNU.sparse"u8))
                 throw new InvalidDataException("it holds sparse files");
             records = records[length..];

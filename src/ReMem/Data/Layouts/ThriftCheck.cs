@@ -16,7 +16,8 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     {
         ["FileMetaData"] = "1 i 2 [SchemaElement 3 i 4 [RowGroup 5 [KeyValue 6 s 7 [Any 8 Any 9 s",
         ["SchemaElement"] = "1 i 2 i 3 i 4 s 5 i 6 i 7 i 8 i 9 i 10 LogicalType",
-        ["LogicalType"] = "1 Any 2 Any 3 Any 4 Any 5 Decimal 6 Any 7 Time 8 Time 10 Integer 11 Any 12 Any 13 Any 14 Any 15 Any 16 Variant 17 Geo 18 Geo",
+        ["LogicalType"] =
+            "1 Any 2 Any 3 Any 4 Any 5 Decimal 6 Any 7 Time 8 Time 10 Integer 11 Any 12 Any 13 Any 14 Any 15 Any 16 Variant 17 Geo 18 Geo",
         ["Decimal"] = "1 i 2 i",
         ["Time"] = "1 b 2 Unit",
         ["Unit"] = "1 Any 2 Any 3 Any",
@@ -25,7 +26,8 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
         ["Geo"] = "1 s 2 i",
         ["RowGroup"] = "1 [ColumnChunk 2 i 3 i 4 [SortingColumn 5 i 6 i 7 i",
         ["ColumnChunk"] = "1 s 2 i 3 ColumnMetaData 4 i 5 i 6 i 7 i 8 Any 9 s",
-        ["ColumnMetaData"] = "1 i 2 [i 3 [s 4 i 5 i 6 i 7 i 8 [KeyValue 9 i 10 i 11 i 12 Statistics 13 [EncodingStats 14 i 15 i 16 SizeStatistics 17 GeoStatistics",
+        ["ColumnMetaData"] = "1 i 2 [i 3 [s 4 i 5 i 6 i 7 i 8 [KeyValue 9 i 10 i 11 i 12 Statistics 13 [EncodingStats 14 i 15 i 16 "
+            + "SizeStatistics 17 GeoStatistics",
         ["Statistics"] = "1 s 2 s 3 i 4 i 5 s 6 s 7 b 8 b",
         ["EncodingStats"] = "1 i 2 i 3 i",
         ["SizeStatistics"] = "1 i 2 [i 3 [i",
@@ -56,7 +58,8 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     private static Dictionary<int, string> Fields(string text)
     {
         string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return Enumerable.Range(0, words.Length / 2).ToDictionary(i => int.Parse(words[2 * i], CultureInfo.InvariantCulture), i => words[(2 * i) + 1]);
+        return Enumerable.Range(0, words.Length / 2).ToDictionary(i => int.Parse(words[2 * i], CultureInfo.InvariantCulture),
+            i => words[(2 * i) + 1]);
     }
 
     private void Struct(Dictionary<int, string> fields, Dictionary<int, long>? numbers, int parent, int depth)

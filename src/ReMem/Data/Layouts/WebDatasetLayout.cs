@@ -66,7 +66,8 @@ internal static class WebDatasetLayout
         void Finish()
         {
             // A file of an undecodable format counts as the sample's image, so that it is reported.
-            Part? image = parts.Where(p => FileTree.IsAnyImage("x." + p.Extension) && (options.ImageColumn is null || p.Extension == options.ImageColumn))
+            Part? image = parts.Where(p =>
+                FileTree.IsAnyImage("x." + p.Extension) && (options.ImageColumn is null || p.Extension == options.ImageColumn))
                 .OrderBy(p => FileTree.IsUnreadImage("x." + p.Extension)).FirstOrDefault();
             if (image is not null)
             {
@@ -136,7 +137,8 @@ internal static class WebDatasetLayout
 
     private static string Text(Part part, FileStamp stamp, string name) => part.Length <= MaxLabelBytes
         ? Encoding.UTF8.GetString(stamp.Read(part.Offset, (int)part.Length))
-        : throw new InputException($"The .{part.Extension} of '{name}' has {part.Length} bytes, too many for a label.", remedy: "Check how the shards were written.");
+        : throw new InputException($"The .{part.Extension} of '{name}' has {part.Length} bytes, too many for a label.",
+            remedy: "Check how the shards were written.");
 
     private static string? FromJson(string json, string[] keys, string name)
     {

@@ -37,11 +37,11 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
     /// <summary>Packs a data set.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="folder">The output folder; it must not exist.</param>
-    /// <param name="cancel">Stops between two groups of images.</param>
+    /// <param name="cancellationToken">Stops between two groups of images.</param>
     /// <exception cref="InputException">
     /// An option is out of range; the folder exists; an image is bad and the policy is to fail; there is not enough disk space.
     /// </exception>
-    public PackResult Pack(ImageDataset data, string folder, CancellationToken cancel = default)
+    public PackResult Pack(ImageDataset data, string folder, CancellationToken cancellationToken = default)
     {
         DataOptions.Validate(options, "pack");
         folder = Path.GetFullPath(folder);
@@ -51,8 +51,9 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
         Plan plan = Prepare(data, work);
         Shard[] shards = [.. DatasetScan.SplitsOf(data).SelectMany((s, i) => Shards(SplitNames[i], s.Source, plan.ImagesPerShard))];
         DiskSpace.Require(
-            work, plan.Bytes - shards.Sum(s => LengthOf(Path.Combine(work, s.File))), "The packed data set", "Free some disk space, or choose a folder on another disk.");
-        ShardFacts[] facts = Write(data, work, shards, plan, cancel);
+            work, plan.Bytes - shards.Sum(s => LengthOf(Path.Combine(work, s.File))), "The packed data set",
+            "Free some disk space, or choose a folder on another disk.");
+        ShardFacts[] facts = Write(data, work, shards, plan, cancellationToken);
         try
         {
             DatasetReader.Open(work);
@@ -63,7 +64,8 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
             Directory.Move(work, folder);
             int Images(string split) => shards.Zip(facts).Where(p => p.First.Split == split).Sum(p => p.Second.Images);
             return new PackResult(
-                folder, Images(SplitNames[0]), Images(SplitNames[1]), Images(SplitNames[2]), shards.Length, facts.Sum(f => f.SourceBytes), bytes,
+                folder, Images(SplitNames[0]), Images(SplitNames[1]), Images(SplitNames[2]), shards.Length, facts.Sum(f => f.SourceBytes),
+                bytes,
                 facts.Sum(f => f.Unchanged), [.. facts.SelectMany(f => f.BadImages)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -101,7 +103,8 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
     /// <summary>Estimates the size by packing some images of all splits.</summary>
     private Plan Estimate(ImageDataset data, string? print)
     {
-        (IImageSource Source, int Index)[] all = [.. DatasetScan.SplitsOf(data).SelectMany(s => Enumerable.Range(0, s.Source.Count).Select(i => (s.Source, i)))];
+        (IImageSource Source, int Index)[] all =
+            [.. DatasetScan.SplitsOf(data).SelectMany(s => Enumerable.Range(0, s.Source.Count).Select(i => (s.Source, i)))];
         int count = Math.Min(MaxSampled, all.Length);
         (PackedImage?[] sample, _) = Make(count, i => all[(int)((long)i * all.Length / count)]);
         double mean = sample.OfType<PackedImage>().Select(m => (double)m.Bytes.Length).DefaultIfEmpty(1).Average();
@@ -115,10 +118,11 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
     {
         int of = (int)((source.Count + (long)images - 1) / images);
         // Of equal length, so that the last one is not tiny.
-        return Enumerable.Range(0, of).Select(i => new Shard(split, i, of, source, (int)((long)source.Count * i / of), (int)((long)source.Count * (i + 1) / of)));
+        return Enumerable.Range(0, of)
+            .Select(i => new Shard(split, i, of, source, (int)((long)source.Count * i / of), (int)((long)source.Count * (i + 1) / of)));
     }
 
-    private ShardFacts[] Write(ImageDataset data, string work, Shard[] shards, Plan plan, CancellationToken cancel)
+    private ShardFacts[] Write(ImageDataset data, string work, Shard[] shards, Plan plan, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         long done = 0, fresh = 0;
@@ -138,11 +142,12 @@ internal sealed class DatasetPacker(PackOptions options, IProgress<TransferProgr
             {
                 for (int from = shards[i].From; from < shards[i].To; from += RowGroup)
                 {
-                    cancel.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                     (ImageShard.Row[] rows, made) = Make(shards[i].Source, from, Math.Min(shards[i].To, from + RowGroup), made);
                     long bytes = rows.Sum(r => (long)r.Bytes.Length);
                     (done, fresh) = (done + bytes, fresh + bytes);
-                    progress?.Report(new TransferProgress(Stage, done, Math.Max(done, plan.Bytes), fresh / Math.Max(1e-3, clock.Elapsed.TotalSeconds)));
+                    progress?.Report(new TransferProgress(Stage, done, Math.Max(done, plan.Bytes),
+                        fresh / Math.Max(1e-3, clock.Elapsed.TotalSeconds)));
                     yield return rows;
                 }
             }

@@ -6,7 +6,9 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Pack;
 
-/// <summary>Writes a Parquet file in the layout of Hugging Face's <c>datasets</c>: an Image and a ClassLabel, described in the file's metadata.</summary>
+/// <summary>
+/// Writes a Parquet file in the layout of Hugging Face's <c>datasets</c>: an Image and a ClassLabel, described in the file's metadata.
+/// </summary>
 internal static class ImageShard
 {
     // "&" in a class name stays one character, as Python writes it.
@@ -33,7 +35,10 @@ internal static class ImageShard
         DataField<long?> label = new("label");
         var schema = new ParquetSchema(new StructField("image", bytes, path), label);
         // Images are compressed already.
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = CompressionMethod.None }).ConfigureAwait(false);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions
+        {
+            CompressionMethod = CompressionMethod.None,
+        }).ConfigureAwait(false);
         writer.CustomMetadata = new Dictionary<string, string> { ["huggingface"] = Features(classes) };
         foreach (IReadOnlyList<Row> rows in groups.Where(g => g.Count > 0))
         {
@@ -46,5 +51,6 @@ internal static class ImageShard
     }
 
     private static string Features(IReadOnlyList<string> classes) => JsonSerializer.Serialize(
-        new { info = new { features = new { image = new { _type = "Image" }, label = new { names = classes, _type = "ClassLabel" } } } }, Plain);
+        new { info = new { features = new { image = new { _type = "Image" }, label = new { names = classes, _type = "ClassLabel" } } } },
+        Plain);
 }

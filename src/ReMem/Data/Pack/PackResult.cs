@@ -11,4 +11,5 @@ namespace ReMem.Data.Pack;
 /// <param name="Unchanged">Images that were small enough to stay as they were.</param>
 /// <param name="BadImages">Images that were left out, each with the reason.</param>
 internal sealed record PackResult(
-    string Folder, int Train, int Validation, int Test, int Shards, long SourceBytes, long Bytes, int Unchanged, IReadOnlyList<string> BadImages);
+    string Folder, int Train, int Validation, int Test, int Shards, long SourceBytes, long Bytes, int Unchanged,
+    IReadOnlyList<string> BadImages);

@@ -22,7 +22,9 @@ internal sealed record PackedImage(byte[] Bytes, bool Unchanged, long SourceByte
         int shorter = Math.Min(image.Width, image.Height);
         bool bare = ImageDecoder.FormatOf(encoded) == "BMP";
         if (shorter <= side)
-            return bare ? new PackedImage(Encode(image, PackFormat.Png, 0), false, encoded.Length) : new PackedImage(encoded, true, encoded.Length);
+            return bare
+                ? new PackedImage(Encode(image, PackFormat.Png, 0), false, encoded.Length)
+                : new PackedImage(encoded, true, encoded.Length);
         (int width, int height) = image.Width <= image.Height
             ? (side, (int)((long)side * image.Height / image.Width))
             : ((int)((long)side * image.Width / image.Height), side);
@@ -48,6 +50,7 @@ internal sealed record PackedImage(byte[] Bytes, bool Unchanged, long SourceByte
             PackFormat.WebP => pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 50)),
             _ => pixels.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)),
         };
-        return data?.ToArray() ?? throw new InvalidOperationException($"Skia does not encode {image.Width} x {image.Height} pixels as {format}.");
+        return data?.ToArray()
+            ?? throw new InvalidOperationException($"Skia does not encode {image.Width} x {image.Height} pixels as {format}.");
     }
 }

@@ -31,7 +31,8 @@ internal readonly record struct AffineWarp(double A, double B, double C, double 
 
     /// <summary>Transforms the image.</summary>
     /// <param name="image">Changed in place.</param>
-    /// <param name="filter">Nearest, bilinear or bicubic (PIL's transform has the sharper cubic, a = -1); none of them is antialiased.</param>
+    /// <param name="filter">Nearest, bilinear or bicubic (PIL's transform has the sharper cubic, a = -1);
+    /// none of them is antialiased.</param>
     /// <param name="fill">The colour of pixels from outside.</param>
     public void Apply(RgbImage image, Interpolation filter, (byte R, byte G, byte B) fill)
     {

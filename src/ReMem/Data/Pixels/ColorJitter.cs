@@ -52,5 +52,6 @@ internal static class ColorJitter
 
     private static float Gray(byte r, byte g, byte b) => (0.299f * r) + (0.587f * g) + (0.114f * b);
 
-    private static byte Mix(float value, float other, float factor) => (byte)Math.Clamp((value * factor) + (other * (1 - factor)) + 0.5f, 0, 255);
+    private static byte Mix(float value, float other, float factor) =>
+        (byte)Math.Clamp((value * factor) + (other * (1 - factor)) + 0.5f, 0, 255);
 }

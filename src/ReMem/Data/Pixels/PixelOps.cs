@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace ReMem.Data.Pixels;
 
 /// <summary>
-/// The pixel-wise operations of the augmentation policies, in place on interleaved RGB, with PIL's arithmetic (ImageOps and ImageEnhance), to the bit.
+/// The pixel-wise operations of the augmentation policies, in place on interleaved RGB, with PIL's arithmetic (ImageOps and ImageEnhance),
+/// to the bit.
 /// </summary>
 internal static class PixelOps
 {
@@ -126,11 +127,13 @@ internal static class PixelOps
         pixels.CopyTo(copy);
         for (int y = 1; y < rows - 1; y++)
         {
-            Span<byte> above = copy.Slice((y - 1) * stride, stride), row = copy.Slice(y * stride, stride), below = copy.Slice((y + 1) * stride, stride);
+            Span<byte> above = copy.Slice((y - 1) * stride, stride), row = copy.Slice(y * stride, stride),
+                below = copy.Slice((y + 1) * stride, stride);
             Span<byte> into = pixels.Slice(y * stride, stride);
             for (int i = 3; i < stride - 3; i++)
             {
-                int sum = above[i - 3] + above[i] + above[i + 3] + row[i - 3] + (5 * row[i]) + row[i + 3] + below[i - 3] + below[i] + below[i + 3];
+                int sum = above[i - 3] + above[i] + above[i + 3] + row[i - 3] + (5 * row[i]) + row[i + 3] + below[i - 3] + below[i]
+                    + below[i + 3];
                 into[i] = Blend((byte)(((2 * sum) + 13) / 26), row[i], factor);
             }
         }
@@ -170,7 +173,8 @@ internal static class PixelOps
     /// <summary>One channel of sixteen pixels, whose bytes the three patterns pick from the three vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Plane(
-        Vector128<byte> a, Vector128<byte> fromA, Vector128<byte> b, Vector128<byte> fromB, Vector128<byte> c, Vector128<byte> fromC, Span<byte> into) =>
+        Vector128<byte> a, Vector128<byte> fromA, Vector128<byte> b, Vector128<byte> fromB, Vector128<byte> c, Vector128<byte> fromC,
+        Span<byte> into) =>
         (Vector128.Shuffle(a, fromA) | Vector128.Shuffle(b, fromB) | Vector128.Shuffle(c, fromC)).CopyTo(into);
 
     /// <summary>PIL's blend: truncated, not rounded.</summary>

@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics;
 
 namespace ReMem.Data.Pixels;
 
-/// <summary>The two passes of a resize on any processor; on x86 with AVX2, <see cref="VectorPasses"/> does the same several times faster.</summary>
+/// <summary>
+/// The two passes of a resize on any processor; on x86 with AVX2, <see cref="VectorPasses"/> does the same several times faster.
+/// </summary>
 internal static class PortablePasses
 {
     private const int PrecisionBits = ResampleAxis.PrecisionBits;
@@ -30,7 +32,9 @@ internal static class PortablePasses
                 int at = columns.Start(x) * 3, end = at + (weights.Length * 3);
                 // Four bytes are read for three channels; the image's last pixel has only three.
                 (into[x * 3], into[(x * 3) + 1], into[(x * 3) + 2]) =
-                    Vector128.IsHardwareAccelerated && end < row.Length ? Weighted(row[at..(end + 1)], weights) : WeightedSlowly(row[at..end], weights);
+                    Vector128.IsHardwareAccelerated && end < row.Length
+                        ? Weighted(row[at..(end + 1)], weights)
+                        : WeightedSlowly(row[at..end], weights);
             }
         }
     }
@@ -112,7 +116,8 @@ internal static class PortablePasses
     }
 
     private static Vector<uint> Clip(Vector<int> sum) =>
-        Vector.AsVectorUInt32(Vector.Min(Vector.Max(Vector.ShiftRightArithmetic(sum, PrecisionBits), Vector<int>.Zero), new Vector<int>(255)));
+        Vector.AsVectorUInt32(Vector.Min(Vector.Max(Vector.ShiftRightArithmetic(sum, PrecisionBits), Vector<int>.Zero),
+            new Vector<int>(255)));
 
     private static byte Clip(int sum)
     {

@@ -87,7 +87,8 @@ internal sealed class ResampleAxis
                 if (k < weights.Length)
                     weights[k..Math.Min(k + 4, weights.Length)].CopyTo(quad);
                 (_pairs[at], _pairs[at + 1]) = (Pair(quad[0] & LowMask, quad[1] & LowMask), Pair(quad[2] & LowMask, quad[3] & LowMask));
-                (_pairs[at + 2], _pairs[at + 3]) = (Pair(quad[0] >> LowBits, quad[1] >> LowBits), Pair(quad[2] >> LowBits, quad[3] >> LowBits));
+                (_pairs[at + 2], _pairs[at + 3]) = (Pair(quad[0] >> LowBits, quad[1] >> LowBits),
+                    Pair(quad[2] >> LowBits, quad[3] >> LowBits));
             }
         }
     }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ReMem.Data.Pixels;
 
 /// <summary>
-/// PIL's resize, to the bit: antialiased, separable, horizontal before vertical, coefficients in 22-bit fixed point, rounded to 8 bits after
-/// each pass. Published weights were trained on such pixels; another resize silently costs accuracy.
+/// PIL's resize, to the bit: antialiased, separable, horizontal before vertical, coefficients in 22-bit fixed point, rounded to 8 bits
+/// after each pass. Published weights were trained on such pixels; another resize silently costs accuracy.
 /// </summary>
 internal static class Resampler
 {
@@ -22,16 +22,18 @@ internal static class Resampler
         Resize(image, width, height, interpolation, crop ?? new PixelBox(0, 0, image.Width, image.Height), 0, 0, width, height);
 
     /// <summary>
-    /// The part of a resized image that starts at (<paramref name="left"/>, <paramref name="top"/>), without computing the rest: an image of
-    /// 1 x 10000 pixels must not need a gigabyte for a centre crop.
+    /// The part of a resized image that starts at (<paramref name="left"/>, <paramref name="top"/>), without computing the rest: an image
+    /// of 1 x 10000 pixels must not need a gigabyte for a centre crop.
     /// </summary>
     internal static RgbImage Resize(
-        RgbImage image, long fullWidth, long fullHeight, Interpolation interpolation, PixelBox crop, long left, long top, int width, int height,
+        RgbImage image, long fullWidth, long fullHeight, Interpolation interpolation, PixelBox crop, long left, long top, int width,
+        int height,
         byte[]? into = null, bool mirrored = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (crop.X < 0 || crop.Y < 0 || crop.Width < 1 || crop.Height < 1 || crop.X + crop.Width > image.Width || crop.Y + crop.Height > image.Height)
+        if (crop.X < 0 || crop.Y < 0 || crop.Width < 1 || crop.Height < 1 || crop.X + crop.Width > image.Width
+            || crop.Y + crop.Height > image.Height)
             throw new ArgumentOutOfRangeException(nameof(crop), crop, $"The crop exceeds the image of {image.Width} x {image.Height}.");
 
         var scratch = ViewScratch.Take();

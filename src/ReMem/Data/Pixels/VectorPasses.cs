@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace ReMem.Data.Pixels;
 
 /// <summary>
-/// <see cref="PortablePasses"/> with AVX2, to the bit. The weights' 22 bits after the point do not fit the 16-bit multiplications that processors do fastest,
-/// so that every product is the sum of two exact ones, with the low and the high half of the weight.
+/// <see cref="PortablePasses"/> with AVX2, to the bit. The weights' 22 bits after the point do not fit the 16-bit multiplications that
+/// processors do fastest, so that every product is the sum of two exact ones, with the low and the high half of the weight.
 /// </summary>
 internal static unsafe class VectorPasses
 {
@@ -38,7 +38,8 @@ internal static unsafe class VectorPasses
             for (int y = 0; y < rowCount; y += 2)
             {
                 int next = Math.Min(y + 1, rowCount - 1);
-                byte* above = Whole(source, y * stride, first, reach, spare), below = Whole(source, next * stride, first, reach, spare + reach);
+                byte* above = Whole(source, y * stride, first, reach, spare), below = Whole(source, next * stride, first, reach,
+                    spare + reach);
                 byte* intoAbove = into + (y * pitch), intoBelow = into + (next * pitch);
                 for (int x = 0; x < width; x += PixelsAtOnce)
                 {
@@ -119,8 +120,10 @@ internal static unsafe class VectorPasses
             // An odd last row is paired with itself; the weight of the copy is zero.
             Vector256<byte> one = Vector256.Load(top), two = k + 1 < taps ? Vector256.Load(top + stride) : one;
             Vector256<byte> left = Avx2.UnpackLow(one, two), right = Avx2.UnpackHigh(one, two);
-            Vector256<short> a = Avx2.UnpackLow(left, Vector256<byte>.Zero).AsInt16(), b = Avx2.UnpackHigh(left, Vector256<byte>.Zero).AsInt16();
-            Vector256<short> c = Avx2.UnpackLow(right, Vector256<byte>.Zero).AsInt16(), d = Avx2.UnpackHigh(right, Vector256<byte>.Zero).AsInt16();
+            Vector256<short> a = Avx2.UnpackLow(left, Vector256<byte>.Zero).AsInt16(),
+                b = Avx2.UnpackHigh(left, Vector256<byte>.Zero).AsInt16();
+            Vector256<short> c = Avx2.UnpackLow(right, Vector256<byte>.Zero).AsInt16(),
+                d = Avx2.UnpackHigh(right, Vector256<byte>.Zero).AsInt16();
             low0 += Products(a, low);
             low1 += Products(b, low);
             low2 += Products(c, low);
@@ -132,11 +135,13 @@ internal static unsafe class VectorPasses
         }
 
         return Avx2.PackUnsignedSaturate(
-            Avx2.PackSignedSaturate(Whole(low0, high0), Whole(low1, high1)), Avx2.PackSignedSaturate(Whole(low2, high2), Whole(low3, high3)));
+            Avx2.PackSignedSaturate(Whole(low0, high0), Whole(low1, high1)), Avx2.PackSignedSaturate(Whole(low2, high2),
+                Whole(low3, high3)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Products(Vector256<short> values, int pair) => Avx2.MultiplyAddAdjacent(values, Vector256.Create(pair).AsInt16());
+    private static Vector256<int> Products(Vector256<short> values, int pair) =>
+        Avx2.MultiplyAddAdjacent(values, Vector256.Create(pair).AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Whole(Vector256<int> low, Vector256<int> high) =>

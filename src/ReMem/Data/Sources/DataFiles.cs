@@ -29,7 +29,8 @@ internal static partial class DataFiles
     public static string? SplitOf(string name) => SplitNames.GetValueOrDefault(name);
 
     /// <summary>The folder of a data set's training images, by its name; null where there is none.</summary>
-    public static string? TrainFolder(string folder) => Directory.EnumerateDirectories(folder).FirstOrDefault(d => SplitOf(Path.GetFileName(d)) == "train");
+    public static string? TrainFolder(string folder) =>
+        Directory.EnumerateDirectories(folder).FirstOrDefault(d => SplitOf(Path.GetFileName(d)) == "train");
 
     /// <summary>The files of a folder, at most two folders deep (data/, a configuration, a split), in ordinal order.</summary>
     public static string[] In(string folder, params string[] extensions) => Sorted(
@@ -37,8 +38,8 @@ internal static partial class DataFiles
             .Where(f => HasExtension(f, extensions) && !Path.GetRelativePath(folder, f).Split('/', '\\').Any(SystemFiles.IsSystem)));
 
     /// <summary>
-    /// The files that a source names, in ordinal order: a file, a folder's files, or a pattern with * (within a folder), ** (any folders), ?
-    /// and {000..004} or {a,b}.
+    /// The files that a source names, in ordinal order: a file, a folder's files, or a pattern with * (within a folder), ** (any folders),
+    /// ? and {000..004} or {a,b}.
     /// </summary>
     /// <param name="source">The user's argument.</param>
     /// <param name="kind">The kind of file in messages: "Parquet".</param>
@@ -51,7 +52,8 @@ internal static partial class DataFiles
             string[] inside = In(source, extensions);
             return inside.Length > 0
                 ? inside
-                : throw new InputException($"The folder '{source}' holds no {kind} file ({string.Join(", ", extensions)}).", remedy: "Check the path.");
+                : throw new InputException($"The folder '{source}' holds no {kind} file ({string.Join(", ", extensions)}).",
+                    remedy: "Check the path.");
         }
 
         string[] files = File.Exists(source) ? [source] : Matches(source);
@@ -67,12 +69,15 @@ internal static partial class DataFiles
     public static string[] Matches(string pattern) => Sorted(Expand(pattern.Replace('\\', '/')).SelectMany(Glob).Distinct());
 
     /// <summary>Whether a path is a pattern, not a name.</summary>
-    public static bool IsPattern(string path) => path.AsSpan().IndexOfAny('*', '?', '{') >= 0 && !File.Exists(path) && !Directory.Exists(path);
+    public static bool IsPattern(string path) =>
+        path.AsSpan().IndexOfAny('*', '?', '{') >= 0 && !File.Exists(path) && !Directory.Exists(path);
 
     /// <summary>The folder below which split names are looked for.</summary>
     public static string Root(string source) => Directory.Exists(source) ? source : Path.GetDirectoryName(source) ?? "";
 
-    /// <summary>"train", "val", "test", or null: by the file's own name, else by the nearest folder below <paramref name="root"/>.</summary>
+    /// <summary>
+    /// "train", "val", "test", or null: by the file's own name, else by the nearest folder below <paramref name="root"/>.
+    /// </summary>
     public static string? Split(string root, string file)
     {
         string relative = Path.GetRelativePath(root.Length == 0 ? "." : root, file).Replace('\\', '/');
@@ -87,8 +92,11 @@ internal static partial class DataFiles
         return null;
     }
 
-    /// <summary>"train", "val" or "test" for a name that has a word that means one of them, such as seg_train; null for any other.</summary>
-    public static string? SplitWithin(string name) => SplitName().Match(name) is { Success: true } match ? SplitOf(match.Groups[1].Value) : null;
+    /// <summary>
+    /// "train", "val" or "test" for a name that has a word that means one of them, such as seg_train; null for any other.
+    /// </summary>
+    public static string? SplitWithin(string name) =>
+        SplitName().Match(name) is { Success: true } match ? SplitOf(match.Groups[1].Value) : null;
 
     /// <summary>Files by split: only "" where no name means one, else train and the others, in that order.</summary>
     public static List<(string Split, string[] Files)> BySplit(string source, string[] files, string kind, List<string> warnings)
@@ -122,7 +130,8 @@ internal static partial class DataFiles
         string folder = fixedPart.Contains('/', StringComparison.Ordinal) ? fixedPart[..(fixedPart.LastIndexOf('/') + 1)] : "./";
         string rest = pattern[(fixedPart.LastIndexOf('/') + 1)..];
         if (!Directory.Exists(folder))
-            throw new InputException($"The folder '{folder}' of '{pattern}' does not exist.", remedy: "Check the path before the first * or ?.");
+            throw new InputException($"The folder '{folder}' of '{pattern}' does not exist.",
+                remedy: "Check the path before the first * or ?.");
         var expression = new Regex(
             "^" + Regex.Escape(rest).Replace(@"\*\*/", "(.*/)?", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal)
                 .Replace(@"\?", "[^/]", StringComparison.Ordinal) + "$");
@@ -131,7 +140,8 @@ internal static partial class DataFiles
             .Where(f => expression.IsMatch(Path.GetRelativePath(folder, f).Replace('\\', '/'))).ToArray();
         return found.Length > 0
             ? found
-            : throw new InputException($"No file matches '{pattern}'.", remedy: "Check the pattern; quote it so that the shell does not expand it.");
+            : throw new InputException($"No file matches '{pattern}'.",
+                remedy: "Check the pattern; quote it so that the shell does not expand it.");
     }
 
     /// <summary>The shell's {a,b} and {000..004}, which WebDataset names shards by.</summary>
@@ -150,7 +160,8 @@ internal static partial class DataFiles
     private static IEnumerable<string> Numbers(Match range, string pattern)
     {
         string low = range.Groups[1].Value, high = range.Groups[2].Value;
-        if (!int.TryParse(low, CultureInfo.InvariantCulture, out int first) || !int.TryParse(high, CultureInfo.InvariantCulture, out int last)
+        if (!int.TryParse(low, CultureInfo.InvariantCulture, out int first)
+            || !int.TryParse(high, CultureInfo.InvariantCulture, out int last)
             || last < first || last - first >= MaxExpanded)
         {
             throw new InputException(
@@ -168,7 +179,8 @@ internal static partial class DataFiles
         return sorted;
     }
 
-    [GeneratedRegex("(?:^|[^a-z])(train|training|validation|valid|val|dev|test|testing|eval|evaluation)(?:[^a-z]|$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("(?:^|[^a-z])(train|training|validation|valid|val|dev|test|testing|eval|evaluation)(?:[^a-z]|$)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex SplitName();
 
     [GeneratedRegex(@"\{([^{}]*(?:,|\.\.)[^{}]*)\}")]

@@ -7,7 +7,8 @@ internal sealed class DiskTree(string root) : FileTree
 
     public override string Description => $"image folder {DataFiles.Shown(root)}";
 
-    public override string Where(string path) => path.Length == 0 ? root : Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
+    public override string Where(string path) =>
+        path.Length == 0 ? root : Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
 
     public override string[] Folders(string path) => Sorted(Visible(path).OfType<DirectoryInfo>().Select(d => Below(path, d.Name)));
 
@@ -51,13 +52,15 @@ internal sealed class DiskTree(string root) : FileTree
     }
 
     private static bool IsWithin(string path, string folder) =>
-        path == folder || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path == folder || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal);
 
     /// <summary>
     /// A name that is not valid Unicode cannot be opened, and has every attribute; it is listed, so that it is reported as unreadable.
     /// </summary>
     private IEnumerable<FileSystemInfo> Visible(string path) => new DirectoryInfo(Where(path)).EnumerateFileSystemInfos()
-        .Where(e => !SystemFiles.IsSystem(e.Name) && (!e.Attributes.HasFlag(FileAttributes.Hidden) || e.Attributes == (FileAttributes)(-1)));
+        .Where(e =>
+            !SystemFiles.IsSystem(e.Name) && (!e.Attributes.HasFlag(FileAttributes.Hidden) || e.Attributes == (FileAttributes)(-1)));
 
     /// <summary>The real path of a folder; null for links in a circle.</summary>
     private static string? RealPath(DirectoryInfo folder)

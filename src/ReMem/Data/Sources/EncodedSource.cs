@@ -10,7 +10,8 @@ namespace ReMem.Data.Sources;
 /// <param name="read">Reads the encoded bytes of a sample.</param>
 /// <param name="parts">Their file parts; null where they are not stored uncompressed in files.</param>
 internal sealed class EncodedSource(
-    IReadOnlyList<string> names, int[] labels, IReadOnlyList<string> files, Func<int, byte[]> read, Func<int, FilePart>? parts = null) : IImageSource
+    IReadOnlyList<string> names, int[] labels, IReadOnlyList<string> files, Func<int, byte[]> read, Func<int, FilePart>? parts = null)
+        : IImageSource
 {
     /// <summary>The maximal encoded bytes of an image; more would be a decompression bomb.</summary>
     public const int MaxBytes = 1 << 28;

@@ -25,7 +25,8 @@ internal sealed class EncodedStore : IDisposable
         if (folder is null)
             return;
         _path = Path.Combine(folder, $"remem-{Guid.NewGuid():N}.images");
-        _file = Guarded(() => File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose));
+        _file =
+            Guarded(() => File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose));
         // Windows deletes it even when the process is killed; elsewhere an open file remains without its name.
         if (!OperatingSystem.IsWindows())
             File.Delete(_path);

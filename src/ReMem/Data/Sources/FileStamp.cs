@@ -15,7 +15,8 @@ internal readonly record struct FileStamp(string Path, long Length, long Written
     {
         var info = new FileInfo(path);
         // A link has its own length; its target is what is read. The target is not opened for that: opening a pipe may block forever.
-        if (info.Exists && info.Attributes.HasFlag(FileAttributes.ReparsePoint) && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+        if (info.Exists && info.Attributes.HasFlag(FileAttributes.ReparsePoint)
+            && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
             info = target;
         // A pipe or device has length 0, and would look like an empty file.
         if (info.Exists && info.Length == 0 && FileKind.Other(path) is { } other)

@@ -10,8 +10,10 @@ internal abstract class FileTree
 
     private static readonly HashSet<string> Unread = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".heic", ".heif", ".hif", ".heics", ".heifs", ".avci", ".avif", ".avifs", ".jxl", ".jxr", ".jp2", ".j2k", ".j2c", ".jpc", ".jpx", ".jpf", ".jpm", ".jph", ".svg", ".svgz", ".ico", ".tga", ".psd", ".pbm", ".pgm", ".ppm", ".pnm", ".exr", ".hdr", ".dcm",
-        ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".srw", ".orf", ".rw2", ".raf", ".pef", ".3fr", ".fff", ".iiq", ".x3f", ".pcx", ".dds",
+        ".heic", ".heif", ".hif", ".heics", ".heifs", ".avci", ".avif", ".avifs", ".jxl", ".jxr", ".jp2", ".j2k", ".j2c", ".jpc", ".jpx",
+        ".jpf", ".jpm", ".jph", ".svg", ".svgz", ".ico", ".tga", ".psd", ".pbm", ".pgm", ".ppm", ".pnm", ".exr", ".hdr", ".dcm",
+        ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".srw", ".orf", ".rw2", ".raf", ".pef", ".3fr", ".fff",
+        ".iiq", ".x3f", ".pcx", ".dds",
     };
 
     /// <summary>The description for reports.</summary>

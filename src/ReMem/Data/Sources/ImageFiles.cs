@@ -97,11 +97,13 @@ internal static class ImageFiles
             string[] images = [.. new DiskTree(folder).AllFiles("", []).Where(FileTree.IsAnyImage)];
             return images.Length > 0
                 ? images.Select(f => Path.Combine(folder, f.Replace('/', Path.DirectorySeparatorChar)))
-                : throw new InputException($"The folder '{folder}' holds no image.", remedy: "Give a folder with JPEG, PNG, WebP, GIF, BMP or TIFF files.");
+                : throw new InputException($"The folder '{folder}' holds no image.",
+                    remedy: "Give a folder with JPEG, PNG, WebP, GIF, BMP or TIFF files.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"The folder '{folder}' cannot be read: {e.Message.TrimEnd('.')}.", remedy: "Check that you may read it.", inner: e);
+            throw new InputException($"The folder '{folder}' cannot be read: {e.Message.TrimEnd('.')}.",
+                remedy: "Check that you may read it.", inner: e);
         }
     }
 }

@@ -14,8 +14,8 @@ public sealed record SubsetOptions
     public double Fraction { get; init; } = 1;
 
     /// <summary>
-    /// Classes shrink exponentially in their order, so that the largest has this many times the images of the last one (CIFAR-LT of Cui 2019: 10, 50
-    /// or 100), 1 (not at all) to 100000. Default 1.
+    /// Classes shrink exponentially in their order, so that the largest has this many times the images of the last one (CIFAR-LT of Cui
+    /// 2019: 10, 50 or 100), 1 (not at all) to 100000. Default 1.
     /// </summary>
     [Range(1.0, 100000)]
     public double LongTail { get; init; } = 1;

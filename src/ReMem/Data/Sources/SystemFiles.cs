@@ -23,7 +23,8 @@ internal static class SystemFiles
     /// <summary>Whether a folder or file of this name belongs to a system, or is hidden by a leading dot.</summary>
     public static bool IsSystem(string name) =>
         name.StartsWith('.') || Names.Contains(name) || name.StartsWith("found.", StringComparison.OrdinalIgnoreCase) && name.Length == 9
-        || name.StartsWith("SYNOPHOTO_THUMB_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("SYNOFILE_THUMB_", StringComparison.OrdinalIgnoreCase);
+        || name.StartsWith("SYNOPHOTO_THUMB_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("SYNOFILE_THUMB_",
+            StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a folder of this name holds smaller copies of the images next to it.</summary>
     public static bool HoldsThumbnails(string folder) => ThumbnailFolders.Contains(folder);

@@ -14,7 +14,10 @@ internal sealed class ZipTree : FileTree
     private readonly FileStamp _stamp;
     private readonly Dictionary<string, int> _entries = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<string>> _files = new(StringComparer.Ordinal) { [""] = [] };
-    private readonly SortedDictionary<string, SortedSet<string>> _folders = new(StringComparer.Ordinal) { [""] = new(StringComparer.Ordinal) };
+    private readonly SortedDictionary<string, SortedSet<string>> _folders = new(StringComparer.Ordinal)
+    {
+        [""] = new(StringComparer.Ordinal),
+    };
 
     // An archive object reads one entry at a time, so that each thread rents its own.
     private readonly ConcurrentBag<ZipArchive> _idle = [];
@@ -41,7 +44,8 @@ internal sealed class ZipTree : FileTree
 
     public override string[] AllFiles(string path, List<string> warnings)
     {
-        return Sorted(_files.Where(f => path.Length == 0 || f.Key == path || f.Key.StartsWith(path + "/", StringComparison.Ordinal)).SelectMany(f => f.Value));
+        return Sorted(_files.Where(f => path.Length == 0 || f.Key == path || f.Key.StartsWith(path + "/", StringComparison.Ordinal))
+            .SelectMany(f => f.Value));
     }
 
     public override byte[] Read(string path)

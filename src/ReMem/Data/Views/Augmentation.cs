@@ -13,9 +13,12 @@ internal abstract class Augmentation : ISettingText
     private static readonly (SettingForm Form, Func<string, bool> IsMeant, Func<string, Augmentation?> Make)[] Policies =
     [
         (new("none", "views stay as they are"), text => text == "none", _ => null),
-        (new("trivial", "TrivialAugment, wide: one operation of any strength (Müller 2021)"), text => text == "trivial", _ => new TrivialAugment()),
-        (new("three", "3-Augment: grey, solarized or blurred; with a colour jitter of 0.3 (DeiT III, Touvron 2022)"), text => text == "three", _ => new ThreeAugment()),
-        (new("rand-m9-mstd0.5-inc1", "RandAugment, by timm's string"), text => text == "rand" || text.StartsWith("rand-", StringComparison.Ordinal), RandAugment.Parse),
+        (new("trivial", "TrivialAugment, wide: one operation of any strength (Müller 2021)"), text => text == "trivial",
+            _ => new TrivialAugment()),
+        (new("three", "3-Augment: grey, solarized or blurred; with a colour jitter of 0.3 (DeiT III, Touvron 2022)"),
+            text => text == "three", _ => new ThreeAugment()),
+        (new("rand-m9-mstd0.5-inc1", "RandAugment, by timm's string"),
+            text => text == "rand" || text.StartsWith("rand-", StringComparison.Ordinal), RandAugment.Parse),
     ];
 
     /// <inheritdoc/>
@@ -24,7 +27,9 @@ internal abstract class Augmentation : ISettingText
     /// <summary>The policy of a name; null for "none".</summary>
     /// <exception cref="InputException">There is no such policy.</exception>
     public static Augmentation? Parse(string name) => Parsed.GetOrAdd(name, static text =>
-        Policies.FirstOrDefault(p => p.IsMeant(text)).Make is { } make ? make(text) : throw Nearest.Unknown("augmentation", text, [.. Forms.Select(f => f.Text)]));
+        Policies.FirstOrDefault(p => p.IsMeant(text)).Make is { } make
+            ? make(text)
+            : throw Nearest.Unknown("augmentation", text, [.. Forms.Select(f => f.Text)]));
 
     /// <inheritdoc/>
     public static void RequireReadable(string text, string where) => Parse(text);

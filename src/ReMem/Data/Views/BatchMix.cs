@@ -61,7 +61,8 @@ internal sealed record BatchMix(double Share)
     {
         int length = planes.Length / count, half = (int)(side * Math.Sqrt(1 - share)) / 2;
         int centerX = (int)(x * side), centerY = (int)(y * side);
-        int left = Math.Max(0, centerX - half), right = Math.Min(side, centerX + half), top = Math.Max(0, centerY - half), bottom = Math.Min(side, centerY + half);
+        int left = Math.Max(0, centerX - half), right = Math.Min(side, centerX + half), top = Math.Max(0, centerY - half),
+            bottom = Math.Min(side, centerY + half);
         byte[] kept = new byte[right - left];
         for (int i = 0; i < count / 2; i++)
         {

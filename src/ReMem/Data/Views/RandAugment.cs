@@ -23,18 +23,24 @@ internal sealed partial class RandAugment : Augmentation
         (image, _, _, ref _) => PixelOps.AutoContrast(image.Pixels),
         (image, _, _, ref _) => PixelOps.Equalize(image.Pixels),
         (image, _, _, ref _) => PixelOps.Solarize(image.Pixels, 0),
-        (image, level, _, ref random) => AffineWarp.Rotate(Signed(level / Levels * 30, ref random), image.Width, image.Height).Apply(image, Filter(ref random), AffineWarp.MeanFill),
-        (image, level, increasing, ref _) => PixelOps.Posterize(image.Pixels, increasing ? 4 - (int)(level / Levels * 4) : (int)(level / Levels * 4)),
+        (image, level, _, ref random) => AffineWarp.Rotate(Signed(level / Levels * 30, ref random), image.Width, image.Height).Apply(image,
+            Filter(ref random), AffineWarp.MeanFill),
+        (image, level, increasing, ref _) =>
+            PixelOps.Posterize(image.Pixels, increasing ? 4 - (int)(level / Levels * 4) : (int)(level / Levels * 4)),
         (image, level, increasing, ref _) => PixelOps.Solarize(image.Pixels, increasing ? 256 - Threshold(level) : Threshold(level)),
         (image, level, _, ref _) => PixelOps.SolarizeAdd(image.Pixels, Math.Min(128, (int)(level / Levels * 110))),
         (image, level, increasing, ref random) => PixelOps.Color(image.Pixels, Factor(level, increasing, ref random)),
         (image, level, increasing, ref random) => PixelOps.Contrast(image.Pixels, Factor(level, increasing, ref random)),
         (image, level, increasing, ref random) => PixelOps.Brightness(image.Pixels, Factor(level, increasing, ref random)),
         (image, level, increasing, ref random) => PixelOps.Sharpness(image.Pixels, image.Width, Factor(level, increasing, ref random)),
-        (image, level, _, ref random) => AffineWarp.ShearX(Signed(level / Levels * 0.3, ref random)).Apply(image, Filter(ref random), AffineWarp.MeanFill),
-        (image, level, _, ref random) => AffineWarp.ShearY(Signed(level / Levels * 0.3, ref random)).Apply(image, Filter(ref random), AffineWarp.MeanFill),
-        (image, level, _, ref random) => AffineWarp.Translate(Signed(level / Levels * 0.45, ref random) * image.Width, 0).Apply(image, Filter(ref random), AffineWarp.MeanFill),
-        (image, level, _, ref random) => AffineWarp.Translate(0, Signed(level / Levels * 0.45, ref random) * image.Height).Apply(image, Filter(ref random), AffineWarp.MeanFill),
+        (image, level, _, ref random) =>
+            AffineWarp.ShearX(Signed(level / Levels * 0.3, ref random)).Apply(image, Filter(ref random), AffineWarp.MeanFill),
+        (image, level, _, ref random) =>
+            AffineWarp.ShearY(Signed(level / Levels * 0.3, ref random)).Apply(image, Filter(ref random), AffineWarp.MeanFill),
+        (image, level, _, ref random) => AffineWarp.Translate(Signed(level / Levels * 0.45, ref random) * image.Width, 0).Apply(image,
+            Filter(ref random), AffineWarp.MeanFill),
+        (image, level, _, ref random) => AffineWarp.Translate(0, Signed(level / Levels * 0.45, ref random) * image.Height).Apply(image,
+            Filter(ref random), AffineWarp.MeanFill),
     ];
 
     /// <summary>m: strength, 0 to 10 (mmax raises the end).</summary>
@@ -64,10 +70,12 @@ internal sealed partial class RandAugment : Augmentation
         {
             Match match = Section().Match(section);
             if (!match.Success || !Ranges.TryGetValue(match.Groups[1].Value, out (double Low, double High) range))
-                throw new InputException($"The augmentation '{text}' has the part '{section}'.", remedy: $"Its parts are {Keys}, each with a number: rand-m9-mstd0.5-inc1.");
+                throw new InputException($"The augmentation '{text}' has the part '{section}'.",
+                    remedy: $"Its parts are {Keys}, each with a number: rand-m9-mstd0.5-inc1.");
             double value = double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
             if (!(value >= range.Low && value <= range.High))
-                throw new InputException($"The augmentation '{text}' has {match.Groups[1].Value} {value}.", remedy: FormattableString.Invariant($"It is {range.Low} to {range.High}."));
+                throw new InputException($"The augmentation '{text}' has {match.Groups[1].Value} {value}.",
+                    remedy: FormattableString.Invariant($"It is {range.Low} to {range.High}."));
             given[match.Groups[1].Value] = value;
         }
 
@@ -111,7 +119,8 @@ internal sealed partial class RandAugment : Augmentation
 
     private static double Signed(double value, ref CounterRandom random) => random.NextDouble() > 0.5 ? -value : value;
 
-    private static Interpolation Filter(ref CounterRandom random) => random.NextInt(2) == 0 ? Interpolation.Bilinear : Interpolation.Bicubic;
+    private static Interpolation Filter(ref CounterRandom random) =>
+        random.NextInt(2) == 0 ? Interpolation.Bilinear : Interpolation.Bicubic;
 
     private static int Threshold(double level) => Math.Min(256, (int)(level / Levels * 256));
 

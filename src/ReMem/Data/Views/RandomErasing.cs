@@ -3,7 +3,10 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Views;
 
-/// <summary>Random erasing (Zhong 2017) as timm's mode "pixel": a rectangle of 2 % to a third of the area becomes noise of ImageNet's mean and deviation.</summary>
+/// <summary>
+/// Random erasing (Zhong 2017) as timm's mode "pixel": a rectangle of 2 % to a third of the area becomes noise of ImageNet's mean and
+/// deviation.
+/// </summary>
 internal static class RandomErasing
 {
     private const int Attempts = 10;

@@ -3,7 +3,9 @@ using ReMem.Runtime;
 
 namespace ReMem.Data.Views;
 
-/// <summary>TrivialAugment (Müller 2021) in its wide space, as torchvision's TrivialAugmentWide: one operation at one of 31 strengths.</summary>
+/// <summary>
+/// TrivialAugment (Müller 2021) in its wide space, as torchvision's TrivialAugmentWide: one operation at one of 31 strengths.
+/// </summary>
 internal sealed class TrivialAugment : Augmentation
 {
     private const int Bins = 31;

@@ -27,7 +27,8 @@ public sealed record ViewOptions : ViewPolicy
     public bool Train { get; init; }
 
     /// <summary>
-    /// Area of the random crop as a share of the image, above 0 to 1. Default 0.35 to 1; timm's is 0.08 to 1, for ImageNet's long schedules:
+    /// Area of the random crop as a share of the image, above 0 to 1. Default 0.35 to 1; timm's is 0.08 to 1,
+    /// for ImageNet's long schedules:
     /// short fine-tuning on few images does better when the object stays in the crop.
     /// </summary>
     public (double Low, double High) Scale { get; init; } = (0.35, 1);
@@ -35,12 +36,15 @@ public sealed record ViewOptions : ViewPolicy
     /// <summary>Width by height of the random crop, above 0. Default 3/4 to 4/3.</summary>
     public (double Low, double High) Ratio { get; init; } = (3.0 / 4, 4.0 / 3);
 
-    /// <summary>Side in pixels of a second tensor of the very same views, 1 to 4096, for a model that wants another resolution. Default null: none.</summary>
+    /// <summary>
+    /// Side in pixels of a second tensor of the very same views, 1 to 4096, for a model that wants another resolution. Default null: none.
+    /// </summary>
     [Range(1, 4096)]
     public int? SecondSize { get; init; }
 
     /// <summary>
-    /// Training only: a JPEG that is far larger than its view's crop needs is decoded at a half, a quarter or an eighth of its size, several times faster.
+    /// Training only: a JPEG that is far larger than its view's crop needs is decoded at a half, a quarter or an eighth of its size,
+    /// several times faster.
     /// Which one is a function of the image, these options and the view's draws. Evaluation never does. Default true.
     /// </summary>
     public bool ScaledDecoding { get; init; } = true;
@@ -48,7 +52,9 @@ public sealed record ViewOptions : ViewPolicy
     /// <summary>The filter of the resize. Default bicubic.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
 
-    /// <summary>Evaluation only: the shorter side is resized to floor(Size / CropPct) before the centre crop; 0.01 to 1. Default 0.9.</summary>
+    /// <summary>
+    /// Evaluation only: the shorter side is resized to floor(Size / CropPct) before the centre crop; 0.01 to 1. Default 0.9.
+    /// </summary>
     [Range(0.01, 1)]
     public double CropPct { get; init; } = 0.9;
 
@@ -72,9 +78,11 @@ public sealed record ViewOptions : ViewPolicy
     {
         DataOptions.Validate(this, "view");
         if (!(Scale.Low > 0 && Scale.Low <= Scale.High && Scale.High <= 1))
-            throw new InputException($"The view's scale is {Scale.Low} to {Scale.High}.", remedy: "Give a rising range above 0 and up to 1.");
+            throw new InputException($"The view's scale is {Scale.Low} to {Scale.High}.",
+                remedy: "Give a rising range above 0 and up to 1.");
         if (!(Ratio.Low > 0 && Ratio.Low <= Ratio.High && Ratio.High <= 100))
-            throw new InputException($"The view's ratio is {Ratio.Low} to {Ratio.High}.", remedy: "Give a rising range above 0 and up to 100.");
+            throw new InputException($"The view's ratio is {Ratio.Low} to {Ratio.High}.",
+                remedy: "Give a rising range above 0 and up to 100.");
         return this;
     }
 }

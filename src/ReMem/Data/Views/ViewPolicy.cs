@@ -4,12 +4,14 @@ using ReMem.Runtime;
 namespace ReMem.Data.Views;
 
 /// <summary>
-/// What happens to a training view after its crop. An augmentation is a property here, and one line where views are made, in the place where it
-/// takes effect: trainings, recipes, help and the teacher cache's key take it from here.
+/// What happens to a training view after its crop. An augmentation is a property here, and one line where views are made, in the place
+/// where it takes effect: trainings, recipes, help and the teacher cache's key take it from here.
 /// </summary>
 public record ViewPolicy
 {
-    /// <summary>Strength of brightness, contrast and saturation jitter, 0 to 1: each factor is uniform in 1 - s to 1 + s. Default 0.</summary>
+    /// <summary>
+    /// Strength of brightness, contrast and saturation jitter, 0 to 1: each factor is uniform in 1 - s to 1 + s. Default 0.
+    /// </summary>
     [Range(0.0, 1)]
     public double ColorJitter { get; init; }
 
@@ -18,8 +20,8 @@ public record ViewPolicy
     public double HorizontalFlip { get; init; } = 0.5;
 
     /// <summary>
-    /// The policy after crop and flip: none; timm's RandAugment string, as rand-m9-mstd0.5-inc1; trivial (TrivialAugment, wide); three (3-Augment of
-    /// DeiT III, with a colour jitter of 0.3). Default none.
+    /// The policy after crop and flip: none; timm's RandAugment string, as rand-m9-mstd0.5-inc1; trivial (TrivialAugment, wide); three
+    /// (3-Augment of DeiT III, with a colour jitter of 0.3). Default none.
     /// </summary>
     [AugmentationName]
     [ReadAs<Augmentation>]

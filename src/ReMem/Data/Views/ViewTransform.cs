@@ -4,8 +4,8 @@ using ReMem.Runtime;
 namespace ReMem.Data.Views;
 
 /// <summary>
-/// Makes the square view of an image that a model sees: random resized crop, flip, policy, colour jitter, greying, blur and erasing, in timm's
-/// order, or timm's evaluation transform (both over PIL's arithmetic). A view is a function of the image, the options and its random
+/// Makes the square view of an image that a model sees: random resized crop, flip, policy, colour jitter, greying, blur and erasing, in
+/// timm's order, or timm's evaluation transform (both over PIL's arithmetic). A view is a function of the image, the options and its random
 /// stream: seed, epoch and index reproduce it.
 /// </summary>
 internal static class ViewTransform
@@ -30,7 +30,8 @@ internal static class ViewTransform
     /// <param name="options">The view's options.</param>
     /// <param name="random">The view's random stream.</param>
     /// <param name="size">Side in pixels.</param>
-    public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size) => Apply(image, options, random, size, null);
+    public static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size) =>
+        Apply(image, options, random, size, null);
 
     /// <summary>Makes the view in an existing buffer; null allocates one.</summary>
     internal static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size, byte[]? into)

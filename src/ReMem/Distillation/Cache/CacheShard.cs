@@ -46,7 +46,9 @@ internal sealed class CacheShard : IDisposable
                 throw new InputException("This shard was written for another teacher cache, or another position in it.", path, Remedy);
             if (head.IsEmpty || !head[..8].SequenceEqual(ShardDescription.Magic) || file.Length != length)
                 throw Damaged(path, file.Length < length ? "it is cut short" : "it is not a shard, or has more than its rows");
-            if (check && !Checksum(head, file.Bytes(HeaderBytes, (int)(length - HeaderBytes))).AsSpan().SequenceEqual(file.Bytes(DescriptionBytes, SHA256.HashSizeInBytes)))
+            if (check
+                && !Checksum(head, file.Bytes(HeaderBytes, (int)(length - HeaderBytes))).AsSpan()
+                    .SequenceEqual(file.Bytes(DescriptionBytes, SHA256.HashSizeInBytes)))
                 throw Damaged(path, "its checksum does not match its bytes");
             return new CacheShard(file, expected.RowBytes);
         }

@@ -11,8 +11,9 @@ namespace ReMem.Distillation.Cache;
 /// <param name="builder">Builds missing shards; not disposed here.</param>
 /// <param name="views">Number of views of the training.</param>
 /// <param name="compared">The outputs needed in addition to the logits.</param>
-/// <param name="cancel">Stops building.</param>
-internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, ComparedOutputs compared, CancellationToken cancel) : ITeacherTargets
+/// <param name="cancellationToken">Stops building.</param>
+internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, ComparedOutputs compared, CancellationToken cancellationToken)
+    : ITeacherTargets
 {
     private readonly HashSet<(int View, int Shard)> _checked = [];
     private CacheShard[] _shards = [];
@@ -40,7 +41,7 @@ internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, Comp
     private void Open(int view)
     {
         Close();
-        builder.BuildView(view, views, cancel);
+        builder.BuildView(view, views, cancellationToken);
         TeacherCache cache = builder.Cache;
         var opened = new List<CacheShard>();
         try

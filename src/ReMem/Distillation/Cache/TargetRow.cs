@@ -18,7 +18,7 @@ namespace ReMem.Distillation.Cache;
 internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCacheMaps? Maps = null)
 {
     /// <summary>The maximal number of classes of a 16-bit index.</summary>
-    public const int MostClassesOfTopK = ushort.MaxValue + 1;
+    public const int MaxClassesOfTopK = ushort.MaxValue + 1;
 
     /// <summary>Bytes per row.</summary>
     public int Bytes => sizeof(ushort) * (Floats + TopK);
@@ -104,7 +104,8 @@ internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCac
             Tensor logits = floats.narrow(1, 0, Logits);
             using Scalar others = Math.Log(Classes - TopK);
             Tensor even = logits.narrow(1, TopK, 1).sub(others).expand(count, Classes).contiguous();
-            floats = cat([even.scatter(1, tensor(classes).view(count, TopK), logits.narrow(1, 0, TopK)), floats.narrow(1, Logits, Floats - Logits)], 1);
+            floats = cat([even.scatter(1, tensor(classes).view(count, TopK), logits.narrow(1, 0, TopK)),
+                floats.narrow(1, Logits, Floats - Logits)], 1);
         }
 
         return Layout.Unpack(floats).Map(part => part.contiguous().MoveToOuterDisposeScope());

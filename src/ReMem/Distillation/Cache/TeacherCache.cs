@@ -18,7 +18,7 @@ internal sealed class TeacherCache : IDisposable
     internal const string LockFile = ".lock";
 
     // A shard is built in memory.
-    private const int MostShardBytes = 1 << 28;
+    private const int MaxShardBytes = 1 << 28;
     private readonly IDisposable? _use;
 
     private TeacherCache(string folder, TeacherCacheManifest manifest, bool use)
@@ -75,11 +75,14 @@ internal sealed class TeacherCache : IDisposable
             using IDisposable held = FileLock.TakeAsync(Path.Combine(folder, LockFile), () => { }, default).GetAwaiter().GetResult();
             if (!File.Exists(path))
             {
-                if (Directory.EnumerateFileSystemEntries(folder).Any(e => Path.GetFileName(e) is var name && name is not (LockFile or UseFile) && !name.EndsWith(".tmp", StringComparison.Ordinal)))
+                if (Directory.EnumerateFileSystemEntries(folder)
+                    .Any(e => Path.GetFileName(e) is var name && name is not (LockFile or UseFile)
+                        && !name.EndsWith(".tmp", StringComparison.Ordinal)))
                     throw new InputException(
                         "The folder holds files that are not a teacher cache.", folder, "Give another folder for the cache.");
                 AtomicFile.WriteAllText(path, Json.Serialize(new TeacherCacheManifest(
-                    TeacherCacheManifest.CurrentFormat, key.Parts, row.Classes, row.Features, row.TopK, loader.SlotsPerEpoch, ShardSlots(loader, options, row), DateTimeOffset.UtcNow, origin, row.Maps)));
+                    TeacherCacheManifest.CurrentFormat, key.Parts, row.Classes, row.Features, row.TopK, loader.SlotsPerEpoch,
+                    ShardSlots(loader, options, row), DateTimeOffset.UtcNow, origin, row.Maps)));
             }
         }
 
@@ -106,7 +109,8 @@ internal sealed class TeacherCache : IDisposable
     {
         string Named(TargetRow row) => Path.Combine(root, FingerprintOf(key, row)[..16]);
         string own = Named(RowOf(teacher, options)), richer = Named(RowOf(teacher, options with { Features = true }));
-        return !File.Exists(Path.Combine(own, TeacherCacheManifest.FileName)) && File.Exists(Path.Combine(richer, TeacherCacheManifest.FileName)) ? richer : own;
+        return !File.Exists(Path.Combine(own, TeacherCacheManifest.FileName))
+            && File.Exists(Path.Combine(richer, TeacherCacheManifest.FileName)) ? richer : own;
     }
 
     /// <summary>Throws for a cache of another teacher, data set, view policy, resolution or seed.</summary>
@@ -139,7 +143,9 @@ internal sealed class TeacherCache : IDisposable
     public IEnumerable<(int View, int Shard)> PresentShards() => !Directory.Exists(Folder)
         ? []
         : Directory.EnumerateDirectories(Folder, "view-*").Order(StringComparer.Ordinal)
-            .Select(d => int.TryParse(Path.GetFileName(d)["view-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int view) ? view : -1)
+            .Select(d => int.TryParse(Path.GetFileName(d)["view-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int view)
+                ? view
+                : -1)
             .Where(view => view >= 0)
             .SelectMany(view => Enumerable.Range(0, Shards).Where(shard => Has(view, shard)).Select(shard => (view, shard)));
 
@@ -164,14 +170,17 @@ internal sealed class TeacherCache : IDisposable
 
     /// <summary>Throws where the views do not fit the disk.</summary>
     /// <exception cref="InputException">There is not enough space; the message has the size.</exception>
-    public void RequireSpace(int views) => DiskSpace.Require(Folder, MissingBytes(views), $"The teacher cache of {views} views of {Manifest.Slots} images",
-        "Free some space, keep fewer logits with student.distillation.cache_top_k, choose another disk with student.distillation.cache, or turn it off with student.distillation.cache=none.");
+    public void RequireSpace(int views) =>
+        DiskSpace.Require(Folder, MissingBytes(views), $"The teacher cache of {views} views of {Manifest.Slots} images",
+        "Free some space, keep fewer logits with student.distillation.cache_top_k, choose another disk with student.distillation.cache, "
+            + "or turn it off with student.distillation.cache=none.");
 
     /// <inheritdoc/>
     public void Dispose() => _use?.Dispose();
 
     internal string ShardPath(int view, int shard) => Path.Combine(
-        Folder, string.Create(CultureInfo.InvariantCulture, $"view-{view:00000}"), string.Create(CultureInfo.InvariantCulture, $"shard-{shard:00000}.bin"));
+        Folder, string.Create(CultureInfo.InvariantCulture, $"view-{view:00000}"), string.Create(CultureInfo.InvariantCulture,
+            $"shard-{shard:00000}.bin"));
 
     /// <summary>The lock of a shard's builder, released when its process ends.</summary>
     internal string ClaimPath(int view, int shard) => ShardPath(view, shard) + ".claim";
@@ -204,7 +213,8 @@ internal sealed class TeacherCache : IDisposable
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
             return held;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException || e.InnerException is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException
+            || e.InnerException is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -216,9 +226,9 @@ internal sealed class TeacherCache : IDisposable
         if (options.Maps is { } maps)
             DataOptions.Validate(maps, "teacher cache");
         int classes = teacher.Options.NumClasses, top = options.TopK < classes ? options.TopK : 0;
-        if (top > 0 && classes > TargetRow.MostClassesOfTopK)
+        if (top > 0 && classes > TargetRow.MaxClassesOfTopK)
             throw new InputException(
-                $"A top-k cache distinguishes {TargetRow.MostClassesOfTopK} classes, and the teacher has {classes}.",
+                $"A top-k cache distinguishes {TargetRow.MaxClassesOfTopK} classes, and the teacher has {classes}.",
                 "student.distillation.cache_top_k", "Keep all logits: 0.");
         return new TargetRow(classes, options.Features ? teacher.NumFeatures : 0, top, options.Maps);
     }
@@ -226,23 +236,26 @@ internal sealed class TeacherCache : IDisposable
     /// <summary>A shard of mixed images holds whole batches.</summary>
     private static int ShardSlots(BatchLoader loader, TeacherCacheOptions options, TargetRow row)
     {
-        int slots = Math.Min(options.ShardSlots, Math.Max(1, MostShardBytes / row.Bytes));
+        int slots = Math.Min(options.ShardSlots, Math.Max(1, MaxShardBytes / row.Bytes));
         return loader.IsMixed ? Math.Max(1, slots / loader.Options.BatchSize) * loader.Options.BatchSize : slots;
     }
 
     private static string FingerprintOf(TeacherCacheKey key, TargetRow row)
     {
         string maps = row.Maps is { } m
-            ? string.Create(CultureInfo.InvariantCulture, $" tokens {m.TokenGrid} {m.TokenWidth} attention {m.AttentionGrid} {m.AttentionHeads} {m.ClassToken}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $" tokens {m.TokenGrid} {m.TokenWidth} attention {m.AttentionGrid} {m.AttentionHeads} {m.ClassToken}")
             : string.Empty;
         return Convert.ToHexStringLower(SHA256.HashData(
-            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key.Fingerprint} {row.Classes} {row.Features} {row.TopK}{maps}"))));
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"{key.Fingerprint} {row.Classes} {row.Features} {row.TopK}{maps}"))));
     }
 
     /// <summary>Throws for a cache without the outputs that are compared.</summary>
     /// <exception cref="InputException">It stores less, or tokens and attention for another student.</exception>
     internal void RequireKept(ComparedOutputs compared, ImageModel teacher) =>
-        RequireLayout(new TargetRow(Manifest.Classes, compared.Features ? teacher.NumFeatures : 0, Manifest.TopK, TeacherCacheMaps.Of(teacher, compared)));
+        RequireLayout(new TargetRow(Manifest.Classes, compared.Features ? teacher.NumFeatures : 0, Manifest.TopK,
+            TeacherCacheMaps.Of(teacher, compared)));
 
     private void RequireLayout(TargetRow row)
     {
@@ -254,7 +267,8 @@ internal sealed class TeacherCache : IDisposable
                 : "it stores tokens or attention for another objective or student"
             : null;
         if (what is not null)
-            throw new InputException($"The teacher cache does not fit: {what}.", Folder, "Give another folder for the cache, or remove this one.");
+            throw new InputException($"The teacher cache does not fit: {what}.", Folder,
+                "Give another folder for the cache, or remove this one.");
     }
 
     private static string Kept(int top) => top == 0 ? "all logits" : $"the top {top} logits";

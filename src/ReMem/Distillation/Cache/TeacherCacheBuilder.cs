@@ -9,15 +9,16 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>
-/// Runs a teacher once over the views that a cache lacks. A shard is claimed by a lock file while it is computed, so that processes on one cache share
-/// the work; the claim of a killed one is released.
+/// Runs a teacher once over the views that a cache lacks. A shard is claimed by a lock file while it is computed, so that processes on one
+/// cache share the work; the claim of a killed one is released.
 /// </summary>
 /// <param name="cache">Owned: disposed with the builder.</param>
 /// <param name="teacher">The teacher of its outputs; put in eval mode.</param>
 /// <param name="loader">Makes the views.</param>
 /// <param name="stage">Named in progress.</param>
 /// <param name="progress">Receives progress.</param>
-internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher, BatchLoader loader, string stage, IProgress<ProgressReport>? progress) : IDisposable
+internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher, BatchLoader loader, string stage,
+    IProgress<ProgressReport>? progress) : IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
@@ -26,15 +27,15 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
 
     /// <summary>Builds missing views.</summary>
     /// <param name="views">Number of views, from the first on.</param>
-    /// <param name="cancel">Stops between batches; finished shards stay.</param>
+    /// <param name="cancellationToken">Stops between batches; finished shards stay.</param>
     /// <returns>Shards that were built here; other processes may have built others meanwhile.</returns>
     /// <exception cref="InputException">The disk has not enough space, or an image cannot be read.</exception>
-    public int Build(int views, CancellationToken cancel = default)
+    public int Build(int views, CancellationToken cancellationToken = default)
     {
         cache.RequireSpace(views);
         int built = 0;
         for (int view = 0; view < views; view++)
-            built += BuildView(view, views, cancel);
+            built += BuildView(view, views, cancellationToken);
         return built;
     }
 
@@ -42,7 +43,7 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
     public void Dispose() => cache.Dispose();
 
     /// <summary>Builds one view, and returns when it is complete.</summary>
-    internal int BuildView(int view, int views, CancellationToken cancel)
+    internal int BuildView(int view, int views, CancellationToken cancellationToken)
     {
         List<int> left = [.. Enumerable.Range(0, cache.Shards).Where(shard => !cache.Has(view, shard))];
         if (left.Count == 0)
@@ -55,11 +56,11 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
             int before = left.Count;
             foreach (int shard in left.ToArray())
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 using IDisposable? claim = cache.Has(view, shard) ? null : FileLock.TryTake(cache.ClaimPath(view, shard), leave: false);
                 if (claim is not null && !cache.Has(view, shard))
                 {
-                    Write(view, views, shard, cancel);
+                    Write(view, views, shard, cancellationToken);
                     built++;
                 }
 
@@ -72,7 +73,7 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
             if (!reported)
                 progress?.Report(new ProgressReport(stage, $"another process builds view {view + 1} of the teacher cache; waiting"));
             reported = true;
-            cancel.WaitHandle.WaitOne(PollInterval);
+            cancellationToken.WaitHandle.WaitOne(PollInterval);
         }
 
         if (built > 0)
@@ -85,7 +86,7 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
         return built;
     }
 
-    private void Write(int view, int views, int shard, CancellationToken cancel)
+    private void Write(int view, int views, int shard, CancellationToken cancellationToken)
     {
         (int first, int count) = cache.Range(shard);
         string path = cache.ShardPath(view, shard);
@@ -99,9 +100,10 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
         {
             using (batch)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                byte[] encoded = cache.Manifest.Row.Encode(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), cache.Key.Precision));
+                byte[] encoded =
+                    cache.Manifest.Row.Encode(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), cache.Key.Precision));
                 encoded.CopyTo(rows, at);
                 at += encoded.Length;
                 done += batch.Count;

@@ -17,4 +17,5 @@ namespace ReMem.Distillation.Cache;
 /// </param>
 /// <param name="Passed">Whether everything is within the tolerances.</param>
 internal sealed record TeacherCacheCheck(
-    int Shards, int MissingShards, int Samples, double MeanKl, double MaxKl, double Top1Agreement, double Top5Agreement, double RestKl, double? FeatureDifference, double? MapDifference, bool Passed);
+    int Shards, int MissingShards, int Samples, double MeanKl, double MaxKl, double Top1Agreement, double Top5Agreement, double RestKl,
+    double? FeatureDifference, double? MapDifference, bool Passed);

@@ -10,4 +10,5 @@ namespace ReMem.Distillation.Cache;
 /// <param name="Manifest">Its manifest; null where cache.json cannot be read.</param>
 /// <param name="Problem">Why cache.json cannot be read; null where it can.</param>
 internal sealed record TeacherCacheInfo(
-    string Folder, long Bytes, DateTimeOffset Used, int Views, int Shards, int ShardsPerView, TeacherCacheManifest? Manifest, string? Problem);
+    string Folder, long Bytes, DateTimeOffset Used, int Views, int Shards, int ShardsPerView, TeacherCacheManifest? Manifest,
+    string? Problem);

@@ -23,7 +23,8 @@ internal sealed class TeacherCacheKey
     private const string HalfName = "bfloat16";
 
     /// <summary>Restores a key.</summary>
-    internal TeacherCacheKey(IReadOnlyDictionary<string, string> parts) => Parts = new SortedDictionary<string, string>(parts.ToDictionary(), StringComparer.Ordinal);
+    internal TeacherCacheKey(IReadOnlyDictionary<string, string> parts) =>
+        Parts = new SortedDictionary<string, string>(parts.ToDictionary(), StringComparer.Ordinal);
 
     /// <summary>Names and values.</summary>
     public IReadOnlyDictionary<string, string> Parts { get; }
@@ -50,7 +51,8 @@ internal sealed class TeacherCacheKey
         {
             [Weights] = ModelFingerprint.Of(teacher),
             ["teacher normalisation"] =
-                $"mean {string.Join(' ', teacher.Info.Normalization.Mean.Select(Text))}, std {string.Join(' ', teacher.Info.Normalization.Std.Select(Text))}",
+                $"mean {string.Join(' ', teacher.Info.Normalization.Mean.Select(Text))}, std "
+                    + $"{string.Join(' ', teacher.Info.Normalization.Std.Select(Text))}",
             ["teacher pooling"] = teacher.Options.GlobalPool?.ToString() ?? "the model's own",
             ["teacher resolution"] = teacher.ImageSize.ToString(CultureInfo.InvariantCulture),
             [PrecisionPart] = precision == Precision.Bf16 ? HalfName : "float32",
@@ -61,7 +63,8 @@ internal sealed class TeacherCacheKey
             // Which images meet in a batch matters where they are mixed, and only there.
             ["mixing"] = loader.IsMixed ? Mixing(loader) : "none",
         };
-        foreach (PropertyInfo option in typeof(ViewOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
+        foreach (PropertyInfo option in typeof(ViewOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.CanWrite))
             parts[$"view option {option.Name}"] = Format(option.GetValue(loader.View));
         return new TeacherCacheKey(parts);
     }
@@ -86,15 +89,21 @@ internal sealed class TeacherCacheKey
     private static string Mixing(BatchLoader loader)
     {
         LoaderOptions options = loader.Options;
-        string order = !options.Shuffle ? "ordered" : options.Sampling == ClassSampling.Uniform ? "shuffled" : $"{options.Sampling} sampled";
+        string order = !options.Shuffle
+            ? "ordered"
+            : options.Sampling == ClassSampling.Uniform ? "shuffled" : $"{options.Sampling} sampled";
         // Who draws classes unequally draws by the labels.
         string labels = !options.Shuffle || options.Sampling == ClassSampling.Uniform
             ? string.Empty
-            : $", labels {Convert.ToHexStringLower(SHA256.HashData([.. Enumerable.Range(0, loader.Source.Count).SelectMany(i => BitConverter.GetBytes(loader.Source.Label(i)))]))[..16]}";
+            : $", labels {Digest(Enumerable.Range(0, loader.Source.Count).Select(loader.Source.Label))}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"mixup {options.MixupAlpha}, cutmix {options.CutmixAlpha}, {order} batches of {options.BatchSize}, {loader.SlotsPerEpoch} images{labels}");
+            $"mixup {options.MixupAlpha}, cutmix {options.CutmixAlpha}, {order} batches of {options.BatchSize}, {loader.SlotsPerEpoch} "
+                + $"images{labels}");
     }
+
+    private static string Digest(IEnumerable<int> labels) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. labels.SelectMany(label => BitConverter.GetBytes(label))]))[..16];
 
     private static string Format(object? value) => value switch
     {

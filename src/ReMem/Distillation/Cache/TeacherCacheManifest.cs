@@ -54,7 +54,11 @@ internal sealed record TeacherCacheManifest(
     private bool IsPossible =>
         Classes is >= 1 and <= MaxWidth && Features is >= 0 and <= MaxWidth && TopK >= 0 && TopK < Classes
         && Slots is >= 1 and <= MaxSlots && ShardSlots is >= 1 and <= MaxSlots && Slots / ShardSlots < MaxShards
-        && Maps is null or { TokenGrid: >= 0 and <= 4096, TokenWidth: >= 0 and <= 1 << 20, AttentionGrid: >= 0 and <= 4096, AttentionHeads: >= 0 and <= 4096 }
+        && Maps is null or
+        {
+            TokenGrid: >= 0 and <= 4096, TokenWidth: >= 0 and <= 1 << 20, AttentionGrid: >= 0 and <= 4096,
+            AttentionHeads: >= 0 and <= 4096
+        }
         && Row.Numbers * sizeof(ushort) <= int.MaxValue / 2;
 
     /// <summary>Reads a cache's manifest.</summary>

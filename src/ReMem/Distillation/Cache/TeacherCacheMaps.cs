@@ -25,7 +25,8 @@ internal sealed record TeacherCacheMaps(
 
     /// <summary>Kinds, heads and tokens of the attention.</summary>
     internal (int Kinds, int Heads, int Count) Attention =>
-        AttentionGrid == 0 ? default : (OutputLayout.AttentionKinds, AttentionHeads, (ClassToken ? 1 : 0) + (AttentionGrid * AttentionGrid));
+        AttentionGrid == 0 ? default : (OutputLayout.AttentionKinds, AttentionHeads,
+            (ClassToken ? 1 : 0) + (AttentionGrid * AttentionGrid));
 
     /// <summary>The tokens and attention to store for a comparison; null where none are compared.</summary>
     internal static TeacherCacheMaps? Of(ImageModel teacher, ComparedOutputs compared)
@@ -33,10 +34,12 @@ internal sealed record TeacherCacheMaps(
         if (!compared.HasMaps)
             return null;
         var layout = OutputLayout.Of(teacher, compared);
-        return new TeacherCacheMaps(compared.TokenGrid, layout.Tokens.Width, compared.AttentionGrid, layout.Attention.Heads, compared.ClassToken);
+        return new TeacherCacheMaps(compared.TokenGrid, layout.Tokens.Width, compared.AttentionGrid, layout.Attention.Heads,
+            compared.ClassToken);
     }
 
     /// <summary>Whether a cache with these also fits a comparison that needs others.</summary>
     internal bool Serves(TeacherCacheMaps wanted) =>
-        (wanted.TokenGrid == 0 || Tokens == wanted.Tokens) && (wanted.AttentionGrid == 0 || (Attention == wanted.Attention && AttentionGrid == wanted.AttentionGrid));
+        (wanted.TokenGrid == 0 || Tokens == wanted.Tokens)
+            && (wanted.AttentionGrid == 0 || (Attention == wanted.Attention && AttentionGrid == wanted.AttentionGrid));
 }

@@ -9,7 +9,7 @@ internal sealed record TeacherCacheOptions
     /// Stores this many of the largest logits with their classes, and the mass of the rest, 0 to 65535; 0 stores all, and so does the
     /// number of classes or more. Default 0.
     /// </summary>
-    [Range(0, TargetRow.MostClassesOfTopK - 1)]
+    [Range(0, TargetRow.MaxClassesOfTopK - 1)]
     public int TopK { get; init; }
 
     /// <summary>Whether the pooled feature is also stored. Default false.</summary>

@@ -14,7 +14,8 @@ internal sealed class TeacherCachePruner(TeacherCachePrunerOptions options)
     /// The present fingerprint of a cache's teacher; null where it is missing. Only called for teachers in folders.
     /// </param>
     /// <exception cref="InputException">No criterion was given, or one is out of range.</exception>
-    public IReadOnlyList<PrunedCache> Choose(IReadOnlyList<TeacherCacheInfo> caches, DateTimeOffset now, Func<TeacherCacheOrigin, string?> fingerprintOfTeacher)
+    public IReadOnlyList<PrunedCache> Choose(IReadOnlyList<TeacherCacheInfo> caches, DateTimeOffset now,
+        Func<TeacherCacheOrigin, string?> fingerprintOfTeacher)
     {
         DataOptions.Validate(options, "prune");
         if (options is { OlderThanDays: null, MaxBytes: null, Stale: false, All: false })
@@ -38,7 +39,8 @@ internal sealed class TeacherCachePruner(TeacherCachePrunerOptions options)
         return chosen;
     }
 
-    private string? Old(TeacherCacheInfo cache, DateTimeOffset now) => options.OlderThanDays is { } days && (now - cache.Used).TotalDays > days
+    private string? Old(TeacherCacheInfo cache, DateTimeOffset now) =>
+        options.OlderThanDays is { } days && (now - cache.Used).TotalDays > days
         ? FormattableString.Invariant($"not used for {(now - cache.Used).TotalDays:0} days")
         : null;
 

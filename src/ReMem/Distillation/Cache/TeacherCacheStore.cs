@@ -11,7 +11,8 @@ internal static class TeacherCacheStore
     public static IReadOnlyList<TeacherCacheInfo> List(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new InputException("The folder of teacher caches does not exist.", folder, "Give a folder that 'remem cache build' or a training wrote.");
+            throw new InputException("The folder of teacher caches does not exist.", folder,
+                "Give a folder that 'remem cache build' or a training wrote.");
         try
         {
             return [.. Directory.EnumerateFiles(
@@ -34,7 +35,8 @@ internal static class TeacherCacheStore
         try
         {
             using TeacherCache cache = TeacherCache.Peek(folder);
-            return new TeacherCacheInfo(folder, bytes, used, cache.CompleteViews(), cache.PresentShards().Count(), cache.Shards, cache.Manifest, null);
+            return new TeacherCacheInfo(folder, bytes, used, cache.CompleteViews(), cache.PresentShards().Count(), cache.Shards,
+                cache.Manifest, null);
         }
         catch (InputException e)
         {
@@ -50,7 +52,9 @@ internal static class TeacherCacheStore
             try
             {
                 var other = new TeacherCacheKey(TeacherCacheManifest.Read(cache).Key);
-                return other.TeacherFingerprint == key.TeacherFingerprint && other.DifferencesFrom(key) is { Count: > 0 } differences ? differences : null;
+                return other.TeacherFingerprint == key.TeacherFingerprint && other.DifferencesFrom(key) is { Count: > 0 } differences
+                    ? differences
+                    : null;
             }
             catch (Exception e) when (e is InputException or KeyNotFoundException)
             {
@@ -58,7 +62,9 @@ internal static class TeacherCacheStore
             }
         }
 
-        return !Directory.Exists(folder) ? null : Directory.EnumerateDirectories(folder).Select(Differences).OfType<IReadOnlyList<string>>().MinBy(d => d.Count);
+        return !Directory.Exists(folder)
+            ? null
+            : Directory.EnumerateDirectories(folder).Select(Differences).OfType<IReadOnlyList<string>>().MinBy(d => d.Count);
     }
 
     /// <summary>Removes a cache's own files, and its folder where nothing else is in it.</summary>

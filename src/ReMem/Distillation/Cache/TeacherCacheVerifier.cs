@@ -14,25 +14,28 @@ namespace ReMem.Distillation.Cache;
 internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
 {
     private const int RunSlots = 64;
-    private const double MostDifference = 0.01;
+    private const double MaxDifference = 0.01;
 
     /// <summary>Compares.</summary>
     /// <param name="cache">The cache.</param>
     /// <param name="key">That of the teacher over the loader's views.</param>
     /// <param name="teacher">Put in eval mode.</param>
     /// <param name="loader">Makes the views.</param>
-    /// <param name="cancel">Stops between batches.</param>
-    /// <exception cref="InputException">The cache is another teacher's, of other views or of another data set, is empty, or a shard is damaged.</exception>
-    public TeacherCacheCheck Run(TeacherCache cache, TeacherCacheKey key, ImageModel teacher, BatchLoader loader, CancellationToken cancel = default)
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="InputException">The cache is another teacher's, of other views or of another data set, is empty,
+    /// or a shard is damaged.</exception>
+    public TeacherCacheCheck Run(TeacherCache cache, TeacherCacheKey key, ImageModel teacher, BatchLoader loader,
+        CancellationToken cancellationToken = default)
     {
         DataOptions.Validate(options, "verify");
         cache.RequireKey(key);
         (int View, int Shard)[] present = [.. cache.PresentShards()];
         if (present.Length == 0)
-            throw new InputException("The teacher cache is empty: no shard of it was built yet.", cache.Folder, "Build it with 'remem cache build', or by a training.");
+            throw new InputException("The teacher cache is empty: no shard of it was built yet.", cache.Folder,
+                "Build it with 'remem cache build', or by a training.");
         foreach ((int view, int shard) in present)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using CacheShard whole = CacheShard.Open(cache.ShardPath(view, shard), cache.Describe(view, shard), check: true);
         }
 
@@ -45,7 +48,7 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
         {
             if (samples >= options.Samples)
                 break;
-            parts.Add(Compare(cache, teacher, loader, view, shard, first, count, cancel));
+            parts.Add(Compare(cache, teacher, loader, view, shard, first, count, cancellationToken));
             samples += count;
         }
 
@@ -65,11 +68,13 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
             Mean(p => p.RestKl),
             features,
             maps,
-            kl <= options.MaxKl && top1 >= options.MinAgreement && top5 >= options.MinAgreement && features is null or <= MostDifference && maps is null or <= MostDifference);
+            kl <= options.MaxKl && top1 >= options.MinAgreement && top5 >= options.MinAgreement && features is null or <= MaxDifference
+                && maps is null or <= MaxDifference);
     }
 
     /// <summary>Stretches of slots, in a random order: whole batches where images are mixed.</summary>
-    private static List<(int View, int Shard, int First, int Count)> Runs(TeacherCache cache, BatchLoader loader, (int View, int Shard)[] present, ref CounterRandom random)
+    private static List<(int View, int Shard, int First, int Count)> Runs(TeacherCache cache, BatchLoader loader,
+        (int View, int Shard)[] present, ref CounterRandom random)
     {
         int length = loader.IsMixed ? loader.Options.BatchSize : RunSlots;
         var runs = new List<(int, int, int, int)>();
@@ -84,7 +89,8 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
     }
 
     private static Comparison Compare(
-        TeacherCache cache, ImageModel teacher, BatchLoader loader, int view, int shard, int first, int count, CancellationToken cancel)
+        TeacherCache cache, ImageModel teacher, BatchLoader loader, int view, int shard, int first, int count,
+        CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
@@ -97,7 +103,7 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
         {
             using (batch)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
 
                 // In full precision also where the cache was built in half of it: its rounding is to stay within the tolerance, too.
                 lives.Add(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), Precision.Fp32));
@@ -105,11 +111,14 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
         }
 
         Tensor? Joined(Func<BatchOutputs, Tensor?> of) => of(lives[0]) is null ? null : cat([.. lives.Select(l => of(l)!)]);
-        var live = new BatchOutputs(Joined(l => l.Logits)!, Joined(l => l.Features)) { Tokens = Joined(l => l.Tokens), Attention = Joined(l => l.Attention) };
+        var live = new BatchOutputs(Joined(l => l.Logits)!,
+            Joined(l => l.Features))
+        { Tokens = Joined(l => l.Tokens), Attention = Joined(l => l.Attention) };
         // What ought to be in the cache: top-k leaves out as much of it as of the cache.
         BatchOutputs rounded = row.Decode(row.Encode(live), count);
         long most = Math.Min(5, row.TopK > 0 ? row.TopK : row.Classes);
-        Tensor Largest(Tensor logits, long k) => zeros_like(logits, dtype: ScalarType.Float64).scatter(1, logits.topk((int)k, 1).indexes, ones(count, k, ScalarType.Float64));
+        Tensor Largest(Tensor logits, long k) =>
+            zeros_like(logits, dtype: ScalarType.Float64).scatter(1, logits.topk((int)k, 1).indexes, ones(count, k, ScalarType.Float64));
         Tensor Shared(long k) => (Largest(rounded.Logits, k) * Largest(kept.Logits, k)).sum(1).TimesInPlace(1.0 / k);
         return new Comparison(
             Divergence(rounded.Logits, kept.Logits).MoveToOuterDisposeScope(),
@@ -128,11 +137,13 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
 
     private static Tensor Divergence(Tensor teacher, Tensor kept)
     {
-        Tensor p = nn.functional.log_softmax(teacher.to(ScalarType.Float64), dim: 1), q = nn.functional.log_softmax(kept.to(ScalarType.Float64), dim: 1);
+        Tensor p = nn.functional.log_softmax(teacher.to(ScalarType.Float64), dim: 1),
+            q = nn.functional.log_softmax(kept.to(ScalarType.Float64), dim: 1);
         // Rounding may leave a sum of -1e-17.
         return (p.exp() * (p - q)).sum(1).AtLeast(0);
     }
 
     /// <summary>Numbers of every image of a stretch, float64 [n].</summary>
-    private sealed record Comparison(Tensor Kl, Tensor Top1, Tensor Top5, Tensor RestKl, Tensor? Features, Tensor? Tokens, Tensor? Attention);
+    private sealed record Comparison(Tensor Kl, Tensor Top1, Tensor Top5, Tensor RestKl, Tensor? Features, Tensor? Tokens,
+        Tensor? Attention);
 }

@@ -14,7 +14,9 @@ internal static class CoarserGrid
     {
         using DisposeScope scope = NewDisposeScope();
         int fine = Side(tokens.shape[1]);
-        return fine == coarse ? tokens.alias().MoveToOuterDisposeScope() : Apply(tokens, Shared(fine, coarse, coarse, tokens)).MoveToOuterDisposeScope();
+        return fine == coarse
+            ? tokens.alias().MoveToOuterDisposeScope()
+            : Apply(tokens, Shared(fine, coarse, coarse, tokens)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -49,7 +51,8 @@ internal static class CoarserGrid
         {
             for (int b = 0; b < fine; b++)
             {
-                double start = Math.Max((double)a / coarse, (double)b / fine), end = Math.Min((double)(a + 1) / coarse, (double)(b + 1) / fine);
+                double start = Math.Max((double)a / coarse, (double)b / fine), end = Math.Min((double)(a + 1) / coarse,
+                    (double)(b + 1) / fine);
                 shared[(a * fine) + b] = size * Math.Max(0, end - start);
             }
         }

@@ -25,7 +25,8 @@ internal static class DistillationLoss
     }
 
     /// <summary>
-    /// Cross-entropy with the teacher's most likely class (hard-label distillation; DeiT, Touvron 2021), which has no temperature and is not smoothed.
+    /// Cross-entropy with the teacher's most likely class (hard-label distillation; DeiT, Touvron 2021),
+    /// which has no temperature and is not smoothed.
     /// </summary>
     public static Tensor Hard(Tensor student, Tensor teacher)
     {
@@ -33,7 +34,9 @@ internal static class DistillationLoss
         return nn.functional.cross_entropy(student, teacher.argmax(1)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Rows with mean 0 and deviation 1 (Sun 2024, logit standardisation): the student need not copy the teacher's scale.</summary>
+    /// <summary>
+    /// Rows with mean 0 and deviation 1 (Sun 2024, logit standardisation): the student need not copy the teacher's scale.
+    /// </summary>
     /// <param name="logits">[B, C] with two classes or more.</param>
     public static Tensor Standardize(Tensor logits)
     {
@@ -44,8 +47,8 @@ internal static class DistillationLoss
     }
 
     /// <summary>
-    /// Decoupled knowledge distillation (DKD, Zhao 2022): alpha times the divergence of "the label or not", plus beta times that among the other
-    /// classes, both times T^2. In plain KL the second is weighted down by the teacher's own confidence.
+    /// Decoupled knowledge distillation (DKD, Zhao 2022): alpha times the divergence of "the label or not", plus beta times that among the
+    /// other classes, both times T^2. In plain KL the second is weighted down by the teacher's own confidence.
     /// </summary>
     /// <param name="student">Logits [B, C].</param>
     /// <param name="teacher">Logits [B, C].</param>
@@ -56,7 +59,8 @@ internal static class DistillationLoss
     public static Tensor Decoupled(Tensor student, Tensor teacher, Tensor labels, double temperature, double alpha, double beta)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Scalar soften = temperature, masked = Masked, first = alpha * temperature * temperature, second = beta * temperature * temperature;
+        using Scalar soften = temperature, masked = Masked, first = alpha * temperature * temperature,
+            second = beta * temperature * temperature;
         Tensor target = nn.functional.one_hot(labels, student.shape[1]).to(student.dtype) * masked;
         (Tensor s, Tensor t) = (student / soften, teacher / soften);
         Tensor Split(Tensor logits)

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Losses;
 
 /// <summary>
-/// The teacher's part of a student's loss: a sum of terms, read from a text such as "kl", "dkd(1,8)", "kl + 0.5*rkd(25,50)" or "kl + linear(1,0)*hint". The terms and their
-/// sources are listed in docs/distillation.md.
+/// The teacher's part of a student's loss: a sum of terms, read from a text such as "kl", "dkd(1,8)", "kl + 0.5*rkd(25,50)" or "kl +
+/// linear(1,0)*hint". The terms and their sources are listed in docs/distillation.md.
 /// </summary>
 internal sealed partial class DistillationObjective : ISettingText
 {
@@ -17,7 +17,8 @@ internal sealed partial class DistillationObjective : ISettingText
     private static readonly CallReader<(LossTerm Term, IReadOnlyList<double> Arguments)> Terms = new(
         "distillation term",
         Example,
-        [.. LossTerms.All.Select(term => new CallShape<(LossTerm, IReadOnlyList<double>)>(term.Name, term.Description, term.Arguments, n => (term, n)) { AllOrNone = true })])
+        [.. LossTerms.All.Select(term => new CallShape<(LossTerm, IReadOnlyList<double>)>(term.Name, term.Description, term.Arguments,
+            n => (term, n)) { AllOrNone = true })])
     {
         Refusal = (_, given) => TermWeight.NoNumber(given),
     };
@@ -72,12 +73,16 @@ internal sealed partial class DistillationObjective : ISettingText
     public Tensor Loss(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, double progress = 1) =>
         Loss([(student, teacher)], labels, temperature, progress);
 
-    /// <summary>As above, of a student and each of its teachers: terms of logits compare the first pair, which has the logits of all teachers; terms of features are the mean over the pairs.</summary>
+    /// <summary>
+    /// As above, of a student and each of its teachers: terms of logits compare the first pair, which has the logits of all teachers; terms
+    /// of features are the mean over the pairs.
+    /// </summary>
     /// <param name="pairs">The student in a form that a teacher has too, and that teacher.</param>
     /// <param name="labels">int64 [B].</param>
     /// <param name="temperature">Softens the logits of all terms that soften.</param>
     /// <param name="progress">Where in the training it is.</param>
-    internal Tensor Loss(IReadOnlyList<(BatchOutputs Student, BatchOutputs Teacher)> pairs, Tensor labels, double temperature, double progress)
+    internal Tensor Loss(IReadOnlyList<(BatchOutputs Student, BatchOutputs Teacher)> pairs, Tensor labels, double temperature,
+        double progress)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? sum = null;
@@ -102,7 +107,8 @@ internal sealed partial class DistillationObjective : ISettingText
     {
         Match match = TermForm().Match(part);
         if (!match.Success || !Terms.Fits(match.Groups["loss"].Value))
-            throw new InputException($"The objective '{text}' cannot be read.", where, $"Write a sum of {string.Join(", ", Forms)}; for example {Example}.");
+            throw new InputException($"The objective '{text}' cannot be read.", where,
+                $"Write a sum of {string.Join(", ", Forms)}; for example {Example}.");
         TermWeight weight = match.Groups["weight"].Success ? TermWeight.Parse(match.Groups["weight"].Value, where) : TermWeight.Constant(1);
         (LossTerm loss, IReadOnlyList<double> arguments) = Terms.Read(match.Groups["loss"].Value, where);
         return new Term(weight, loss, arguments);

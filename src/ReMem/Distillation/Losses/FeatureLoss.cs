@@ -36,8 +36,8 @@ internal static class FeatureLoss
     }
 
     /// <summary>
-    /// Relational angle (RKD-A, Park 2019): smooth L1 between the cosines of the angles of all triples of images. D and D' may differ. Takes B^3
-    /// numbers of memory.
+    /// Relational angle (RKD-A, Park 2019): smooth L1 between the cosines of the angles of all triples of images. D and D' may differ.
+    /// Takes B^3 numbers of memory.
     /// </summary>
     public static Tensor RelationalAngle(Tensor student, Tensor teacher)
     {

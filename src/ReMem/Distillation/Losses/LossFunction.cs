@@ -9,4 +9,5 @@ namespace ReMem.Distillation.Losses;
 /// <param name="temperature">Softens both, where the loss has a temperature.</param>
 /// <param name="arguments">The term's numbers.</param>
 /// <returns>A scalar, the mean over the batch.</returns>
-internal delegate Tensor LossFunction(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature, IReadOnlyList<double> arguments);
+internal delegate Tensor LossFunction(BatchOutputs student, BatchOutputs teacher, Tensor labels, double temperature,
+    IReadOnlyList<double> arguments);

@@ -15,8 +15,10 @@ internal static class LossTerms
     [
         new("kl", "divergence of the softened probabilities (Hinton 2015)", (s, t, _, temperature, _) =>
             DistillationLoss.KullbackLeibler(s.Logits, t.Logits, temperature)),
-        new("hard", "cross-entropy with the teacher's answer (DeiT, Touvron 2021)", (s, t, _, _, _) => DistillationLoss.Hard(s.Logits, t.Logits)),
-        new("standardized", "kl of standardised logits (Sun 2024)", (s, t, _, temperature, _) => Standardized(s.Logits, t.Logits, temperature)),
+        new("hard", "cross-entropy with the teacher's answer (DeiT, Touvron 2021)",
+            (s, t, _, _, _) => DistillationLoss.Hard(s.Logits, t.Logits)),
+        new("standardized", "kl of standardised logits (Sun 2024)",
+            (s, t, _, temperature, _) => Standardized(s.Logits, t.Logits, temperature)),
         new("dkd", "the label's class and the others apart (DKD, Zhao 2022)", (s, t, labels, temperature, a) =>
             DistillationLoss.Decoupled(s.Logits, t.Logits, labels, temperature, a[0], a[1]), Number("alpha", 1), Number("beta", 8))
         {
@@ -29,7 +31,8 @@ internal static class LossTerms
         {
             NeedsFeatures = true,
         },
-        new("hint", "squared difference of the pooled features (FitNets, Romero 2015)", (s, t, _, _, _) => FeatureLoss.Hint(s.Features!, t.Features!))
+        new("hint", "squared difference of the pooled features (FitNets, Romero 2015)",
+            (s, t, _, _, _) => FeatureLoss.Hint(s.Features!, t.Features!))
         {
             NeedsFeatures = true,
             NeedsSameWidth = true,

@@ -30,16 +30,19 @@ internal sealed record TermWeight(string Curve, double Start, double End)
         {
             return form.Arguments.Count == 2 || !SettingSchedule.Curves.Contains(form.Name)
                 ? Reader.Read(text, where)
-                : throw new InputException($"'{text}' is no schedule from one weight to another.", where, "For example kl + linear(1,0)*hint.");
+                : throw new InputException($"'{text}' is no schedule from one weight to another.", where,
+                    "For example kl + linear(1,0)*hint.");
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= LossTerms.MaxNumber
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && number is >= 0 and <= LossTerms.MaxNumber
             ? Constant(number)
             : throw new InputException(NoNumber(text), where, "For example kl + 0.5*rkd(25,50).");
     }
 
     /// <summary>Says that a text is none of a term's numbers.</summary>
-    public static string NoNumber(string given) => FormattableString.Invariant($"In the objective, '{given.Trim()}' is no number of 0 to {LossTerms.MaxNumber}.");
+    public static string NoNumber(string given) =>
+        FormattableString.Invariant($"In the objective, '{given.Trim()}' is no number of 0 to {LossTerms.MaxNumber}.");
 
     /// <summary>The weight at a point of the training, 0 to 1.</summary>
     public double At(double progress) => SettingSchedule.Along(Curve, Start, End, progress);

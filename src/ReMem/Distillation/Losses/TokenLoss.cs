@@ -26,12 +26,13 @@ internal static class TokenLoss
     {
         using DisposeScope scope = NewDisposeScope();
         int side = CoarserGrid.Side(Math.Min(student.shape[1], teacher.shape[1]));
-        return (Whitened(CoarserGrid.Tokens(student, side)) - Whitened(CoarserGrid.Tokens(teacher, side))).Squared().mean().MoveToOuterDisposeScope();
+        return (Whitened(CoarserGrid.Tokens(student, side)) - Whitened(CoarserGrid.Tokens(teacher, side))).Squared().mean()
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// MiniLM's loss (Wang 2020): the divergence of the student's attention from the teacher's, and that of the relations of the values, each a mean over
-    /// tokens and heads. For two vision transformers; a weight of 0.1 to 1 with kl, 1 where omitted.
+    /// MiniLM's loss (Wang 2020): the divergence of the student's attention from the teacher's, and that of the relations of the values,
+    /// each a mean over tokens and heads. For two vision transformers; a weight of 0.1 to 1 with kl, 1 where omitted.
     /// </summary>
     /// <param name="student">Distributions [B, 2, H, N, N], as <see cref="BatchOutputs.Attention"/>.</param>
     /// <param name="teacher">The same shape.</param>

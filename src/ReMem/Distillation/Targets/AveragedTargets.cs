@@ -14,7 +14,9 @@ namespace ReMem.Distillation.Targets;
 /// <param name="temperature">The objective's temperature.</param>
 internal sealed class AveragedTargets(IReadOnlyList<ITeacherTargets> teachers, TeacherAverage average, double temperature) : IDisposable
 {
-    /// <summary>The outputs of every teacher for the batch's images, with the logits of all, without gradient; the caller's scope owns them.</summary>
+    /// <summary>
+    /// The outputs of every teacher for the batch's images, with the logits of all, without gradient; the caller's scope owns them.
+    /// </summary>
     /// <param name="batch">The student's own views.</param>
     /// <param name="view">The recycled view of the batch.</param>
     public BatchOutputs[] For(Batch batch, int view)

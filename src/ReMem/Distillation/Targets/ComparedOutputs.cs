@@ -40,7 +40,9 @@ internal sealed record ComparedOutputs
         var compared = new ComparedOutputs
         {
             Features = objective.NeedsFeatures,
-            TokenGrid = objective.NeedsTokens ? Math.Min(PatchTokens.ShapeOf(student, size).Grid, PatchTokens.ShapeOf(teacher, teacher.ImageSize).Grid) : 0,
+            TokenGrid = objective.NeedsTokens
+                ? Math.Min(PatchTokens.ShapeOf(student, size).Grid, PatchTokens.ShapeOf(teacher, teacher.ImageSize).Grid)
+                : 0,
         };
         if (!objective.NeedsAttention)
             return compared;
@@ -72,7 +74,11 @@ internal sealed record ComparedOutputs
             return null;
         }
 
-        return new BatchOutputs(outputs.Logits, Kept(outputs.Features, Features)) { Tokens = Kept(outputs.Tokens, TokenGrid > 0), Attention = Kept(outputs.Attention, AttentionGrid > 0) };
+        return new BatchOutputs(outputs.Logits, Kept(outputs.Features, Features))
+        {
+            Tokens = Kept(outputs.Tokens, TokenGrid > 0),
+            Attention = Kept(outputs.Attention, AttentionGrid > 0),
+        };
     }
 
     /// <summary>
@@ -95,7 +101,8 @@ internal sealed record ComparedOutputs
     /// <param name="images">Normalised [B, 3, H, W].</param>
     /// <param name="compared">The comparison with each teacher.</param>
     /// <param name="apart">Whether both labels and teacher teach.</param>
-    public static (BatchOutputs[] Outputs, Tensor? Own) Read(ImageModel model, Tensor images, IReadOnlyList<ComparedOutputs> compared, bool apart)
+    public static (BatchOutputs[] Outputs, Tensor? Own) Read(ImageModel model, Tensor images, IReadOnlyList<ComparedOutputs> compared,
+        bool apart)
     {
         var distilled = apart && model is TransformerModel { Shape.DistillationToken: true } transformer ? transformer : null;
         if (distilled is null && !compared.Any(c => c.Features || c.HasMaps))
@@ -117,11 +124,13 @@ internal sealed record ComparedOutputs
 
         // Resampling to the other grid uses the loss's precision.
         using IDisposable? exact = Autocast.Suspend(images.device_type);
-        BatchOutputs[] outputs = [.. compared.Select(c => new BatchOutputs(logits.alias().MoveToOuterDisposeScope(), c.Features ? pooled!.alias().MoveToOuterDisposeScope() : null)
+        BatchOutputs[] outputs = [.. compared.Select(c =>
+            new BatchOutputs(logits.alias().MoveToOuterDisposeScope(), c.Features ? pooled!.alias().MoveToOuterDisposeScope() : null)
         {
             Tokens = c.TokenGrid > 0 ? c.Coarser(PatchTokens.Of(model, maps)).MoveToOuterDisposeScope() : null,
             Attention = c.AttentionGrid > 0
-                ? CoarserGrid.Attention(attention!.Distributions(c.ClassToken, c.HeadMean), c.ClassToken ? 1 : 0, c.AttentionGrid).MoveToOuterDisposeScope()
+                ? CoarserGrid.Attention(attention!.Distributions(c.ClassToken, c.HeadMean), c.ClassToken ? 1 : 0, c.AttentionGrid)
+                    .MoveToOuterDisposeScope()
                 : null,
         })];
         return (outputs, own?.MoveToOuterDisposeScope());
@@ -129,10 +138,12 @@ internal sealed record ComparedOutputs
 
     /// <summary>Smaller views of a progressive training have smaller maps, to which the teacher's are reduced.</summary>
     private Tensor Coarser(Tensor tokens) => CoarserGrid.Tokens(
-        tokens.dtype == ScalarType.BFloat16 ? tokens.to(ScalarType.Float32) : tokens, Math.Min(TokenGrid, CoarserGrid.Side(tokens.shape[1])));
+        tokens.dtype == ScalarType.BFloat16 ? tokens.to(ScalarType.Float32) : tokens, Math.Min(TokenGrid,
+            CoarserGrid.Side(tokens.shape[1])));
 
     private static TransformerModel Transformer(ImageModel model) => model as TransformerModel ?? throw NoAttention(model.Info.Name);
 
     private static InputException NoAttention(string model) => new(
-        $"The objective compares the attention of two vision transformers, and '{model}' has none.", Where, "Use tokens, which compares maps of any two models.");
+        $"The objective compares the attention of two vision transformers, and '{model}' has none.", Where,
+        "Use tokens, which compares maps of any two models.");
 }

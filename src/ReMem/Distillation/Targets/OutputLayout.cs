@@ -26,9 +26,12 @@ internal sealed record OutputLayout(int Classes, int Features, (int Count, int W
     /// <summary>The layout of a teacher's compared outputs.</summary>
     public static OutputLayout Of(ImageModel teacher, ComparedOutputs compared)
     {
-        (int, int) tokens = compared.TokenGrid == 0 ? default : (compared.TokenGrid * compared.TokenGrid, PatchTokens.ShapeOf(teacher, teacher.ImageSize).Width);
+        (int, int) tokens = compared.TokenGrid == 0
+            ? default
+            : (compared.TokenGrid * compared.TokenGrid, PatchTokens.ShapeOf(teacher, teacher.ImageSize).Width);
         (int, int, int) attention = compared.AttentionGrid == 0 ? default
-            : (AttentionKinds, compared.HeadMean ? 1 : ((TransformerModel)teacher).Shape.Heads, (compared.ClassToken ? 1 : 0) + (compared.AttentionGrid * compared.AttentionGrid));
+            : (AttentionKinds, compared.HeadMean ? 1 : ((TransformerModel)teacher).Shape.Heads,
+                (compared.ClassToken ? 1 : 0) + (compared.AttentionGrid * compared.AttentionGrid));
         return new OutputLayout(teacher.Options.NumClasses, compared.Features ? teacher.NumFeatures : 0, tokens, attention);
     }
 
@@ -36,7 +39,8 @@ internal sealed record OutputLayout(int Classes, int Features, (int Count, int W
     public static Tensor Pack(BatchOutputs outputs)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] parts = [.. new[] { outputs.Logits, outputs.Features, outputs.Tokens, outputs.Attention }.OfType<Tensor>().Select(t => t.flatten(1))];
+        Tensor[] parts =
+            [.. new[] { outputs.Logits, outputs.Features, outputs.Tokens, outputs.Attention }.OfType<Tensor>().Select(t => t.flatten(1))];
         return (parts.Length == 1 ? parts[0] : cat(parts, 1)).MoveToOuterDisposeScope();
     }
 
@@ -50,7 +54,8 @@ internal sealed record OutputLayout(int Classes, int Features, (int Count, int W
         return new BatchOutputs(parts[0]!.MoveToOuterDisposeScope(), parts[1]?.MoveToOuterDisposeScope())
         {
             Tokens = parts[2]?.reshape(count, Tokens.Count, Tokens.Width).MoveToOuterDisposeScope(),
-            Attention = parts[3]?.reshape(count, Attention.Kinds, Attention.Heads, Attention.Count, Attention.Count).MoveToOuterDisposeScope(),
+            Attention = parts[3]?.reshape(count, Attention.Kinds, Attention.Heads, Attention.Count, Attention.Count)
+                .MoveToOuterDisposeScope(),
         };
     }
 }

@@ -13,7 +13,7 @@ internal static class TeacherOutputs
     /// <summary>What a teacher in eval mode says of a batch's images, float32 without gradient; the caller's scope owns it.</summary>
     /// <param name="teacher">Answers.</param>
     /// <param name="batch">The student's own views.</param>
-    /// <param name="compared">What is wanted beside the logits.</param>
+    /// <param name="compared">What is wanted besides the logits.</param>
     /// <param name="precision">Of the pass.</param>
     public static BatchOutputs Of(ImageModel teacher, Batch batch, ComparedOutputs compared, Precision precision)
     {

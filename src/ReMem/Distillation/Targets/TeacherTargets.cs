@@ -9,12 +9,13 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Targets;
 
 /// <summary>
-/// A teacher's outputs for the views that a student sees. With recycled views each is computed once and kept in memory: views are a pure function of
+/// A teacher's outputs for the views that a student sees. With recycled views each is computed once and kept in memory:
+/// views are a pure function of
 /// (seed, view epoch, slot), so the kept row is the live one. A teacher cache keeps them on disk.
 /// </summary>
 internal sealed class TeacherTargets : ITeacherTargets
 {
-    private const long MostMapBytes = 1L << 30;
+    private const long MaxMapBytes = 1L << 30;
     private readonly ImageModel _teacher;
     private readonly ComparedOutputs _compared;
     private readonly Precision _precision;
@@ -26,7 +27,7 @@ internal sealed class TeacherTargets : ITeacherTargets
     /// <param name="teacher">Answers.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
-    /// <param name="features">Whether the pooled feature is wanted beside the logits.</param>
+    /// <param name="features">Whether the pooled feature is wanted besides the logits.</param>
     /// <param name="precision">Of the teacher's pass.</param>
     public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false, Precision precision = Precision.Fp32)
         : this(teacher, samples, views, new ComparedOutputs { Features = features }, null, precision)
@@ -37,17 +38,18 @@ internal sealed class TeacherTargets : ITeacherTargets
     /// <param name="teacher">Answers.</param>
     /// <param name="samples">Size of the training split.</param>
     /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
-    /// <param name="compared">What is wanted beside the logits.</param>
+    /// <param name="compared">What is wanted besides the logits.</param>
     /// <param name="loader">
-    /// Makes all of a view at once, image after image, when its first is asked for, so that last bits do not depend on what an image met in its batch and a
-    /// resumed training sees the same; null asks batch by batch.
+    /// Makes all of a view at once, image after image, when its first is asked for, so that last bits do not depend on what an image met in
+    /// its batch and a resumed training sees the same; null asks batch by batch.
     /// </param>
     /// <param name="precision">Of the teacher's pass.</param>
-    /// <param name="cancel">Stops between the batches of a view.</param>
+    /// <param name="cancellationToken">Stops between the batches of a view.</param>
     internal TeacherTargets(
-        ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader, Precision precision = Precision.Fp32, CancellationToken cancel = default)
+        ImageModel teacher, int samples, int views, ComparedOutputs compared, BatchLoader? loader, Precision precision = Precision.Fp32,
+        CancellationToken cancellationToken = default)
     {
-        _cancel = cancel;
+        _cancel = cancellationToken;
         _precision = precision;
         _teacher = teacher;
         _compared = compared;
@@ -62,7 +64,8 @@ internal sealed class TeacherTargets : ITeacherTargets
     /// <summary>What a user is told of recycled views whose places are compared.</summary>
     internal static string Description(ImageModel teacher, int samples, int views, ComparedOutputs compared)
     {
-        string size = $"the tokens or attention of {(views == 1 ? "one view" : $"{views} views")} of {samples} images take {DiskSpace.Text(Bytes(teacher, samples, views, compared))}";
+        string size = $"the tokens or attention of {(views == 1 ? "one view" : $"{views} views")} of {samples} images take "
+            + $"{DiskSpace.Text(Bytes(teacher, samples, views, compared))}";
         return Keeps(teacher, samples, views, compared)
             ? $"{size}, which are kept in memory: the teacher runs once a view"
             : $"{size}, too much to keep: the teacher runs in every epoch";
@@ -70,7 +73,7 @@ internal sealed class TeacherTargets : ITeacherTargets
 
     /// <summary>Whether recycled views are kept: what is said of places is, while it takes no more than a gibibyte.</summary>
     internal static bool Keeps(ImageModel teacher, int samples, int views, ComparedOutputs compared) =>
-        !compared.HasMaps || Bytes(teacher, samples, views, compared) <= MostMapBytes;
+        !compared.HasMaps || Bytes(teacher, samples, views, compared) <= MaxMapBytes;
 
     /// <summary>The memory that it takes.</summary>
     internal static long Bytes(ImageModel teacher, int samples, int views, ComparedOutputs compared) =>

@@ -18,12 +18,12 @@ internal static class OnnxLatency
     /// <param name="files">ONNX files with one input: an image [B, 3, H, W] or [B, H, W, 3], float32 or uint8.</param>
     /// <param name="options">How it is measured.</param>
     /// <param name="progress">Receives a report of each step.</param>
-    /// <param name="cancel">Stops between runs.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
     /// <exception cref="InputException">
     /// A file is missing, is not an ONNX file or does not take images, or an option is out of its range.
     /// </exception>
     public static IReadOnlyList<LatencyResult> Measure(
-        IReadOnlyList<string> files, LatencyOptions options, IProgress<ProgressReport>? progress, CancellationToken cancel)
+        IReadOnlyList<string> files, LatencyOptions options, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
     {
         DataOptions.Validate(options, "bench");
         Require(options.Batches, MaxBatch, "batch");
@@ -43,7 +43,7 @@ internal static class OnnxLatency
                 foreach (int batch in options.Batches)
                 {
                     progress?.Report(new ProgressReport("bench", $"batch of {batch}, {threads} {(threads == 1 ? "thread" : "threads")}"));
-                    double[][] times = Times(files, sessions, batch, options, cancel);
+                    double[][] times = Times(files, sessions, batch, options, cancellationToken);
                     for (int i = 0; i < files.Count; i++)
                         rows[i].Add(Row(threads, batch, times[i]));
                 }
@@ -83,7 +83,8 @@ internal static class OnnxLatency
         return (load, Math.Max(0, ProcessMemory.Peak - before));
     }
 
-    private static double[][] Times(IReadOnlyList<string> files, List<InferenceSession> sessions, int batch, LatencyOptions options, CancellationToken cancel)
+    private static double[][] Times(IReadOnlyList<string> files, List<InferenceSession> sessions, int batch, LatencyOptions options,
+        CancellationToken cancellationToken)
     {
         NamedOnnxValue[] inputs = [.. sessions.Select((s, i) => Input(files[i], s, batch, options))];
         double[][] times = [.. sessions.Select(_ => new double[options.Runs])];
@@ -91,7 +92,7 @@ internal static class OnnxLatency
         {
             for (int i = 0; i < sessions.Count; i++)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 long begin = Stopwatch.GetTimestamp();
                 Run(files[i], sessions[i], inputs[i]);
                 if (run >= 0)
@@ -110,7 +111,8 @@ internal static class OnnxLatency
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InputException($"ONNX Runtime cannot run the file: {PlainText.Message(e.Message)}", file, "Give a file that takes one image, as 'remem export' writes it.", e);
+            throw new InputException($"ONNX Runtime cannot run the file: {PlainText.Message(e.Message)}", file,
+                "Give a file that takes one image, as 'remem export' writes it.", e);
         }
     }
 
@@ -118,12 +120,17 @@ internal static class OnnxLatency
     {
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using var options = new SessionOptions
+            {
+                IntraOpNumThreads = threads,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            };
             return new InferenceSession(file, options);
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InputException($"ONNX Runtime cannot load the file: {PlainText.Message(e.Message)}", file, "Give an ONNX file; 'remem export' writes one.", e);
+            throw new InputException($"ONNX Runtime cannot load the file: {PlainText.Message(e.Message)}", file,
+                "Give an ONNX file; 'remem export' writes one.", e);
         }
     }
 
@@ -132,7 +139,8 @@ internal static class OnnxLatency
     {
         KeyValuePair<string, NodeMetadata>[] inputs = [.. session.InputMetadata];
         if (inputs is not [{ Value: { IsTensor: true, Dimensions.Length: 4 } } only])
-            throw new InputException("The ONNX file does not take one image.", file, "Give a file with one input [B, 3, H, W] or [B, H, W, 3].");
+            throw new InputException("The ONNX file does not take one image.", file,
+                "Give a file with one input [B, 3, H, W] or [B, H, W, 3].");
         int[] shape = [.. only.Value.Dimensions];
         bool last = shape[3] == Channels;
         for (int i = 1; i < shape.Length; i++)

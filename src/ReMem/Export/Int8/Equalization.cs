@@ -15,14 +15,16 @@ internal static class Equalization
     public static IReadOnlyList<(QuantizedLayer First, string Tensor, QuantizedLayer Second)> Pairs(FloatGraph graph, QuantizationPlan plan)
     {
         ILookup<string, NodeProto> consumers = graph.Consumers();
-        Dictionary<string, QuantizedLayer> byInput = plan.Layers.Where(l => l.IsConvolution && consumers[l.Input].Count() == 1).ToDictionary(l => l.Input);
+        Dictionary<string, QuantizedLayer> byInput = plan.Layers.Where(l => l.IsConvolution && consumers[l.Input].Count() == 1)
+            .ToDictionary(l => l.Input);
         var pairs = new List<(QuantizedLayer, string, QuantizedLayer)>();
         foreach (QuantizedLayer first in plan.Layers.Where(l => l.IsConvolution))
         {
             string tensor = first.Node.Output[0];
             if (consumers[tensor].ToList() is [{ OpType: "Relu" } relu])
                 tensor = relu.Output[0];
-            if (byInput.TryGetValue(tensor, out QuantizedLayer? second) && !graph.IsOutput(tensor) && (second.Groups == 1 || IsDepthwise(graph, second)))
+            if (byInput.TryGetValue(tensor, out QuantizedLayer? second) && !graph.IsOutput(tensor)
+                && (second.Groups == 1 || IsDepthwise(graph, second)))
                 pairs.Add((first, tensor, second));
         }
 
@@ -41,7 +43,8 @@ internal static class Equalization
         {
             bool depthwise = IsDepthwise(graph, second);
             float[] weights = graph.Floats(second.Weight), sizes = statistics[tensor].ChannelSizes;
-            int channels = sizes.Length, outputs = (int)graph.Shape(second.Weight)[0], inner = weights.Length / outputs / (depthwise ? 1 : channels);
+            int channels = sizes.Length, outputs = (int)graph.Shape(second.Weight)[0],
+                inner = weights.Length / outputs / (depthwise ? 1 : channels);
             double[] factors = new double[channels];
             for (int c = 0; c < channels; c++)
             {
@@ -68,7 +71,8 @@ internal static class Equalization
         return pairs.Count;
     }
 
-    private static bool IsDepthwise(FloatGraph graph, QuantizedLayer layer) => graph.Shape(layer.Weight) is [var outputs, 1, _, _] && outputs == layer.Groups && outputs > 1;
+    private static bool IsDepthwise(FloatGraph graph, QuantizedLayer layer) =>
+        graph.Shape(layer.Weight) is [var outputs, 1, _, _] && outputs == layer.Groups && outputs > 1;
 
     private static double MaxMagnitude(float[] weights, int channel, int channels, int outputs, int inner)
     {

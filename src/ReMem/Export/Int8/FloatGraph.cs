@@ -40,7 +40,8 @@ internal sealed class FloatGraph
         }
 
         if (model.Graph?.Initializer.Any(t => t.ExternalData.Count > 0) != false)
-            throw new InputException("An ONNX file with its weights in another file cannot be quantised.", where, "Export it with its weights inside.");
+            throw new InputException("An ONNX file with its weights in another file cannot be quantised.", where,
+                "Export it with its weights inside.");
         if (model.Graph.Initializer.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InputException($"The ONNX file has the constant '{twice.Key}' twice.", where, "Export it again.");
         var graph = new FloatGraph(model);
@@ -61,7 +62,8 @@ internal sealed class FloatGraph
     public byte[] ToBytes() => Model.ToByteArray();
 
     /// <summary>Whether a name is a float32 constant.</summary>
-    public bool IsFloatConstant(string name) => _constants.TryGetValue(name, out TensorProto? t) && t.DataType == OnnxTypes.Of(ScalarType.Float32);
+    public bool IsFloatConstant(string name) =>
+        _constants.TryGetValue(name, out TensorProto? t) && t.DataType == OnnxTypes.Of(ScalarType.Float32);
 
     /// <summary>Whether a name is a constant of any type.</summary>
     public bool IsConstant(string name) => _constants.ContainsKey(name);
@@ -73,13 +75,19 @@ internal sealed class FloatGraph
     public float[] Floats(string name) => MemoryMarshal.Cast<byte, float>(_constants[name].RawData.Span).ToArray();
 
     /// <summary>Replaces a float32 constant's numbers.</summary>
-    public void SetFloats(string name, ReadOnlySpan<float> values) => _constants[name].RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
+    public void SetFloats(string name, ReadOnlySpan<float> values) =>
+        _constants[name].RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
 
     /// <summary>Adds a constant.</summary>
     public string Add<T>(string name, ScalarType type, long[] shape, ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        var tensor = new TensorProto { Name = name, DataType = OnnxTypes.Of(type), RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
+        var tensor = new TensorProto
+        {
+            Name = name,
+            DataType = OnnxTypes.Of(type),
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
+        };
         tensor.Dims.AddRange(shape);
         _constants.Add(name, tensor);
         Model.Graph.Initializer.Add(tensor);
@@ -87,9 +95,11 @@ internal sealed class FloatGraph
     }
 
     /// <summary>Inserts nodes before and after others. Nodes are compared by reference: protobuf compares them by value.</summary>
-    public void Insert(IReadOnlyDictionary<NodeProto, NodeProto[]> before, IReadOnlyDictionary<NodeProto, NodeProto[]> after, IEnumerable<NodeProto> first)
+    public void Insert(IReadOnlyDictionary<NodeProto, NodeProto[]> before, IReadOnlyDictionary<NodeProto, NodeProto[]> after,
+        IEnumerable<NodeProto> first)
     {
-        NodeProto[] all = [.. first, .. Nodes.SelectMany(n => (NodeProto[])[.. before.GetValueOrDefault(n, []), n, .. after.GetValueOrDefault(n, [])])];
+        NodeProto[] all =
+            [.. first, .. Nodes.SelectMany(n => (NodeProto[])[.. before.GetValueOrDefault(n, []), n, .. after.GetValueOrDefault(n, [])])];
         Nodes.Clear();
         Model.Graph.Node.AddRange(all);
     }
@@ -133,16 +143,19 @@ internal sealed class FloatGraph
     }
 
     /// <summary>The nodes that take each tensor.</summary>
-    public ILookup<string, NodeProto> Consumers() => Nodes.SelectMany(n => n.Input.Distinct().Select(i => (Input: i, Node: n))).ToLookup(p => p.Input, p => p.Node);
+    public ILookup<string, NodeProto> Consumers() =>
+        Nodes.SelectMany(n => n.Input.Distinct().Select(i => (Input: i, Node: n))).ToLookup(p => p.Input, p => p.Node);
 
     /// <summary>The node that makes each tensor.</summary>
-    public Dictionary<string, NodeProto> Producers() => Nodes.SelectMany(n => n.Output.Select(o => (Output: o, Node: n))).ToDictionary(p => p.Output, p => p.Node);
+    public Dictionary<string, NodeProto> Producers() =>
+        Nodes.SelectMany(n => n.Output.Select(o => (Output: o, Node: n))).ToDictionary(p => p.Output, p => p.Node);
 
     /// <summary>Whether a tensor is an output of the whole model.</summary>
     public bool IsOutput(string name) => Model.Graph.Output.Any(o => o.Name == name);
 
     /// <summary>An integer attribute of a node.</summary>
-    public static long Integer(NodeProto node, string attribute, long otherwise) => node.Attribute.FirstOrDefault(a => a.Name == attribute)?.I ?? otherwise;
+    public static long Integer(NodeProto node, string attribute, long otherwise) =>
+        node.Attribute.FirstOrDefault(a => a.Name == attribute)?.I ?? otherwise;
 
     /// <summary>
     /// A linear layer's weight is written as torch stores it, and transposed by a node; when quantised, it is stored transposed.

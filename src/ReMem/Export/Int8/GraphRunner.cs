@@ -21,7 +21,11 @@ internal sealed class GraphRunner : IDisposable
         SignalStack.Enlarge();
         try
         {
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = threads };
+            using var options = new SessionOptions
+            {
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                IntraOpNumThreads = threads,
+            };
             _session = new InferenceSession(bytes, options);
         }
         catch (OnnxRuntimeException e)

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace ReMem.Export.Int8;
 
 /// <summary>Comparison of an int8 file with the float32 file of the same model, both in ONNX Runtime.</summary>
@@ -14,6 +15,8 @@ internal sealed record Int8Check(int Images, double FloatTop1, double Top1, doub
     /// <summary>What is wrong with the file, in a sentence; null where it may be used.</summary>
     public string? Failure => Loss <= MaxLoss
         ? null
-        : FormattableString.Invariant(
-            $"The int8 file reaches {100 * Top1:0.0} % top-1 on {Images} images, and the float32 file {100 * FloatTop1:0.0} %: {MaxLoss:0.##} points may be lost.");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"The int8 file reaches {100 * Top1:0.0} % top-1 on {Images} images, and the float32 file {100 * FloatTop1:0.0} %: "
+                + $"{MaxLoss:0.##} points may be lost.");
 }

@@ -21,8 +21,9 @@ namespace ReMem.Export.Int8;
 /// <param name="model">The model; not changed.</param>
 /// <param name="options">The settings.</param>
 /// <param name="progress">Receives a report of each step.</param>
-/// <param name="cancel">Stops between batches.</param>
-internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgress<ProgressReport>? progress, CancellationToken cancel)
+/// <param name="cancellationToken">Stops between batches.</param>
+internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgress<ProgressReport>? progress,
+    CancellationToken cancellationToken)
 {
     private const int Batch = 8;
 
@@ -44,10 +45,12 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
     /// <param name="source">A data set of the model's classes: training images to calibrate on, test images to check on.</param>
     /// <param name="options">The settings.</param>
     /// <param name="progress">Receives a report of each step.</param>
-    /// <param name="cancel">Stops between batches.</param>
-    /// <exception cref="InputException">An option is out of its range, the source cannot be read, or the model cannot be quantised.</exception>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="InputException">An option is out of its range, the source cannot be read,
+    /// or the model cannot be quantised.</exception>
     public static Int8Result Run(
-        LabelledModel model, string path, OnnxExportOptions export, string source, Int8Options options, IProgress<ProgressReport>? progress, CancellationToken cancel)
+        LabelledModel model, string path, OnnxExportOptions export, string source, Int8Options options, IProgress<ProgressReport>? progress,
+        CancellationToken cancellationToken)
     {
         BatchLoader Loader(string split, int limit)
         {
@@ -58,7 +61,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
                 new LoaderOptions { BatchSize = 64, Threads = Environment.ProcessorCount, OnBadImage = BadImagePolicy.Skip });
         }
 
-        var exporter = new Int8Exporter(model.Model, options, progress, cancel);
+        var exporter = new Int8Exporter(model.Model, options, progress, cancellationToken);
         return exporter.Write(path, export, Loader("train", options.Images), Loader("test", int.MaxValue));
     }
 
@@ -99,14 +102,15 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         DenseTensor<float>[] batches = Images(calibration);
         Say($"calibrating on {batches.Sum(b => b.Dimensions[0])} images");
 
-        Dictionary<string, TensorStatistics> before = Calibration.Run(plain, all.Tensors, batches, file, histograms: true, cancel);
+        Dictionary<string, TensorStatistics> before = Calibration.Run(plain, all.Tensors, batches, file, histograms: true,
+            cancellationToken);
         FloatGraph equalized = whole.Clone();
         int pairs = Equalization.Apply(equalized, QuantizationPlan.Of(equalized, []), before);
         var sources = new List<(FloatGraph Whole, Dictionary<string, TensorStatistics> Statistics, int Pairs)> { (whole, before, 0) };
         if (pairs > 0)
         {
             FloatGraph other = equalized.From(trunk, model.ImageSize);
-            sources.Add((equalized, Calibration.Run(other, all.Tensors, batches, file, histograms: true, cancel), pairs));
+            sources.Add((equalized, Calibration.Run(other, all.Tensors, batches, file, histograms: true, cancellationToken), pairs));
         }
 
         DenseTensor<float>[] compared = [.. batches.Take((Compared + Batch - 1) / Batch)];
@@ -117,7 +121,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         {
             foreach (var source in sources)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 FloatGraph graph = Int8Graph.Build(source.Whole, kept, source.Statistics, options.Ranges);
                 byte[] rounded = graph.From(trunk, model.ImageSize).ToBytes();
                 using var runner = new GraphRunner(rounded, file);
@@ -185,7 +189,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         var times = new List<double>[] { [], [] };
         for (int i = 0; i < 2 * (TimedRuns + 1); i++)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             long begin = Stopwatch.GetTimestamp();
             (i % 2 == 0 ? single : rounded).Run(image, (_, _, _) => { });
             if (i > 1)
@@ -228,7 +232,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         {
             using (batch)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 (float[] pixels, long[] labels) = Numbers(batch);
                 int size = pixels.Length / labels.Length, count = Math.Min(labels.Length, left);
                 for (int first = 0; first < count; first += Batch)
@@ -257,5 +261,6 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
     private void Say(string text) => progress?.Report(new ProgressReport("int8", text));
 
     /// <summary>The chosen variant, with the part after the preprocessing of both it and the float32 model.</summary>
-    private sealed record Made(string Trunk, byte[] Float, byte[] Rounded, string[] Kept, int Layers, int Pairs, long FloatBytes, long Bytes);
+    private sealed record Made(string Trunk, byte[] Float, byte[] Rounded, string[] Kept, int Layers, int Pairs, long FloatBytes,
+        long Bytes);
 }

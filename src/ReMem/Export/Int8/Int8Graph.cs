@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace ReMem.Export.Int8;
 
 /// <summary>
-/// Turns a float32 graph into one with QuantizeLinear and DequantizeLinear pairs: weights int8 for each output channel, activations uint8 for each tensor,
-/// biases int32. ONNX Runtime and other runtimes compute what is between two pairs in int8.
+/// Turns a float32 graph into one with QuantizeLinear and DequantizeLinear pairs: weights int8 for each output channel, activations uint8
+/// for each tensor, biases int32. ONNX Runtime and other runtimes compute what is between two pairs in int8.
 /// </summary>
 internal static class Int8Graph
 {
@@ -22,7 +22,8 @@ internal static class Int8Graph
     {
         FloatGraph graph = source.Clone();
         QuantizationPlan plan = QuantizationPlan.Of(graph, kept);
-        Dictionary<string, TensorRange> chosen = plan.Tensors.ToDictionary(t => t, t => statistics[plan.Shared.GetValueOrDefault(t, t)].Range(ranges));
+        Dictionary<string, TensorRange> chosen = plan.Tensors.ToDictionary(t => t,
+            t => statistics[plan.Shared.GetValueOrDefault(t, t)].Range(ranges));
         var before = new Dictionary<NodeProto, NodeProto[]>(ReferenceEqualityComparer.Instance);
         foreach (QuantizedLayer layer in plan.Layers)
             before[layer.Node] = Weights(graph, layer, chosen[layer.Input], statistics[layer.Input].ChannelMeans);
@@ -56,7 +57,8 @@ internal static class Int8Graph
         NodeProto biasBack = Node(
             "DequantizeLinear",
             [
-                graph.Add<int>($"{name}_quantized", ScalarType.Int32, [channels], biasValues), graph.Add<float>($"{name}_scale", ScalarType.Float32, [channels], biasScales),
+                graph.Add<int>($"{name}_quantized", ScalarType.Int32, [channels], biasValues), graph.Add<float>($"{name}_scale",
+                    ScalarType.Float32, [channels], biasScales),
                 graph.Add<int>($"{name}_zero_point", ScalarType.Int32, [channels], new int[channels]),
             ],
             $"{name}_dequantized",
@@ -75,7 +77,8 @@ internal static class Int8Graph
             double added = 0;
             int group = o / outputsPerGroup;
             for (int i = 0; i < length; i++)
-                added += ((values[(o * length) + i] * (double)scales[o]) - weights[(o * length) + i]) * means[(group * inputs) + (i / inner)];
+                added +=
+                    ((values[(o * length) + i] * (double)scales[o]) - weights[(o * length) + i]) * means[(group * inputs) + (i / inner)];
             bias[o] = (float)(bias[o] - added);
         }
     }

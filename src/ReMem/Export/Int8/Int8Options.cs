@@ -42,5 +42,7 @@ internal sealed record Int8Options
     /// <summary>The method of a name: auto, min-max, percentile or least-squares.</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static RangeMethod RangesNamed(string name) =>
-        Methods.TryGetValue(name, out RangeMethod method) ? method : throw Nearest.Unknown("way of choosing ranges", name, [.. Methods.Keys], "--int8-ranges");
+        Methods.TryGetValue(name, out RangeMethod method)
+            ? method
+            : throw Nearest.Unknown("way of choosing ranges", name, [.. Methods.Keys], "--int8-ranges");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace ReMem.Export.Int8;
 
 /// <summary>An int8 file with its accuracy, size and speed.</summary>
@@ -31,8 +32,10 @@ internal sealed record Int8Result(
         return
         [
             FormattableString.Invariant($"{Path}: {Mega(Bytes)} (float32 {Mega(FloatBytes)}), {Layers} layers in int8{kept}{pairs}"),
-            FormattableString.Invariant(
-                $"test: top-1 {100 * Check.Top1:0.0} % (float32 {100 * Check.FloatTop1:0.0} %), the same class for {100 * Check.Agreement:0.0} % of {Check.Images} images"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"test: top-1 {100 * Check.Top1:0.0} % (float32 {100 * Check.FloatTop1:0.0} %), the same class for "
+                    + $"{100 * Check.Agreement:0.0} % of {Check.Images} images"),
             FormattableString.Invariant($"one image, one thread: {Milliseconds:0.00} ms (float32 {FloatMilliseconds:0.00} ms){slower}"),
         ];
     }

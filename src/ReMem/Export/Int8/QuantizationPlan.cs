@@ -10,7 +10,9 @@ namespace ReMem.Export.Int8;
 internal sealed record QuantizationPlan(
     IReadOnlyList<QuantizedLayer> Layers, IReadOnlyList<string> Tensors, IReadOnlyDictionary<string, string> Shared)
 {
-    /// <summary>Operators of convolutional networks that ONNX Runtime computes in int8, or between two int8 operators at little cost.</summary>
+    /// <summary>
+    /// Operators of convolutional networks that ONNX Runtime computes in int8, or between two int8 operators at little cost.
+    /// </summary>
     private static readonly HashSet<string> Followed =
         ["GlobalAveragePool", "MaxPool", "Flatten", "Relu", "Clip", "Sigmoid", "HardSigmoid", "HardSwish"];
 
@@ -31,7 +33,8 @@ internal sealed record QuantizationPlan(
             throw Nearest.Unknown("layer", unknown, names, "--int8-keep");
         QuantizedLayer[] layers = [.. all.Where(l => !kept.Contains(l.Name))];
         if (layers.Length == 0)
-            throw new InputException("The model has no layer left to quantise.", "export", all.Count > 0 ? "Keep fewer layers in float32." : "Give a model of convolutions or products.");
+            throw new InputException("The model has no layer left to quantise.", "export",
+                all.Count > 0 ? "Keep fewer layers in float32." : "Give a model of convolutions or products.");
 
         ILookup<string, NodeProto> consumers = graph.Consumers();
         HashSet<string> convolutions = [.. layers.Where(l => l.IsConvolution).Select(l => l.Node.Output[0])];
@@ -43,7 +46,8 @@ internal sealed record QuantizationPlan(
         foreach (NodeProto node in graph.Nodes)
         {
             string output = node.Output[0];
-            if (graph.IsOutput(output) || !(wanted.Contains(output) || convolutions.Contains(output) || (Follows(node) && node.Input.Any(rounded.Contains))))
+            if (graph.IsOutput(output)
+                || !(wanted.Contains(output) || convolutions.Contains(output) || (Follows(node) && node.Input.Any(rounded.Contains))))
                 continue;
             rounded.Add(output);
             // A clipping activation is part of the operator before it: only its result is rounded.

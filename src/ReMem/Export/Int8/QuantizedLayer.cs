@@ -26,9 +26,11 @@ internal sealed record QuantizedLayer(NodeProto Node, string Name, string Weight
     /// <summary>Finds every such layer of a graph, in order.</summary>
     public static IReadOnlyList<QuantizedLayer> Of(FloatGraph graph) =>
     [
-        .. graph.Nodes.Where(n => n.OpType is "Conv" or "MatMul" && n.Input.Count > 1 && graph.IsFloatConstant(n.Input[1]) && !graph.IsConstant(n.Input[0]))
+        .. graph.Nodes.Where(n =>
+            n.OpType is "Conv" or "MatMul" && n.Input.Count > 1 && graph.IsFloatConstant(n.Input[1]) && !graph.IsConstant(n.Input[0]))
             .Where(n => graph.Shape(n.Input[1]).Length == (n.OpType == "Conv" ? 4 : 2))
             .Select(n => new QuantizedLayer(
-                n, n.Input[1].EndsWith(Suffix, StringComparison.Ordinal) ? n.Input[1][..^Suffix.Length] : n.Input[1], n.Input[1], n.OpType == "Conv")),
+                n, n.Input[1].EndsWith(Suffix, StringComparison.Ordinal) ? n.Input[1][..^Suffix.Length] : n.Input[1], n.Input[1],
+                n.OpType == "Conv")),
     ];
 }

@@ -22,5 +22,6 @@ internal readonly record struct TensorRange(float Scale, byte ZeroPoint)
     }
 
     /// <summary>A number quantised in the range: rounded half to even, and clipped.</summary>
-    public double Round(double value) => (Math.Clamp(Math.Round(value / Scale, MidpointRounding.ToEven) + ZeroPoint, 0, Steps) - ZeroPoint) * Scale;
+    public double Round(double value) =>
+        (Math.Clamp(Math.Round(value / Scale, MidpointRounding.ToEven) + ZeroPoint, 0, Steps) - ZeroPoint) * Scale;
 }

@@ -17,7 +17,8 @@ internal static class WeightQuantizer
     /// <param name="isFirst">Whether the channels are the first axis; else they are the last.</param>
     /// <param name="smallest">The smallest scale of each channel; null is none.</param>
     /// <returns>The integers, each of which represents integer * scale, and the scales.</returns>
-    public static (sbyte[] Values, float[] Scales) Round(ReadOnlySpan<float> weights, int channels, bool isFirst, IReadOnlyList<float>? smallest = null)
+    public static (sbyte[] Values, float[] Scales) Round(ReadOnlySpan<float> weights, int channels, bool isFirst,
+        IReadOnlyList<float>? smallest = null)
     {
         int length = weights.Length / channels;
         sbyte[] values = new sbyte[weights.Length];
@@ -38,7 +39,8 @@ internal static class WeightQuantizer
     }
 
     /// <summary>Rounds one number to int8.</summary>
-    public static sbyte Round(float weight, float scale) => (sbyte)Math.Clamp(Math.Round(weight / (double)scale, MidpointRounding.ToEven), -Limit, Limit);
+    public static sbyte Round(float weight, float scale) =>
+        (sbyte)Math.Clamp(Math.Round(weight / (double)scale, MidpointRounding.ToEven), -Limit, Limit);
 
     private static float Scale(ReadOnlySpan<float> weights)
     {

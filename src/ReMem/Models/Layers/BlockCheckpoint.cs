@@ -33,7 +33,8 @@ internal sealed class BlockCheckpoint : autograd.SingleTensorFunction<BlockCheck
     {
         var (x, block) = ((Tensor)vars[0], (TransformerBlock)vars[2]);
         ctx.save_for_backward([x]);
-        ctx.save_data("run", new Recomputation(block, get_rng_state().DetachFromDisposeScope(), Autocast.IsOn(x.device_type), x.requires_grad));
+        ctx.save_data("run", new Recomputation(block, get_rng_state().DetachFromDisposeScope(), Autocast.IsOn(x.device_type),
+            x.requires_grad));
         using DisposeScope scope = NewDisposeScope();
 
         // With gradients, although the graph is dropped at once: without, attention may use another kernel, which rounds differently from

@@ -28,7 +28,8 @@ internal sealed class ConstantTensor : IDisposable
     {
         lock (_lock)
         {
-            if (_converted is null || _converted.dtype != type || _converted.device_type != device.type || _converted.device_index != device.index)
+            if (_converted is null || _converted.dtype != type || _converted.device_type != device.type
+                || _converted.device_index != device.index)
             {
                 using var guard = no_grad();
                 Tensor converted = _value.to(type, device, copy: true).DetachFromDisposeScope();

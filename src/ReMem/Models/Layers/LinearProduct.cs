@@ -18,7 +18,8 @@ namespace ReMem.Models.Layers;
 internal static class LinearProduct
 {
     /// <summary>The layer's output, [..., C] to [..., D]. A layer's hooks are called only where gradients are needed.</summary>
-    public static Tensor Project(this Linear layer, Tensor x) => ServesConvolution(x) ? AsConvolution(x, layer.weight!, layer.bias) : layer.call(x);
+    public static Tensor Project(this Linear layer, Tensor x) =>
+        ServesConvolution(x) ? AsConvolution(x, layer.weight!, layer.bias) : layer.call(x);
 
     /// <summary>x W' + b, [..., C] to [..., D].</summary>
     public static Tensor Of(Tensor x, Tensor weight, Tensor bias) =>

@@ -8,7 +8,8 @@ internal static class MemoryLayout
 {
     /// <summary>
     /// The same values [B, C, H, W] in channels-last layout. Convolutions, norms and activations keep that layout, and run up
-    /// to twice as fast in it on a CPU, depthwise ones above all. TorchSharp binds no memory format; a transposed copy has the same strides.
+    /// to twice as fast in it on a CPU, depthwise ones above all. TorchSharp binds no memory format;
+    /// a transposed copy has the same strides.
     /// </summary>
     public static Tensor ChannelsLast(this Tensor images)
     {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Models.Layers;
 
-/// <summary>A residual block of attention and MLP: h + a Attention(h), then h + b MLP(h). a = b = 1 is bit-identical to the plain block.</summary>
+/// <summary>
+/// A residual block of attention and MLP: h + a Attention(h), then h + b MLP(h). a = b = 1 is bit-identical to the plain block.
+/// </summary>
 internal abstract class TransformerBlock : nn.Module<Tensor, Tensor>
 {
     private readonly double _dropPath;

@@ -29,9 +29,10 @@ internal static class RecipeInit
     /// <param name="options">The user's choices.</param>
     /// <param name="file">The recipe to write.</param>
     /// <param name="progress">Receives progress.</param>
-    /// <param name="cancel">Stops the work; then nothing is written.</param>
+    /// <param name="cancellationToken">Stops the work; then nothing is written.</param>
     /// <exception cref="InputException">The images, the weights or the choices cannot be used; nothing is written.</exception>
-    public static InitResult Run(ProposalOptions options, string file, IProgress<ProgressReport> progress, CancellationToken cancel)
+    public static InitResult Run(ProposalOptions options, string file, IProgress<ProgressReport> progress,
+        CancellationToken cancellationToken)
     {
         RecipeProposer.RequireKnown(options);
         ImageDataset data = DatasetReader.Open(options.Source);
@@ -39,19 +40,21 @@ internal static class RecipeInit
             data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
         InspectionVerdict.Require(facts, LeakagePolicy.Warn);
         RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);
-        RequireFit(proposal, cancel);
-        RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1, cancel);
+        RequireFit(proposal, cancellationToken);
+        RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1,
+            cancellationToken);
         AtomicFile.WriteAllText(file, proposal.Text(plan, file));
         return new InitResult(proposal, plan);
     }
 
     /// <summary>Weights on disk must exist and fit now, not when the first run loads them.</summary>
-    private static void RequireFit(RecipeProposal proposal, CancellationToken cancel)
+    private static void RequireFit(RecipeProposal proposal, CancellationToken cancellationToken)
     {
         var options = new ModelOptions { NumClasses = proposal.Facts.Classes.Count, ImageSize = proposal.ImageSize };
         using ImageModel teacher = ModelCatalogue.Create(proposal.Teacher, options);
         if (!WeightSource.IsRemote(proposal.Weights))
             WeightLoader.Load(
-                teacher, new WeightSource().ResolveFile(proposal.Weights, cancel), new WeightLoadOptions { Prefix = proposal.Options.WeightsPrefix });
+                teacher, new WeightSource().ResolveFile(proposal.Weights, cancellationToken),
+                new WeightLoadOptions { Prefix = proposal.Options.WeightsPrefix });
     }
 }

@@ -68,7 +68,9 @@ internal sealed record RecipeProposal
         get
         {
             string path = Options.Source.Split('?')[0].TrimEnd('/', '\\');
-            string folder = path.Length == 0 || path.TrimEnd('.').Length == 0 ? Path.GetFileName(Path.GetFullPath(path)) : Path.GetFileNameWithoutExtension(path);
+            string folder = path.Length == 0 || path.TrimEnd('.').Length == 0
+                ? Path.GetFileName(Path.GetFullPath(path))
+                : Path.GetFileNameWithoutExtension(path);
             string name = string.Concat(folder.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
             return name.Length == 0 ? "photos" : name;
         }
@@ -92,17 +94,29 @@ internal sealed record RecipeProposal
     {
         string recipe = ShellCommand.QuoteFile(file);
         int classes = Facts.Classes.Count, val = Facts.Classes.Sum(c => c.Validation), test = Facts.Classes.Sum(c => c.Test);
-        Line(text, $"# Written by 'remem init' after a look at {Options.Source}: {Train} training, {val} validation and {test} test images of {classes} classes.");
-        Line(text, $"# A large teacher ({Teacher}) is fine-tuned in several ways, and a small student ({Student}) learns from each; the report says which served best.");
+        Line(text,
+            $"# Written by 'remem init' after a look at {Options.Source}: {Train} training, {val} validation and {test} test images of ",
+            $"{classes} classes.");
+        Line(text,
+            $"# A large teacher ({Teacher}) is fine-tuned in several ways, and a small student ({Student}) learns from each; ",
+            $"the report says which served best.");
         Line(text, $"#");
-        Line(text, $"# Needs:    the images, and {(WeightSource.IsRemote(Weights) ? "a network for the teacher's weights, once" : $"the teacher's weights at {Weights}")}.");
+        Line(text,
+            $"# Needs:    the images, and ",
+            WeightSource.IsRemote(Weights)
+                ? (FormattableString)$"a network for the teacher's weights, once."
+                : $"the teacher's weights at {Weights}.");
         Line(text, $"# Command:  remem run {recipe} --smoke     about a minute: shows that everything works; its scores mean nothing");
         Line(text, $"#           remem run {recipe} --plan      minutes, memory and disk of each stage on this machine");
         Line(text, $"#           remem run {recipe}             the run; the same command continues it where it was interrupted");
         Line(text, $"# Score:    not run yet");
         if (plan is not null)
-            Line(text, $"# Time:     about {PlanTable.Duration(plan.Seconds)} on this machine, by steps timed when this was written; {plan.PeakMemoryBytes / 1e9:0.0} GB of memory, {plan.AllDiskBytes / 1e9:0.0} GB of disk");
-        Line(text, $"# Every value can be changed here, or for one run on the command line: remem run {recipe} seeds=[0] student.training.epochs=5");
+            Line(text,
+                $"# Time:     about {PlanTable.Duration(plan.Seconds)} on this machine, by steps timed when this was written; ",
+                $"{plan.PeakMemoryBytes / 1e9:0.0} GB of memory, {plan.AllDiskBytes / 1e9:0.0} GB of disk");
+        Line(text,
+            $"# Every value can be changed here, or for one run on the command line: ",
+            $"remem run {recipe} seeds=[0] student.training.epochs=5");
         Line(text, $"name: {Name}");
     }
 
@@ -115,14 +129,20 @@ internal sealed record RecipeProposal
             Line(text, $"  # As was asked for.");
         else
         {
-            Line(text, $"  # Half of the training images have a shorter side of {train.ShorterSide[1]} px or more (from {train.ShorterSide[0]} to {train.ShorterSide[2]}), the teacher's patches are {PatchSize} px,");
-            Line(text, $"  # and this machine has {Options.Cores} cores, on which {RecipeProposer.Affordable(Options.Cores)} px is affordable. Twice the side costs four times the time.");
+            Line(text,
+                $"  # Half of the training images have a shorter side of {train.ShorterSide[1]} px or more (from {train.ShorterSide[0]} ",
+                $"to {train.ShorterSide[2]}), the teacher's patches are {PatchSize} px,");
+            Line(text,
+                $"  # and this machine has {Options.Cores} cores, on which {RecipeProposer.Affordable(Options.Cores)} px is affordable. ",
+                $"Twice the side costs four times the time.");
         }
 
         Line(text, $"  image_size: {ImageSize}");
         if (IsDivided)
         {
-            Line(text, $"  # The source lacks a validation or test split: it is taken from each class's training images, always the same by this seed.");
+            Line(text,
+                $"  # The source lacks a validation or test split: it is taken from each class's training images, ",
+                $"always the same by this seed.");
             Line(text, $"  val_fraction: 0.15");
             Line(text, $"  test_fraction: 0.15");
             Line(text, $"  split_seed: 0");
@@ -136,7 +156,9 @@ internal sealed record RecipeProposal
         }
         else if (Facts.LeakedImages + Facts.NearLeakedImages is > 0 and int leaked)
         {
-            Line(text, $"  # {leaked} validation or test images are in another split, too, so scores are somewhat too good ('remem data inspect' lists them).");
+            Line(text,
+                $"  # {leaked} validation or test images are in another split, too, ",
+                $"so scores are somewhat too good ('remem data inspect' lists them).");
             Line(text, $"  # 'fail' would refuse to run.");
             Line(text, $"  on_leakage: warn");
         }
@@ -157,7 +179,9 @@ internal sealed record RecipeProposal
         Line(text, $"  model: {Teacher}");
         if (WeightSource.IsRemote(Weights))
         {
-            Line(text, $"  # Pretrained weights, downloaded once by the first run. Without a network: download model.safetensors elsewhere and name the file here,");
+            Line(text,
+                $"  # Pretrained weights, downloaded once by the first run. Without a network: ",
+                $"download model.safetensors elsewhere and name the file here,");
             Line(text, $"  # or 'remem init --weights FILE'.");
         }
 
@@ -170,10 +194,14 @@ internal sealed record RecipeProposal
 
         Line(text, $"  # The radius of sharpness-aware fine-tuning (methods sam and both); 0.02 to 0.2 is usual.");
         Line(text, $"  rho: 0.05");
-        Line(text, $"  # The methods reweighted and both halve the MLPs of the last {TopBlocks} blocks, where a teacher forgets most of the image.");
+        Line(text,
+            $"  # The methods reweighted and both halve the MLPs of the last {TopBlocks} blocks, ",
+            $"where a teacher forgets most of the image.");
         Line(text, $"  reweighting: top({TopBlocks},0.5)");
         Line(text, $"  training:");
-        Line(text, $"    # {Train} images in batches of {Batch} are {Math.Max(1, Train / Batch)} steps an epoch; about 160 steps, and 3 to 15 epochs, adapt a pretrained model.");
+        Line(text,
+            $"    # {Train} images in batches of {Batch} are {Math.Max(1, Train / Batch)} steps an epoch; about 160 steps, and 3 to 15 ",
+            $"epochs, adapt a pretrained model.");
         Line(text, $"    epochs: {TeacherEpochs}");
         Line(text, $"    batch_size: {Batch}");
         Line(text, $"    # 0.0002 at a batch of 64, by the square root of the batch.");
@@ -194,7 +222,9 @@ internal sealed record RecipeProposal
             : (FormattableString)$"  # Small and fast at {ImageSize} px; it starts from scratch. 'remem models' lists others.");
         Line(text, $"  model: {Student}");
         Line(text, $"  training:");
-        Line(text, $"    # A student starts from nothing and needs longer: about 650 steps, and 10 to 40 epochs. More is better, if there is time.");
+        Line(text,
+            $"    # A student starts from nothing and needs longer: about 650 steps, and 10 to 40 epochs. More is better, ",
+            $"if there is time.");
         Line(text, $"    epochs: {StudentEpochs}");
         Line(text, $"    batch_size: {Batch}");
         Line(text, $"    optimizer: {(usual.Sgd ? "sgd" : "adamw")}");
@@ -207,27 +237,35 @@ internal sealed record RecipeProposal
         Line(text, $"    # Half of the loss is the labels, half the teacher's softened answers.");
         Line(text, $"    temperature: 2");
         Line(text, $"    weight: 0.5");
-        Line(text, $"    # Each image is seen in 4 random views that come round again, so that the teacher answers 4 times an image and not {StudentEpochs} times.");
+        Line(text,
+            $"    # Each image is seen in 4 random views that are repeated, ",
+            $"so that the teacher answers 4 times an image and not {StudentEpochs} times.");
         Line(text, $"    views: 4");
     }
 
     private void Comparison(StringBuilder text)
     {
         int smallest = Facts.Classes.Min(c => c.Train), largest = Facts.Classes.Max(c => c.Train);
-        Line(text, $"# {Facts.Classes.Count} classes, {smallest} to {largest} training images each: {(IsImbalanced ? "imbalanced" : "balanced enough")} (factor {Imbalance:0.0}), {Train} images in all: {(IsSmall ? "small" : "large")}.");
+        Line(text,
+            $"# {Facts.Classes.Count} classes, {smallest} to {largest} training images each: ",
+            $"{(IsImbalanced ? "imbalanced" : "balanced enough")} (factor {Imbalance:0.0}), {Train} images in all: ",
+            $"{(IsSmall ? "small" : "large")}.");
         if (IsSmall || IsImbalanced)
         {
-            Line(text, $"# On small or imbalanced data sharpness-aware fine-tuning (sam) helps less by itself, so reweighting is tried alone and with it (both).");
+            Line(text,
+                $"# On small or imbalanced data sharpness-aware fine-tuning (sam) helps less by itself, ",
+                $"so reweighting is tried alone and with it (both).");
             Line(text, $"methods: [none, standard, sam, reweighted, both]");
         }
         else
         {
-            Line(text, $"# On such data sharpness-aware fine-tuning (sam) is the method; reweighted and both are for small or imbalanced sets.");
+            Line(text,
+                $"# On such data sharpness-aware fine-tuning (sam) is the method; reweighted and both are for small or imbalanced sets.");
             Line(text, $"methods: [none, standard, sam]");
         }
 
         if (IsImbalanced)
-            Line(text, $"# Read balanced accuracy beside top-1: top-1 is ruled by the large classes.");
+            Line(text, $"# Read balanced accuracy as well as top-1, which the large classes dominate.");
         Line(text, $"# Three repetitions give every difference an interval; one is three times as fast and proves nothing.");
         Line(text, $"seeds: [0, 1, 2]");
     }
@@ -240,5 +278,10 @@ internal sealed record RecipeProposal
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
-    private static void Line(StringBuilder text, FormattableString line) => text.Append(FormattableString.Invariant(line)).Append('\n');
+    private static void Line(StringBuilder text, params FormattableString[] parts)
+    {
+        foreach (FormattableString part in parts)
+            text.Append(FormattableString.Invariant(part));
+        text.Append('\n');
+    }
 }

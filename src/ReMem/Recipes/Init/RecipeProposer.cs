@@ -8,15 +8,15 @@ using ReMem.Weights.Hub;
 namespace ReMem.Recipes.Init;
 
 /// <summary>
-/// Proposes a recipe for images that nobody has trained on yet. Lengths and rates are those of recipes/grocery-deit-tiny.yaml, which were measured, carried over
-/// by the number of steps and the batch size.
+/// Proposes a recipe for images that nobody has trained on yet. Lengths and rates are those of recipes/grocery-deit-tiny.yaml, which were
+/// measured, carried over by the number of steps and the batch size.
 /// </summary>
 internal static class RecipeProposer
 {
     private const double Imbalanced = 4;
     private const int Small = 10_000;
     private const int UsualBatch = 64;
-    private const int FewestBatches = 8;
+    private const int MinBatches = 8;
     private const int TeacherSteps = 160;
     private const int StudentSteps = 650;
     private const int SmallPictures = 64;
@@ -33,7 +33,8 @@ internal static class RecipeProposer
         if (train < MeterImages.MinTrainImages || test < MeterImages.MinTestImages)
         {
             throw new InputException(
-                $"There are {train} training and {test} test images; a comparison needs {MeterImages.MinTrainImages} and {MeterImages.MinTestImages} or more.",
+                $"There are {train} training and {test} test images; a comparison needs {MeterImages.MinTrainImages} and "
+                    + $"{MeterImages.MinTestImages} or more.",
                 options.Source,
                 "Add images: a class of 20 or more is a start.");
         }
@@ -45,7 +46,7 @@ internal static class RecipeProposer
         string student = options.Student ?? (size < SmallPictures ? "resnet20" : "mobilenetv3_small_100");
         _ = ModelCatalogue.Info(student);
         int batch = UsualBatch;
-        while (batch > 4 && train / batch < FewestBatches)
+        while (batch > 4 && train / batch < MinBatches)
             batch /= 2;
         double smallest = facts.Classes.Min(c => c.Train), largest = facts.Classes.Max(c => c.Train);
         double imbalance = largest / Math.Max(1, smallest);
@@ -53,7 +54,8 @@ internal static class RecipeProposer
         {
             Options = options,
             Facts = facts,
-            IsDivided = data.Train is Subset own && new[] { data.Validation, data.Test }.Any(s => s is Subset other && ReferenceEquals(own.Whole, other.Whole)),
+            IsDivided = data.Train is Subset own
+                && new[] { data.Validation, data.Test }.Any(s => s is Subset other && ReferenceEquals(own.Whole, other.Whole)),
             Teacher = teacher,
             Weights = options.Weights ?? PretrainedTeachers.Source(teacher),
             PatchSize = shape.PatchSize,
@@ -70,7 +72,8 @@ internal static class RecipeProposer
     }
 
     /// <summary>Refuses what is wrong with the options whatever the images are, so that it is said before any is decoded.</summary>
-    /// <exception cref="InputException">A value is out of range, a model is unknown or no transformer, the size does not fit its patches, or weights on disk are missing.</exception>
+    /// <exception cref="InputException">A value is out of range, a model is unknown or no transformer, the size does not fit its patches,
+    /// or weights on disk are missing.</exception>
     public static void RequireKnown(ProposalOptions options)
     {
         options.Validated();
@@ -81,18 +84,22 @@ internal static class RecipeProposer
         if (options.Student is { } student)
             _ = ModelCatalogue.Info(student);
         if (options.WeightsPrefix is not null && options.Weights is null)
-            throw new InputException("A prefix is given without the weights whose names it begins.", "--prefix", "Give the file with --weights, or leave the prefix out.");
+            throw new InputException("A prefix is given without the weights whose names it begins.", "--prefix",
+                "Give the file with --weights, or leave the prefix out.");
         string weights = options.Weights ?? PretrainedTeachers.Source(teacher);
         if (!WeightSource.IsRemote(weights) && new WeightSource().ResolveFile(weights) is var file && !File.Exists(file))
             throw WeightsErrors.Missing(file);
     }
 
-    private static string TeacherOf(ProposalOptions options) => options.Model ?? (options.Cores < 8 ? "deit_tiny_patch16_224" : "deit_small_patch16_224");
+    private static string TeacherOf(ProposalOptions options) =>
+        options.Model ?? (options.Cores < 8 ? "deit_tiny_patch16_224" : "deit_small_patch16_224");
 
     private static TransformerShape ShapeOf(string teacher) => ModelCatalogue.ShapeOf(teacher)
         ?? throw new InputException($"'{teacher}' is no transformer, and a teacher is one.", "--model", "'remem models vit' lists them.");
 
-    /// <summary>The largest multiple of the patch that the images have and the machine can train on in reasonable time; two patches a side at least.</summary>
+    /// <summary>
+    /// The largest multiple of the patch that the images have and the machine can train on in reasonable time; two patches a side at least.
+    /// </summary>
     private static int Size(int side, int most, int patch, int cores)
     {
         int wanted = Math.Min(Math.Min(side, most), Affordable(cores));
@@ -102,5 +109,6 @@ internal static class RecipeProposer
     /// <summary>Side in pixels that so many cores train on in reasonable time.</summary>
     internal static int Affordable(int cores) => cores switch { < 8 => 96, < 16 => 160, _ => 224 };
 
-    private static int Epochs(int steps, int batches, int least, int most) => Math.Clamp((int)Math.Round((double)steps / Math.Max(1, batches)), least, most);
+    private static int Epochs(int steps, int batches, int least, int most) =>
+        Math.Clamp((int)Math.Round((double)steps / Math.Max(1, batches)), least, most);
 }

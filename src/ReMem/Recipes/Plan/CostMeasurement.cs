@@ -17,13 +17,13 @@ using static TorchSharp.torch;
 namespace ReMem.Recipes.Plan;
 
 /// <summary>
-/// Measures what a recipe's work costs here: the real models, untrained, on real views at the real batch size, with as many of them at work as the run will
-/// have. Nothing of it reaches the run: models, loaders and decoded images are its own.
+/// Measures what a recipe's work costs here: the real models, untrained, on real views at the real batch size, with as many of them at work
+/// as the run will have. Nothing of it reaches the run: models, loaders and decoded images are its own.
 /// </summary>
 internal sealed class CostMeasurement
 {
     private const int EvaluationImages = 128;
-    private const int MostImages = 1024;
+    private const int MaxImages = 1024;
     private const int FirstImages = 32;
 
     // More images than the fewest that steps need are decoded for this long.
@@ -46,16 +46,16 @@ internal sealed class CostMeasurement
     /// <param name="data">Its data.</param>
     /// <param name="options">How much is timed, and how many processes the run will have.</param>
     /// <param name="threads">Threads of each of them.</param>
-    /// <param name="cancel">Stops between steps.</param>
-    public CostMeasurement(Recipe recipe, PreparedData data, PlanOptions options, int threads, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops between steps.</param>
+    public CostMeasurement(Recipe recipe, PreparedData data, PlanOptions options, int threads, CancellationToken cancellationToken)
     {
-        (_recipe, _data, _options, _cancel) = (recipe, data, options, cancel);
+        (_recipe, _data, _options, _cancel) = (recipe, data, options, cancellationToken);
         _side = new SideBySide(options.Jobs, threads);
         int batch = Math.Max(recipe.Teacher.Training.BatchSize, recipe.Student.Training.BatchSize);
         int fewest = batch * (StepTimer.WarmUp + options.Steps + StepTimer.Loaded);
         _sample = data.Sample(FirstImages, FirstImages, threads);
-        int most = (int)Math.Min(MostImages, DecodingSeconds / Math.Max(1e-6, Decoding().Training));
-        _sample = data.Sample(Math.Min(Math.Max(fewest, most), Math.Max(MostImages, 3 * batch)), EvaluationImages, threads);
+        int most = (int)Math.Min(MaxImages, DecodingSeconds / Math.Max(1e-6, Decoding().Training));
+        _sample = data.Sample(Math.Min(Math.Max(fewest, most), Math.Max(MaxImages, 3 * batch)), EvaluationImages, threads);
     }
 
     /// <summary>Measures everything that the recipe needs.</summary>
@@ -78,9 +78,11 @@ internal sealed class CostMeasurement
             Sharpness = sharp ? Sharpness(plain) : null,
             Taught = Student(taught: true),
             CachedView = CachedView(teacher),
-            Meter = MeterTiming.Measure(_recipe.Information, _side, _data.Dataset.Classes.Count, teacher.NumFeatures, _data.Dataset.Train.Count) with
+            Meter = MeterTiming.Measure(_recipe.Information, _side, _data.Dataset.Classes.Count, teacher.NumFeatures,
+                _data.Dataset.Train.Count) with
             {
-                Image = PerImage(() => Evaluator.Images(_sample.Evaluation(_sample.Dataset.Test, teacher.Info, _recipe.Information.ImageSize), _cancel).Dispose()),
+                Image = PerImage(() => Evaluator.Images(_sample.Evaluation(_sample.Dataset.Test, teacher.Info,
+                    _recipe.Information.ImageSize), _cancel).Dispose()),
             },
         };
     }
@@ -119,8 +121,9 @@ internal sealed class CostMeasurement
     private TrainingRate Teacher(TeacherOptions options)
     {
         TeacherRecipe recipe = _recipe.Teacher;
-        double[] seconds = Train(recipe.Model, recipe.ImageSize, recipe.Training, 1, (model, training, progress, cancel) =>
-            new TeacherFineTuner(training, options).Run(Job(model, _sample.Training(training, model, 0), progress), cancel), out long memory);
+        double[] seconds = Train(recipe.Model, recipe.ImageSize, recipe.Training, 1, (model, training, progress, cancellationToken) =>
+            new TeacherFineTuner(training, options).Run(Job(model, _sample.Training(training, model, 0), progress), cancellationToken),
+            out long memory);
         return new TrainingRate(seconds[0], seconds[0], memory);
     }
 
@@ -133,15 +136,21 @@ internal sealed class CostMeasurement
         DistillationOptions distillation = _recipe.Student.Distillation;
         bool recycled = distillation.RecycledViews(_recipe.Student.Training.Epochs) > 0;
         StudentRecipe recipe = _recipe.Student;
-        double[] seconds = Train(recipe.Model, recipe.ImageSize, recipe.Training, recycled ? 2 : 1, (model, training, progress, cancel) =>
+        double[] seconds = Train(recipe.Model, recipe.ImageSize, recipe.Training, recycled ? 2 : 1,
+            (model, training, progress, cancellationToken) =>
         {
-            using ImageModel? teacher = taught ? StageModels.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data) : null;
+            using ImageModel? teacher = taught
+                ? StageModels.Untrained(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, _data)
+                : null;
             TrainingJob job = Job(model, _sample.Training(training, model, 0, recycled, teacher), progress);
             ImageModel[] further = taught ? [.. recipe.FurtherTeachers.Select(Further)] : [];
             try
             {
-                DistillationTeacher[] teachers = teacher is null ? [] : [.. further.Prepend(teacher).Select(t => new DistillationTeacher(t))];
-                new Distiller(training, distillation with { Views = recycled ? 1 : 0 }).Run(job, teachers, _sample.Dataset.Train.Count, cancel);
+                DistillationTeacher[] teachers = teacher is null
+                    ? []
+                    : [.. further.Prepend(teacher).Select(t => new DistillationTeacher(t))];
+                new Distiller(training, distillation with { Views = recycled ? 1 : 0 }).Run(job, teachers, _sample.Dataset.Train.Count,
+                    cancellationToken);
             }
             finally
             {
@@ -177,18 +186,29 @@ internal sealed class CostMeasurement
     {
         // The rate does not change the time of a step, and a small one keeps an untrained model finite.
         // It validates nothing, so it has no best epoch; all of its views are full ones, which no epoch of a progressive training exceeds.
-        TrainingOptions training = given with { Epochs = epochs, ValidateEvery = epochs, WarmupEpochs = 0, Lr = 1e-6, Keep = KeepPolicy.Last, Patience = 0, Progressive = "none" };
+        TrainingOptions training = given with
+        {
+            Epochs = epochs,
+            ValidateEvery = epochs,
+            WarmupEpochs = 0,
+            Lr = 1e-6,
+            Keep = KeepPolicy.Last,
+            Patience = 0,
+            Progressive = "none",
+        };
         ProcessMemory.ForgetPeak();
-        double[] seconds = _side.Mean(() => StepTimer.Time(_options, epochs, (progress, cancel) =>
+        double[] seconds = _side.Mean(() => StepTimer.Time(_options, epochs, (progress, cancellationToken) =>
         {
             using ImageModel model = StageModels.Untrained(name, size, training, _data);
-            run(model, training, progress, cancel);
+            run(model, training, progress, cancellationToken);
         }, _cancel));
         memory = Math.Max(0, ProcessMemory.Peak - _before) / _side.Jobs;
         return seconds;
     }
 
-    /// <summary>Seconds an image of a pass over the sample's test images; the first pass warms up, where it is not long by itself.</summary>
+    /// <summary>
+    /// Seconds an image of a pass over the sample's test images; the first pass warms up, where it is not long by itself.
+    /// </summary>
     private double PerImage(Action pass)
     {
         double seconds = Once();

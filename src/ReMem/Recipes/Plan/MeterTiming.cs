@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace ReMem.Recipes.Plan;
 
 /// <summary>
-/// Times the meter on noise of the real shapes and few rows. Its closed-form decoder costs something fixed (the eigenvectors of the features) and something a
-/// row, its refinement something a row and epoch.
+/// Times the meter on noise of the real shapes and few rows. Its closed-form decoder costs something fixed (the eigenvectors of the
+/// features) and something a row, its refinement something a row and epoch.
 /// </summary>
 internal static class MeterTiming
 {
-    private const int MostRows = 512;
+    private const int MaxRows = 512;
     private const int TestRows = 64;
     private const int Seeds = 2;
     private const int Epochs = 2;
@@ -24,7 +24,7 @@ internal static class MeterTiming
     /// <param name="train">Training images of the run.</param>
     public static MeterRate Measure(InformationMeterOptions options, SideBySide side, int classes, int features, int train)
     {
-        int rows = Math.Clamp(train, MeterImages.MinTrainImages, MostRows);
+        int rows = Math.Clamp(train, MeterImages.MinTrainImages, MaxRows);
         int few = Math.Max(MeterImages.MinTrainImages, rows / 2);
         InformationMeterOptions linear = options with { Seeds = Seeds, Epochs = 0 };
         Time(linear, few, classes);

@@ -25,7 +25,8 @@ internal sealed record PartLeft(ComparisonPart Part, int? TeacherEpochs, bool Me
         static int? Epochs(StageFolder stage) => stage.IsDone ? null : stage.CheckpointEpochs;
         bool taught = part.Method.HasTeacher;
         ILookup<bool, StageFolder> trials = teacher.Trials.ToLookup(t => t.IsDone);
-        return new PartLeft(part, taught ? Epochs(teacher) : null, taught && !teacher.IsMeasured, Epochs(StageFolder.OfStudent(folder, part)))
+        return new PartLeft(part, taught ? Epochs(teacher) : null, taught && !teacher.IsMeasured,
+            Epochs(StageFolder.OfStudent(folder, part)))
         {
             TrialsDone = trials[true].Count(),
             TrialEpochs = trials[false].Sum(t => t.CheckpointEpochs),

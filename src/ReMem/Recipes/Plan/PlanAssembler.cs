@@ -35,10 +35,13 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     public RunPlan Assemble(IReadOnlyList<PartLeft> parts)
     {
         PartLeft[] left = [.. parts.Where(p => !p.IsDone)];
-        foreach (string stage in recipe.Methods.Where(m => m.HasTeacher).Select(TeacherStage).Concat([TrialStage, MeterStage, AloneStage, TaughtStage, CacheStage, EvaluationStage, FilesStage, ExportStage]))
+        foreach (string stage in recipe.Methods.Where(m => m.HasTeacher).Select(TeacherStage)
+            .Concat([TrialStage, MeterStage, AloneStage, TaughtStage, CacheStage, EvaluationStage, FilesStage, ExportStage]))
             Add(stage, 0, 0);
         double[] seconds = [.. left.Select(Part)];
-        double files = jobs == 1 ? left.Length == 0 ? 0 : DecodeOnce() * (1 - Math.Min(1, (double)rates.DecodedHeld / Math.Max(1, Decoded))) : 0;
+        double files = jobs == 1
+            ? left.Length == 0 ? 0 : DecodeOnce() * (1 - Math.Min(1, (double)rates.DecodedHeld / Math.Max(1, Decoded)))
+            : 0;
         Add(FilesStage, 1, files);
         Add(ExportStage, 1, rates.Export + rates.Student.Create + (counts.Test * rates.CheckImage), disk: 2 * rates.Student.Bytes);
         PlanStage[] stages = [.. _stages.Values.Where(s => s.Count > 0)];
@@ -50,7 +53,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
             stages,
             Makespan(seconds) + files + _stages[ExportStage].Seconds,
             jobs == 1 ? peak : rates.BaseMemory + (jobs * peak),
-            // A checkpoint is written beside the one that it replaces.
+            // A checkpoint is written in full before it replaces the last one.
             stages.Sum(s => s.DiskBytes) - caches + (2 * jobs * _checkpoint),
             0,
             [])
@@ -130,7 +133,8 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     {
         MeterRate meter = rates.Meter!;
         int images = counts.Train + counts.Test;
-        double seconds = rates.Teacher!.Create + (images * (rates.Teacher.EvaluateImage + meter.Image)) + meter.Logits.Of(counts.Train) + meter.Pooled.Of(counts.Train) + (decoded ? 0 : DecodeInFull);
+        double seconds = rates.Teacher!.Create + (images * (rates.Teacher.EvaluateImage + meter.Image)) + meter.Logits.Of(counts.Train)
+            + meter.Pooled.Of(counts.Train) + (decoded ? 0 : DecodeInFull);
         return Add(MeterStage, 1, seconds, Resident(rates.Teacher.Bytes + (counts.Train * meter.RowMemory)), FewFiles);
     }
 
@@ -175,7 +179,9 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         return (epochs * (double)checkpoint / rates.WriteRate) + (fresh * Overflow * counts.Train * rates.Decoding.Training);
     }
 
-    /// <summary>Where training decodes large photos reduced, a measurement is the first to decode those of the training split in full.</summary>
+    /// <summary>
+    /// Where training decodes large photos reduced, a measurement is the first to decode those of the training split in full.
+    /// </summary>
     private double DecodeInFull => rates.Decoding.Training < 0.7 * rates.Decoding.Evaluation ? counts.Train * rates.Decoding.Evaluation : 0;
 
     private double DecodeOnce() =>

@@ -13,7 +13,8 @@ internal sealed record PlanCounts(int Train, int Validation, int Test, int Class
     public int All => Train + Validation + Test;
 
     /// <summary>Counts a data set.</summary>
-    public static PlanCounts Of(Data.Sources.ImageDataset data) => new(data.Train.Count, data.Validation.Count, data.Test.Count, data.Classes.Count);
+    public static PlanCounts Of(Data.Sources.ImageDataset data) =>
+        new(data.Train.Count, data.Validation.Count, data.Test.Count, data.Classes.Count);
 
     /// <summary>Batches as the loader makes them: an incomplete last batch is dropped, unless it is the only one.</summary>
     public int Batches(TrainingOptions training) => Math.Max(1, Train / training.BatchSize);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ReMem.Recipes.Stages;
 using ReMem.Runtime;
 using TorchSharp;
@@ -19,20 +20,21 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
     /// <summary>Plans the rest of a run.</summary>
     /// <param name="data">The recipe's data.</param>
     /// <param name="folder">The run folder, which need not exist; finished parts are left out.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">An option is out of range, or a model does not fit the recipe.</exception>
-    public RunPlan Plan(PreparedData data, string folder, CancellationToken cancel = default)
+    public RunPlan Plan(PreparedData data, string folder, CancellationToken cancellationToken = default)
     {
         DataOptions.Validate(_options, "plan");
         PartLeft[] parts = [.. recipe.Parts().Select(part => PartLeft.In(folder, part))];
         long begin = Stopwatch.GetTimestamp();
-        RunRates rates = Measure(data, cancel);
+        RunRates rates = Measure(data, cancellationToken);
         RunPlan plan = new PlanAssembler(recipe, PlanCounts.Of(data.Dataset), rates, _options.Jobs).Assemble(parts);
         string caches = StudentCache.Root(recipe.Student.Distillation);
         return plan with
         {
             MeasuredSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds,
-            Warnings = [.. Warnings(plan, AvailableMemory(), DiskSpace.Free(folder), DiskSpace.OnSameDisk(folder, caches) ? null : DiskSpace.Free(caches))],
+            Warnings = [.. Warnings(plan, AvailableMemory(), DiskSpace.Free(folder),
+                DiskSpace.OnSameDisk(folder, caches) ? null : DiskSpace.Free(caches))],
         };
     }
 
@@ -46,8 +48,10 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         if (plan.PeakMemoryBytes > memory)
         {
             string fewer = plan.Jobs > 1 ? "fewer --jobs, or a smaller" : "a smaller";
-            yield return FormattableString.Invariant(
-                $"about {plan.PeakMemoryBytes / 1e9:0.0} GB of memory are needed and {memory / 1e9:0.0} GB are free: use {fewer} training.batch_size or data.image_size, or close other programs.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"about {plan.PeakMemoryBytes / 1e9:0.0} GB of memory are needed and {memory / 1e9:0.0} GB are free: use {fewer} "
+                    + $"training.batch_size or data.image_size, or close other programs.");
         }
 
         const string roomier = "free some, or keep fewer views or logits with student.distillation.views or cache_top_k";
@@ -56,14 +60,18 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         {
             string remedy = caches > 0
                 ? FormattableString.Invariant($"{roomier} (teacher caches are {caches / 1e9:0.00} GB of it)") : "free some";
-            yield return FormattableString.Invariant(
-                $"about {needed / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {remedy}, or put the run on another disk with --out.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"about {needed / 1e9:0.00} GB of disk are needed and {disk / 1e9:0.00} GB are free: {remedy}, "
+                    + $"or put the run on another disk with --out.");
         }
 
         if (plan.CacheBytes > cacheDisk)
         {
-            yield return FormattableString.Invariant(
-                $"about {plan.CacheBytes / 1e9:0.00} GB of disk are needed for teacher caches and {cacheDisk / 1e9:0.00} GB are free there: {roomier}, or choose another disk with student.distillation.cache.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"about {plan.CacheBytes / 1e9:0.00} GB of disk are needed for teacher caches and {cacheDisk / 1e9:0.00} GB are free "
+                    + $"there: {roomier}, or choose another disk with student.distillation.cache.");
         }
     }
 
@@ -74,7 +82,7 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         return Machine.AvailableMemory() is { } free ? Math.Min(limit, free + ProcessMemory.Now) : limit;
     }
 
-    private RunRates Measure(PreparedData data, CancellationToken cancel)
+    private RunRates Measure(PreparedData data, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor generator = get_rng_state();
@@ -83,7 +91,7 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         try
         {
             set_num_threads(each);
-            return new CostMeasurement(recipe, data, _options, _options.Jobs == 1 ? data.Threads : each, cancel).Run();
+            return new CostMeasurement(recipe, data, _options, _options.Jobs == 1 ? data.Threads : each, cancellationToken).Run();
         }
         finally
         {

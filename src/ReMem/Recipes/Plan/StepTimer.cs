@@ -4,8 +4,8 @@ using ReMem.Runtime;
 namespace ReMem.Recipes.Plan;
 
 /// <summary>
-/// Times the steps of a training by its own progress, and ends it when enough were timed. The first steps, which still fill the loader's queue, do not
-/// count, nor do the last, whose images are already loaded.
+/// Times the steps of a training by its own progress, and ends it when enough were timed. The first steps, which still fill the loader's
+/// queue, do not count, nor do the last, whose images are already loaded.
 /// </summary>
 internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
 {
@@ -21,11 +21,11 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
     private readonly List<long>[] _ticks;
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    private StepTimer(PlanOptions options, int epochs, CancellationToken cancel)
+    private StepTimer(PlanOptions options, int epochs, CancellationToken cancellationToken)
     {
         _options = options;
         _epochs = epochs;
-        _enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        _enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _ticks = [.. Enumerable.Range(0, epochs).Select(_ => new List<long>())];
     }
 
@@ -33,15 +33,16 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
     /// <param name="options">How many steps.</param>
     /// <param name="epochs">1, or 2 where the second differs from the first.</param>
     /// <param name="train">Trains this many epochs, reports progress, and stops when cancelled.</param>
-    /// <param name="cancel">Stops the measurement.</param>
-    public static double[] Time(PlanOptions options, int epochs, Action<IProgress<ProgressReport>, CancellationToken> train, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops the measurement.</param>
+    public static double[] Time(PlanOptions options, int epochs, Action<IProgress<ProgressReport>, CancellationToken> train,
+        CancellationToken cancellationToken)
     {
-        using var timer = new StepTimer(options, epochs, cancel);
+        using var timer = new StepTimer(options, epochs, cancellationToken);
         try
         {
             train(timer, timer._enough.Token);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Enough steps were timed.
         }
@@ -58,7 +59,8 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
         ticks.Add(Stopwatch.GetTimestamp());
         int timed = ticks.Count - 1 - First(value.Epoch - 1);
         bool slow = timed >= 2 && Stopwatch.GetElapsedTime(_start).TotalSeconds > _options.Seconds;
-        bool enough = timed >= _options.Steps && Stopwatch.GetElapsedTime(ticks[First(value.Epoch - 1)], ticks[^1]).TotalSeconds >= _options.Window;
+        bool enough = timed >= _options.Steps
+            && Stopwatch.GetElapsedTime(ticks[First(value.Epoch - 1)], ticks[^1]).TotalSeconds >= _options.Window;
         if (value.Epoch == _epochs && (enough || slow))
             _enough.Cancel();
     }

@@ -29,11 +29,11 @@ internal sealed class CacheBuild(Recipe recipe, LoadedTeacher teacher)
     /// <summary>Builds what is not there yet.</summary>
     /// <param name="dryRun">Only estimates its size.</param>
     /// <param name="progress">Hears of the work.</param>
-    /// <param name="cancel">Stops it; the shards that are done are kept.</param>
-    public BuiltCache Run(bool dryRun, IProgress<ProgressReport> progress, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops it; the shards that are done are kept.</param>
+    public BuiltCache Run(bool dryRun, IProgress<ProgressReport> progress, CancellationToken cancellationToken)
     {
         PreparedData data = PreparedData.Open(recipe, progress);
-        using var context = new StageContext(data, progress, cancel);
+        using var context = new StageContext(data, progress, cancellationToken);
         context.AlignClasses(teacher.Model, teacher.Labels, teacher.Source);
         var kept = new StudentCache(data, recipe.Student, recipe.Seeds[0]);
         BatchLoader batches = kept.Batches(teacher.Model);
@@ -47,7 +47,7 @@ internal sealed class CacheBuild(Recipe recipe, LoadedTeacher teacher)
             ? kept.OpenAmong(TeacherCache.DefaultFolder, teacher.Model, teacher.Name, batches, Stage, progress)
             : kept.OpenAt(Where, teacher.Model, teacher.Name, batches, Stage, progress);
         var clock = Stopwatch.StartNew();
-        int shards = builder.Build(kept.Views, cancel);
+        int shards = builder.Build(kept.Views, cancellationToken);
         return new BuiltCache(
             Path.GetFullPath(builder.Cache.Folder), kept.Views, batches.SlotsPerEpoch, builder.Cache.Bytes(kept.Views),
             shards, clock.Elapsed.TotalSeconds);

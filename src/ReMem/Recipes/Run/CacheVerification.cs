@@ -37,16 +37,16 @@ internal sealed class CacheVerification(TeacherCache cache)
     /// <param name="teacher">The cache's.</param>
     /// <param name="options">How many images, and what passes.</param>
     /// <param name="progress">Hears of the data.</param>
-    /// <param name="cancel">Stops it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public TeacherCacheCheck Run(
         Recipe recipe, LoadedTeacher teacher, TeacherCacheVerifierOptions options, IProgress<ProgressReport> progress,
-        CancellationToken cancel)
+        CancellationToken cancellationToken)
     {
         PreparedData prepared = PreparedData.Open(recipe, progress);
-        using var context = new StageContext(prepared, progress, cancel);
+        using var context = new StageContext(prepared, progress, cancellationToken);
         context.AlignClasses(teacher.Model, teacher.Labels, teacher.Source);
         var kept = new StudentCache(prepared, recipe.Student, Origin.Seed);
         BatchLoader batches = kept.Batches(teacher.Model);
-        return new TeacherCacheVerifier(options).Run(cache, kept.Key(teacher.Model, batches), teacher.Model, batches, cancel);
+        return new TeacherCacheVerifier(options).Run(cache, kept.Key(teacher.Model, batches), teacher.Model, batches, cancellationToken);
     }
 }

@@ -9,7 +9,8 @@ namespace ReMem.Recipes.Run;
 
 /// <summary>
 /// The whole job of a recipe: for every seed, prepare the teachers, measure what each keeps, distil a student from each; then export the
-/// student of the method that did best on validation, and report. Every finished stage is kept, so the same call continues an interrupted run.
+/// student of the method that did best on validation, and report. Every finished stage is kept,
+/// so the same call continues an interrupted run.
 /// </summary>
 /// <param name="recipe">The job.</param>
 /// <param name="progress">Hears of the work.</param>
@@ -28,40 +29,42 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
     /// <param name="path">The run folder: new, empty, or of this very recipe.</param>
     /// <param name="command">The command line, for the report.</param>
     /// <param name="workers">Compute the parts in processes of their own; null computes them here, one after the other.</param>
-    /// <param name="cancel">Stops between steps; the folder stays resumable.</param>
+    /// <param name="cancellationToken">Stops between steps; the folder stays resumable.</param>
     /// <exception cref="InputException">Whatever is wrong with recipe, data, weights or folder.</exception>
-    public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
+    public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancellationToken = default)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         PartWorkers.RequireJobs(workers?.Jobs ?? 1);
         StageChecks.RequireTrainable(recipe);
-        StageChecks.FetchWeights(recipe, _sources, cancel);
+        StageChecks.FetchWeights(recipe, _sources, cancellationToken);
         PreparedData data = Open();
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
-        return folder.Use(() => Run(folder, data, command, started, workers, cancel));
+        return folder.Use(() => Run(folder, data, command, started, workers, cancellationToken));
     }
 
-    /// <summary>Says what <see cref="Run(string, string, PartWorkers?, CancellationToken)"/> would cost, and does none of it; nothing is downloaded.</summary>
+    /// <summary>
+    /// Says what <see cref="Run(string, string, PartWorkers?, CancellationToken)"/> would cost, and does none of it; nothing is downloaded.
+    /// </summary>
     /// <param name="path">The run folder, which need not exist; what is done in it is left out.</param>
     /// <param name="jobs">Parts at once.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">Whatever is wrong with recipe, data or folder.</exception>
-    public RunPlan Plan(string path, int jobs = 1, CancellationToken cancel = default)
+    public RunPlan Plan(string path, int jobs = 1, CancellationToken cancellationToken = default)
     {
         PartWorkers.RequireJobs(jobs);
         StageChecks.RequireTrainable(recipe);
         RunFolder.RequireFree(path, RecipeReader.Write(recipe));
-        return Measure(Open(), path, jobs, progress, cancel);
+        return Measure(Open(), path, jobs, progress, cancellationToken);
     }
 
     /// <summary>Computes one part in the folder of a run that another process holds, and leaves its results there.</summary>
     /// <param name="path">The run folder.</param>
     /// <param name="part">Which.</param>
     /// <param name="threads">Threads to compute with, 1 or more.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">The folder is no run of this recipe.</exception>
     /// <exception cref="FolderInUseException">The part is being computed, or was just computed, by another process.</exception>
-    public void RunPart(string path, ComparisonPart part, int threads, CancellationToken cancel = default)
+    public void RunPart(string path, ComparisonPart part, int threads, CancellationToken cancellationToken = default)
     {
         Libtorch.SetThreads(threads);
         using RunFolder folder = RunFolder.Join(path, RecipeReader.Write(recipe), [.. part.Path]);
@@ -69,7 +72,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         if (MethodRun.TryRead(part, path) is not null)
             throw new FolderInUseException(path);
         PreparedData data = PreparedData.Open(recipe.Data, threads, largestView: recipe.LargestView);
-        using var context = new StageContext(data, progress, cancel, _sources);
+        using var context = new StageContext(data, progress, cancellationToken, _sources);
         new PartStages(recipe, context).Run(part, folder.Path);
     }
 
@@ -81,19 +84,21 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
     }
 
     private ComparisonReport Run(
-        RunFolder folder, PreparedData data, string command, DateTimeOffset started, PartWorkers? workers, CancellationToken cancel)
+        RunFolder folder, PreparedData data, string command, DateTimeOffset started, PartWorkers? workers,
+        CancellationToken cancellationToken)
     {
         var log = new RunLog(folder, progress);
-        if (folder.TryRead<EnvironmentInfo>(EnvironmentFile) is { } earlier && EnvironmentInfo.Current().DifferenceFrom(earlier) is { } difference)
+        if (folder.TryRead<EnvironmentInfo>(EnvironmentFile) is { } earlier
+            && EnvironmentInfo.Current().DifferenceFrom(earlier) is { } difference)
             log.Report(new ProgressReport("run", difference));
         folder.Write(EnvironmentInfo.Current(), EnvironmentFile);
-        using var context = new StageContext(data, log, cancel, _sources);
+        using var context = new StageContext(data, log, cancellationToken, _sources);
         new StudentStage(context).RequireFurtherTeachers(recipe);
 
-        RunPlan? plan = Plan(folder, data, workers?.Jobs ?? 1, log, cancel);
+        RunPlan? plan = Plan(folder, data, workers?.Jobs ?? 1, log, cancellationToken);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         ComparisonPart[] parts = [.. recipe.Parts()];
-        workers?.Run(folder.Path, parts.Where(part => MethodRun.TryRead(part, folder.Path) is null), log, cancel);
+        workers?.Run(folder.Path, parts.Where(part => MethodRun.TryRead(part, folder.Path) is null), log, cancellationToken);
         var stages = new PartStages(recipe, context);
         var runs = new List<MethodRun>();
         foreach (ComparisonPart part in parts)
@@ -102,9 +107,11 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
             runs.Add(stages.Run(part, folder.Path));
         }
 
-        MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1).First();
+        MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1)
+            .First();
         string student = StageFolder.OfStudent(folder.Path, new ComparisonPart(best.Method, best.Seed)).Path;
-        OnnxSection onnx = new StudentExport(data, log, Exported, cancel).Run(best, student, folder.Path, $"'{best.Method}', seed {best.Seed}");
+        OnnxSection onnx = new StudentExport(data, log, Exported, cancellationToken).Run(best, student, folder.Path,
+            $"'{best.Method}', seed {best.Seed}");
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)
             log.Report(new ProgressReport("plan", outcome));
@@ -113,23 +120,24 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         return report;
     }
 
-    private RunPlan Measure(PreparedData data, string path, int jobs, IProgress<ProgressReport>? told, CancellationToken cancel)
+    private RunPlan Measure(PreparedData data, string path, int jobs, IProgress<ProgressReport>? told, CancellationToken cancellationToken)
     {
         told?.Report(new ProgressReport("plan", "timing a few steps of each stage"));
-        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(data, path, cancel);
+        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(data, path, cancellationToken);
     }
 
-    /// <summary>Foretells the cost of what is left, and tells it; null where nothing is.</summary>
-    private RunPlan? Plan(RunFolder folder, PreparedData data, int jobs, RunLog log, CancellationToken cancel)
+    /// <summary>Estimates the cost of what is left and reports it; null where nothing is left.</summary>
+    private RunPlan? Plan(RunFolder folder, PreparedData data, int jobs, RunLog log, CancellationToken cancellationToken)
     {
         if (recipe.Parts().All(part => PartLeft.In(folder.Path, part).IsDone))
             return null;
-        RunPlan plan = Measure(data, folder.Path, jobs, log, cancel);
+        RunPlan plan = Measure(data, folder.Path, jobs, log, cancellationToken);
         folder.Write(plan, RunFolder.PlanFile);
         foreach (string line in PlanTable.Lines(plan))
             log.Report(new ProgressReport("plan", line));
         return plan;
     }
 
-    private static double MeanValidation(List<MethodRun> runs, TeacherMethod method) => runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
+    private static double MeanValidation(List<MethodRun> runs, TeacherMethod method) =>
+        runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
 }

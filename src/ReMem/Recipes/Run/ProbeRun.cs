@@ -16,8 +16,9 @@ namespace ReMem.Recipes.Run;
 /// <param name="recipe">The images, and the meter's budget.</param>
 /// <param name="output">The folder of what is written.</param>
 /// <param name="commandLine">How, for whoever repeats it.</param>
-/// <param name="cancel">Stops it.</param>
-internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe, string output, string commandLine, CancellationToken cancel)
+/// <param name="cancellationToken">Stops it.</param>
+internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe, string output, string commandLine,
+    CancellationToken cancellationToken)
 {
     private const string PicturesFile = "pictures.html";
 
@@ -28,29 +29,34 @@ internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe,
         using MeterImages images = Images(data);
         if (pictures > data.Dataset.Test.Count)
             throw new InputException($"--pictures is {pictures}, but there are {data.Dataset.Test.Count} test images.", "command line");
-        long[] rows = [.. new CounterRandom(recipe.Information.Seed, "pictures").Permutation(data.Dataset.Test.Count).Take(pictures).Select(i => (long)i).Order()];
+        long[] rows = [.. new CounterRandom(recipe.Information.Seed,
+            "pictures").Permutation(data.Dataset.Test.Count).Take(pictures).Select(i => (long)i).Order()];
         var measured = new List<ModelInformation>();
         using DisposeScope scope = NewDisposeScope();
         var columns = new List<PictureColumn>();
         foreach (ProbedModel model in models)
         {
             using ModelProbe probe = ModelProbe.Read(
-                model.Name, model.Model, View(data, data.Dataset.Train, model.Model), View(data, data.Dataset.Test, model.Model), progress, cancel);
-            ModelInformation information = probe.Measure(images, checks, progress, cancel);
+                model.Name, model.Model, View(data, data.Dataset.Train, model.Model), View(data, data.Dataset.Test, model.Model), progress,
+                cancellationToken);
+            ModelInformation information = probe.Measure(images, checks, progress, cancellationToken);
             measured.Add(information);
             if (pictures == 0)
                 continue;
-            foreach ((string feature, Tensor drawings) in probe.Draw(rows, images, cancel))
+            foreach ((string feature, Tensor drawings) in probe.Draw(rows, images, cancellationToken))
             {
                 InformationResult known = information.Features.Single(f => f.Feature == feature).Information;
                 columns.Add(new PictureColumn(
-                    $"{model.Name}, {feature}", FormattableString.Invariant($"I_hat {known.NatsPerChannel.Mean:0.0000} ± {known.NatsPerChannel.HalfWidth:0.0000}"), drawings));
+                    $"{model.Name}, {feature}",
+                    FormattableString.Invariant($"I_hat {known.NatsPerChannel.Mean:0.0000} ± {known.NatsPerChannel.HalfWidth:0.0000}"),
+                    drawings));
             }
         }
 
         string? page = pictures == 0 ? null : Draw(data, rows, columns);
         return new ProbeReport(
-            images.Train, images.Test, images.Leaked, recipe.Information, measured, [.. measured.Skip(1).SelectMany(m => m.Against(measured[0]))], page);
+            images.Train, images.Test, images.Leaked, recipe.Information, measured,
+            [.. measured.Skip(1).SelectMany(m => m.Against(measured[0]))], page);
     }
 
     /// <summary>Every model block by block; each has its files in the output folder, or in one of its own there.</summary>
@@ -71,7 +77,7 @@ internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe,
                 data.Dataset.Classes.Count,
                 model.Labels is not null && model.Labels.SequenceEqual(data.Dataset.Classes),
                 progress,
-                cancel);
+                cancellationToken);
             string folder = models.Count == 1 ? output : Path.Combine(output, model.Name);
             AtomicFile.WriteAllText(Path.Combine(folder, BlockReport.JsonFile), Json.Serialize(result) + "\n");
             AtomicFile.WriteAllText(Path.Combine(folder, BlockReport.HtmlFile), BlockReport.Render(result, commandLine));
@@ -81,23 +87,26 @@ internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe,
         return results;
     }
 
-    private static BatchLoader View(PreparedData data, IImageSource split, ImageModel model) => data.Evaluation(split, model.Info, model.ImageSize);
+    private static BatchLoader View(PreparedData data, IImageSource split, ImageModel model) =>
+        data.Evaluation(split, model.Info, model.ImageSize);
 
     private MeterImages Images(PreparedData data)
     {
-        using var pixels = new MeterPixels(data, cancel);
+        using var pixels = new MeterPixels(data, cancellationToken);
         return pixels.Images(data.Dataset.Test, models[0].Model.Info, recipe.Information);
     }
 
     private string Draw(PreparedData data, long[] rows, List<PictureColumn> columns)
     {
         var shown = new Subset(data.Dataset.Test, rows.Select(r => (int)r));
-        using Tensor originals = Evaluator.Images(data.Evaluation(shown, models[0].Model.Info, recipe.Information.ImageSize), cancel);
+        using Tensor originals = Evaluator.Images(data.Evaluation(shown, models[0].Model.Info, recipe.Information.ImageSize),
+            cancellationToken);
         string path = Path.Combine(output, PicturesFile);
         int side = recipe.Information.ImageSize;
         AtomicFile.WriteAllText(path, PicturePage.Render(
             "What a decoder draws",
-            $"Test images at {side} x {side} pixels, and what a decoder that never saw them draws from a model's pooled feature and from its logits. I_hat: nats per pixel channel.",
+            $"Test images at {side} x {side} pixels, and what a decoder that never saw them draws from a model's pooled feature and "
+                + "from its logits. I_hat: nats per pixel channel.",
             [.. rows.Select(r => data.Dataset.Test.Name((int)r))],
             [new PictureColumn("original", $"{side} px", originals), .. columns],
             commandLine));

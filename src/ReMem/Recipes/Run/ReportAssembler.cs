@@ -1,3 +1,4 @@
+using System.Globalization;
 using ReMem.Data.Sources;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
@@ -11,31 +12,35 @@ namespace ReMem.Recipes.Run;
 internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
 {
     /// <summary>Assembles the report.</summary>
-    public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, string command, DateTimeOffset started, string? outcome) => new()
-    {
-        Title = recipe.Title ?? recipe.Name,
-        Command = command,
-        RecipeName = recipe.Name,
-        RecipeText = RecipeReader.Write(recipe),
-        Data = Data(recipe.Data, dataset),
-        Teacher = recipe.Teacher.Model,
-        Student = recipe.Student.Model,
-        Seeds = recipe.Seeds,
-        Rows = [.. recipe.Methods.Select(method => new TeacherRow { Method = method.Name, Seeds = [.. runs.Where(r => r.Method == method).Select(Row)] })],
-        Curves = [.. runs.Where(r => r.Seed == recipe.Seeds[0]).SelectMany(Curves)],
-        Onnx = onnx,
-        Environment = EnvironmentInfo.Current(),
-        Notes = [.. Notes(runs), .. outcome is null ? [] : new[] { outcome }],
-        Started = started,
-        Finished = DateTimeOffset.UtcNow,
-    };
+    public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, string command, DateTimeOffset started,
+        string? outcome) => new()
+        {
+            Title = recipe.Title ?? recipe.Name,
+            Command = command,
+            RecipeName = recipe.Name,
+            RecipeText = RecipeReader.Write(recipe),
+            Data = Data(recipe.Data, dataset),
+            Teacher = recipe.Teacher.Model,
+            Student = recipe.Student.Model,
+            Seeds = recipe.Seeds,
+            Rows = [.. recipe.Methods.Select(method =>
+            new TeacherRow { Method = method.Name, Seeds = [.. runs.Where(r => r.Method == method).Select(Row)] })],
+            Curves = [.. runs.Where(r => r.Seed == recipe.Seeds[0]).SelectMany(Curves)],
+            Onnx = onnx,
+            Environment = EnvironmentInfo.Current(),
+            Notes = [.. Notes(runs), .. outcome is null ? [] : new[] { outcome }],
+            Started = started,
+            Finished = DateTimeOffset.UtcNow,
+        };
 
     /// <summary>What the results were measured on.</summary>
     public static DataSection Data(DataRecipe recipe, ImageDataset dataset)
     {
-        int[][] counts = [.. new[] { dataset.Train, dataset.Validation, dataset.Test }.Select(split => CountByClass(split, dataset.Classes.Count))];
+        int[][] counts =
+            [.. new[] { dataset.Train, dataset.Validation, dataset.Test }.Select(split => CountByClass(split, dataset.Classes.Count))];
         return new DataSection(
-            dataset.Description, recipe.ImageSize, [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))], dataset.Warnings);
+            dataset.Description, recipe.ImageSize,
+            [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))], dataset.Warnings);
     }
 
     /// <summary>One seed's figures.</summary>
@@ -58,7 +63,9 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
 
     /// <summary>Why 'auto' chose what it did, and all that it measured.</summary>
     private static string Choice(ReweightingChoice choice) => $"auto: {choice.Reason} After {choice.Epochs} epochs: "
-        + string.Join("; ", choice.Trials.Select(t => FormattableString.Invariant($"{t.Policy} {100 * t.ValidationTop1:0.0} %, I_hat {t.Information.Mean:0.0000}"))) + ".";
+        + string.Join("; ",
+            choice.Trials.Select(t =>
+                FormattableString.Invariant($"{t.Policy} {100 * t.ValidationTop1:0.0} %, I_hat {t.Information.Mean:0.0000}"))) + ".";
 
     private static IEnumerable<Curve> Curves(MethodRun run)
     {
@@ -66,7 +73,8 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         {
             if (result is null)
                 continue;
-            yield return new Curve($"{role}: training loss", run.Method.Name, [.. result.Training.Epochs.Select(e => new CurvePoint(e.Epoch, e.TrainLoss))]);
+            yield return new Curve($"{role}: training loss", run.Method.Name,
+                [.. result.Training.Epochs.Select(e => new CurvePoint(e.Epoch, e.TrainLoss))]);
             yield return new Curve($"{role}: validation top-1 (%)", run.Method.Name, [.. Validated(result.Training.Epochs)]);
         }
     }
@@ -82,7 +90,9 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         foreach (TeacherMethod method in recipe.Methods)
         {
             double[] validation = [.. runs.Where(r => r.Method == method).Select(r => r.Student.Validation.Top1)];
-            yield return FormattableString.Invariant($"Validation top-1 of the students of '{method}': {100 * validation.Average():0.0} % (the exported student was chosen by it).");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Validation top-1 of the students of '{method}': {100 * validation.Average():0.0} % (the exported student was "
+                    + $"chosen by it).");
         }
 
         foreach (MethodRun run in runs.Where(r => r.Teacher?.Reweighting is not null))
@@ -92,8 +102,11 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
             yield return $"{skipped} steps were left out since the gradient was not finite.";
         if (runs.Select(r => r.Information).FirstOrDefault(i => i is not null) is { Logits: var meter })
         {
-            yield return FormattableString.Invariant(
-                $"I_hat: decoders learned on {dataset.Train.Count} training images and were judged on {meter.TestImages} test images ({meter.LeakedImages} left out as equal to a training image), {recipe.Information.ImageSize} px, {recipe.Information.Seeds} decoder seeds.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"I_hat: decoders learned on {dataset.Train.Count} training images and were judged on {meter.TestImages} test images "
+                    + $"({meter.LeakedImages} left out as equal to a training image), {recipe.Information.ImageSize} px, "
+                    + $"{recipe.Information.Seeds} decoder seeds.");
         }
     }
 

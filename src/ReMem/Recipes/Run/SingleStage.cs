@@ -13,17 +13,18 @@ internal static class SingleStage
     /// <param name="path">The folder.</param>
     /// <param name="sources">Where weights are looked for.</param>
     /// <param name="progress">Hears of the work.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <param name="stage">Trains.</param>
     /// <exception cref="InputException">Whatever is wrong with weights, data or folder.</exception>
     public static TrainedResult Run(
-        Recipe recipe, string identity, string path, WeightSource sources, IProgress<ProgressReport> progress, CancellationToken cancel,
+        Recipe recipe, string identity, string path, WeightSource sources, IProgress<ProgressReport> progress,
+        CancellationToken cancellationToken,
         Func<StageContext, StageFolder, TrainedResult> stage)
     {
-        StageChecks.FetchWeights(recipe, sources, cancel);
+        StageChecks.FetchWeights(recipe, sources, cancellationToken);
         PreparedData data = PreparedData.Open(recipe, progress);
         using RunFolder folder = RunFolder.Open(path, $"# {identity}\n{RecipeReader.Write(recipe)}");
-        using var context = new StageContext(data, progress, cancel, sources);
+        using var context = new StageContext(data, progress, cancellationToken, sources);
         return folder.Use(() => stage(context, new StageFolder(folder.Path)));
     }
 }

@@ -12,8 +12,8 @@ namespace ReMem.Recipes.Stages;
 /// bytes, 3 KiB an image of 32 px.
 /// </summary>
 /// <param name="data">The images.</param>
-/// <param name="cancel">Stops between batches.</param>
-internal sealed class MeterPixels(PreparedData data, CancellationToken cancel) : IDisposable
+/// <param name="cancellationToken">Stops between batches.</param>
+internal sealed class MeterPixels(PreparedData data, CancellationToken cancellationToken) : IDisposable
 {
     private readonly Dictionary<(IImageSource Split, int Size, Interpolation Filter), torch.Tensor> _splits = [];
 
@@ -38,7 +38,7 @@ internal sealed class MeterPixels(PreparedData data, CancellationToken cancel) :
     {
         (IImageSource, int, Interpolation) key = (split, size, model.ViewInterpolation());
         if (!_splits.TryGetValue(key, out torch.Tensor? pixels))
-            _splits[key] = pixels = Evaluator.Images(data.Evaluation(split, model, size), cancel);
+            _splits[key] = pixels = Evaluator.Images(data.Evaluation(split, model, size), cancellationToken);
         return pixels;
     }
 }

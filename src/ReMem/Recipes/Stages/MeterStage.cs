@@ -29,7 +29,7 @@ internal sealed class MeterStage(StageContext context)
     /// <param name="known">What it answers on the test split, not disposed; null where that is not known.</param>
     public MeterResult Measure(ImageModel model, InformationMeterOptions options, string stage, ModelOutputs? known = null)
     {
-        context.Tell(stage, "measuring I_hat");
+        context.Report(stage, "measuring I_hat");
         var clock = Stopwatch.StartNew();
         ImageDataset dataset = context.Data.Dataset;
         using ModelOutputs train = context.Answers(model, dataset.Train);
@@ -38,7 +38,7 @@ internal sealed class MeterStage(StageContext context)
         using MeterImages images = context.Pixels.Images(dataset.Test, model.Info, options);
         InformationResult logits = InformationMeter.Measure(train.Logits, test.Logits, images, context.Cancel);
         InformationResult pooled = InformationMeter.Measure(train.Features, test.Features, images, context.Cancel);
-        context.Tell(stage, FormattableString.Invariant(
+        context.Report(stage, FormattableString.Invariant(
             $"I_hat logits {logits.NatsPerChannel.Mean:0.0000}, pooled {pooled.NatsPerChannel.Mean:0.0000} nats/channel, ")
             + FormattableString.Invariant($"{clock.Elapsed.TotalSeconds:0.0} s"));
         return new MeterResult(logits, pooled, clock.Elapsed.TotalSeconds);

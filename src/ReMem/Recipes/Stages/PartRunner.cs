@@ -6,5 +6,6 @@ namespace ReMem.Recipes.Stages;
 /// <param name="folder">The run folder, which receives the results.</param>
 /// <param name="part">The part.</param>
 /// <param name="progress">Receives progress, from any thread.</param>
-/// <param name="cancel">Stops the part; finished work is kept.</param>
-internal delegate Task PartRunner(string folder, ComparisonPart part, IProgress<ProgressReport> progress, CancellationToken cancel);
+/// <param name="cancellationToken">Stops the part; finished work is kept.</param>
+internal delegate Task PartRunner(string folder, ComparisonPart part, IProgress<ProgressReport> progress,
+    CancellationToken cancellationToken);

@@ -3,7 +3,8 @@ using ReMem.Teachers;
 namespace ReMem.Recipes.Stages;
 
 /// <summary>
-/// The stages of a part: its teacher is fine-tuned and measured, then its student is trained. What is done in the run's folder is not done again.
+/// The stages of a part: its teacher is fine-tuned and measured, then its student is trained.
+/// What is done in the run's folder is not done again.
 /// </summary>
 /// <param name="recipe">The job.</param>
 /// <param name="context">What the stages share.</param>

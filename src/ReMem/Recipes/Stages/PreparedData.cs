@@ -34,7 +34,9 @@ internal sealed class PreparedData
     /// <summary>What was opened.</summary>
     public DataRecipe Recipe => _recipe;
 
-    /// <summary>The training split's <see cref="SplitFingerprint.OfContent(IImageSource, int)"/>; the first use may read every image.</summary>
+    /// <summary>
+    /// The training split's <see cref="SplitFingerprint.OfContent(IImageSource, int)"/>; the first use may read every image.
+    /// </summary>
     public string TrainFingerprint => _trainFingerprint.Value;
 
     /// <summary>Side of the views of models that are given none of their own, pixels.</summary>
@@ -68,7 +70,9 @@ internal sealed class PreparedData
         ImageDataset dataset = DatasetReader.Open(recipe.Source, recipe.Reading);
         var cache = new DecodedImageCache();
         PreflightResult checks = Preflight.Check(
-            dataset, recipe.OnBadImage, cache: cache, threads: threads > 0 ? threads : Environment.ProcessorCount, viewSize: largestView > 0 ? largestView : recipe.ImageSize,
+            dataset, recipe.OnBadImage, cache: cache, threads: threads > 0 ? threads : Environment.ProcessorCount, viewSize: largestView > 0
+                ? largestView
+                : recipe.ImageSize,
             leakage: recipe.OnLeakage, scanFolder: Preflight.ScanFolder);
         dataset = checks.Dataset;
         dataset = dataset with
@@ -81,7 +85,8 @@ internal sealed class PreparedData
             progress?.Report(new ProgressReport("data", $"warning: {warning}"));
         progress?.Report(new ProgressReport(
             "data",
-            $"{dataset.Description}: {dataset.Classes.Count} classes, {dataset.Train.Count} train / {dataset.Validation.Count} val / {dataset.Test.Count} test"));
+            $"{dataset.Description}: {dataset.Classes.Count} classes, {dataset.Train.Count} train / {dataset.Validation.Count} val / "
+                + $"{dataset.Test.Count} test"));
         return new PreparedData(dataset, recipe, threads, cache);
     }
 
@@ -102,13 +107,14 @@ internal sealed class PreparedData
     /// <param name="training">Batch size and augmentation.</param>
     /// <param name="model">Says how large, and how to interpolate.</param>
     /// <param name="seed">Decides order and views.</param>
-    /// <param name="recycled">Whether the same views come round again, so that they are kept once made.</param>
+    /// <param name="recycled">Whether views repeat, so that they are kept once made.</param>
     /// <param name="teacher">Where it takes another size, batches hold the same views at that one, too; null is none.</param>
     public BatchLoader Training(TrainingOptions training, ImageModel model, long seed, bool recycled = false, ImageModel? teacher = null) =>
         Training(training, model.Info, model.ImageSize, seed, recycled, teacher);
 
     /// <summary>As above, for a model that need not exist yet.</summary>
-    internal BatchLoader Training(TrainingOptions training, ModelInfo model, int size, long seed, bool recycled = false, ImageModel? teacher = null) => Loader(
+    internal BatchLoader Training(TrainingOptions training, ModelInfo model, int size, long seed, bool recycled = false,
+        ImageModel? teacher = null) => Loader(
         Dataset.Train,
         new ViewOptions(training.Views)
         {
@@ -138,7 +144,8 @@ internal sealed class PreparedData
     public BatchLoader Evaluation(IImageSource split, ModelInfo model, int size)
     {
         Shown?.Invoke(split, size);
-        return Loader(split, ViewOptions.ForEvaluation(size, _recipe.CropPct, model.ViewInterpolation()), new LoaderOptions { BatchSize = EvaluationBatch });
+        return Loader(split, ViewOptions.ForEvaluation(size, _recipe.CropPct, model.ViewInterpolation()),
+            new LoaderOptions { BatchSize = EvaluationBatch });
     }
 
     private BatchLoader Loader(IImageSource split, ViewOptions view, LoaderOptions options) =>

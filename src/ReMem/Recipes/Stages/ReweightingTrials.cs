@@ -9,7 +9,8 @@ using ReMem.Training;
 namespace ReMem.Recipes.Stages;
 
 /// <summary>
-/// The short fine-tunings by which the policy 'auto' chooses a reweighting. What is measured is kept, so that an interrupted choice goes on.
+/// The short fine-tunings by which the policy 'auto' chooses a reweighting. What is measured is kept,
+/// so that an interrupted choice goes on.
 /// </summary>
 /// <param name="context">What the stages share.</param>
 internal sealed class ReweightingTrials(StageContext context)
@@ -47,13 +48,13 @@ internal sealed class ReweightingTrials(StageContext context)
             }
 
             Interval kept = trial.Information;
-            context.Tell(place.Name, FormattableString.Invariant(
+            context.Report(place.Name, FormattableString.Invariant(
                 $"val top-1 {100 * trial.ValidationTop1:0.0} %, I_hat of the logits {kept.Mean:0.0000} ± {kept.HalfWidth ?? 0:0.0000}"));
             trials.Add(trial);
         }
 
         ReweightingChoice choice = ReweightingChooser.Choose(trials, Dataset.Validation.Count, recipe.AutoEpochs);
-        context.Tell(folder.Name, choice.Reason);
+        context.Report(folder.Name, choice.Reason);
         return choice;
     }
 

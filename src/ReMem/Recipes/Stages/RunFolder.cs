@@ -49,7 +49,9 @@ internal sealed class RunFolder : IDisposable
         return false;
     }
 
-    /// <summary>Makes a folder whose parts several processes compute, each with <see cref="Join"/>: writes its recipe, or finds the same one there.</summary>
+    /// <summary>
+    /// Makes a folder whose parts several processes compute, each with <see cref="Join"/>: writes its recipe, or finds the same one there.
+    /// </summary>
     /// <exception cref="InputException">It holds another run, or cannot be written.</exception>
     internal static void Prepare(string path, string recipe)
     {
@@ -64,8 +66,8 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>
-    /// Runs work in the folder. Where the input turns out wrong before anything was made, a new folder's bookkeeping is removed again, so that the
-    /// mended command finds it free.
+    /// Runs work in the folder. Where the input turns out wrong before anything was made, a new folder's bookkeeping is removed again, so
+    /// that the mended command finds it free.
     /// </summary>
     public T Use<T>(Func<T> work)
     {
@@ -75,7 +77,9 @@ internal sealed class RunFolder : IDisposable
         }
         catch (InputException)
         {
-            if (_isNew && !Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Select(System.IO.Path.GetFileName).Except([.. BookKeeping, LockFile]).Any())
+            if (_isNew
+                && !Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Select(System.IO.Path.GetFileName)
+                    .Except([.. BookKeeping, LockFile]).Any())
             {
                 foreach (string file in BookKeeping)
                     File.Delete(System.IO.Path.Combine(Path, file));
@@ -94,7 +98,8 @@ internal sealed class RunFolder : IDisposable
         string file = System.IO.Path.Combine(path, RecipeFile);
         return File.Exists(file)
             ? InputFile.ReadAllText(file, "recipe")
-            : throw new InputException("The folder holds no run to resume (no recipe.yaml).", path, "Give the folder that an earlier run printed.");
+            : throw new InputException("The folder holds no run to resume (no recipe.yaml).", path,
+                "Give the folder that an earlier run printed.");
     }
 
     /// <summary>Opens the folder of a run that another process holds, to compute one part of it.</summary>
@@ -143,11 +148,15 @@ internal sealed class RunFolder : IDisposable
             return;
         string differences = SettingDifferences.Describe(SettingDifferences.OfYaml(there), SettingDifferences.OfYaml(recipe));
         throw new InputException(
-            $"The output folder holds another run: {(differences.Length > 0 ? $"it differs in {differences}" : "its recipe.yaml is written otherwise")}.", path,
+            "The output folder holds another run: "
+                + $"{(differences.Length > 0 ? $"it differs in {differences}" : "its recipe.yaml is written otherwise")}.", path,
             "Give the settings that it has, or another folder with --out, or delete this one.");
     }
 
-    /// <summary>A recipe as it would be written now: one of an earlier version lacks newer keys, which have their defaults, and may be quoted otherwise.</summary>
+    /// <summary>
+    /// A recipe as it would be written now: one of an earlier version lacks newer keys, which have their defaults,
+    /// and may be quoted otherwise.
+    /// </summary>
     private static string Canonical(string recipe, string path)
     {
         string[] lines = recipe.Split('\n');

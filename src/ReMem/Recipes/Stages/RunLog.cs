@@ -20,6 +20,7 @@ internal sealed class RunLog(RunFolder folder, IProgress<ProgressReport>? next) 
     private void Write(ProgressReport value)
     {
         if (value.Message is { } message)
-            File.AppendAllText(_path, string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z {value.Stage}: {message}\n"));
+            File.AppendAllText(_path, string.Create(CultureInfo.InvariantCulture,
+                $"{DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}Z {value.Stage}: {message}\n"));
     }
 }

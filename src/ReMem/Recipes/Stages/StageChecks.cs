@@ -14,7 +14,7 @@ internal static class StageChecks
     /// <summary>Downloads the weights that a recipe names, so that what is wrong with them is told before any work.</summary>
     /// <exception cref="InputException">A source does not exist or refuses access.</exception>
     /// <exception cref="ReMemException">Server or network failed.</exception>
-    public static void FetchWeights(Recipe recipe, WeightSource sources, CancellationToken cancel)
+    public static void FetchWeights(Recipe recipe, WeightSource sources, CancellationToken cancellationToken)
     {
         bool taught = recipe.HasTeacher;
         string? teacher = taught ? recipe.Teacher.Weights : null;
@@ -23,15 +23,17 @@ internal static class StageChecks
         foreach ((string? source, string option) in named)
         {
             // A file on disk costs nothing to look for, and a typo in its name is found before any image is decoded.
-            if (source is not null && sources.ResolveFile(source, option, cancel) is var file && !File.Exists(file))
+            if (source is not null && sources.ResolveFile(source, option, cancellationToken) is var file && !File.Exists(file))
                 throw WeightsErrors.Missing(file);
         }
 
         foreach (string source in taught ? recipe.Student.FurtherTeachers.Where(WeightSource.IsRemote) : [])
-            sources.ResolveFolder(source, "its folder in student.further_teachers", cancel);
+            sources.ResolveFolder(source, "its folder in student.further_teachers", cancellationToken);
     }
 
-    /// <summary>Refuses settings that do not fit the recipe's models, before images are decoded, and before hours of work on others.</summary>
+    /// <summary>
+    /// Refuses settings that do not fit the recipe's models, before images are decoded, and before hours of work on others.
+    /// </summary>
     /// <param name="recipe">The settings.</param>
     /// <param name="teacher">Whether a teacher is trained.</param>
     /// <param name="student">Whether a student is.</param>

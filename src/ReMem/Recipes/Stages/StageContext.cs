@@ -10,10 +10,10 @@ namespace ReMem.Recipes.Stages;
 /// <summary>What the stages of a run share.</summary>
 /// <param name="data">The images.</param>
 /// <param name="progress">Hears of the work.</param>
-/// <param name="cancel">Stops between steps.</param>
+/// <param name="cancellationToken">Stops between steps.</param>
 /// <param name="sources">Finds the weights that recipes name; null looks as the environment says.</param>
 internal sealed class StageContext(
-    PreparedData data, IProgress<ProgressReport>? progress, CancellationToken cancel, WeightSource? sources = null) : IDisposable
+    PreparedData data, IProgress<ProgressReport>? progress, CancellationToken cancellationToken, WeightSource? sources = null) : IDisposable
 {
     /// <summary>The images.</summary>
     public PreparedData Data { get; } = data;
@@ -22,19 +22,19 @@ internal sealed class StageContext(
     public IProgress<ProgressReport>? Progress { get; } = progress;
 
     /// <summary>Stops between steps.</summary>
-    public CancellationToken Cancel { get; } = cancel;
+    public CancellationToken Cancel { get; } = cancellationToken;
 
     /// <summary>Finds the weights that recipes name.</summary>
     public WeightSource Sources { get; } = sources ?? new WeightSource();
 
     /// <summary>The images that the meter's decoders draw.</summary>
-    public MeterPixels Pixels { get; } = new(data, cancel);
+    public MeterPixels Pixels { get; } = new(data, cancellationToken);
 
     /// <summary>Reads the model of a folder that an earlier run left; tests count it.</summary>
     internal Func<string, ImageModel> Load { get; init; } = folder => ModelFolder.Load(folder).Model;
 
     /// <summary>Reports a message of a stage.</summary>
-    public void Tell(string stage, string message) => Progress?.Report(new ProgressReport(stage, message));
+    public void Report(string stage, string message) => Progress?.Report(new ProgressReport(stage, message));
 
     /// <summary>What a model answers on a split, as it is evaluated there.</summary>
     public ModelOutputs Answers(ImageModel model, IImageSource split) => Evaluator.Run(model, Data.Evaluation(split, model), Cancel);
@@ -47,7 +47,7 @@ internal sealed class StageContext(
     public void AlignClasses(ImageModel model, IReadOnlyList<string> labels, string where)
     {
         if (ClassOrder.Apply(model, labels, Data.Dataset.Classes, where))
-            Tell("classes", $"{where} has the data set's classes in another order; they are matched by name");
+            Report("classes", $"{where} has the data set's classes in another order; they are matched by name");
     }
 
     /// <inheritdoc/>

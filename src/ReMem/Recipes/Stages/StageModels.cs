@@ -51,8 +51,8 @@ internal static class StageModels
             return model;
         string file = context.Sources.ResolveFile(weights, context.Cancel);
         if (WeightSource.IsRemote(weights))
-            context.Tell(stage, $"{weights} is {file}");
-        context.Tell(stage, WeightLoader.Load(model, file, new WeightLoadOptions { Prefix = prefix }).ToString());
+            context.Report(stage, $"{weights} is {file}");
+        context.Report(stage, WeightLoader.Load(model, file, new WeightLoadOptions { Prefix = prefix }).ToString());
         return model;
     }
 }

@@ -75,8 +75,8 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
     /// <exception cref="ReMemException">The model's logits are not finite.</exception>
     public FinishedTeacher FinishTeacher(TrainingResult training, ReweightingChoice? choice)
     {
-        // A run that goes on reads the teacher from its folder, so what follows uses that very model here, too. Where scales are folded into
-        // its weights it rounds otherwise, and the teacher's scores are those of the model that was trained.
+        // A run that goes on reads the teacher from its folder, so what follows uses that very model here, too. Where scales are folded
+        // into its weights it rounds otherwise, and the teacher's scores are those of the model that was trained.
         bool folded = ModelFolder.HasScales(model);
         ImageModel kept = ModelFolder.Reloaded(model);
         ModelOutputs? validation = null, test = null;

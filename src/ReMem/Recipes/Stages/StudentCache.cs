@@ -17,7 +17,9 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
     /// <summary>How many views of an image the training shows.</summary>
     public int Views => recipe.Distillation.ShownViews(recipe.Training.Epochs);
 
-    /// <summary>Whether the recipe has teachers' outputs kept on disk; auto leaves what is said of places, which is large, to memory.</summary>
+    /// <summary>
+    /// Whether the recipe has teachers' outputs kept on disk; auto leaves what is said of places, which is large, to memory.
+    /// </summary>
     internal bool IsWanted => recipe.Distillation.AsksTeacher && recipe.Distillation.Cache switch
     {
         DistillationOptions.None => false,
@@ -50,7 +52,8 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
         teacher);
 
     /// <summary>The key of what a teacher says of these batches.</summary>
-    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) => TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint, recipe.Distillation.TeacherPrecision);
+    public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) =>
+        TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint, recipe.Distillation.TeacherPrecision);
 
     /// <summary>The cache as the recipe's student.distillation.cache says; null where there is to be none.</summary>
     /// <param name="teacher">Answers.</param>
@@ -72,7 +75,8 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
     }
 
     /// <summary>Where caches are that several teachers have.</summary>
-    internal static string Root(DistillationOptions options) => options.Cache == DistillationOptions.Auto ? TeacherCache.DefaultFolder : options.Cache;
+    internal static string Root(DistillationOptions options) =>
+        options.Cache == DistillationOptions.Auto ? TeacherCache.DefaultFolder : options.Cache;
 
     /// <summary>The cache that the key names among those of a folder.</summary>
     /// <inheritdoc cref="Open"/>
@@ -95,10 +99,17 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
 
     // The key hashes all of the teacher's weights and the options may need a student made, so that both are made once.
     private TeacherCacheBuilder OpenAt(
-        string folder, TeacherCacheKey key, TeacherCacheOptions options, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
+        string folder, TeacherCacheKey key, TeacherCacheOptions options, ImageModel teacher, string? teacherFolder, BatchLoader batches,
+        string stage, IProgress<ProgressReport>? progress)
     {
         string source = data.Recipe.Source;
-        var noted = new Recipe { Name = "cache", Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source }, Student = recipe, Seeds = [seed] };
+        var noted = new Recipe
+        {
+            Name = "cache",
+            Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source },
+            Student = recipe,
+            Seeds = [seed],
+        };
         TeacherCache cache = TeacherCache.OpenOrCreate(
             folder,
             key,
@@ -107,7 +118,8 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
             options,
             new TeacherCacheOrigin(teacherFolder, RecipeReader.Write(noted), seed, data.Dataset.Classes));
         long missing = cache.MissingBytes(Views);
-        progress?.Report(new ProgressReport(stage, $"teacher cache {cache.Folder}: {Views} views of {cache.Manifest.Slots} images, {DiskSpace.Text(cache.Bytes(Views))}, "
+        progress?.Report(new ProgressReport(stage,
+            $"teacher cache {cache.Folder}: {Views} views of {cache.Manifest.Slots} images, {DiskSpace.Text(cache.Bytes(Views))}, "
             + (missing == 0 ? "all there" : $"{DiskSpace.Text(missing)} of it to be built")));
         return new TeacherCacheBuilder(cache, teacher, batches, stage, progress);
     }

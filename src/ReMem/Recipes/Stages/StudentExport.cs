@@ -13,13 +13,16 @@ namespace ReMem.Recipes.Stages;
 /// <param name="data">The images.</param>
 /// <param name="progress">Hears of the result.</param>
 /// <param name="exported">Given the file before it is checked, where tests break it; null does nothing.</param>
-/// <param name="cancel">Stops between batches.</param>
-internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>? progress, Action<string>? exported, CancellationToken cancel)
+/// <param name="cancellationToken">Stops between batches.</param>
+internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>? progress, Action<string>? exported,
+    CancellationToken cancellationToken)
 {
     private const string Folder = "student";
     private const string OnnxFile = "model.onnx";
 
-    /// <summary>Writes student/ into a folder: the model folder, and model.onnx or, where that fails its check, model.failed-check.onnx.</summary>
+    /// <summary>
+    /// Writes student/ into a folder: the model folder, and model.onnx or, where that fails its check, model.failed-check.onnx.
+    /// </summary>
     /// <param name="best">The student's results.</param>
     /// <param name="source">Its model folder.</param>
     /// <param name="folder">The run's or the sweep's.</param>
@@ -33,7 +36,7 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
             string target = Path.Combine(folder, Folder);
             ModelFolder.Save(target, model, labels);
             OnnxCheck Check(string file) => OnnxVerifier.VerifyOnSplit(
-                model, file, data.Evaluation(data.Dataset.Test, model), data.Dataset.Classes, best.Student.Test.Top1, cancel);
+                model, file, data.Evaluation(data.Dataset.Test, model), data.Dataset.Classes, best.Student.Test.Top1, cancellationToken);
             var options = new OnnxExportOptions { Labels = labels };
             (string path, OnnxCheck check) = CheckedExport.Write(model, Path.Combine(target, OnnxFile), options, Check, exported);
             progress?.Report(new ProgressReport("export", Message(name, check)));
@@ -53,7 +56,8 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
     {
         if (check.Failure is { } failure)
             return $"student of {name}: {ConsoleTable.Failed(failure)}";
-        string scores = FormattableString.Invariant($"ONNX file top-1 {100 * check.File!.Top1:0.0} %, model {100 * check.Model!.Top1:0.0} %");
+        string scores =
+            FormattableString.Invariant($"ONNX file top-1 {100 * check.File!.Top1:0.0} %, model {100 * check.Model!.Top1:0.0} %");
         string differences = FormattableString.Invariant(
             $"largest difference {check.LargestDifference:0.0e+0}, top-1 agreement {100 * check.Top1Agreement:0.0} %");
         return $"student of {name}: {scores} on {check.Images} test images; {differences}";

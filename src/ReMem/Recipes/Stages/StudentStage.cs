@@ -67,6 +67,6 @@ internal sealed class StudentStage(StageContext context)
         IEnumerable<int> chosen = Enumerable.Range(0, few.Count).Select(i => few == validation ? i : ((Subset)few).WholeIndex(i));
         using ModelOutputs answers = teacher.Validation?.Of(chosen) ?? context.Answers(teacher.Model, few);
         if (TeacherCheck.Warning(teacher.Model, () => context.Data.Evaluation(few, teacher.Model), answers, context.Cancel) is { } warning)
-            context.Tell(stage, $"warning: {(several ? $"{teacher.Folder}: " : string.Empty)}{warning}");
+            context.Report(stage, $"warning: {(several ? $"{teacher.Folder}: " : string.Empty)}{warning}");
     }
 }

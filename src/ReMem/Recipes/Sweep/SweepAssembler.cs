@@ -1,3 +1,4 @@
+using System.Globalization;
 using ReMem.Data.Sources;
 using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
@@ -45,8 +46,12 @@ internal sealed class SweepAssembler(SweepPlan plan, ImageDataset dataset)
     {
         foreach (TeacherRow row in best.Where(b => rows.Count(r => r.Method == b.Method) > 1))
         {
-            yield return FormattableString.Invariant(
-                $"Of {rows.Count(r => r.Method == row.Method)} variants of {row.Method}, {row.Variant} did best on validation ({100 * Validation(row):0.0} %; the others reach {100 * rows.Where(r => r.Method == row.Method && r != row).Min(Validation):0.0} to {100 * rows.Where(r => r.Method == row.Method && r != row).Max(Validation):0.0} %).");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Of {rows.Count(r => r.Method == row.Method)} variants of {row.Method}, {row.Variant} did best on validation "
+                    + $"({100 * Validation(row):0.0} %; the others reach "
+                    + $"{100 * rows.Where(r => r.Method == row.Method && r != row).Min(Validation):0.0} to "
+                    + $"{100 * rows.Where(r => r.Method == row.Method && r != row).Max(Validation):0.0} %).");
         }
     }
 }

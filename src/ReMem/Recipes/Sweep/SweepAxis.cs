@@ -14,7 +14,9 @@ internal sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
 
     private static readonly string[] Keys = [.. RecipeSetting.All.Select(s => s.Key).Except(NotSwept)];
 
-    /// <summary>Reads "key=value,value"; a comma inside brackets or quotes belongs to the value. The key may be shortened where its end is unique.</summary>
+    /// <summary>
+    /// Reads "key=value,value"; a comma inside brackets or quotes belongs to the value. The key may be shortened where its end is unique.
+    /// </summary>
     /// <exception cref="InputException">It is no such text, or the key is unknown or short for several.</exception>
     public static SweepAxis Parse(string text)
     {

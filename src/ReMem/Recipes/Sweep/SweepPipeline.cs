@@ -8,7 +8,8 @@ using ReMem.Weights.Hub;
 namespace ReMem.Recipes.Sweep;
 
 /// <summary>
-/// Computes the cells of a sweep that are not done yet and makes one table of all. A teacher that several cells share is fine-tuned and measured once.
+/// Computes the cells of a sweep that are not done yet and makes one table of all.
+/// A teacher that several cells share is fine-tuned and measured once.
 /// Several processes may work on the same folder: each takes what no other has.
 /// </summary>
 /// <param name="plan">The cells.</param>
@@ -25,15 +26,15 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
 
     /// <summary>
     /// Computes what is missing, exports the student that did best on validation and checks its file on the whole test split, then writes
-    /// report.json, report.html and table.md into the folder. Where the file fails, <see cref="OnnxSection.Failure"/> of the report says why,
-    /// and there is no student/model.onnx.
+    /// report.json, report.html and table.md into the folder. Where the file fails, <see cref="OnnxSection.Failure"/> of the report says
+    /// why, and there is no student/model.onnx.
     /// </summary>
     /// <param name="path">The sweep's folder: new, empty, or of a sweep whose cells these continue.</param>
     /// <param name="command">The command line, for the report.</param>
     /// <param name="workers">Compute parts in processes of their own; null computes them here, one after the other.</param>
-    /// <param name="cancel">Stops between steps; the folder stays resumable.</param>
+    /// <param name="cancellationToken">Stops between steps; the folder stays resumable.</param>
     /// <exception cref="InputException">Whatever is wrong with recipe, data, weights or folder.</exception>
-    public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancel = default)
+    public ComparisonReport Run(string path, string command, PartWorkers? workers = null, CancellationToken cancellationToken = default)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
         PartWorkers.RequireJobs(workers?.Jobs ?? 1);
@@ -42,53 +43,55 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
             StageChecks.RequireTrainable(cell.Recipe);
         foreach (Recipe recipe in plan.Cells.Select(c => c.Recipe)
             .DistinctBy(r => (r.Teacher.Weights, r.Student.Weights, string.Join('\n', r.Student.FurtherTeachers), r.HasTeacher)))
-            StageChecks.FetchWeights(recipe, _sources, cancel);
+            StageChecks.FetchWeights(recipe, _sources, cancellationToken);
         foreach (DataRecipe other in plan.Cells.Select(c => c.Recipe.Data).DistinctBy(d => (d.Source, d.Reading)))
             DatasetReader.Open(other.Source, other.Reading);
         PreparedData data = PreparedData.Open(plan.Recipe, progress);
-        using var context = new StageContext(data, progress, cancel, _sources);
+        using var context = new StageContext(data, progress, cancellationToken, _sources);
         var students = new StudentStage(context);
         foreach (Recipe recipe in plan.Cells.Where(c => c.Method.HasTeacher).Select(c => c.Recipe)
             .DistinctBy(r => (string.Join('\n', r.Student.FurtherTeachers), r.Teacher.ImageSize ?? r.Data.ImageSize)))
             students.RequireFurtherTeachers(recipe);
         foreach (SweepCell cell in plan.Cells)
             RunFolder.Prepare(Path.Combine(path, cell.Folder), RecipeReader.Write(cell.Recipe));
-        SweepPart[] parts = [.. plan.Seeds.SelectMany(seed => plan.Cells.Select(cell => new SweepPart(cell, new ComparisonPart(cell.Method, seed), Path.Combine(path, cell.Folder))))];
-        Tell($"{parts.Length} parts ({plan.Cells.Count} cells, {plan.Seeds.Count} seeds), {parts.Count(p => p.IsDone)} done");
+        SweepPart[] parts = [.. plan.Seeds.SelectMany(seed =>
+            plan.Cells.Select(cell => new SweepPart(cell, new ComparisonPart(cell.Method, seed), Path.Combine(path, cell.Folder))))];
+        Report($"{parts.Length} parts ({plan.Cells.Count} cells, {plan.Seeds.Count} seeds), {parts.Count(p => p.IsDone)} done");
 
         // The first cell with a teacher makes it; those that share it come after.
         SweepPart[] makers = [.. parts.Where(p => p.Cell.TeacherInputs is null || Maker(p, parts) == p)];
-        ComputeAll(makers, parts, workers, threads, cancel);
-        ComputeAll([.. parts.Except(makers)], parts, workers, threads, cancel);
+        ComputeAll(makers, parts, workers, threads, cancellationToken);
+        ComputeAll([.. parts.Except(makers)], parts, workers, threads, cancellationToken);
 
-        OnnxSection onnx = Export(path, parts, data, cancel);
-        ComparisonReport report = new SweepAssembler(plan, data.Dataset).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], onnx, command, started);
+        OnnxSection onnx = Export(path, parts, data, cancellationToken);
+        ComparisonReport report = new SweepAssembler(plan, data.Dataset).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], onnx,
+            command, started);
         ReportWriter.Write(report, path);
         AtomicFile.WriteAllText(Path.Combine(path, "table.md"), ConsoleTable.Markdown(report));
         return report;
     }
 
     /// <summary>Exports the best seed of the cell whose students did best on validation.</summary>
-    private OnnxSection Export(string path, SweepPart[] parts, PreparedData data, CancellationToken cancel)
+    private OnnxSection Export(string path, SweepPart[] parts, PreparedData data, CancellationToken cancellationToken)
     {
         static double Validation(SweepPart part) => part.Result!.Student.Validation.Top1;
         SweepPart best = parts.GroupBy(p => p.Cell).MaxBy(cell => cell.Average(Validation))!.MaxBy(Validation)!;
 
         // Processes that work on one sweep end together.
-        void Waiting() => Tell("another process exports the student; waiting");
-        using IDisposable held = FileLock.TakeAsync(Path.Combine(path, ExportLock), Waiting, cancel).GetAwaiter().GetResult();
-        return new StudentExport(data, progress, Exported, cancel).Run(
+        void Waiting() => Report("another process exports the student; waiting");
+        using IDisposable held = FileLock.TakeAsync(Path.Combine(path, ExportLock), Waiting, cancellationToken).GetAwaiter().GetResult();
+        return new StudentExport(data, progress, Exported, cancellationToken).Run(
             best.Result!, StageFolder.OfStudent(best.Folder, best.Part).Path, path, $"{best.Cell.Name}, seed {best.Part.Seed}");
     }
 
     private static SweepPart Maker(SweepPart part, SweepPart[] parts) =>
         parts.First(p => p.Cell.TeacherInputs == part.Cell.TeacherInputs && p.Part.Seed == part.Part.Seed);
 
-    private void ComputeAll(SweepPart[] wave, SweepPart[] all, PartWorkers? workers, int threads, CancellationToken cancel)
+    private void ComputeAll(SweepPart[] wave, SweepPart[] all, PartWorkers? workers, int threads, CancellationToken cancellationToken)
     {
         for (SweepPart[] left = [.. wave.Where(p => !p.IsDone)]; left.Length > 0;)
         {
-            var limits = new ParallelOptions { MaxDegreeOfParallelism = workers?.Jobs ?? 1, CancellationToken = cancel };
+            var limits = new ParallelOptions { MaxDegreeOfParallelism = workers?.Jobs ?? 1, CancellationToken = cancellationToken };
             Parallel.ForEachAsync(left, limits, async (part, stop) =>
             {
                 try
@@ -103,23 +106,23 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
             left = [.. left.Where(p => !p.IsDone)];
             if (left.Length == 0)
                 return;
-            Tell($"{left.Length} parts are being computed by another process; waiting");
-            cancel.WaitHandle.WaitOne(Patience);
-            cancel.ThrowIfCancellationRequested();
+            Report($"{left.Length} parts are being computed by another process; waiting");
+            cancellationToken.WaitHandle.WaitOne(Patience);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    private async Task Compute(SweepPart part, SweepPart[] all, PartWorkers? workers, int threads, CancellationToken cancel)
+    private async Task Compute(SweepPart part, SweepPart[] all, PartWorkers? workers, int threads, CancellationToken cancellationToken)
     {
         if (part.IsDone)
             return;
         var news = new Prefixed(part.Cell.Folder, progress);
         TakeTeacher(part, all);
         if (workers is null)
-            new ComparisonPipeline(part.Cell.Recipe, news, _sources).RunPart(part.Folder, part.Part, threads, cancel);
+            new ComparisonPipeline(part.Cell.Recipe, news, _sources).RunPart(part.Folder, part.Part, threads, cancellationToken);
         else
-            await workers.Runner(part.Folder, part.Part, news, cancel).ConfigureAwait(false);
-        Tell($"{part.Cell.Name}, seed {part.Part.Seed} is done ({all.Count(p => p.IsDone)} of {all.Length} parts)");
+            await workers.Runner(part.Folder, part.Part, news, cancellationToken).ConfigureAwait(false);
+        Report($"{part.Cell.Name}, seed {part.Part.Seed} is done ({all.Count(p => p.IsDone)} of {all.Length} parts)");
     }
 
     /// <summary>Copies a finished teacher of the same inputs, and its measurement where that is of the same inputs, too.</summary>
@@ -134,7 +137,7 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         from.CopyTo(to, measured: maker.Cell.MeterInputs == part.Cell.MeterInputs);
     }
 
-    private void Tell(string message) => progress?.Report(new ProgressReport("sweep", message));
+    private void Report(string message) => progress?.Report(new ProgressReport("sweep", message));
 
     /// <summary>A cell at a seed.</summary>
     private sealed class SweepPart(SweepCell cell, ComparisonPart part, string folder)

@@ -7,27 +7,30 @@ using ReMem.Teachers;
 namespace ReMem.Recipes.Sweep;
 
 /// <summary>
-/// Every combination of the axes' values, as the fewest cells: the standard teacher does not depend on rho, so a grid over rho holds it once.
+/// Every combination of the axes' values, as the fewest cells: the standard teacher does not depend on rho,
+/// so a grid over rho holds it once.
 /// </summary>
 /// <param name="Recipe">The recipe without the grid.</param>
 /// <param name="Axes">The grid.</param>
 /// <param name="Seeds">The repetitions of each cell.</param>
 /// <param name="Cells">In the order of the recipe's methods, then of the grid.</param>
-internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis> Axes, IReadOnlyList<int> Seeds, IReadOnlyList<SweepCell> Cells)
+internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis> Axes, IReadOnlyList<int> Seeds,
+    IReadOnlyList<SweepCell> Cells)
 {
-    private const int MostPoints = 10000;
+    private const int MaxPoints = 10000;
 
     /// <summary>Lays the grid out.</summary>
     /// <param name="read">The recipe with these overrides.</param>
     /// <param name="axes">May be empty: then the sweep is the recipe over the seeds.</param>
     /// <param name="seeds">Default the recipe's.</param>
     /// <exception cref="InputException">A value does not fit its key, two axes share one, or there are too many points.</exception>
-    public static SweepPlan Create(Func<IReadOnlyList<string>, Recipe> read, IReadOnlyList<SweepAxis> axes, IReadOnlyList<int>? seeds = null)
+    public static SweepPlan Create(Func<IReadOnlyList<string>, Recipe> read, IReadOnlyList<SweepAxis> axes,
+        IReadOnlyList<int>? seeds = null)
     {
         if (axes.GroupBy(a => a.Key).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InputException($"The grid names {twice.Key} twice.", "--grid", "Put all its values behind one --grid.");
-        if (axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Values.Count, MostPoints + 1)) > MostPoints)
-            throw new InputException($"The grid has more than {MostPoints} points.", "--grid", "Try fewer values.");
+        if (axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Values.Count, MaxPoints + 1)) > MaxPoints)
+            throw new InputException($"The grid has more than {MaxPoints} points.", "--grid", "Try fewer values.");
         string[][] points = [.. Points(axes)];
         Recipe[] recipes = [.. points.Select(p => read([.. axes.Zip(p, (axis, value) => $"{axis.Key}={value}")]))];
         Recipe head = read([]);
@@ -41,7 +44,8 @@ internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis>
 
                 // The seeds are the sweep's, not a cell's, so that a later sweep over more of them goes on in the same folders.
                 Recipe recipe = recipes[same.First()] with { Methods = [method], Seeds = [0] };
-                cells.Add(new SweepCell(method, variant, FolderName(variant is null ? method.Name : $"{method} {variant}", cells), recipe, teacher, meter));
+                cells.Add(new SweepCell(method, variant, FolderName(variant is null ? method.Name : $"{method} {variant}", cells), recipe,
+                    teacher, meter));
             }
         }
 
@@ -63,7 +67,11 @@ internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis>
         string? teacher = options is null ? null : $"{data}\n{Text(recipe.Teacher.Common)}\n{Text(options)}\n{trials}";
         string? meter = teacher is null ? null : $"{teacher}\n{Text(recipe.Information)}";
         StudentRecipe student = options is null
-            ? recipe.Student with { FurtherTeachers = [], Distillation = new DistillationOptions { Views = recipe.Student.Distillation.Views } }
+            ? recipe.Student with
+            {
+                FurtherTeachers = [],
+                Distillation = new DistillationOptions { Views = recipe.Student.Distillation.Views },
+            }
             : recipe.Student;
         return (teacher, meter, $"{meter ?? data}\n{Text(student)}");
     }

@@ -25,20 +25,21 @@ internal sealed record ContentCheck(ContentHash Algorithm, string Hex)
         string name = Path.GetFileNameWithoutExtension(file);
         string tail = name[(name.LastIndexOf('-') + 1)..];
         // Decimal digits only would be a date.
-        return tail.Length is >= 8 and <= 64 && tail.Length < name.Length && tail.All(char.IsAsciiHexDigitLower) && !tail.All(char.IsAsciiDigit)
+        return tail.Length is >= 8 and <= 64 && tail.Length < name.Length && tail.All(char.IsAsciiHexDigitLower)
+            && !tail.All(char.IsAsciiDigit)
             ? new ContentCheck(ContentHash.Sha256, tail)
             : null;
     }
 
     /// <summary>What is wrong with a file, as a clause; null where its hash is right.</summary>
-    public async Task<string?> ProblemAsync(string path, CancellationToken cancel)
+    public async Task<string?> ProblemAsync(string path, CancellationToken cancellationToken)
     {
         using FileStream stream = File.OpenRead(path);
         using var hash = IncrementalHash.CreateHash(Algorithm == ContentHash.Sha256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
         if (Algorithm == ContentHash.GitBlob)
             hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {stream.Length}\0")));
         byte[] buffer = new byte[1 << 20];
-        for (int count; (count = await stream.ReadAsync(buffer, cancel)) > 0;)
+        for (int count; (count = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
             hash.AppendData(buffer.AsSpan(0, count));
         string found = Convert.ToHexStringLower(hash.GetHashAndReset());
         string name = Algorithm == ContentHash.Sha256 ? "SHA-256" : "git hash";

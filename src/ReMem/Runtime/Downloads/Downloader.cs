@@ -19,12 +19,13 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
     /// <summary>Downloads the file. The caller holds a lock on its target.</summary>
     /// <exception cref="InputException">The server refuses, or the file cannot be written.</exception>
     /// <exception cref="ReMemException">Server or network failed; the partial file stays for the next try.</exception>
-    public async Task RunAsync(Download file, CancellationToken cancel)
+    public async Task RunAsync(Download file, CancellationToken cancellationToken)
     {
         var retry = new Retry(options, options.Attempts, text => Report(file.Name, text));
         var clock = Stopwatch.StartNew();
         if (FileKind.Other(file.Target) is { } other)
-            throw new InputException($"Cannot write '{file.Target}': it is {other}, not a file.", remedy: "Remove it, or choose another folder.");
+            throw new InputException($"Cannot write '{file.Target}': it is {other}, not a file.",
+                remedy: "Remove it, or choose another folder.");
         string? earlier = null;
         try
         {
@@ -34,8 +35,8 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
                 long before = LengthOf(file.Partial);
                 try
                 {
-                    string? problem = await ReceiveAsync(file, cancel);
-                    problem ??= file.Check is { } check ? await check.ProblemAsync(file.Partial, cancel) : null;
+                    string? problem = await ReceiveAsync(file, cancellationToken);
+                    problem ??= file.Check is { } check ? await check.ProblemAsync(file.Partial, cancellationToken) : null;
                     if (problem is null)
                         break;
                     File.Delete(file.Partial);
@@ -51,7 +52,7 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
                 {
                     if (LengthOf(file.Partial) - before >= HeadwayBytes)
                         retry.Reset();
-                    await retry.PauseAsync(fault, cancel);
+                    await retry.PauseAsync(fault, cancellationToken);
                 }
             }
 
@@ -74,7 +75,7 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
 
     /// <summary>Receives the missing bytes.</summary>
     /// <returns>Why the received bytes cannot be used, as a clause; null where the file is complete.</returns>
-    private async Task<string?> ReceiveAsync(Download file, CancellationToken cancel)
+    private async Task<string?> ReceiveAsync(Download file, CancellationToken cancellationToken)
     {
         using var partial = new FileStream(file.Partial, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         if (!file.Resumable || partial.Length > file.Size)
@@ -82,15 +83,19 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
         if (partial.Length == file.Size)
             return null;
         long have = partial.Length;
-        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, file.Address, r => AskForRest(r, file, have), file.Authorize, stay: false, cancel);
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, file.Address, r => AskForRest(r, file, have), file.Authorize,
+            stay: false, cancellationToken);
         HttpResponseMessage response = answer.Response;
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             return $"{answer.Host} does not have the rest of it";
         if (!response.IsSuccessStatusCode)
             throw file.Refusal(answer);
         if (file.Etag is not null && answer.Etag != file.Etag)
-            throw new ReMemException($"'{file.Name}' changed on {answer.Host} while it was downloaded.", remedy: "Run the same command again.");
-        ContentRangeHeaderValue? range = response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange : null;
+            throw new ReMemException($"'{file.Name}' changed on {answer.Host} while it was downloaded.",
+                remedy: "Run the same command again.");
+        ContentRangeHeaderValue? range = response.StatusCode == HttpStatusCode.PartialContent
+            ? response.Content.Headers.ContentRange
+            : null;
         if (response.StatusCode == HttpStatusCode.PartialContent && range?.From != have)
             return $"{answer.Host} sends another part of it than was asked for";
         if (range is null)
@@ -101,7 +106,7 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
             return $"{answer.Host} announces {other} bytes instead of {size}";
         long? total = file.Size ?? announced;
         RequireSpace(file, total - partial.Length);
-        return await CopyAsync(file, answer, partial, total, cancel);
+        return await CopyAsync(file, answer, partial, total, cancellationToken);
     }
 
     private static void AskForRest(HttpRequestMessage request, Download file, long have)
@@ -113,9 +118,10 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
             request.Headers.TryAddWithoutValidation("If-Range", validator);
     }
 
-    private async Task<string?> CopyAsync(Download file, HttpAnswer answer, FileStream partial, long? total, CancellationToken cancel)
+    private async Task<string?> CopyAsync(Download file, HttpAnswer answer, FileStream partial, long? total,
+        CancellationToken cancellationToken)
     {
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         byte[] buffer = new byte[BufferBytes];
         var clock = Stopwatch.StartNew();
         long start = partial.Position;
@@ -123,7 +129,7 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
         var pace = new Pace(options, answer.Host);
         while (true)
         {
-            int count = await ReadAsync(answer, buffer, partial.Position, total, stall, cancel);
+            int count = await ReadAsync(answer, buffer, partial.Position, total, stall, cancellationToken);
             if (count == 0)
                 break;
             if (partial.Position + count > total)
@@ -151,7 +157,8 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
         return null;
     }
 
-    private async Task<int> ReadAsync(HttpAnswer answer, byte[] buffer, long at, long? total, CancellationTokenSource stall, CancellationToken cancel)
+    private async Task<int> ReadAsync(HttpAnswer answer, byte[] buffer, long at, long? total, CancellationTokenSource stall,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -159,9 +166,10 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
             Stream body = await answer.Response.Content.ReadAsStreamAsync(stall.Token);
             return await body.ReadAsync(buffer, stall.Token);
         }
-        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ServerFault(FormattableString.Invariant($"{answer.Host} sent nothing for {options.StallSeconds:0.##} s."), "Check the network connection; the same command continues the download.", e);
+            throw new ServerFault(FormattableString.Invariant($"{answer.Host} sent nothing for {options.StallSeconds:0.##} s."),
+                "Check the network connection; the same command continues the download.", e);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -170,7 +178,8 @@ internal sealed class Downloader(DownloadOptions options, HttpTransport http, IP
     }
 
     private static ServerFault Cut(string host, long at, long? total, Exception? cause) => new(
-        FormattableString.Invariant($"{host} cut the connection after {at} {(total is { } t ? FormattableString.Invariant($"of {t} ") : string.Empty)}bytes."),
+        FormattableString.Invariant(
+            $"{host} cut the connection after {at} {(total is { } t ? FormattableString.Invariant($"of {t} ") : string.Empty)}bytes."),
         "Check the network connection; the same command continues the download.",
         cause);
 

@@ -14,7 +14,8 @@ internal sealed class HttpAnswer(HttpResponseMessage response, Uri address, IRea
     public string? Etag => First(response, "ETag");
 
     /// <summary>A header of the response, or else of the redirects before it.</summary>
-    public string? Header(string name) => First(response, name) ?? hops.Reverse().Select(h => First(h, name)).FirstOrDefault(v => v is not null);
+    public string? Header(string name) =>
+        First(response, name) ?? hops.Reverse().Select(h => First(h, name)).FirstOrDefault(v => v is not null);
 
     /// <summary>A header of the response itself, as the server wrote it.</summary>
     public string? OwnHeader(string name) => First(response, name);

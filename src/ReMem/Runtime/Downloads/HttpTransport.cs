@@ -19,9 +19,11 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
     private static readonly HttpClient Client = Create();
 
     /// <summary>Scheme, name and port are the same.</summary>
-    public static bool SameOrigin(Uri a, Uri b) => a.Scheme == b.Scheme && string.Equals(a.Host, b.Host, StringComparison.OrdinalIgnoreCase) && a.Port == b.Port;
+    public static bool SameOrigin(Uri a, Uri b) =>
+        a.Scheme == b.Scheme && string.Equals(a.Host, b.Host, StringComparison.OrdinalIgnoreCase) && a.Port == b.Port;
 
-    public static string HostOf(Uri address) => address.IsDefaultPort ? address.Host : $"{address.Host}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
+    public static string HostOf(Uri address) =>
+        address.IsDefaultPort ? address.Host : $"{address.Host}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Sends a request; the body is not read yet.</summary>
     /// <param name="method">GET or HEAD.</param>
@@ -29,11 +31,11 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
     /// <param name="with">Adds headers to the request and to those that follow redirects; null adds none.</param>
     /// <param name="authorize">Whether the address belongs to the server that has the token.</param>
     /// <param name="stay">Whether a redirect to another origin is returned rather than followed.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="ServerFault">No response, or one that asks to try again: 408, 429, 5xx.</exception>
     /// <exception cref="ReMemException">A redirect that must not be followed, or a server whose certificate is not trusted.</exception>
     public async Task<HttpAnswer> SendAsync(
-        HttpMethod method, Uri address, Action<HttpRequestMessage>? with, bool authorize, bool stay, CancellationToken cancel)
+        HttpMethod method, Uri address, Action<HttpRequestMessage>? with, bool authorize, bool stay, CancellationToken cancellationToken)
     {
         var hops = new List<HttpResponseMessage>();
         bool home = authorize && credential is not null;
@@ -44,7 +46,7 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
             home = home && SameOrigin(address, credential!.Origin);
             if (home && credential!.Token is { } token && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            var answer = new HttpAnswer(await SendOnceAsync(request, cancel), address, hops);
+            var answer = new HttpAnswer(await SendOnceAsync(request, cancellationToken), address, hops);
             Uri? next = Next(answer, address);
             if (next is null || (stay && !SameOrigin(next, address)))
             {
@@ -80,7 +82,8 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
             // SendOnceAsync and Downloader have their own timeouts, for headers and for each read.
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("remem", typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("remem",
+            typeof(HttpTransport).Assembly.GetName().Version?.ToString(3)));
         client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         return client;
     }
@@ -109,7 +112,8 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
         // Some invalid hosts are only refused when the address's host name is read.
         try
         {
-            if (Uri.TryCreate(address, location, out Uri? next) && next.IsAbsoluteUri && (next.Host.Length > 0 || next.Scheme is not ("http" or "https")))
+            if (Uri.TryCreate(address, location, out Uri? next) && next.IsAbsoluteUri
+                && (next.Host.Length > 0 || next.Scheme is not ("http" or "https")))
                 return next;
         }
         catch (UriFormatException)
@@ -119,22 +123,24 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
         throw new ReMemException($"{HostOf(address)} redirects to '{location}', which is not an address.", remedy: "Use another source.");
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         string host = HostOf(request.RequestUri!);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(options.ResponseSeconds));
         try
         {
             return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         }
-        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ServerFault(FormattableString.Invariant($"{host} did not answer within {options.ResponseSeconds:0.##} s."), NetworkRemedy, e);
+            throw new ServerFault(FormattableString.Invariant($"{host} did not answer within {options.ResponseSeconds:0.##} s."),
+                NetworkRemedy, e);
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError)
         {
-            throw new ReMemException($"There is no secure connection to {host}: its certificate is not trusted.", remedy: "Check the date, the address, and SSL_CERT_FILE.", inner: e);
+            throw new ReMemException($"There is no secure connection to {host}: its certificate is not trusted.",
+                remedy: "Check the date, the address, and SSL_CERT_FILE.", inner: e);
         }
         catch (HttpRequestException e)
         {
@@ -157,7 +163,9 @@ internal sealed partial class HttpTransport(DownloadOptions options, Credential?
         if (status is not (408 or 429 or >= 500))
             return;
         TimeSpan? pause = response.Headers.RetryAfter?.Delta
-            ?? (response.Headers.RetryAfter?.Date is { } date ? Positive(date - DateTimeOffset.UtcNow) : WindowLeft(answer.Header("RateLimit")));
+            ?? (response.Headers.RetryAfter?.Date is { } date
+                ? Positive(date - DateTimeOffset.UtcNow)
+                : WindowLeft(answer.Header("RateLimit")));
         string host = answer.Host;
         answer.Dispose();
         string asked = pause is { } p ? FormattableString.Invariant($" and asks to wait {p.TotalSeconds:0} s") : string.Empty;

@@ -21,7 +21,8 @@ internal sealed class Pace(DownloadOptions options, string host)
         if (_bytes < options.MinBytesPerSecond * seconds)
         {
             throw new ServerFault(
-                FormattableString.Invariant($"{host} sent only {_bytes} bytes in {seconds:0.##} s."), "Check the network connection; the same command continues the download.");
+                FormattableString.Invariant($"{host} sent only {_bytes} bytes in {seconds:0.##} s."),
+                "Check the network connection; the same command continues the download.");
         }
 
         _bytes = 0;

@@ -11,7 +11,7 @@ internal sealed class Retry(DownloadOptions options, int attempts, Action<string
 
     /// <summary>Does the work, and again after each transient failure.</summary>
     public static async Task<T> RunAsync<T>(
-        DownloadOptions options, int attempts, Action<string> report, Func<Task<T>> work, CancellationToken cancel)
+        DownloadOptions options, int attempts, Action<string> report, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         var retry = new Retry(options, attempts, report);
         while (true)
@@ -22,7 +22,7 @@ internal sealed class Retry(DownloadOptions options, int attempts, Action<string
             }
             catch (ServerFault fault)
             {
-                await retry.PauseAsync(fault, cancel);
+                await retry.PauseAsync(fault, cancellationToken);
             }
         }
     }
@@ -32,13 +32,13 @@ internal sealed class Retry(DownloadOptions options, int attempts, Action<string
 
     /// <summary>Waits before the next try.</summary>
     /// <exception cref="ServerFault">The given one, where no try is left.</exception>
-    public async Task PauseAsync(ServerFault fault, CancellationToken cancel)
+    public async Task PauseAsync(ServerFault fault, CancellationToken cancellationToken)
     {
         _failures++;
         double seconds = fault.RetryAfter?.TotalSeconds ?? Math.Min(MaxBackOffSeconds, options.BackOffSeconds * Math.Pow(2, _failures - 1));
         if (_failures >= attempts || seconds > options.MaxPauseSeconds)
             throw fault;
         report(FormattableString.Invariant($"{fault.Message.TrimEnd('.')}; trying again in {seconds:0.#} s"));
-        await Task.Delay(TimeSpan.FromSeconds(seconds), cancel);
+        await Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);
     }
 }

@@ -30,8 +30,10 @@ internal static class Augreg
                 .. LayerNorm($"{Block}/LayerNorm_{(isOld ? 2 : 1)}", "blocks.#.norm2"),
 
                 // [C, heads, C / heads] each; PyTorch's rows are outputs.
-                Combine("blocks.#.attn.qkv.weight", values => cat([.. values.Select(k => k.flatten(1).t())], 0), $"{attention}/query/kernel", $"{attention}/key/kernel", $"{attention}/value/kernel"),
-                Combine("blocks.#.attn.qkv.bias", values => cat([.. values.Select(b => b.flatten())], 0), $"{attention}/query/bias", $"{attention}/key/bias", $"{attention}/value/bias"),
+                Combine("blocks.#.attn.qkv.weight", values => cat([.. values.Select(k => k.flatten(1).t())], 0),
+                    $"{attention}/query/kernel", $"{attention}/key/kernel", $"{attention}/value/kernel"),
+                Combine("blocks.#.attn.qkv.bias", values => cat([.. values.Select(b => b.flatten())], 0), $"{attention}/query/bias",
+                    $"{attention}/key/bias", $"{attention}/value/bias"),
                 Convert($"{attention}/out/kernel", "blocks.#.attn.proj.weight", k => k.flatten(0, 1).t()),
                 Move($"{attention}/out/bias", "blocks.#.attn.proj.bias"),
                 .. Dense($"{mlp}/Dense_0", "blocks.#.mlp.fc1"),
@@ -45,7 +47,9 @@ internal static class Augreg
         Prefixes = ["opt/target/", "params/"],
     };
 
-    private static NamingRule[] LayerNorm(string from, string to) => [Move($"{from}/scale", $"{to}.weight"), Move($"{from}/bias", $"{to}.bias")];
+    private static NamingRule[] LayerNorm(string from, string to) =>
+        [Move($"{from}/scale", $"{to}.weight"), Move($"{from}/bias", $"{to}.bias")];
 
-    private static NamingRule[] Dense(string from, string to) => [Convert($"{from}/kernel", $"{to}.weight", k => k.t()), Move($"{from}/bias", $"{to}.bias")];
+    private static NamingRule[] Dense(string from, string to) =>
+        [Convert($"{from}/kernel", $"{to}.weight", k => k.t()), Move($"{from}/bias", $"{to}.bias")];
 }

@@ -9,7 +9,8 @@ internal static partial class AveragedNames
     public static int Rank(string prefix)
     {
         string[] words = [.. Words().Matches(prefix).Select(m => m.Value.ToLowerInvariant())];
-        bool Any(string[] whole, string[] starts) => words.Any(w => whole.Contains(w) || starts.Any(s => w.StartsWith(s, StringComparison.Ordinal)));
+        bool Any(string[] whole, string[] starts) =>
+            words.Any(w => whole.Contains(w) || starts.Any(s => w.StartsWith(s, StringComparison.Ordinal)));
         if (Any(["gan"], ["loss", "criteri", "lpips", "percept", "discrimin", "metric"]))
             return 4;
         if (Any(["ema", "emas", "swa", "avg", "emamodel", "modelema"], ["averag", "polyak", "shadow"]))

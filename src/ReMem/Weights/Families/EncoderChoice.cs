@@ -7,7 +7,8 @@ namespace ReMem.Weights.Families;
 /// <param name="Tensors">Its tensors by timm's names.</param>
 /// <param name="Dropped">The container's tensors that belong to other networks or to no image classifier, by the file's names.</param>
 internal sealed record EncoderChoice(
-    string Prefix, string Container, string? Family, IReadOnlyDictionary<string, RenamedTensor> Tensors, IReadOnlyList<DroppedTensor> Dropped)
+    string Prefix, string Container, string? Family, IReadOnlyDictionary<string, RenamedTensor> Tensors,
+    IReadOnlyList<DroppedTensor> Dropped)
 {
     /// <summary>Prefixes of networks that fit equally well and were not taken.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];

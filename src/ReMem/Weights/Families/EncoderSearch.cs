@@ -43,7 +43,8 @@ internal sealed class EncoderSearch
         };
         return allowed.Count switch
         {
-            0 => search.Take(new Candidate(place ?? search.Unrecognised(), string.Empty, new NamingFamily("unknown", _ => true, [])), isKnown: false),
+            0 => search.Take(new Candidate(place ?? search.Unrecognised(), string.Empty, new NamingFamily("unknown", _ => true, [])),
+                isKnown: false),
             1 => search.Take(allowed[0], isKnown: true),
             _ => search.Best(allowed, wanted),
         };
@@ -77,7 +78,8 @@ internal sealed class EncoderSearch
         string[] forms = prefix[^1] is '.' or '/' or '_' or ':' ? [prefix] : [$"{prefix}.", $"{prefix}/", $"{prefix}_", prefix];
         foreach (string way in new[] { string.Empty }.Concat(_file.Dictionaries.OrderBy(d => d.Length)))
         {
-            foreach (string form in forms.Select(f => InnerWrappers.Strip($"{way}{f}", _file.Dictionaries)).Concat(forms.Select(f => way + f)))
+            foreach (string form in forms.Select(f => InnerWrappers.Strip($"{way}{f}", _file.Dictionaries))
+                .Concat(forms.Select(f => way + f)))
             {
                 if (_names.Keys.Any(n => n.StartsWith(form, StringComparison.Ordinal)))
                     return form;
@@ -91,7 +93,8 @@ internal sealed class EncoderSearch
     private string Unrecognised()
     {
         string way = NamingFamilies.Dictionary(_file.Dictionaries);
-        return way + NamingFamilies.Wrapper([.. _names.Keys.Where(n => n.StartsWith(way, StringComparison.Ordinal)).Select(n => n[way.Length..])]);
+        return way
+            + NamingFamilies.Wrapper([.. _names.Keys.Where(n => n.StartsWith(way, StringComparison.Ordinal)).Select(n => n[way.Length..])]);
     }
 
     private EncoderChoice Best(List<Candidate> allowed, WantedShapes? wanted)
@@ -114,15 +117,22 @@ internal sealed class EncoderSearch
         if (scored.Count == 0)
             throw failure!;
         double best = scored.Max(s => s.Fit);
-        var fitting = scored.Where(s => s.Fit >= best * AsGood).OrderBy(s => s.Rank).ThenByDescending(s => s.Choice.Tensors.Count).ToArray();
-        return fitting[0].Choice with { Others = [.. fitting[1..].Where(f => f.Rank < 4).Select(f => f.Candidate.Root.Length == 0 ? "no prefix" : f.Candidate.Root)] };
+        var fitting = scored.Where(s => s.Fit >= best * AsGood).OrderBy(s => s.Rank).ThenByDescending(s => s.Choice.Tensors.Count)
+            .ToArray();
+        return fitting[0].Choice with
+        {
+            Others = [.. fitting[1..].Where(f => f.Rank < 4).Select(f => f.Candidate.Root.Length == 0 ? "no prefix" : f.Candidate.Root)],
+        };
     }
 
     private EncoderChoice Take(Candidate candidate, bool isKnown)
     {
         string prefix = candidate.Prefix;
-        string container = _file.Dictionaries.Where(d => prefix.StartsWith(d, StringComparison.Ordinal)).MaxBy(d => d.Length) ?? string.Empty;
-        string[] others = [.. _candidates.Select(c => c.Root).Where(r => r.Length > prefix.Length && r != candidate.Root && r.StartsWith(prefix, StringComparison.Ordinal) && !candidate.Root.StartsWith(r, StringComparison.Ordinal))];
+        string container = _file.Dictionaries.Where(d => prefix.StartsWith(d, StringComparison.Ordinal)).MaxBy(d => d.Length)
+            ?? string.Empty;
+        string[] others = [.. _candidates.Select(c => c.Root)
+            .Where(r => r.Length > prefix.Length && r != candidate.Root && r.StartsWith(prefix, StringComparison.Ordinal)
+                && !candidate.Root.StartsWith(r, StringComparison.Ordinal))];
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var dropped = new List<DroppedTensor>();
         string outside = $"it is outside '{prefix[container.Length..]}', where the model is";

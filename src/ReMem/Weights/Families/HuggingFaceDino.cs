@@ -14,7 +14,8 @@ internal static class HuggingFaceDino
         Move("encoder.layer.#.norm1.*", "blocks.#.norm1.*"),
         Join(
             "blocks.#.attn.qkv.*",
-            "encoder.layer.#.attention.attention.query.*", "encoder.layer.#.attention.attention.key.*", "encoder.layer.#.attention.attention.value.*"),
+            "encoder.layer.#.attention.attention.query.*", "encoder.layer.#.attention.attention.key.*",
+            "encoder.layer.#.attention.attention.value.*"),
         Move("encoder.layer.#.attention.output.dense.*", "blocks.#.attn.proj.*"),
         Move("encoder.layer.#.layer_scale1.lambda1", "blocks.#.ls1.gamma"),
         Move("encoder.layer.#.norm2.*", "blocks.#.norm2.*"),
@@ -28,7 +29,8 @@ internal static class HuggingFaceDino
 
     public static NamingFamily Dinov2 { get; } = new(
         "Hugging Face DINOv2",
-        has => has("embeddings.patch_embeddings.projection.weight") && has("encoder.layer.0.layer_scale1.lambda1") && !has("embeddings.register_tokens"),
+        has => has("embeddings.patch_embeddings.projection.weight") && has("encoder.layer.0.layer_scale1.lambda1")
+            && !has("embeddings.register_tokens"),
         [Move("embeddings.cls_token", "cls_token"), Move("embeddings.position_embeddings", "pos_embed"), .. Version2])
     {
         Prefixes = ["dinov2."],
@@ -52,10 +54,12 @@ internal static class HuggingFaceDino
             Move("embeddings.patch_embeddings.*", "patch_embed.proj.*"),
             Drop("embeddings.mask_token", Dino.Masks),
             Move("layer.#.norm1.*", "blocks.#.norm1.*"),
-            Join("blocks.#.attn.qkv.weight", "layer.#.attention.q_proj.weight", "layer.#.attention.k_proj.weight", "layer.#.attention.v_proj.weight"),
+            Join("blocks.#.attn.qkv.weight", "layer.#.attention.q_proj.weight", "layer.#.attention.k_proj.weight",
+                "layer.#.attention.v_proj.weight"),
             .. Dino.IsZero(renaming, ".attention.q_proj.bias", ".attention.v_proj.bias")
                 ? new[] { Drop("layer.#.attention.q_proj.bias", Dino.Zeros), Drop("layer.#.attention.v_proj.bias", Dino.Zeros) }
-                : [Move("layer.#.attention.q_proj.bias", "blocks.#.attn.q_bias"), Move("layer.#.attention.v_proj.bias", "blocks.#.attn.v_bias")],
+                : [Move("layer.#.attention.q_proj.bias", "blocks.#.attn.q_bias"),
+                    Move("layer.#.attention.v_proj.bias", "blocks.#.attn.v_bias")],
             Drop("layer.#.attention.k_proj.bias", Dino.NoKeyBias),
             Move("layer.#.attention.o_proj.*", "blocks.#.attn.proj.*"),
             Move("layer.#.layer_scale1.lambda1", "blocks.#.gamma_1"),

@@ -16,7 +16,8 @@ internal static class HuggingFaceVit
         Move("encoder.layer.#.layernorm_before.*", "blocks.#.norm1.*"),
         Join(
             "blocks.#.attn.qkv.*",
-            "encoder.layer.#.attention.attention.query.*", "encoder.layer.#.attention.attention.key.*", "encoder.layer.#.attention.attention.value.*"),
+            "encoder.layer.#.attention.attention.query.*", "encoder.layer.#.attention.attention.key.*",
+            "encoder.layer.#.attention.attention.value.*"),
         Move("encoder.layer.#.attention.output.dense.*", "blocks.#.attn.proj.*"),
         Move("encoder.layer.#.layernorm_after.*", "blocks.#.norm2.*"),
         Move("encoder.layer.#.intermediate.dense.*", "blocks.#.mlp.fc1.*"),

@@ -40,7 +40,8 @@ internal static class NamePrefixes
     /// <summary>The most common first parts of names.</summary>
     public static IReadOnlyList<string> Heads(IEnumerable<string> names) =>
     [
-        .. names.Where(n => n.Contains('.', StringComparison.Ordinal)).GroupBy(n => n[..(n.IndexOf('.', StringComparison.Ordinal) + 1)], StringComparer.Ordinal)
+        .. names.Where(n => n.Contains('.', StringComparison.Ordinal))
+            .GroupBy(n => n[..(n.IndexOf('.', StringComparison.Ordinal) + 1)], StringComparer.Ordinal)
             .OrderByDescending(g => g.Count()).Take(MaxShown).Select(g => g.Key),
     ];
 }

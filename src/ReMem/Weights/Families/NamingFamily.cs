@@ -33,13 +33,15 @@ internal sealed class NamingFamily(string name, Func<Func<string, bool>, bool> i
     /// <param name="names">All names of the file.</param>
     public bool Recognises(string prefix, IReadOnlyDictionary<string, string> names)
     {
-        bool Has(string tensor) => (!NeedsPrefix && names.ContainsKey(prefix + tensor)) || Prefixes.Any(p => names.ContainsKey($"{prefix}{p}{tensor}"));
+        bool Has(string tensor) =>
+            (!NeedsPrefix && names.ContainsKey(prefix + tensor)) || Prefixes.Any(p => names.ContainsKey($"{prefix}{p}{tensor}"));
         return isIt(Has);
     }
 
     /// <summary>Where the model's own names begin under a prefix: after the family's own prefix, where names have it.</summary>
     public string RootUnder(string prefix, IEnumerable<string> names) =>
-        prefix + (Prefixes.FirstOrDefault(p => names.Any(n => n.Length > prefix.Length + p.Length && n.StartsWith(prefix, StringComparison.Ordinal) && n.AsSpan(prefix.Length).StartsWith(p))) ?? string.Empty);
+        prefix + (Prefixes.FirstOrDefault(p => names.Any(n => n.Length > prefix.Length + p.Length
+            && n.StartsWith(prefix, StringComparison.Ordinal) && n.AsSpan(prefix.Length).StartsWith(p))) ?? string.Empty);
 
     /// <summary>Renames every tensor of a file.</summary>
     /// <param name="file">The file.</param>

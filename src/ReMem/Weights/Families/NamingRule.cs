@@ -25,7 +25,8 @@ internal sealed class NamingRule
     public static NamingRule Convert(string from, string to, Func<Tensor, Tensor> make) => new([from], (to, values => make(values[0])));
 
     /// <summary>Splits a tensor into two.</summary>
-    public static NamingRule Split(string from, (string To, Func<Tensor, Tensor> Make) first, (string To, Func<Tensor, Tensor> Make) second) =>
+    public static NamingRule Split(string from, (string To, Func<Tensor, Tensor> Make) first,
+        (string To, Func<Tensor, Tensor> Make) second) =>
         new([from], (first.To, values => first.Make(values[0])), (second.To, values => second.Make(values[0])));
 
     /// <summary>Makes a tensor from several, when the last of them is found.</summary>

@@ -13,7 +13,8 @@ internal static class Timm
 
     public static NamingFamily Own { get; } = new(
         "timm",
-        has => new[] { "patch_embed.proj.weight", "layer1.0.conv1.weight", "blocks.0.0.conv_dw.weight", "conv_stem.weight", "stem.0.weight" }.Any(has),
+        has => new[] { "patch_embed.proj.weight", "layer1.0.conv1.weight", "blocks.0.0.conv_dw.weight", "conv_stem.weight",
+            "stem.0.weight" }.Any(has),
         Drop("mask_token", "only pre-training masks patches"),
         Drop("decoder_*", "only pre-training reconstructs patches"),
         Drop("lm_head.*", "only pre-training has this head"),

@@ -20,14 +20,16 @@ internal static class TorchvisionMobile
         "torchvision MobileNetV2", has => has("features.0.0.weight") && has("features.1.conv.0.0.weight"), RulesOfV2);
 
     public static NamingFamily MobileNetV3 { get; } = new(
-        "torchvision MobileNetV3", has => has("features.0.0.weight") && has("features.1.block.0.0.weight") && has("classifier.3.weight"), RulesOfV3);
+        "torchvision MobileNetV3", has => has("features.0.0.weight") && has("features.1.block.0.0.weight") && has("classifier.3.weight"),
+        RulesOfV3);
 
     public static NamingFamily EfficientNet { get; } = new(
         "torchvision EfficientNet", has => has("features.0.0.weight") && has("features.1.0.block.1.fc1.weight"), RulesOfEfficientNet);
 
     private static List<NamingRule> RulesOfV2(Renaming renaming)
     {
-        var rules = new List<NamingRule> { Move("features.0.0.*", "conv_stem.*"), Move("features.0.1.*", "bn1.*"), Move("classifier.1.*", "classifier.*") };
+        var rules = new List<NamingRule> { Move("features.0.0.*", "conv_stem.*"), Move("features.0.1.*", "bn1.*"),
+            Move("classifier.1.*", "classifier.*") };
         int blocks = Count(renaming, i => $"features.{i}.conv.0.0.weight");
         string Projection(int i) => renaming.Has($"features.{i}.conv.3.weight") ? $"features.{i}.conv.2" : $"features.{i}.conv.1";
         foreach ((int i, string block) in Stages(renaming, blocks, i => $"{Projection(i)}.weight"))
@@ -50,7 +52,8 @@ internal static class TorchvisionMobile
         rules.AddRange(NormOfV3("features.0.1", "bn1"));
         int blocks = Count(renaming, i => $"features.{i}.block.0.0.weight");
         int last = 0;
-        foreach ((int i, string block) in Stages(renaming, blocks, i => $"features.{i}.block.{Layers(renaming, $"features.{i}.block") - 1}.0.weight"))
+        foreach ((int i, string block) in Stages(renaming, blocks,
+            i => $"features.{i}.block.{Layers(renaming, $"features.{i}.block") - 1}.0.weight"))
         {
             rules.AddRange(Block(renaming, $"features.{i}.block", block, NormOfV3));
             last = int.Parse(block.Split('.')[1], CultureInfo.InvariantCulture) + 1;
@@ -68,7 +71,8 @@ internal static class TorchvisionMobile
 
     private static List<NamingRule> RulesOfEfficientNet(Renaming renaming)
     {
-        var rules = new List<NamingRule> { Move("features.0.0.*", "conv_stem.*"), Move("features.0.1.*", "bn1.*"), Move("classifier.1.*", "classifier.*") };
+        var rules = new List<NamingRule> { Move("features.0.0.*", "conv_stem.*"), Move("features.0.1.*", "bn1.*"),
+            Move("classifier.1.*", "classifier.*") };
         int stages = Count(renaming, s => $"features.{s}.0.block.0.0.weight");
         for (int stage = 1; stage <= stages; stage++)
         {
@@ -82,7 +86,8 @@ internal static class TorchvisionMobile
     }
 
     /// <summary>The layers of an inverted residual: expansion (not at 1), depthwise, squeeze-and-excitation (some), projection.</summary>
-    private static IEnumerable<NamingRule> Block(Renaming renaming, string from, string to, Func<string, string, IEnumerable<NamingRule>> norm)
+    private static IEnumerable<NamingRule> Block(Renaming renaming, string from, string to,
+        Func<string, string, IEnumerable<NamingRule>> norm)
     {
         int layers = Layers(renaming, from), convolution = 0;
         bool expands = layers - (Enumerable.Range(0, layers).Any(l => renaming.Has($"{from}.{l}.fc1.weight")) ? 1 : 0) == 3;

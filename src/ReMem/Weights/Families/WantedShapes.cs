@@ -16,7 +16,8 @@ internal sealed class WantedShapes
 
     /// <summary>The names and shapes of a model.</summary>
     public static WantedShapes Of(ImageModel model) =>
-        new(() => model.state_dict().ToDictionary(t => t.Key, t => t.Value.shape, StringComparer.Ordinal), (model as TransformerModel)?.Shape.Depth);
+        new(() => model.state_dict().ToDictionary(t => t.Key, t => t.Value.shape, StringComparer.Ordinal),
+            (model as TransformerModel)?.Shape.Depth);
 
     /// <summary>The names and shapes of a model of the catalogue. Of a transformer only one block is built.</summary>
     /// <exception cref="InputException">No model has that name.</exception>
@@ -33,7 +34,8 @@ internal sealed class WantedShapes
         int fits = 0;
         foreach ((string name, long[] shape) in _shapes.Value)
         {
-            if (tensors.TryGetValue(name, out RenamedTensor? given) && (given.Entry.Shape.SequenceEqual(shape) || IsOfAnotherGrid(given.Entry.Shape, shape)))
+            if (tensors.TryGetValue(name, out RenamedTensor? given)
+                && (given.Entry.Shape.SequenceEqual(shape) || IsOfAnotherGrid(given.Entry.Shape, shape)))
                 fits++;
         }
 
@@ -47,7 +49,8 @@ internal sealed class WantedShapes
     /// kernel.
     /// </summary>
     private static bool IsOfAnotherGrid(IReadOnlyList<long> given, long[] wanted) =>
-        given.Count == wanted.Length && given.Zip(wanted).Count(d => d.First != d.Second) is var differing && (differing == 1 ? wanted.Length > 1 : differing == 2 && wanted.Length == 4);
+        given.Count == wanted.Length && given.Zip(wanted).Count(d => d.First != d.Second) is var differing
+            && (differing == 1 ? wanted.Length > 1 : differing == 2 && wanted.Length == 4);
 
     private static Dictionary<string, long[]> Build(ModelInfo info, TransformerShape? shape)
     {

@@ -52,7 +52,8 @@ internal abstract class MappedWeightsFile : WeightsFile
         // A compressed array of an npz cannot be mapped.
         if (!_places.TryGetValue(name, out PlacedTensor? place))
             return false;
-        bool whole = place.Entry.Bytes is > 0 and <= int.MaxValue && (place.Strides is null || StridedCopy.IsContiguous(place.Entry.Shape, place.Strides));
+        bool whole = place.Entry.Bytes is > 0 and <= int.MaxValue
+            && (place.Strides is null || StridedCopy.IsContiguous(place.Entry.Shape, place.Strides));
         if (whole)
             bytes = File.Bytes(place.Offset, (int)place.Entry.Bytes);
         return whole;

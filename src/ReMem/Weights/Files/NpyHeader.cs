@@ -41,7 +41,8 @@ internal sealed partial record NpyHeader(ScalarType Type, IReadOnlyList<long> Sh
     public static NpyHeader? Read(string name, ReadOnlySpan<byte> start, MappedFile file)
     {
         InputException Bad(string why) => file.Broken($"its array '{name}' {why}");
-        if (start.Length < 10 || start[0] != 0x93 || !start[1..].StartsWith("NUMPY"u8) || start[6] is not (1 or 2 or 3) || (start[6] > 1 && start.Length < 12))
+        if (start.Length < 10 || start[0] != 0x93 || !start[1..].StartsWith("NUMPY"u8) || start[6] is not (1 or 2 or 3)
+            || (start[6] > 1 && start.Length < 12))
             throw Bad("has no NumPy header");
         int at = start[6] == 1 ? 10 : 12;
         uint length = start[6] == 1 ? BitConverter.ToUInt16(start[8..]) : BitConverter.ToUInt32(start[8..]);

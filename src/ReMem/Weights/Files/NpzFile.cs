@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace ReMem.Weights.Files;
 
-/// <summary>A NumPy archive (numpy.savez or savez_compressed): a zip of arrays. Stored arrays are mapped, compressed ones unpacked when read.</summary>
+/// <summary>
+/// A NumPy archive (numpy.savez or savez_compressed): a zip of arrays. Stored arrays are mapped, compressed ones unpacked when read.
+/// </summary>
 internal sealed class NpzFile : MappedWeightsFile
 {
     private const string Extension = ".npy";
@@ -44,7 +46,8 @@ internal sealed class NpzFile : MappedWeightsFile
                 continue;
             var tensor = new TensorEntry(name, header.Type, header.Shape);
             if (entry.Length - header.Length != tensor.Bytes)
-                throw file.Broken($"its array '{name}' of shape {TensorTypes.Text(header.Shape)} needs {tensor.Bytes} bytes, but has {entry.Length - header.Length}");
+                throw file.Broken($"its array '{name}' of shape {TensorTypes.Text(header.Shape)} needs {tensor.Bytes} bytes, but has "
+                    + $"{entry.Length - header.Length}");
             var placed = new PlacedTensor(tensor, entry.Offset + header.Length, header.Strides());
             if (entry.IsStored)
                 stored.Add(placed);

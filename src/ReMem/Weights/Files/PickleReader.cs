@@ -264,7 +264,9 @@ internal sealed class PickleReader
                 Push(Call(_world.Find(home, kind), PopToMark()));
                 break;
             case PickleCode.Extension8 or PickleCode.Extension16 or PickleCode.Extension32:
-                long number = code == PickleCode.Extension8 ? _input.Byte() : code == PickleCode.Extension16 ? _input.UInt16() : _input.Int32();
+                long number = code == PickleCode.Extension8
+                    ? _input.Byte()
+                    : code == PickleCode.Extension16 ? _input.UInt16() : _input.Int32();
                 Push(_world.Find("copyreg", $"extension {number}"));
                 break;
             case PickleCode.Build:
@@ -291,7 +293,8 @@ internal sealed class PickleReader
     }
 
     /// <summary>The name of a callable; null for plain values.</summary>
-    private static string? Named(object? callable) => callable switch { PickleGlobal global => global.Name, PickleOpaque opaque => opaque.Name, _ => null };
+    private static string? Named(object? callable) =>
+        callable switch { PickleGlobal global => global.Name, PickleOpaque opaque => opaque.Name, _ => null };
 
     /// <summary>
     /// Attributes: kept where they may hold a model's tensors; otherwise they are not weights, such as PyTorch's _metadata of an ordered
@@ -334,7 +337,8 @@ internal sealed class PickleReader
 
     private void Push(object? value) => _stack.Add(value);
 
-    private object? Peek() => _stack.Count > (_marks.Count > 0 ? _marks[^1] : 0) ? _stack[^1] : throw Bad("takes a value where there is none");
+    private object? Peek() =>
+        _stack.Count > (_marks.Count > 0 ? _marks[^1] : 0) ? _stack[^1] : throw Bad("takes a value where there is none");
 
     private object? Pop()
     {
@@ -356,7 +360,8 @@ internal sealed class PickleReader
         return values;
     }
 
-    private object? Recall(long key) => _memo.TryGetValue(key, out object? value) ? value : throw Bad("recalls a value that it never stored");
+    private object? Recall(long key) =>
+        _memo.TryGetValue(key, out object? value) ? value : throw Bad("recalls a value that it never stored");
 
     private long Length(PickleCode code, PickleCode of8, PickleCode of32) =>
         Limit(code == of8 ? _input.Byte() : code == of32 ? _input.UInt32() : _input.Int64(), MaxTextLength);

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace ReMem.Weights.Files;
 
 /// <summary>
-/// A memory-mapped safetensors file. The header is checked against the file before anything is read: sizes, types, bounds, overlaps and gaps.
+/// A memory-mapped safetensors file. The header is checked against the file before anything is read: sizes, types, bounds,
+/// overlaps and gaps.
 /// Format: huggingface.co/docs/safetensors.
 /// </summary>
 internal sealed class SafetensorsFile : MappedWeightsFile
@@ -101,7 +102,8 @@ internal sealed class SafetensorsFile : MappedWeightsFile
         long bytes = TensorTypes.Bytes(shape, TensorTypes.Size(type))
             ?? throw file.Broken($"tensor '{name}' has the invalid shape {TensorTypes.Text(shape)}");
         if (begin < 0 || begin > file.Length || end < begin || end - begin != bytes)
-            throw file.Broken($"tensor '{name}' of shape {TensorTypes.Text(shape)} needs {bytes} bytes, but its offsets are {begin} to {end}");
+            throw file.Broken(
+                $"tensor '{name}' of shape {TensorTypes.Text(shape)} needs {bytes} bytes, but its offsets are {begin} to {end}");
         return new PlacedTensor(new TensorEntry(name, type, shape), start + begin);
     }
 

@@ -9,7 +9,9 @@ namespace ReMem.Weights.Files;
 /// <summary>Writes safetensors files as the reference implementation lays them out; a file appears whole or not at all.</summary>
 internal static class SafetensorsWriter
 {
-    /// <summary>The types that can be written, in the reference implementation's order in a file: widest first, so that none is misaligned.</summary>
+    /// <summary>
+    /// The types that can be written, in the reference implementation's order in a file: widest first, so that none is misaligned.
+    /// </summary>
     private static readonly (ScalarType Type, string Name)[] Types =
     [
         (ScalarType.Int64, "I64"),
@@ -29,12 +31,15 @@ internal static class SafetensorsWriter
     /// <param name="tensors">By name.</param>
     /// <param name="metadata">Free-form strings.</param>
     /// <param name="castFloatsTo">Stores floating-point tensors in this type, such as Float16; null keeps theirs.</param>
-    /// <exception cref="InputException">The file cannot be written, or a finite value does not fit <paramref name="castFloatsTo"/>.</exception>
+    /// <exception cref="InputException">The file cannot be written, or a finite value does not fit
+    /// <paramref name="castFloatsTo"/>.</exception>
     /// <exception cref="ArgumentException">A name occurs twice, or a type has no name in the format.</exception>
     public static void Write(
-        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? castFloatsTo = null)
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+        ScalarType? castFloatsTo = null)
     {
-        WriteEach(path, tensors.Select(t => new PendingTensor(new TensorEntry(t.Key, t.Value.dtype, t.Value.shape), () => t.Value.alias())), metadata, castFloatsTo);
+        WriteEach(path, tensors.Select(t => new PendingTensor(new TensorEntry(t.Key, t.Value.dtype, t.Value.shape), () => t.Value.alias())),
+            metadata, castFloatsTo);
     }
 
     /// <summary>Writes tensors that are read one at a time, so that only one is in memory.</summary>
@@ -42,10 +47,12 @@ internal static class SafetensorsWriter
     /// <param name="tensors">With distinct names.</param>
     /// <param name="metadata">Free-form strings.</param>
     /// <param name="castFloatsTo">Stores floating-point tensors in this type, such as Float16; null keeps theirs.</param>
-    /// <exception cref="InputException">The file cannot be written, or a finite value does not fit <paramref name="castFloatsTo"/>.</exception>
+    /// <exception cref="InputException">The file cannot be written, or a finite value does not fit
+    /// <paramref name="castFloatsTo"/>.</exception>
     /// <exception cref="ArgumentException">A name occurs twice, or a type has no name in the format.</exception>
     internal static void WriteEach(
-        string path, IEnumerable<PendingTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? castFloatsTo = null)
+        string path, IEnumerable<PendingTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+        ScalarType? castFloatsTo = null)
     {
         using var guard = no_grad();
         var header = new JsonObject();
@@ -54,10 +61,13 @@ internal static class SafetensorsWriter
         var stored = new List<(PendingTensor Tensor, TensorEntry As, int Rank)>();
         foreach (PendingTensor tensor in tensors)
         {
-            TensorEntry entry = castFloatsTo is { } type && TensorTypes.IsFloat(tensor.Entry.Type) ? tensor.Entry with { Type = type } : tensor.Entry;
+            TensorEntry entry = castFloatsTo is { } type && TensorTypes.IsFloat(tensor.Entry.Type)
+                ? tensor.Entry with { Type = type }
+                : tensor.Entry;
             int rank = Array.FindIndex(Types, t => t.Type == entry.Type);
             if (rank < 0)
-                throw new ArgumentException($"The tensor '{entry.Name}' has the type {entry.Type}, which safetensors cannot hold.", nameof(tensors));
+                throw new ArgumentException($"The tensor '{entry.Name}' has the type {entry.Type}, which safetensors cannot hold.",
+                    nameof(tensors));
             stored.Add((tensor, entry, rank));
         }
 

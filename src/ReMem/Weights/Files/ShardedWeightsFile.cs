@@ -15,7 +15,8 @@ internal sealed class ShardedWeightsFile : WeightsFile
     private readonly Dictionary<string, WeightsFile> _shardOf;
     private readonly IReadOnlyCollection<WeightsFile> _shards;
 
-    private ShardedWeightsFile(string path, Dictionary<string, WeightsFile> shardOf, IReadOnlyCollection<WeightsFile> shards, Dictionary<string, string> metadata)
+    private ShardedWeightsFile(string path, Dictionary<string, WeightsFile> shardOf, IReadOnlyCollection<WeightsFile> shards,
+        Dictionary<string, string> metadata)
     {
         (Path, _shardOf, _shards) = (path, shardOf, shards);
         Tensors = shardOf.ToDictionary(s => s.Key, s => s.Value.Tensors[s.Key], StringComparer.Ordinal);

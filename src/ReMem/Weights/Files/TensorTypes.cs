@@ -19,7 +19,8 @@ internal static class TensorTypes
     };
 
     /// <summary>Whether the type is a floating-point type.</summary>
-    public static bool IsFloat(ScalarType type) => type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+    public static bool IsFloat(ScalarType type) =>
+        type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
     /// <summary>PyTorch's name, such as "float32".</summary>
     public static string Name(ScalarType type) => type switch

@@ -6,7 +6,8 @@ namespace ReMem.Weights.Files;
 /// <param name="Dictionaries">The paths of the dictionaries that hold tensors, each with its last dot.</param>
 /// <param name="SteppedOver">The objects that were not read.</param>
 internal sealed record TorchContents(
-    IReadOnlyDictionary<string, TorchTensor> Tensors, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<string> Dictionaries, IReadOnlyList<string> SteppedOver)
+    IReadOnlyDictionary<string, TorchTensor> Tensors, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<string> Dictionaries,
+    IReadOnlyList<string> SteppedOver)
 {
     /// <summary>The tensors, once the positions of their storages are known.</summary>
     public IReadOnlyList<PlacedTensor> Place() => [.. Tensors.Select(t => TorchPlaces.Place(t.Key, t.Value))];

@@ -14,7 +14,8 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
     private static ReadOnlySpan<byte> Magic => [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
     private TorchLegacyFile(MappedFile file, TorchContents contents)
-        : base(file, contents.Place()) => (Metadata, Dictionaries, SteppedOver) = (contents.Metadata, contents.Dictionaries, contents.SteppedOver);
+        : base(file, contents.Place()) =>
+            (Metadata, Dictionaries, SteppedOver) = (contents.Metadata, contents.Dictionaries, contents.SteppedOver);
 
     /// <inheritdoc/>
     public override string Format => "PyTorch legacy archive";
@@ -25,7 +26,8 @@ internal sealed class TorchLegacyFile : MappedWeightsFile
         // From protocol 4 on, a frame length precedes the number.
         const int Frame = 9;
         bool HasMagic(ReadOnlySpan<byte> rest) => rest.StartsWith(Magic);
-        return start.Length > 2 + Frame && start[0] == 0x80 && (HasMagic(start[2..]) || (start[2] == 0x95 && HasMagic(start[(2 + Frame)..])));
+        return start.Length > 2 + Frame && start[0] == 0x80
+            && (HasMagic(start[2..]) || (start[2] == 0x95 && HasMagic(start[(2 + Frame)..])));
     }
 
     /// <summary>Reads the pickles and finds every storage.</summary>

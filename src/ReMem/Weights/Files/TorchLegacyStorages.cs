@@ -42,7 +42,8 @@ internal sealed class TorchLegacyStorages(MappedFile file)
 
         // Files of 2017 store a part of a storage as (key, first number, count).
         int size = SizeOf(named);
-        return view is [string key, long first, long count] && first >= 0 && count >= 0 && first <= named.Bytes / size && count <= (named.Bytes / size) - first
+        return view is [string key, long first, long count] && first >= 0 && count >= 0 && first <= named.Bytes / size
+            && count <= (named.Bytes / size) - first
             ? new TorchStorage(named.Type, key, count) { Part = (whole, first * size) }
             : throw file.Broken($"its storage '{named.Key}' has a part outside it");
     }
@@ -82,7 +83,8 @@ internal sealed class TorchLegacyStorages(MappedFile file)
 
     private static int SizeOf(TorchStorage storage) => storage.Type is { } type ? TensorTypes.Size(type) : 1;
 
-    private long Elements(string key) => _read.TryGetValue(key, out TorchStorage? storage) ? storage.Bytes / SizeOf(storage) : _passed[key].Elements;
+    private long Elements(string key) =>
+        _read.TryGetValue(key, out TorchStorage? storage) ? storage.Bytes / SizeOf(storage) : _passed[key].Elements;
 
     /// <summary>A storage's bytes; null where the size of its type is not known yet, or where the product is too large.</summary>
     private long? Bytes(string key)

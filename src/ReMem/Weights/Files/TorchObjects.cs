@@ -10,7 +10,8 @@ namespace ReMem.Weights.Files;
 /// <param name="file">The archive, for messages.</param>
 /// <param name="load">Finds the storage of a persistent id, checked to be ('storage', type, key, location, elements, ...).</param>
 /// <param name="pass">Receives the storages of unsupported types: type, key and elements; may be null.</param>
-internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[], TorchStorage> load, Action<string, string, long>? pass = null) : IPickleWorld
+internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[], TorchStorage> load,
+    Action<string, string, long>? pass = null) : IPickleWorld
 {
     private const int MaxNames = 100, MaxNameLength = 200, MaxCopied = 4_000_000;
 
@@ -49,9 +50,11 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
     /// <summary>Known names.</summary>
     private static readonly HashSet<string> Plain =
     [
-        "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "collections.deque", "builtins.set", "__builtin__.set", "builtins.list", "__builtin__.list", "builtins.dict", "__builtin__.dict", "builtins.object", "_codecs.encode",
+        "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "collections.deque", "builtins.set", "__builtin__.set",
+        "builtins.list", "__builtin__.list", "builtins.dict", "__builtin__.dict", "builtins.object", "_codecs.encode",
         "copyreg._reconstructor", "copy_reg._reconstructor",
-        "torch.Size", "torch.device", "torch.Tensor", "torch.nn.parameter.Parameter", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
+        "torch.Size", "torch.device", "torch.Tensor", "torch.nn.parameter.Parameter", "torch._utils._rebuild_tensor",
+        "torch._utils._rebuild_tensor_v2",
         "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
         "torch._tensor._rebuild_from_type_v2", "torch._utils._rebuild_from_type_v2", "torch._utils._rebuild_device_tensor_from_cpu_tensor",
         "torch.serialization._get_layout", "torch.strided",
@@ -60,7 +63,8 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
     /// <summary>The constructors of tensors from numbers in the file.</summary>
     private static readonly HashSet<string> TensorMakers =
     [
-        "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_parameter",
+        "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3",
+        "torch._utils._rebuild_parameter",
         "torch._utils._rebuild_parameter_with_state",
     ];
 
@@ -90,14 +94,20 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
         ("_codecs.encode", [string text, ..]) => text,
         ("torch.Size", [object?[] sizes]) => sizes,
         ("torch.device" or "torch.serialization._get_layout", [string, ..]) => arguments,
-        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [TorchStorage { Type: { } type } storage, long first, object?[] shape, object?[] strides, ..]) =>
+        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [TorchStorage { Type: { } type } storage, long first,
+            object?[] shape, object?[] strides, ..]) =>
             View(storage, type, first, shape, strides),
-        ("torch._utils._rebuild_tensor_v3", [TorchStorage storage, long first, object?[] shape, object?[] strides, _, _, PickleGlobal number, ..]) =>
-            NumberTypes.TryGetValue(number.Name, out ScalarType type) ? View(storage, type, first, shape, strides) : new PickleOpaque(number.Name) { IsTensor = true },
-        ("torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" or "torch._utils._rebuild_device_tensor_from_cpu_tensor", [TorchTensor tensor, ..]) => tensor,
+        ("torch._utils._rebuild_tensor_v3", [TorchStorage storage, long first, object?[] shape, object?[] strides, _, _,
+            PickleGlobal number, ..]) =>
+            NumberTypes.TryGetValue(number.Name, out ScalarType type)
+                ? View(storage, type, first, shape, strides)
+                : new PickleOpaque(number.Name) { IsTensor = true },
+        ("torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state"
+            or "torch._utils._rebuild_device_tensor_from_cpu_tensor", [TorchTensor tensor, ..]) => tensor,
 
         // A subclass has the same numbers with other behaviour, which is not run.
-        ("torch._tensor._rebuild_from_type_v2" or "torch._utils._rebuild_from_type_v2", [PickleGlobal maker, _, object?[] inner, ..]) when TensorMakers.Contains(maker.Name) => Call(maker, inner),
+        ("torch._tensor._rebuild_from_type_v2" or "torch._utils._rebuild_from_type_v2", [PickleGlobal maker, _, object?[] inner, ..])
+            when TensorMakers.Contains(maker.Name) => Call(maker, inner),
         var (name, _) when TensorMakers.Contains(name) && !arguments.Any(a => a is PickleOpaque or PickleGlobal) => null,
         ("torch.Size", _) when !arguments.Any(a => a is PickleOpaque) => null,
         _ => Opaque(global, arguments),
@@ -123,17 +133,21 @@ internal sealed class TorchObjects(MappedFile file, Func<TorchStorage, object?[]
     }
 
     private static bool IsOtherType(string name) =>
-        name.EndsWith("Storage", StringComparison.Ordinal) || name.StartsWith("float", StringComparison.Ordinal) || name.StartsWith("complex", StringComparison.Ordinal);
+        name.EndsWith("Storage", StringComparison.Ordinal) || name.StartsWith("float", StringComparison.Ordinal)
+            || name.StartsWith("complex", StringComparison.Ordinal);
 
     /// <summary>A placeholder for an object that is not created. It has the type of a tensor that cannot be read, for messages.</summary>
     private static PickleOpaque Opaque(PickleGlobal global, object?[] arguments)
     {
         PickleOpaque? part = arguments.OfType<PickleOpaque>().FirstOrDefault(a => a.IsTensor);
-        bool isTensor = global.Name.Contains("._rebuild_", StringComparison.Ordinal) || global.Name is "torch.Tensor" or "torch.nn.parameter.Parameter";
+        bool isTensor = global.Name.Contains("._rebuild_", StringComparison.Ordinal)
+            || global.Name is "torch.Tensor" or "torch.nn.parameter.Parameter";
         string? maker = isTensor ? arguments.OfType<PickleGlobal>().FirstOrDefault()?.Name : null;
 
         // copyreg creates an object of a type; the type's name is more useful to the user.
-        string? type = global.Name is "copyreg._reconstructor" or "copy_reg._reconstructor" && arguments is [PickleGlobal first, ..] ? first.Name : null;
+        string? type = global.Name is "copyreg._reconstructor" or "copy_reg._reconstructor" && arguments is [PickleGlobal first, ..]
+            ? first.Name
+            : null;
         return new PickleOpaque(part?.Name ?? maker ?? type ?? global.Name) { IsTensor = isTensor };
     }
 

@@ -48,8 +48,11 @@ internal sealed class TorchState
         else if (optimiser?.Items is [{ Key: string name }, ..])
             steppedOver = [.. steppedOver, $"an optimiser's state ('{name}')"];
         if (state._tensors.Count == 0)
-            throw state._unreadable is [var (_, type), ..] ? WeightsErrors.Unreadable(type, file.Path) : steppedOver is [var global, ..] ? WeightsErrors.ForbiddenGlobal(global, file.Path) : WeightsErrors.NoStateDict(file.Path);
-        return new TorchContents(state._tensors, state._metadata, state._dictionaries, [.. steppedOver, .. state._unreadable.Select(u => $"the tensor '{u.Name}' ({u.Type})")]);
+            throw state._unreadable is [var (_, type), ..]
+                ? WeightsErrors.Unreadable(type, file.Path)
+                : steppedOver is [var global, ..] ? WeightsErrors.ForbiddenGlobal(global, file.Path) : WeightsErrors.NoStateDict(file.Path);
+        return new TorchContents(state._tensors, state._metadata, state._dictionaries,
+            [.. steppedOver, .. state._unreadable.Select(u => $"the tensor '{u.Name}' ({u.Type})")]);
     }
 
     private static bool IsOptimiser(object? key) => key is string name && name.StartsWith("optim", StringComparison.OrdinalIgnoreCase);
@@ -62,14 +65,16 @@ internal sealed class TorchState
         _ => null,
     };
 
-    private static object? Item(PickleDictionary dictionary, string key) => dictionary.Items.FindLast(i => i.Key is string name && name == key).Value;
+    private static object? Item(PickleDictionary dictionary, string key) =>
+        dictionary.Items.FindLast(i => i.Key is string name && name == key).Value;
 
     private void Collect(object? value, string prefix, int depth)
     {
         if (depth > MaxDepth)
             return;
         int before = _tensors.Count;
-        if (value is PickleOpaque { State: { } attributes } && (Item(attributes, "_modules") ?? Item(attributes, "_parameters")) is not null)
+        if (value is PickleOpaque { State: { } attributes }
+            && (Item(attributes, "_modules") ?? Item(attributes, "_parameters")) is not null)
         {
             // A module that was pickled whole: its tensors have the names of its state dict.
             foreach (string part in new[] { "_parameters", "_buffers", "_modules" })
@@ -95,7 +100,13 @@ internal sealed class TorchState
         {
             if (++_entries > MaxEntries)
                 throw _file.Broken($"its containers have more than {MaxEntries} entries");
-            string part = key switch { string text => text, long number => number.ToString(CultureInfo.InvariantCulture), _ => string.Empty };
+            string part = key switch
+            {
+                string text => text,
+                long number => number.ToString(CultureInfo.InvariantCulture),
+                _ =>
+                string.Empty
+            };
             if (item is not (TorchTensor or PickleDictionary or PickleOpaque))
             {
                 if (hasFacts)

@@ -8,4 +8,5 @@ namespace ReMem.Weights.Files;
 /// <param name="First">Offset of the first one, in numbers.</param>
 /// <param name="Shape">Sizes.</param>
 /// <param name="Strides">Strides in numbers.</param>
-internal sealed record TorchTensor(TorchStorage Storage, ScalarType Type, long First, IReadOnlyList<long> Shape, IReadOnlyList<long> Strides);
+internal sealed record TorchTensor(TorchStorage Storage, ScalarType Type, long First, IReadOnlyList<long> Shape,
+    IReadOnlyList<long> Strides);

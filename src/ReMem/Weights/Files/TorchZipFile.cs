@@ -12,7 +12,8 @@ internal sealed class TorchZipFile : MappedWeightsFile
     public const string PickleName = "data.pkl";
 
     private TorchZipFile(MappedFile file, TorchContents contents)
-        : base(file, contents.Place()) => (Metadata, Dictionaries, SteppedOver) = (contents.Metadata, contents.Dictionaries, contents.SteppedOver);
+        : base(file, contents.Place()) =>
+            (Metadata, Dictionaries, SteppedOver) = (contents.Metadata, contents.Dictionaries, contents.SteppedOver);
 
     /// <inheritdoc/>
     public override string Format => "PyTorch zip archive";
@@ -25,16 +26,19 @@ internal sealed class TorchZipFile : MappedWeightsFile
     public static TorchZipFile Open(MappedFile file, IReadOnlyDictionary<string, ZipEntry> entries, ZipEntry pickle)
     {
         string folder = pickle.Name[..^PickleName.Length];
-        if (entries.ContainsKey($"{folder}constants.pkl") || entries.Keys.Any(n => n.StartsWith($"{folder}code/", StringComparison.Ordinal)))
+        if (entries.ContainsKey($"{folder}constants.pkl")
+            || entries.Keys.Any(n => n.StartsWith($"{folder}code/", StringComparison.Ordinal)))
             throw WeightsErrors.TorchScript(file.Path);
-        if (entries.TryGetValue($"{folder}byteorder", out ZipEntry? order) && order.IsStored && file.Bytes(order.Offset, (int)Math.Min(order.Packed, 6)).SequenceEqual("big"u8))
+        if (entries.TryGetValue($"{folder}byteorder", out ZipEntry? order) && order.IsStored
+            && file.Bytes(order.Offset, (int)Math.Min(order.Packed, 6)).SequenceEqual("big"u8))
             throw WeightsErrors.BigEndian(file.Path);
         var storages = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
         var objects = new TorchObjects(file, (named, _) =>
         {
             if (storages.TryGetValue(named.Key, out TorchStorage? known) && known.Bytes >= named.Bytes && known.Type == named.Type)
                 return known;
-            ZipEntry entry = entries.GetValueOrDefault($"{folder}data/{named.Key}") ?? throw file.Broken($"it lacks the numbers of its storage '{named.Key}'");
+            ZipEntry entry = entries.GetValueOrDefault($"{folder}data/{named.Key}")
+                ?? throw file.Broken($"it lacks the numbers of its storage '{named.Key}'");
             RequireStored(entry, file);
             if (entry.Length < named.Bytes)
                 throw file.Broken($"its storage '{named.Key}' has {entry.Length} bytes, not {named.Bytes}");

@@ -14,7 +14,8 @@ internal static class WeightsErrors
         Say("This is a folder, not a weights file.", path, $"Give the file in it, usually {file}.");
 
     public static InputException FolderWithoutWeights(string path, IEnumerable<string> looked) =>
-        Say($"The folder has no weights file: none of {string.Join(", ", looked)}.", path, "Give a folder that has one, or the file itself.");
+        Say($"The folder has no weights file: none of {string.Join(", ", looked)}.", path,
+            "Give a folder that has one, or the file itself.");
 
     public static InputException CannotRead(string path, Exception cause) =>
         Say("The weights file cannot be read.", path, "Check its permissions.", cause);
@@ -30,10 +31,12 @@ internal static class WeightsErrors
         Say("This is a web page, not the weights.", path, "Download the file itself; the page may ask to log in.");
 
     public static InputException OldTar(string path) =>
-        Say("The file was written by a PyTorch older than 0.2, which remem does not read.", path, $"Load and save it again. {ExportRemedy}");
+        Say("The file was written by a PyTorch older than 0.2, which remem does not read.", path,
+            $"Load and save it again. {ExportRemedy}");
 
     public static InputException PlainPickle(string path) =>
-        Say("The file is a Python pickle that torch.save did not write; it may run any program, and remem does not read it.", path, ExportRemedy);
+        Say("The file is a Python pickle that torch.save did not write; it may run any program, and remem does not read it.", path,
+            ExportRemedy);
 
     public static InputException TorchScript(string path) =>
         Say("The file is a TorchScript archive, a program with weights; remem reads only weights.", path,
@@ -64,7 +67,8 @@ internal static class WeightsErrors
         Say($"The file's tensors are of the type '{type}', which remem cannot read.", path, "Save them as float32, float16 or bfloat16.");
 
     public static InputException Compressed(string entry, string path) =>
-        Say($"The archive's entry '{entry}' is compressed, which PyTorch never does.", path, "Save the weights again with torch.save, or download them again.");
+        Say($"The archive's entry '{entry}' is compressed, which PyTorch never does.", path,
+            "Save the weights again with torch.save, or download them again.");
 
     public static InputException NoTensor(string name, string path) => Say($"The file has no tensor '{name}'.", path);
 
@@ -79,8 +83,10 @@ internal static class WeightsErrors
     /// <param name="family">The recognised naming family.</param>
     /// <param name="path">The file.</param>
     /// <param name="inner">The cause.</param>
-    public static InputException UnlikeFamily(string tensor, IEnumerable<long> shape, string family, string path, Exception? inner = null) =>
-        Say($"The tensor '{tensor}' of shape {TensorTypes.Text(shape)} is not what {family} weights have under that name.", path, "Check where the weights come from.", inner);
+    public static InputException UnlikeFamily(string tensor, IEnumerable<long> shape, string family, string path,
+        Exception? inner = null) =>
+        Say($"The tensor '{tensor}' of shape {TensorTypes.Text(shape)} is not what {family} weights have under that name.", path,
+            "Check where the weights come from.", inner);
 
     public static InputException SameName(string first, string second, string name, string path) =>
         Say($"The tensors '{first}' and '{second}' both become '{name}'.", path, "Give a file of one model.");
@@ -88,5 +94,6 @@ internal static class WeightsErrors
     public static InputException ShardMissing(string shard, string path) =>
         Say($"The shard '{shard}' of the weights is missing.", path, "Put every shard next to the index.");
 
-    private static InputException Say(string what, string path, string? remedy = null, Exception? inner = null) => new(PlainText.Message(what), path, remedy, inner);
+    private static InputException Say(string what, string path, string? remedy = null, Exception? inner = null) =>
+        new(PlainText.Message(what), path, remedy, inner);
 }

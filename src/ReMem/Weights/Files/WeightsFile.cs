@@ -44,8 +44,8 @@ internal abstract class WeightsFile : IDisposable
     internal IReadOnlyList<string> Dictionaries { get; private protected init; } = [];
 
     /// <summary>Opens and checks a file in the format of its first bytes, or the weights of a folder.</summary>
-    /// <param name="path">safetensors or the index of its shards, PyTorch's .pth, .pt and .bin, NumPy's .npz, or a folder that holds one of them; with or
-    /// without <c>local-dir:</c> before it.</param>
+    /// <param name="path">safetensors or the index of its shards, PyTorch's .pth, .pt and .bin, NumPy's .npz, or a folder that holds one of
+    /// them; with or without <c>local-dir:</c> before it.</param>
     /// <exception cref="InputException">Missing, truncated, broken, of another format, or it requires code to be run.</exception>
     public static WeightsFile Open(string path) => WeightsFormat.Open(WeightsFormat.Resolve(path));
 

@@ -14,12 +14,14 @@ internal static class WeightsFormat
     /// </summary>
     public static IReadOnlyList<string> InFolder { get; } =
     [
-        "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors", "pytorch_model.bin", "pytorch_model.bin.index.json",
+        "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors", "pytorch_model.bin",
+        "pytorch_model.bin.index.json",
         "open_clip_pytorch_model.bin",
     ];
 
     /// <summary>The path, without a leading local-dir:.</summary>
-    public static string WithoutScheme(string path) => path.StartsWith(LocalFolder, StringComparison.Ordinal) ? path[LocalFolder.Length..] : path;
+    public static string WithoutScheme(string path) =>
+        path.StartsWith(LocalFolder, StringComparison.Ordinal) ? path[LocalFolder.Length..] : path;
 
     /// <summary>The file of a path: the path itself, or the weights in a folder.</summary>
     /// <exception cref="InputException">The folder has none.</exception>
@@ -49,7 +51,8 @@ internal static class WeightsFormat
         if (Begins("version https://git-lfs"u8))
             throw WeightsErrors.LfsPointer(path);
         string text = Encoding.Latin1.GetString(start).TrimStart();
-        if (text.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+        if (text.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
             throw WeightsErrors.WebPage(path);
         if (start.Length > 262 && start.AsSpan(257, 5).SequenceEqual("ustar"u8))
             throw WeightsErrors.OldTar(path);

@@ -10,7 +10,8 @@ namespace ReMem.Weights.Files;
 /// </summary>
 internal static class ZipDirectory
 {
-    private const uint EndMagic = 0x06054b50, End64Magic = 0x06064b50, Locator64Magic = 0x07064b50, EntryMagic = 0x02014b50, LocalMagic = 0x04034b50;
+    private const uint EndMagic = 0x06054b50, End64Magic = 0x06064b50, Locator64Magic = 0x07064b50, EntryMagic = 0x02014b50,
+        LocalMagic = 0x04034b50;
     private const int EndLength = 22, Locator64Length = 20, EntryLength = 46, LocalLength = 30, MaxCommentLength = ushort.MaxValue;
     private const ushort Zip64Extra = 1, Stored = 0, Deflated = 8, Encrypted = 1;
     private const long MaxEntries = 250_000;

@@ -13,7 +13,8 @@ internal static class ZipWeights
         try
         {
             IReadOnlyDictionary<string, ZipEntry> entries = ZipDirectory.Read(file);
-            ZipEntry[] pickles = [.. entries.Values.Where(e => e.Name == TorchZipFile.PickleName || e.Name.EndsWith($"/{TorchZipFile.PickleName}", StringComparison.Ordinal))];
+            ZipEntry[] pickles = [.. entries.Values.Where(e =>
+                e.Name == TorchZipFile.PickleName || e.Name.EndsWith($"/{TorchZipFile.PickleName}", StringComparison.Ordinal))];
             if (pickles.Length == 1)
                 return TorchZipFile.Open(file, entries, pickles[0]);
             if (pickles.Length > 1)

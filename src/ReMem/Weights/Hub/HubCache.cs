@@ -6,8 +6,8 @@ namespace ReMem.Weights.Hub;
 
 /// <summary>
 /// One model's folder of the hub's cache, in huggingface_hub's layout, so that both programs share downloads:
-/// models--owner--name/blobs/HASH, refs/REVISION (a commit), snapshots/COMMIT/FILE (a link to the blob), .no_exist/COMMIT/FILE (an empty file: the
-/// repository has none), and next to it .locks/models--owner--name/HASH.lock.
+/// models--owner--name/blobs/HASH, refs/REVISION (a commit), snapshots/COMMIT/FILE (a link to the blob), .no_exist/COMMIT/FILE (an empty
+/// file: the repository has none), and next to it .locks/models--owner--name/HASH.lock.
 /// </summary>
 internal sealed class HubCache
 {
@@ -55,7 +55,8 @@ internal sealed class HubCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException("The hub's cache cannot be read.", path, "Check its permissions, or set HF_HOME to another folder.", e);
+            throw new InputException("The hub's cache cannot be read.", path, "Check its permissions, or set HF_HOME to another folder.",
+                e);
         }
     }
 
@@ -77,9 +78,12 @@ internal sealed class HubCache
     public bool LacksFor(string commit, string file) => File.Exists(Inside(Path.Combine(".no_exist", commit), file));
 
     /// <summary>Records that the repository has no such file at that commit.</summary>
-    public void NoteLack(string commit, string file) => AtomicFile.WriteAllText(Inside(Path.Combine(".no_exist", commit), file), string.Empty);
+    public void NoteLack(string commit, string file) =>
+        AtomicFile.WriteAllText(Inside(Path.Combine(".no_exist", commit), file), string.Empty);
 
-    /// <summary>Puts a blob into a snapshot: as a relative link, so that the cache can be moved, or as a copy where there are no links.</summary>
+    /// <summary>
+    /// Puts a blob into a snapshot: as a relative link, so that the cache can be moved, or as a copy where there are no links.
+    /// </summary>
     /// <returns>The snapshot's file.</returns>
     /// <exception cref="InputException">It cannot be written.</exception>
     public string Place(string etag, string commit, string file)
@@ -136,7 +140,8 @@ internal sealed class HubCache
     }
 
     // The server chooses the tag: only a plain name may become a path.
-    private static string BlobName(string etag) => etag.Length <= 128 && etag[0] != '.' && etag.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+    private static string BlobName(string etag) =>
+        etag.Length <= 128 && etag[0] != '.' && etag.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
         ? etag
         : $"etag-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(etag)))[..32]}";
 

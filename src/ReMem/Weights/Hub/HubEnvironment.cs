@@ -63,7 +63,8 @@ internal sealed class HubEnvironment(Func<string, string?> variable)
     {
         string text = Value("HF_ENDPOINT") ?? DefaultEndpoint;
         if (Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out Uri? endpoint)
-            && endpoint.Scheme is "https" or "http" && endpoint.UserInfo.Length == 0 && endpoint.Query.Length == 0 && endpoint.Fragment.Length == 0)
+            && endpoint.Scheme is "https" or "http" && endpoint.UserInfo.Length == 0 && endpoint.Query.Length == 0
+            && endpoint.Fragment.Length == 0)
             return endpoint;
         // The value may contain a password: it is not quoted.
         throw new InputException(
@@ -77,7 +78,8 @@ internal sealed class HubEnvironment(Func<string, string?> variable)
         if (token is null && File.Exists(file))
         {
             where = file;
-            token = InputFile.ReadAllText(file, "file with the hub's token", "Check its permissions, or set HF_TOKEN.", MaxTokenBytes).Trim();
+            token = InputFile.ReadAllText(file, "file with the hub's token", "Check its permissions, or set HF_TOKEN.", MaxTokenBytes)
+                .Trim();
         }
 
         if (string.IsNullOrEmpty(token))

@@ -7,7 +7,8 @@ namespace ReMem.Weights.Hub;
 internal static class HubErrors
 {
     /// <summary>What to do where the disk has not enough space for a file of weights.</summary>
-    public const string SpaceRemedy = "Free some disk space, or set HF_HOME (for files of other addresses REMEM_CACHE) to a folder on another disk.";
+    public const string SpaceRemedy =
+        "Free some disk space, or set HF_HOME (for files of other addresses REMEM_CACHE) to a folder on another disk.";
 
     /// <summary>Makes the error for a response that is neither a file nor a transient fault.</summary>
     public static ReMemException Refusal(HttpAnswer answer, HubReference model, string file, HubOptions options)
@@ -20,15 +21,21 @@ internal static class HubErrors
         return (answer.Response.StatusCode, answer.Header("X-Error-Code")) switch
         {
             (_, "GatedRepo") => new InputException($"The repository '{model.Repository}' is gated by its owners.", source, ask),
-            (_, "RevisionNotFound") => new InputException($"The repository '{model.Repository}' has no revision '{model.Revision}'.", source, $"See {page} for its branches and tags."),
+            (_, "RevisionNotFound") => new InputException($"The repository '{model.Repository}' has no revision '{model.Revision}'.",
+                source, $"See {page} for its branches and tags."),
             (_, "EntryNotFound") => NoFile(model, [file], options),
-            (_, "DisabledRepo") => new InputException($"The hub has disabled the repository '{model.Repository}'.", source, "Use another one."),
+            (_, "DisabledRepo") =>
+                new InputException($"The hub has disabled the repository '{model.Repository}'.", source, "Use another one."),
             (HttpStatusCode.Unauthorized, _) when options.Token is null => new InputException(
-                $"There is no public repository '{model.Repository}' on {answer.Host}.", source, $"Check the name; for a private or gated one: {ask}"),
+                $"There is no public repository '{model.Repository}' on {answer.Host}.", source,
+                $"Check the name; for a private or gated one: {ask}"),
             (HttpStatusCode.Unauthorized, _) => new InputException(
-                $"There is no repository '{model.Repository}' on {answer.Host} that the token may read.", source, "Check the name and HF_TOKEN."),
-            (HttpStatusCode.Forbidden, _) => new InputException($"{answer.Host} refuses access to '{model.Repository}' (403).", source, ask),
-            (HttpStatusCode.NotFound, _) => new InputException($"There is no repository '{model.Repository}' on {answer.Host}.", source, "Check owner and name."),
+                $"There is no repository '{model.Repository}' on {answer.Host} that the token may read.", source,
+                "Check the name and HF_TOKEN."),
+            (HttpStatusCode.Forbidden, _) =>
+                new InputException($"{answer.Host} refuses access to '{model.Repository}' (403).", source, ask),
+            (HttpStatusCode.NotFound, _) =>
+                new InputException($"There is no repository '{model.Repository}' on {answer.Host}.", source, "Check owner and name."),
             var (status, _) =>
                 new ReMemException(
                 $"{answer.Host} gives a response to '{file}' that a hub does not give ({(int)status}).", source, "Check HF_ENDPOINT."),
@@ -47,5 +54,6 @@ internal static class HubErrors
         options.HubCache,
         "Run once without --offline and HF_HUB_OFFLINE, or give a revision that is cached.");
 
-    private static string Or(IReadOnlyList<string> files) => files.Count == 1 ? files[0] : $"{string.Join(", ", files.SkipLast(1))} or {files[^1]}";
+    private static string Or(IReadOnlyList<string> files) =>
+        files.Count == 1 ? files[0] : $"{string.Join(", ", files.SkipLast(1))} or {files[^1]}";
 }

@@ -35,5 +35,6 @@ public sealed record HubOptions : DownloadOptions
 
     /// <summary>Describes the options without the token.</summary>
     public override string ToString() =>
-        $"{Endpoint.GetLeftPart(UriPartial.Path)}, token {(Token is null ? "none" : "set")}, cache {HubCache}{(Offline ? ", offline" : string.Empty)}";
+        $"{Endpoint.GetLeftPart(UriPartial.Path)}, token {(Token is null ? "none" : "set")}, cache "
+            + $"{HubCache}{(Offline ? ", offline" : string.Empty)}";
 }

@@ -53,14 +53,16 @@ internal sealed partial record HubReference(string Repository, string Revision, 
         {
             [_, _] => new HubReference(repository, DefaultRevision, null),
             [_, _, "tree", var revision] when IsSafePath(revision) => new HubReference(repository, revision, null),
-            [_, _, "resolve" or "blob" or "raw", var revision, _, ..] when IsSafePath(revision) && IsSafePath(path) => new HubReference(repository, revision, path),
+            [_, _, "resolve" or "blob" or "raw", var revision, _, ..] when IsSafePath(revision) && IsSafePath(path) =>
+                new HubReference(repository, revision, path),
             _ => null,
         };
     }
 
     /// <summary>Whether a name with slashes stays inside the folder that it is joined to, on any system.</summary>
     public static bool IsSafePath(string path) => path.Length is > 0 and < 256 && path.Split('/').All(part =>
-        part.Length > 0 && part[0] != '.' && part[^1] is not ('.' or ' ') && !part.Any(c => c < ' ' || "\\:*?\"<>|".Contains(c, StringComparison.Ordinal)));
+        part.Length > 0 && part[0] != '.' && part[^1] is not ('.' or ' ')
+            && !part.Any(c => c < ' ' || "\\:*?\"<>|".Contains(c, StringComparison.Ordinal)));
 
     /// <summary>The address of a file.</summary>
     public Uri Address(Uri endpoint, string revision, string file) => new(

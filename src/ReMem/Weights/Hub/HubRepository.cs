@@ -24,20 +24,21 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
     /// <summary>The first of these files that the repository has, downloaded.</summary>
     /// <exception cref="InputException">It has none of them, access is refused, or they are not cached while offline.</exception>
     /// <exception cref="ReMemException">Server or network failed.</exception>
-    public async Task<string> FirstAsync(IReadOnlyList<string> files, CancellationToken cancel)
+    public async Task<string> FirstAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
         foreach (string file in files)
         {
-            if (await FetchAsync(file, cancel) is { } path)
+            if (await FetchAsync(file, cancellationToken) is { } path)
                 return path;
         }
 
-        throw _fault ?? (options.Offline ? HubErrors.NotCached(model, files, options) : (ReMemException)HubErrors.NoFile(model, files, options));
+        throw _fault
+            ?? (options.Offline ? HubErrors.NotCached(model, files, options) : (ReMemException)HubErrors.NoFile(model, files, options));
     }
 
     /// <summary>A file, downloaded where the cache lacks it.</summary>
     /// <returns>Its path in the snapshot; null where the repository (or, offline, the cache) has none.</returns>
-    public async Task<string?> FetchAsync(string file, CancellationToken cancel)
+    public async Task<string?> FetchAsync(string file, CancellationToken cancellationToken)
     {
         string? commit = _commit ?? (CacheOnly ? _cache.CommitOf(model.Revision) : null);
         if (commit is not null && _cache.Find(commit, file) is { } there)
@@ -51,8 +52,8 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
             // With a cached copy there is no point in retrying when the network is down.
             Entry? entry = await Retry.RunAsync(
                 options, spare && _commit is null ? 1 : options.Attempts, text => downloader.Report(model.Repository, text),
-                    () => AskAsync(file, cancel), cancel);
-            return entry is null ? null : await BringAsync(file, entry, cancel);
+                    () => AskAsync(file, cancellationToken), cancellationToken);
+            return entry is null ? null : await BringAsync(file, entry, cancellationToken);
         }
         catch (ServerFault fault) when (spare && _commit is null)
         {
@@ -72,10 +73,10 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
             _cache.Note(model.Revision, commit);
     }
 
-    private async Task<Entry?> AskAsync(string file, CancellationToken cancel)
+    private async Task<Entry?> AskAsync(string file, CancellationToken cancellationToken)
     {
         Uri address = model.Address(options.Endpoint, _commit ?? model.Revision, file);
-        using HttpAnswer answer = await http.SendAsync(HttpMethod.Head, address, null, authorize: true, stay: true, cancel);
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Head, address, null, authorize: true, stay: true, cancellationToken);
         string? commit = answer.Header("X-Repo-Commit") is { } given && HubReference.IsCommit(given) ? given : null;
         HttpStatusCode status = answer.Response.StatusCode;
         if (status == HttpStatusCode.NotFound && (answer.Header("X-Error-Code") ?? (commit is null ? null : NoEntry)) == NoEntry)
@@ -95,13 +96,14 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
             throw new ReMemException(
                 $"{answer.Host} is not a hub: its response has no commit and no ETag.", model.ToString(),
                 "Check HF_ENDPOINT, or give the file's own address.");
-        long? size = long.TryParse(answer.Header("X-Linked-Size"), NumberStyles.None, CultureInfo.InvariantCulture, out long linked) ? linked
+        long? size = long.TryParse(answer.Header("X-Linked-Size"), NumberStyles.None, CultureInfo.InvariantCulture, out long linked)
+            ? linked
             : answer.Response.IsSuccessStatusCode ? answer.Response.Content.Headers.ContentLength : null;
         _commit ??= commit;
         return new Entry(commit, etag, size);
     }
 
-    private async Task<string> BringAsync(string file, Entry entry, CancellationToken cancel)
+    private async Task<string> BringAsync(string file, Entry entry, CancellationToken cancellationToken)
     {
         if (_cache.Find(entry.Commit, file) is { } there && IsWhole(there, entry))
             return there;
@@ -109,7 +111,7 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
         if (!IsWhole(blob, entry))
         {
             using IDisposable held = await FileLock.TakeAsync(
-                _cache.Lock(entry.Etag), () => downloader.Report(file, "another program downloads it; waiting"), cancel);
+                _cache.Lock(entry.Etag), () => downloader.Report(file, "another program downloads it; waiting"), cancellationToken);
             if (!IsWhole(blob, entry))
             {
                 await downloader.RunAsync(
@@ -121,7 +123,7 @@ internal sealed class HubRepository(HubReference model, HubOptions options, Http
                         SpaceRemedy = HubErrors.SpaceRemedy,
                         Refusal = answer => HubErrors.Refusal(answer, model, file, options),
                     },
-                    cancel);
+                    cancellationToken);
             }
         }
 

@@ -32,30 +32,33 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
     /// <summary>The file of an address, downloaded where it is not cached or changed on the server.</summary>
     /// <exception cref="InputException">There is no such file, access is refused, or it is not cached while offline.</exception>
     /// <exception cref="ReMemException">Server or network failed, and the file is not cached.</exception>
-    public async Task<string> FetchAsync(Uri address, CancellationToken cancel)
+    public async Task<string> FetchAsync(Uri address, CancellationToken cancellationToken)
     {
         string shown = address.GetLeftPart(UriPartial.Path);
         string name = NameOf(address);
         if (WeightFiles.IsIndex(name))
-            throw new InputException("The shards of an index cannot be downloaded from a plain address.", shown, "Give hf-hub:owner/name, or download index and shards into one folder.");
-        string folder = Path.Combine(Path.GetFullPath(options.UrlCache), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.AbsoluteUri)))[..40]);
+            throw new InputException("The shards of an index cannot be downloaded from a plain address.", shown,
+                "Give hf-hub:owner/name, or download index and shards into one folder.");
+        string folder = Path.Combine(Path.GetFullPath(options.UrlCache),
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.AbsoluteUri)))[..40]);
         string file = Path.Combine(folder, name);
         if (options.Offline)
         {
             return Read(folder, file) is not null
                 ? file
-                : throw new InputException("The cache has no file of this address, and downloading is switched off.", shown, "Run once without --offline and HF_HUB_OFFLINE.");
+                : throw new InputException("The cache has no file of this address, and downloading is switched off.", shown,
+                    "Run once without --offline and HF_HUB_OFFLINE.");
         }
 
         using IDisposable held = await FileLock.TakeAsync(
-            Path.Combine(folder, ".lock"), () => downloader.Report(name, "another program downloads it; waiting"), cancel);
+            Path.Combine(folder, ".lock"), () => downloader.Report(name, "another program downloads it; waiting"), cancellationToken);
         Facts? cached = Read(folder, file);
         Facts? current;
         try
         {
             current = await Retry.RunAsync(
                 options, cached is null ? options.Attempts : 1, text => downloader.Report(name, text),
-                    () => AskAsync(address, shown, cached, cancel), cancel);
+                    () => AskAsync(address, shown, cached, cancellationToken), cancellationToken);
         }
         catch (ServerFault fault) when (cached is not null)
         {
@@ -65,7 +68,7 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
 
         if (current is null)
             return file;
-        await BringAsync(address, shown, folder, file, current, cancel);
+        await BringAsync(address, shown, folder, file, current, cancellationToken);
         return file;
     }
 
@@ -97,19 +100,23 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
         int status = (int)answer.Response.StatusCode;
         return answer.Response.StatusCode switch
         {
-            HttpStatusCode.NotFound or HttpStatusCode.Gone => new InputException($"{answer.Host} has no such file ({status}).", shown, "Check the address."),
+            HttpStatusCode.NotFound or HttpStatusCode.Gone =>
+                new InputException($"{answer.Host} has no such file ({status}).", shown, "Check the address."),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new InputException(
-                $"{answer.Host} refuses access ({status}).", shown, "Download the file with your browser and give its path. A repository of the hub is hf-hub:owner/name, with HF_TOKEN."),
-            _ => new ReMemException($"{answer.Host} does not give the file ({status}).", shown, "Download it by other means and give its path."),
+                $"{answer.Host} refuses access ({status}).", shown,
+                "Download the file with your browser and give its path. A repository of the hub is hf-hub:owner/name, with HF_TOKEN."),
+            _ => new ReMemException($"{answer.Host} does not give the file ({status}).", shown,
+                "Download it by other means and give its path."),
         };
     }
 
     /// <summary>Requests the file, without reading it.</summary>
     /// <returns>Its metadata; null where it has not changed since it was cached.</returns>
-    private async Task<Facts?> AskAsync(Uri address, string shown, Facts? cached, CancellationToken cancel)
+    private async Task<Facts?> AskAsync(Uri address, string shown, Facts? cached, CancellationToken cancellationToken)
     {
         // GET, since addresses that are signed for GET refuse HEAD.
-        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, address, request => Compare(request, cached), authorize: false, stay: false, cancel);
+        using HttpAnswer answer = await http.SendAsync(HttpMethod.Get, address, request => Compare(request, cached), authorize: false,
+            stay: false, cancellationToken);
         HttpResponseMessage response = answer.Response;
         if (cached is not null && response.StatusCode == HttpStatusCode.NotModified)
             return null;
@@ -119,9 +126,12 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
             throw new InputException(
                 $"{answer.Host} sends a web page instead of a file.", shown,
                 "Give the address of the file itself, as the download button has it.");
-        string? modified = response.Content.Headers.NonValidated.TryGetValues("Last-Modified", out var values) ? values.FirstOrDefault() : null;
+        string? modified = response.Content.Headers.NonValidated.TryGetValues("Last-Modified", out var values)
+            ? values.FirstOrDefault()
+            : null;
         var facts = new Facts(shown, answer.Etag, modified, response.Content.Headers.ContentLength ?? -1);
-        bool same = cached is not null && cached.Etag == facts.Etag && cached.LastModified == facts.LastModified && (cached.Size == facts.Size || (facts.Size < 0 && facts.Validator is not null));
+        bool same = cached is not null && cached.Etag == facts.Etag && cached.LastModified == facts.LastModified
+            && (cached.Size == facts.Size || (facts.Size < 0 && facts.Validator is not null));
         return same ? null : facts;
     }
 
@@ -133,7 +143,7 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
             request.Headers.TryAddWithoutValidation("If-Modified-Since", date);
     }
 
-    private async Task BringAsync(Uri address, string shown, string folder, string file, Facts facts, CancellationToken cancel)
+    private async Task BringAsync(Uri address, string shown, string folder, string file, Facts facts, CancellationToken cancellationToken)
     {
         string version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts.Validator ?? string.Empty)))[..16];
         string partial = Path.Combine(folder, $"{version}.incomplete");
@@ -158,7 +168,7 @@ internal sealed class UrlCache(HubOptions options, HttpTransport http, Downloade
                 SpaceRemedy = HubErrors.SpaceRemedy,
                 Refusal = answer => Refusal(answer, shown),
             },
-            cancel);
+            cancellationToken);
         AtomicFile.WriteAllText(Path.Combine(folder, FactsFile), Json.Serialize(facts with { Size = HubCache.LengthOf(file) ?? 0 }));
     }
 }

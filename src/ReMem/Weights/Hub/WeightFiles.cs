@@ -21,8 +21,10 @@ internal static class WeightFiles
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(InputFile.ReadAllText(index, "index of shards", "Download it again.", MaxIndexBytes));
-            string[] shards = [.. json.RootElement.GetProperty("weight_map").EnumerateObject().Select(t => t.Value.GetString() ?? string.Empty).Distinct().Order(StringComparer.Ordinal)];
+            using JsonDocument json =
+                JsonDocument.Parse(InputFile.ReadAllText(index, "index of shards", "Download it again.", MaxIndexBytes));
+            string[] shards = [.. json.RootElement.GetProperty("weight_map").EnumerateObject()
+                .Select(t => t.Value.GetString() ?? string.Empty).Distinct().Order(StringComparer.Ordinal)];
             return shards.FirstOrDefault(s => !HubReference.IsSafePath(s) || s.Contains('/', StringComparison.Ordinal)) is { } bad
                 ? throw new InputException(
                     $"The index of shards names '{bad}', which is not a file next to it.", index, "Use another source.")

@@ -30,7 +30,9 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     /// <summary>Whether a source is on a server: the hub, or another address.</summary>
     public static bool IsRemote(string source) => IsHub(source) || IsWeb(source);
 
-    /// <summary>The local path of a model folder as a person named it: a path or local-dir:DIR. Remote sources are returned as they are.</summary>
+    /// <summary>
+    /// The local path of a model folder as a person named it: a path or local-dir:DIR. Remote sources are returned as they are.
+    /// </summary>
     internal static string WithoutScheme(string source) => WeightsFormat.WithoutScheme(source);
 
     /// <summary>
@@ -40,30 +42,36 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     /// The source has an unknown form, does not exist, refuses access, or is not cached while offline.
     /// </exception>
     /// <exception cref="ReMemException">Server or network failed repeatedly.</exception>
-    public string ResolveFile(string source, CancellationToken cancel = default) => ResolveFile(source, LocalOption, cancel);
+    public string ResolveFile(string source, CancellationToken cancellationToken = default) =>
+        ResolveFile(source, LocalOption, cancellationToken);
 
     /// <summary>
     /// As <see cref="ResolveFile(string, CancellationToken)"/>, with another option for a local file than <see cref="LocalOption"/>.
     /// </summary>
-    internal string ResolveFile(string source, string? option, CancellationToken cancel) => Advised(() => Wait(() => ResolveFileAsync(source, cancel)), source, option);
+    internal string ResolveFile(string source, string? option, CancellationToken cancellationToken) =>
+        Advised(() => Wait(() => ResolveFileAsync(source, cancellationToken)), source, option);
 
     /// <inheritdoc cref="ResolveFile(string, CancellationToken)"/>
-    public async Task<string> ResolveFileAsync(string source, CancellationToken cancel = default) => IsRemote(source)
-        ? await OnceAsync($"file {source}", cancel, () => IsHub(source) ? HubFileAsync(HubReference.Parse(source), cancel) : WebFileAsync(source, cancel))
+    public async Task<string> ResolveFileAsync(string source, CancellationToken cancellationToken = default) => IsRemote(source)
+        ? await OnceAsync($"file {source}", cancellationToken,
+            () => IsHub(source) ? HubFileAsync(HubReference.Parse(source), cancellationToken) : WebFileAsync(source, cancellationToken))
         : LocalFile(source);
 
     /// <summary>The folder of a model (config.json and weights) of a source, on disk.</summary>
     /// <inheritdoc cref="ResolveFile(string, CancellationToken)" path="/exception"/>
-    public string ResolveFolder(string source, CancellationToken cancel = default) => ResolveFolder(source, LocalOption, cancel);
+    public string ResolveFolder(string source, CancellationToken cancellationToken = default) =>
+        ResolveFolder(source, LocalOption, cancellationToken);
 
     /// <summary>
     /// As <see cref="ResolveFolder(string, CancellationToken)"/>, with another option for a local folder than <see cref="LocalOption"/>.
     /// </summary>
-    internal string ResolveFolder(string source, string? option, CancellationToken cancel) => Advised(() => Wait(() => ResolveFolderAsync(source, cancel)), source, option);
+    internal string ResolveFolder(string source, string? option, CancellationToken cancellationToken) =>
+        Advised(() => Wait(() => ResolveFolderAsync(source, cancellationToken)), source, option);
 
     /// <inheritdoc cref="ResolveFolder(string, CancellationToken)"/>
-    public async Task<string> ResolveFolderAsync(string source, CancellationToken cancel = default) => IsRemote(source)
-        ? await OnceAsync($"folder {source}", cancel, () => HubFolderAsync(IsHub(source) ? HubReference.Parse(source) : ModelAt(source), cancel))
+    public async Task<string> ResolveFolderAsync(string source, CancellationToken cancellationToken = default) => IsRemote(source)
+        ? await OnceAsync($"folder {source}", cancellationToken,
+            () => HubFolderAsync(IsHub(source) ? HubReference.Parse(source) : ModelAt(source), cancellationToken))
         : WithoutScheme(KnownForm(source));
 
     /// <summary>Adds to a failed download's error how to work without a network.</summary>
@@ -76,7 +84,9 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
         catch (ReMemException e) when (option is not null && IsRemote(source))
         {
             string remedy = $"{e.Remedy} Without a network: download it elsewhere and give {option}.".TrimStart();
-            throw e is InputException ? new InputException(e.Message, e.Where, remedy, e) : new ReMemException(e.Message, e.Where, remedy, e);
+            throw e is InputException
+                ? new InputException(e.Message, e.Where, remedy, e)
+                : new ReMemException(e.Message, e.Where, remedy, e);
         }
     }
 
@@ -122,9 +132,9 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
         return address;
     }
 
-    private async Task<string> OnceAsync(string key, CancellationToken cancel, Func<Task<string>> find)
+    private async Task<string> OnceAsync(string key, CancellationToken cancellationToken, Func<Task<string>> find)
     {
-        await _gate.WaitAsync(cancel);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
             if (!_answers.TryGetValue(key, out string? answer))
@@ -137,50 +147,53 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
         }
     }
 
-    private HubReference ModelAt(string source) => HubReference.FromAddress(AddressOf(source), Connected().Options.Endpoint) is { File: null } model
+    private HubReference ModelAt(string source) =>
+        HubReference.FromAddress(AddressOf(source), Connected().Options.Endpoint) is { File: null } model
         ? model
         : throw new InputException(
-            "An address names a file, not a model folder.", Shown(source), "Give a folder or hf-hub:owner/name, or the address as --weights with --model.");
+            "An address names a file, not a model folder.", Shown(source),
+            "Give a folder or hf-hub:owner/name, or the address as --weights with --model.");
 
-    private async Task<string> WebFileAsync(string source, CancellationToken cancel)
+    private async Task<string> WebFileAsync(string source, CancellationToken cancellationToken)
     {
         Uri address = AddressOf(source);
         (HubOptions given, HttpTransport http, Downloader downloader) = Connected();
         if (HubReference.FromAddress(address, given.Endpoint) is { } model)
-            return await HubFileAsync(model, cancel);
+            return await HubFileAsync(model, cancellationToken);
         if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
-            throw new InputException("Weights are not downloaded over an unencrypted connection.", Shown(source), "Give the https address.");
-        return await new UrlCache(given, http, downloader).FetchAsync(address, cancel);
+            throw new InputException("Weights are not downloaded over an unencrypted connection.", Shown(source),
+                "Give the https address.");
+        return await new UrlCache(given, http, downloader).FetchAsync(address, cancellationToken);
     }
 
-    private async Task<string> HubFileAsync(HubReference model, CancellationToken cancel)
+    private async Task<string> HubFileAsync(HubReference model, CancellationToken cancellationToken)
     {
         HubRepository repository = Open(model);
-        string path = await repository.FirstAsync(model.File is { } one ? [one] : WeightsFormat.InFolder, cancel);
-        await BringShardsAsync(repository, path, model.File ?? Path.GetFileName(path), cancel);
+        string path = await repository.FirstAsync(model.File is { } one ? [one] : WeightsFormat.InFolder, cancellationToken);
+        await BringShardsAsync(repository, path, model.File ?? Path.GetFileName(path), cancellationToken);
         if (model.File is null)
-            await repository.FetchAsync(WeightFiles.Config, cancel);
+            await repository.FetchAsync(WeightFiles.Config, cancellationToken);
         repository.Settle();
         return path;
     }
 
-    private async Task<string> HubFolderAsync(HubReference model, CancellationToken cancel)
+    private async Task<string> HubFolderAsync(HubReference model, CancellationToken cancellationToken)
     {
         HubRepository repository = Open(model);
-        string config = await repository.FirstAsync([WeightFiles.Config], cancel);
-        string path = await repository.FirstAsync(WeightsFormat.InFolder, cancel);
-        await BringShardsAsync(repository, path, Path.GetFileName(path), cancel);
+        string config = await repository.FirstAsync([WeightFiles.Config], cancellationToken);
+        string path = await repository.FirstAsync(WeightsFormat.InFolder, cancellationToken);
+        await BringShardsAsync(repository, path, Path.GetFileName(path), cancellationToken);
         repository.Settle();
         return Path.GetDirectoryName(config)!;
     }
 
-    private static async Task BringShardsAsync(HubRepository repository, string path, string name, CancellationToken cancel)
+    private static async Task BringShardsAsync(HubRepository repository, string path, string name, CancellationToken cancellationToken)
     {
         if (!WeightFiles.IsIndex(name))
             return;
         string folder = name.Contains('/', StringComparison.Ordinal) ? name[..(name.LastIndexOf('/') + 1)] : string.Empty;
         foreach (string shard in WeightFiles.Shards(path))
-            await repository.FirstAsync([folder + shard], cancel);
+            await repository.FirstAsync([folder + shard], cancellationToken);
     }
 
     private HubRepository Open(HubReference model)

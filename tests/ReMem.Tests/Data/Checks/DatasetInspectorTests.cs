@@ -40,7 +40,8 @@ public sealed class DatasetInspectorTests : IDisposable
         Assert.Equal([40, 43, 45], train.Width);
         Assert.Equal([30, 30, 30], train.ShorterSide);
         Assert.Equal(12, train.Formats["PNG"]);
-        byte[] pixels = [.. Directory.GetFiles(_folder.File("train"), "*.png", SearchOption.AllDirectories).SelectMany(f => ImageDecoder.Decode(File.ReadAllBytes(f), f).Pixels)];
+        byte[] pixels = [.. Directory.GetFiles(_folder.File("train"), "*.png", SearchOption.AllDirectories)
+            .SelectMany(f => ImageDecoder.Decode(File.ReadAllBytes(f), f).Pixels)];
         double[] red = [.. pixels.Where((_, i) => i % 3 == 0).Select(p => p / 255.0)];
         Assert.Equal(red.Average(), result.ChannelMeans[0], 1e-9);
         Assert.Equal(Math.Sqrt(red.Average(r => r * r) - (red.Average() * red.Average())), result.ChannelDeviations[0], 1e-9);
@@ -70,22 +71,26 @@ public sealed class DatasetInspectorTests : IDisposable
         Assert.Equal(4, result.Warnings.Count);
         Assert.Contains(result.Warnings, w => w.Contains("1 pictures have several labels", StringComparison.Ordinal));
 
-        InputException error = Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Fail));
+        InputException error = Assert.Throws<InputException>(() =>
+            Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Fail));
         Assert.Contains("exact copies of images in another split", error.Message);
         PreflightResult warned = Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn);
         Assert.Equal((1, 1), (warned.LeakedImages, warned.NearLeakedImages));
 
         // Without the exact copy, only the strict policy fails.
         File.Delete(exact.Images[1].Name);
-        Assert.Equal((0, 1), (Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip).LeakedImages, warned.NearLeakedImages));
-        error = Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Strict));
+        Assert.Equal((0, 1), (Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip).LeakedImages,
+            warned.NearLeakedImages));
+        error = Assert.Throws<InputException>(() =>
+            Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Strict));
         Assert.Contains("show the same picture", error.Message);
     }
 
     [Fact]
     public void Formats_that_are_not_decoded_are_counted_per_class_whatever_the_files_are_called()
     {
-        byte[] heic = [0, 0, 0, 24, .. "ftypheic\0\0\0\0mif1heic"u8, .. new byte[200]], avif = [0, 0, 0, 28, .. "ftypavif\0\0\0\0avifmif1miaf"u8, .. new byte[200]];
+        byte[] heic = [0, 0, 0, 24, .. "ftypheic\0\0\0\0mif1heic"u8, .. new byte[200]], avif = [0, 0, 0, 28,
+            .. "ftypavif\0\0\0\0avifmif1miaf"u8, .. new byte[200]];
         byte[] jpeg2000 = [0, 0, 0, 12, .. "jP  \r\n"u8, 0x87, (byte)'\n', .. new byte[200]];
         _folder.Add("train/c/phone.jpg", heic);
         _folder.Add("train/c/phone too.png", heic);
@@ -93,8 +98,10 @@ public sealed class DatasetInspectorTests : IDisposable
         _folder.Add("val/a&b/scan.jpeg", jpeg2000);
         _folder.Add("train/a&b/damaged.jpg", [1]);
         InspectionResult result = Inspect();
-        Assert.Contains("The class 'c' loses 3 of its 13 images: 2 HEIC and 1 AVIF files cannot be read. Convert them to JPEG or PNG.", result.Warnings);
-        Assert.Contains("The class 'a&b' loses 1 of its 12 images: 1 JPEG 2000 files cannot be read. Convert them to JPEG or PNG.", result.Warnings);
+        Assert.Contains("The class 'c' loses 3 of its 13 images: 2 HEIC and 1 AVIF files cannot be read. Convert them to JPEG or PNG.",
+            result.Warnings);
+        Assert.Contains("The class 'a&b' loses 1 of its 12 images: 1 JPEG 2000 files cannot be read. Convert them to JPEG or PNG.",
+            result.Warnings);
         Assert.Empty(result.LostClasses);
         PreflightResult checks = Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn);
         Assert.Contains(checks.Warnings, w => w.StartsWith("The class 'c' loses 3 of its 13 images", StringComparison.Ordinal));
@@ -108,7 +115,8 @@ public sealed class DatasetInspectorTests : IDisposable
         foreach (string split in new[] { "train", "val", "test" })
             _folder.CopyInto(other, split);
         System.IO.Compression.ZipFile.CreateFromDirectory(other.Path, _folder.File("set.zip"));
-        Assert.Contains(DatasetInspector.Inspect(DatasetReader.Open(_folder.File("set.zip"))).Warnings, w => w.StartsWith("The class 'c' loses 3 of its 13 images", StringComparison.Ordinal));
+        Assert.Contains(DatasetInspector.Inspect(DatasetReader.Open(_folder.File("set.zip"))).Warnings,
+            w => w.StartsWith("The class 'c' loses 3 of its 13 images", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -119,7 +127,8 @@ public sealed class DatasetInspectorTests : IDisposable
         InspectionResult result = Inspect();
         Assert.Equal(["c"], result.LostClasses);
         Assert.Equal(
-            "None of the training images of the class 'c' can be used.", Assert.Throws<InputException>(() => InspectionVerdict.Require(result, LeakagePolicy.Warn)).Message);
+            "None of the training images of the class 'c' can be used.",
+            Assert.Throws<InputException>(() => InspectionVerdict.Require(result, LeakagePolicy.Warn)).Message);
     }
 
     [Fact]

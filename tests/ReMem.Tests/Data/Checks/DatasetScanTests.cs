@@ -38,7 +38,8 @@ public sealed class DatasetScanTests : IDisposable
         }
 
         Assert.Equal(first.Near, again.Near);
-        PreflightResult result = Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn, scanFolder: _kept.Path);
+        PreflightResult result = Preflight.Check(DatasetReader.Open(_folder.Path), BadImagePolicy.Skip, leakage: LeakagePolicy.Warn,
+            scanFolder: _kept.Path);
         Assert.Equal((1, 1), (result.BadImages.Count, result.LeakedImages));
     }
 

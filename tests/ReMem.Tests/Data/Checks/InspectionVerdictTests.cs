@@ -32,10 +32,12 @@ public sealed class InspectionVerdictTests
     public void A_class_or_a_split_of_which_nothing_can_be_used_is_an_error()
     {
         InspectionResult whole = Result(usable: 4, 0, 0);
-        string Refusal(InspectionResult result) => Assert.Throws<InputException>(() => InspectionVerdict.Require(result, LeakagePolicy.Warn)).Message;
+        string Refusal(InspectionResult result) =>
+            Assert.Throws<InputException>(() => InspectionVerdict.Require(result, LeakagePolicy.Warn)).Message;
         Assert.Equal("None of the training images of the class 'a' can be used.", Refusal(whole with { LostClasses = ["a"] }));
         Assert.Equal(
-            "7 classes have no training image that can be used: 'a', 'b', 'c', 'd', 'e' and 2 more.", Refusal(whole with { LostClasses = ["a", "b", "c", "d", "e", "f", "g"] }));
+            "7 classes have no training image that can be used: 'a', 'b', 'c', 'd', 'e' and 2 more.",
+            Refusal(whole with { LostClasses = ["a", "b", "c", "d", "e", "f", "g"] }));
         SplitFacts lost = whole.Splits[0] with { Split = "test", Images = 3, Usable = 0 };
         Assert.Equal("None of the 3 images of the test split can be used.", Refusal(whole with { Splits = [.. whole.Splits, lost] }));
         InspectionVerdict.Require(whole with { Splits = [.. whole.Splits, lost with { Images = 0 }] }, LeakagePolicy.Warn);

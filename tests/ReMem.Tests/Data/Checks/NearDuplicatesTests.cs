@@ -33,7 +33,8 @@ public sealed class NearDuplicatesTests
         Assert.Empty(NearDuplicates.Find(prints));
         RgbImage one = Photo(1, 40, 40);
         Assert.False(ImagePrint.Of(one).IsNear(ImagePrint.Of(one with { Pixels = [.. one.Pixels.Select(p => (byte)(255 - p))] })));
-        Assert.False(ImagePrint.Of(new RgbImage(4, 4, new byte[48])).IsNear(ImagePrint.Of(new RgbImage(4, 4, [.. Enumerable.Repeat((byte)99, 48)]))));
+        Assert.False(ImagePrint.Of(new RgbImage(4, 4, new byte[48]))
+            .IsNear(ImagePrint.Of(new RgbImage(4, 4, [.. Enumerable.Repeat((byte)99, 48)]))));
         Assert.False(default(ImagePrint).IsNear(default));
     }
 
@@ -43,7 +44,8 @@ public sealed class NearDuplicatesTests
         RgbImage a = Photo(1, 60, 60), b = Photo(2, 60, 60);
         ImagePrint[] prints =
         [
-            ImagePrint.Of(a), default, ImagePrint.Of(b), ImagePrint.Of(Resampler.Resize(a, 40, 40, Interpolation.Bicubic)), ImagePrint.Of(a),
+            ImagePrint.Of(a), default, ImagePrint.Of(b), ImagePrint.Of(Resampler.Resize(a, 40, 40, Interpolation.Bicubic)),
+            ImagePrint.Of(a),
             ImagePrint.Of(Saved(b, SKEncodedImageFormat.Jpeg, 70)), ImagePrint.Of(Photo(3, 60, 60)), default,
         ];
         var sets = new DisjointSets(prints.Length);
@@ -65,10 +67,12 @@ public sealed class NearDuplicatesTests
     {
         using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         for (int i = 0; i < image.Width * image.Height; i++)
-            bitmap.SetPixel(i % image.Width, i / image.Width, new SKColor(image.Pixels[3 * i], image.Pixels[(3 * i) + 1], image.Pixels[(3 * i) + 2]));
+            bitmap.SetPixel(i % image.Width, i / image.Width,
+                new SKColor(image.Pixels[3 * i], image.Pixels[(3 * i) + 1], image.Pixels[(3 * i) + 2]));
         using SKData data = bitmap.Encode(format, quality);
         return data.ToArray();
     }
 
-    private static RgbImage Saved(RgbImage image, SKEncodedImageFormat format, int quality) => ImageDecoder.Decode(Encoded(image, format, quality), "copy");
+    private static RgbImage Saved(RgbImage image, SKEncodedImageFormat format, int quality) =>
+        ImageDecoder.Decode(Encoded(image, format, quality), "copy");
 }

@@ -58,7 +58,8 @@ public sealed class PreflightTests : IDisposable
         BadImage left = Assert.Single(result.BadImages);
         Assert.Equal(("train", 12), (left.Split, left.Index));
         Assert.Equal(15, result.Dataset.Train.Count);
-        Assert.DoesNotContain(Enumerable.Range(0, 15).Select(result.Dataset.Train.Name), n => n.EndsWith("bad.png", StringComparison.Ordinal));
+        Assert.DoesNotContain(Enumerable.Range(0, 15).Select(result.Dataset.Train.Name),
+            n => n.EndsWith("bad.png", StringComparison.Ordinal));
         Assert.Contains("1 of 22 images are left out", Assert.Single(result.Dataset.Warnings));
     }
 
@@ -110,7 +111,8 @@ public sealed class PreflightTests : IDisposable
         _folder.Add("train/a/again.png", copy);
         _folder.Add("test/a/leak.png", copy);
         _folder.Add("val/a/leak.png", copy);
-        Assert.Contains("2 validation or test images are exact copies", Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Path))).Message);
+        Assert.Contains("2 validation or test images are exact copies",
+            Assert.Throws<InputException>(() => Preflight.Check(DatasetReader.Open(_folder.Path))).Message);
         PreflightResult result = Preflight.Check(DatasetReader.Open(_folder.Path), leakage: LeakagePolicy.Warn);
         Assert.Equal(2, result.LeakedImages);
         Assert.Contains("leak.png", Assert.Single(result.Warnings));

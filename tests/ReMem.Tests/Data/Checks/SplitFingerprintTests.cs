@@ -16,7 +16,8 @@ public sealed class SplitFingerprintTests : IDisposable
         foreach (string root in new[] { "here", "there" })
             _folder.Images($"{root}/train/a", 3).Images($"{root}/train/b", 3);
         foreach (string file in Directory.EnumerateFiles(_folder.File("here"), "*.png", SearchOption.AllDirectories))
-            File.Copy(file, file.Replace($"{Path.DirectorySeparatorChar}here{Path.DirectorySeparatorChar}", $"{Path.DirectorySeparatorChar}there{Path.DirectorySeparatorChar}", StringComparison.Ordinal), overwrite: true);
+            File.Copy(file, file.Replace($"{Path.DirectorySeparatorChar}here{Path.DirectorySeparatorChar}",
+                $"{Path.DirectorySeparatorChar}there{Path.DirectorySeparatorChar}", StringComparison.Ordinal), overwrite: true);
         string print = Of("here");
         Assert.Matches("^[0-9a-f]{64}$", print);
         Assert.Equal(print, Of("there"));
@@ -48,7 +49,8 @@ public sealed class SplitFingerprintTests : IDisposable
     [Fact]
     public void A_source_without_files_is_read_and_a_missing_image_is_reported()
     {
-        Assert.Equal(SplitFingerprint.OfContent(MemorySource.Of(5), 2, _folder.File("kept")), SplitFingerprint.OfContent(MemorySource.Of(5), 1, _folder.File("kept")));
+        Assert.Equal(SplitFingerprint.OfContent(MemorySource.Of(5), 2, _folder.File("kept")),
+            SplitFingerprint.OfContent(MemorySource.Of(5), 1, _folder.File("kept")));
         Assert.False(Directory.Exists(_folder.File("kept")));
         _folder.Images("set/train/a", 3).Images("set/train/b", 3);
         IImageSource train = Train("set");

@@ -192,7 +192,10 @@ public sealed class ImageDecoderTests
         int width, int height, bool isJpeg, int divisor) =>
         Assert.Equal(divisor, default(DecodedSize).Divisor(width, height, isJpeg));
 
-    /// <summary>51 million pixels: what comes out is half of what a decoder of rows makes in full, averaged by two, to 1 of 255 in the mean and 24 anywhere.</summary>
+    /// <summary>
+    /// 51 million pixels: what comes out is half of what a decoder of rows makes in full, averaged by two,
+    /// to 1 of 255 in the mean and 24 anywhere.
+    /// </summary>
     [Fact]
     public void A_JPEG_beyond_the_limit_is_the_full_one_resampled()
     {
@@ -201,7 +204,8 @@ public sealed class ImageDecoderTests
         RgbImage reduced = ImageDecoder.Decode(jpeg, "large.jpg");
         Assert.Equal((Width / 2, Height / 2), (reduced.Width, reduced.Height));
         using var codec = SKCodec.Create(new MemoryStream(jpeg));
-        Assert.Equal(SKCodecResult.Success, codec.StartScanlineDecode(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque)));
+        Assert.Equal(SKCodecResult.Success,
+            codec.StartScanlineDecode(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque)));
         var rows = new byte[2 * Width * 4];
         (long sum, int max, var values) = (0, 0, new HashSet<byte>());
         for (int y = 0; y < reduced.Height; y++)
@@ -238,13 +242,15 @@ public sealed class ImageDecoderTests
         using var canvas = new SKCanvas(bitmap);
         using var paint = new SKPaint { IsAntialias = true };
         paint.Shader = SKShader.CreateLinearGradient(
-            new SKPoint(0, 0), new SKPoint(width, height), [SKColors.Black, SKColors.OrangeRed, SKColors.SteelBlue, SKColors.White], SKShaderTileMode.Clamp);
+            new SKPoint(0, 0), new SKPoint(width, height), [SKColors.Black, SKColors.OrangeRed, SKColors.SteelBlue, SKColors.White],
+            SKShaderTileMode.Clamp);
         canvas.DrawRect(0, 0, width, height, paint);
         for (int i = 0; i < 60; i++)
         {
             float x = i * 7919 % width, y = i * 104_729 % height, radius = 40 + (i * 37 % 400);
             paint.Shader = SKShader.CreateRadialGradient(
-                new SKPoint(x, y), radius, [new SKColor((byte)(i * 53), (byte)(i * 97), (byte)(i * 151)), SKColors.Transparent], SKShaderTileMode.Clamp);
+                new SKPoint(x, y), radius, [new SKColor((byte)(i * 53), (byte)(i * 97), (byte)(i * 151)), SKColors.Transparent],
+                SKShaderTileMode.Clamp);
             canvas.DrawCircle(x, y, radius, paint);
         }
 

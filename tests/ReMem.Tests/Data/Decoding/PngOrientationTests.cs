@@ -34,7 +34,17 @@ public class PngOrientationTests
             RgbImage image = ImageDecoder.Decode(png, "a.png");
             Assert.Equal(orientation >= 5 ? (2, 3) : (3, 2), (image.Width, image.Height));
             // The stored corner (0, 0) is the only red pixel.
-            (int x, int y) = orientation switch { 1 or 5 => (0, 0), 2 => (2, 0), 3 => (2, 1), 4 => (0, 1), 6 => (1, 0), 7 => (1, 2), _ => (0, 2) };
+            (int x, int y) = orientation switch
+            {
+                1 or 5 => (0, 0),
+                2 => (2, 0),
+                3 => (2, 1),
+                4 => (0, 1),
+                6 => (1, 0),
+                7 => (1, 2),
+                _ =>
+                (0, 2)
+            };
             Assert.Equal((200, 10, 10), ((int, int, int))TestImages.Pixel(image, x, y));
         }
     }
@@ -43,7 +53,8 @@ public class PngOrientationTests
     public void Other_forms_are_read()
     {
         byte[] exif = [.. "Exif\0\0"u8, .. Exif(6, true)];
-        string profile = $"\nexif\n      {exif.Length}\n{string.Concat(Convert.ToHexStringLower(exif).Chunk(72).Select(c => new string(c) + "\n"))}";
+        string profile =
+            $"\nexif\n      {exif.Length}\n{string.Concat(Convert.ToHexStringLower(exif).Chunk(72).Select(c => new string(c) + "\n"))}";
         byte[] key = [.. "Raw profile type exif\0"u8];
         Assert.Equal(6, PngOrientation.Of(WithChunk("eXIf", exif, false)));
         Assert.Equal(6, PngOrientation.Of(WithChunk("tEXt", [.. key, .. Encoding.Latin1.GetBytes(profile)], true)));

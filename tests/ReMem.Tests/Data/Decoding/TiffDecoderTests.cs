@@ -27,7 +27,17 @@ public class TiffDecoderTests
         {
             RgbImage image = ImageDecoder.Decode(Encode(3, 2, Rgb, orientation: orientation), "a.tif");
             Assert.Equal(orientation >= 5 ? (2, 3) : (3, 2), (image.Width, image.Height));
-            (int x, int y) = orientation switch { 1 or 5 => (0, 0), 2 => (2, 0), 3 => (2, 1), 4 => (0, 1), 6 => (1, 0), 7 => (1, 2), _ => (0, 2) };
+            (int x, int y) = orientation switch
+            {
+                1 or 5 => (0, 0),
+                2 => (2, 0),
+                3 => (2, 1),
+                4 => (0, 1),
+                6 => (1, 0),
+                7 => (1, 2),
+                _ =>
+                (0, 2)
+            };
             Assert.Equal((200, 10, 10), ((int, int, int))TestImages.Pixel(image, x, y));
         }
     }
@@ -39,11 +49,13 @@ public class TiffDecoderTests
         Assert.Equal((77, 77, 77), ((int, int, int))TestImages.Pixel(grey, 0, 0));
         RgbImage inverted = ImageDecoder.Decode(Encode(2, 1, [0, 255], samples: 1, photometric: Photometric.MINISWHITE), "a.tif");
         Assert.Equal((255, 255, 255), ((int, int, int))TestImages.Pixel(inverted, 0, 0));
-        RgbImage alpha = ImageDecoder.Decode(Encode(2, 1, [10, 20, 30, 0, 10, 20, 30, 255], samples: 4, extra: ExtraSample.UNASSALPHA), "a.tif");
+        RgbImage alpha = ImageDecoder.Decode(Encode(2, 1, [10, 20, 30, 0, 10, 20, 30, 255], samples: 4, extra: ExtraSample.UNASSALPHA),
+            "a.tif");
         Assert.Equal((255, 255, 255), ((int, int, int))TestImages.Pixel(alpha, 0, 0));
         Assert.Equal((10, 20, 30), ((int, int, int))TestImages.Pixel(alpha, 1, 0));
         // A fourth channel of no known meaning is no transparency.
-        RgbImage infrared = ImageDecoder.Decode(Encode(2, 1, [10, 20, 30, 0, 10, 20, 30, 255], samples: 4, extra: ExtraSample.UNSPECIFIED), "a.tif");
+        RgbImage infrared = ImageDecoder.Decode(Encode(2, 1, [10, 20, 30, 0, 10, 20, 30, 255], samples: 4, extra: ExtraSample.UNSPECIFIED),
+            "a.tif");
         Assert.Equal((10, 20, 30), ((int, int, int))TestImages.Pixel(infrared, 0, 0));
     }
 

@@ -22,7 +22,8 @@ public class ViewCacheTests
             return planes;
         }
 
-        foreach ((int epoch, int index, int makings) in new[] { (0, 1, 1), (0, 1, 1), (1, 1, 2), (1, 1, 2), (0, 1, 2), (2, 1, 3), (2, 1, 4) })
+        foreach ((int epoch, int index, int makings) in new[] { (0, 1, 1), (0, 1, 1), (1, 1, 2), (1, 1, 2), (0, 1, 2), (2, 1, 3),
+            (2, 1, 4) })
         {
             Assert.All(Get(epoch, index), value => Assert.Equal((10 * epoch) + index, value));
             Assert.Equal(makings, made);

@@ -18,7 +18,8 @@ public sealed class ArchiveUnpackerTests : IDisposable
     [InlineData("a.zip")]
     public void Files_come_out_with_their_content_and_hidden_ones_do_not(string name)
     {
-        (string, byte[])[] files = [("top/one.txt", Text), ("./top/deep/er/zwei ü.txt", [1, 2, 3]), ("top/._one.txt", Text), ("__MACOSX/x", Text), ("top/empty", [])];
+        (string, byte[])[] files = [("top/one.txt", Text), ("./top/deep/er/zwei ü.txt", [1, 2, 3]), ("top/._one.txt", Text),
+            ("__MACOSX/x", Text), ("top/empty", [])];
         Unpack(name, name.EndsWith("zip", StringComparison.Ordinal) ? Archives.Zip(files) : Archives.TarGz(files));
         Assert.Equal(["top/deep/er/zwei ü.txt", "top/empty", "top/one.txt"], Found());
         Assert.Equal(Text, File.ReadAllBytes(Path.Combine(Target, "top", "one.txt")));
@@ -28,7 +29,8 @@ public sealed class ArchiveUnpackerTests : IDisposable
     public void Only_what_is_wanted_comes_out()
     {
         Directory.CreateDirectory(Target);
-        new ArchiveUnpacker(_folder.Add("a.tgz", Archives.TarGz(("a/list.txt", Text), ("a/mask.png", Text))), Target, new UnpackLimits(), p => p == "a/list.txt").Run();
+        new ArchiveUnpacker(_folder.Add("a.tgz", Archives.TarGz(("a/list.txt", Text), ("a/mask.png", Text))), Target, new UnpackLimits(),
+            p => p == "a/list.txt").Run();
         Assert.Equal(["a/list.txt"], Found());
     }
 
@@ -41,10 +43,12 @@ public sealed class ArchiveUnpackerTests : IDisposable
     [InlineData("a/\u0007evil.txt")]
     public void A_name_that_leads_out_is_refused_and_writes_nothing(string name)
     {
-        foreach ((string file, byte[] archive) in new[] { ("a.zip", Archives.Zip(("ok.txt", Text), (name, Text))), ("a.tgz", RawTar(name)) })
+        foreach ((string file, byte[] archive) in new[] { ("a.zip", Archives.Zip(("ok.txt", Text), (name, Text))),
+            ("a.tgz", RawTar(name)) })
         {
             Assert.Contains("leads out", Assert.Throws<InputException>(() => Unpack(file, archive)).Message);
-            Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), f => f.Contains("evil", StringComparison.Ordinal));
+            Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories),
+                f => f.Contains("evil", StringComparison.Ordinal));
         }
     }
 
@@ -60,8 +64,10 @@ public sealed class ArchiveUnpackerTests : IDisposable
             Assert.Contains("link", Assert.Throws<InputException>(() => Unpack("a.tar.gz", Archives.TarGz([entry]))).Message);
         }
 
-        Assert.Contains("link", Assert.Throws<InputException>(() => Unpack("a.zip", Archives.Zip([("l", "/etc"u8.ToArray())], link: "l"))).Message);
-        Assert.Contains("neither file nor folder", Assert.Throws<InputException>(() => Unpack("a.tgz", Archives.TarGz([new PaxTarEntry(TarEntryType.Fifo, "pipe")]))).Message);
+        Assert.Contains("link",
+            Assert.Throws<InputException>(() => Unpack("a.zip", Archives.Zip([("l", "/etc"u8.ToArray())], link: "l"))).Message);
+        Assert.Contains("neither file nor folder",
+            Assert.Throws<InputException>(() => Unpack("a.tgz", Archives.TarGz([new PaxTarEntry(TarEntryType.Fifo, "pipe")]))).Message);
         Assert.Empty(Found());
     }
 
@@ -74,8 +80,10 @@ public sealed class ArchiveUnpackerTests : IDisposable
         byte[] archive = name.EndsWith("zip", StringComparison.Ordinal) ? Archives.Zip(("zeros", zeros)) : Archives.TarGz(("zeros", zeros));
         Assert.True(archive.Length < 300_000);
         Assert.Contains("unpacks to more than", Assert.Throws<InputException>(() => Unpack(name, archive)).Message);
-        Assert.InRange(Directory.EnumerateFiles(Target, "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length), 0, 1 + (1 << 20) + (archive.Length * 50));
-        Assert.Contains("more than 1.", Assert.Throws<InputException>(() => Unpack(name, archive, new UnpackLimits(Bytes: 1_500_000, Ratio: 1000))).Message);
+        Assert.InRange(Directory.EnumerateFiles(Target, "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length), 0,
+            1 + (1 << 20) + (archive.Length * 50));
+        Assert.Contains("more than 1.",
+            Assert.Throws<InputException>(() => Unpack(name, archive, new UnpackLimits(Bytes: 1_500_000, Ratio: 1000))).Message);
         Unpack(name, archive, new UnpackLimits(Ratio: 2000));
     }
 
@@ -102,7 +110,8 @@ public sealed class ArchiveUnpackerTests : IDisposable
     public void Too_many_entries_are_refused()
     {
         byte[] archive = Archives.Zip([.. Enumerable.Range(0, 30).Select(i => ($"{i}.txt", Text))]);
-        Assert.Contains("more than 20 entries", Assert.Throws<InputException>(() => Unpack("a.zip", archive, new UnpackLimits(Entries: 20))).Message);
+        Assert.Contains("more than 20 entries",
+            Assert.Throws<InputException>(() => Unpack("a.zip", archive, new UnpackLimits(Entries: 20))).Message);
     }
 
     [Theory]
@@ -114,8 +123,10 @@ public sealed class ArchiveUnpackerTests : IDisposable
         byte[] noise = new byte[100_000];
         random.NextBytes(noise);
         byte[] archive = name.EndsWith("zip", StringComparison.Ordinal) ? Archives.Zip(("x", noise)) : Archives.TarGz(("x", noise));
-        Assert.Contains("cut short or damaged", Assert.ThrowsAny<ReMemException>(() => Unpack(name, archive[..(archive.Length / 2)])).Message);
-        Assert.Contains("cut short or damaged", Assert.ThrowsAny<ReMemException>(() => Unpack(name, "no archive at all, but words"u8.ToArray())).Message);
+        Assert.Contains("cut short or damaged",
+            Assert.ThrowsAny<ReMemException>(() => Unpack(name, archive[..(archive.Length / 2)])).Message);
+        Assert.Contains("cut short or damaged",
+            Assert.ThrowsAny<ReMemException>(() => Unpack(name, "no archive at all, but words"u8.ToArray())).Message);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -129,14 +140,16 @@ public sealed class ArchiveUnpackerTests : IDisposable
     }
 
     private string[] Found() =>
-        [.. Directory.EnumerateFiles(Target, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Target, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Target, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Target, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     /// <summary>A tar of one entry, whose writer does not look at the name.</summary>
     private static byte[] RawTar(string name)
     {
         byte[] header = new byte[512];
         Encoding.UTF8.GetBytes(name).CopyTo(header, 0);
-        Encoding.ASCII.GetBytes("0000644\0" + "0000000\0" + "0000000\0" + "00000000005\0" + "00000000000\0" + "        0").CopyTo(header, 100);
+        Encoding.ASCII.GetBytes("0000644\0" + "0000000\0" + "0000000\0" + "00000000005\0" + "00000000000\0" + "        0").CopyTo(header,
+            100);
         Encoding.ASCII.GetBytes("ustar\0" + "00").CopyTo(header, 257);
         Encoding.ASCII.GetBytes(Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0 ").CopyTo(header, 148);
         byte[] body = new byte[512];

@@ -60,7 +60,9 @@ internal static class Archives
         foreach ((string name, double[] values) in arrays)
         {
             byte[] data = [.. values.SelectMany(v => Number(v, type, big))];
-            byte[] matrix = Element(14, [.. Element(6, [.. Word(6, big), .. Word(0, big)], big), .. Element(5, [.. Word(1, big), .. Word(values.Length, big)], big), .. Element(1, Encoding.ASCII.GetBytes(name), big), .. Element(type, data, big)], big);
+            byte[] matrix = Element(14, [.. Element(6, [.. Word(6, big), .. Word(0, big)], big),
+                .. Element(5, [.. Word(1, big), .. Word(values.Length, big)], big), .. Element(1, Encoding.ASCII.GetBytes(name), big),
+                .. Element(type, data, big)], big);
             if (!compressed)
             {
                 file.Write(matrix);

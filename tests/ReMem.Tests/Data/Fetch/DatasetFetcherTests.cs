@@ -26,13 +26,16 @@ public sealed class DatasetFetcherTests : IDisposable
     [Fact]
     public void The_list_has_plausible_facts()
     {
-        Assert.Equal(["cifar-10", "cifar-100", "mnist", "fashion-mnist", "oxford-pets", "flowers-102", "dtd", "eurosat"], DatasetFetcher.Known.Select(d => d.Name));
+        Assert.Equal(["cifar-10", "cifar-100", "mnist", "fashion-mnist", "oxford-pets", "flowers-102", "dtd", "eurosat"],
+            DatasetFetcher.Known.Select(d => d.Name));
         foreach (KnownFile file in KnownDatasets.All.SelectMany(d => d.Files))
         {
             Assert.Matches("^[0-9a-f]{64}$", file.Sha256);
             Assert.True(file.Bytes > 0);
             Assert.All(file.Addresses, a => Assert.EndsWith("/" + file.Name, a, StringComparison.Ordinal));
-            Assert.All(file.Addresses, a => Assert.True(a.StartsWith("https://", StringComparison.Ordinal) || a.Contains("fashion-mnist", StringComparison.Ordinal)));
+            Assert.All(file.Addresses,
+                a => Assert.True(a.StartsWith("https://", StringComparison.Ordinal)
+                    || a.Contains("fashion-mnist", StringComparison.Ordinal)));
         }
 
         Assert.Equal(24, KnownDatasets.All.SelectMany(d => d.Files).Select(f => f.Sha256).Distinct().Count() + 7);
@@ -60,7 +63,8 @@ public sealed class DatasetFetcherTests : IDisposable
         await FetchAsync(Fake(
             "oxford-pets",
             Archives.TarGz([.. names.Select((n, i) => ($"images/{n}.jpg", pictures[i])), ("images/unlisted_1.jpg", pictures[0])]),
-            Archives.TarGz(("annotations/trainval.txt", List1), ("annotations/test.txt", "cat_a_3 1 1 1\nbig_dog_3 2 2 1\n"u8.ToArray()), ("annotations/trimaps/cat_a_1.png", pictures[0]))));
+            Archives.TarGz(("annotations/trainval.txt", List1), ("annotations/test.txt", "cat_a_3 1 1 1\nbig_dog_3 2 2 1\n"u8.ToArray()),
+                ("annotations/trimaps/cat_a_1.png", pictures[0]))));
         ImageDataset data = DatasetReader.Open(Target, new DatasetOptions { ValFraction = 0.5 });
         Assert.Equal(["Cat A", "Big Dog"], data.Classes);
         Assert.Equal((2, 2, 2), (data.Train.Count, data.Validation.Count, data.Test.Count));
@@ -78,7 +82,8 @@ public sealed class DatasetFetcherTests : IDisposable
             "flowers-102",
             Archives.TarGz([.. pictures.Select((p, i) => (FormattableString.Invariant($"jpg/image_{i + 1:00000}.jpg"), p))]),
             Archives.Mat(2, true, false, ("labels", labels)),
-            Archives.Mat(4, true, false, ("trnid", [.. Enumerable.Range(1, 102).Select(i => (double)i)]), ("valid", [103, 104]), ("tstid", [204, 105]))));
+            Archives.Mat(4, true, false, ("trnid", [.. Enumerable.Range(1, 102).Select(i => (double)i)]), ("valid", [103, 104]),
+                ("tstid", [204, 105]))));
         ImageDataset data = DatasetReader.Open(Target);
         Assert.Equal((102, 102, 2, 2), (data.Classes.Count, data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Equal(("pink primrose", "blackberry lily", "cyclamen"), (data.Classes[0], data.Classes[101], data.Classes[87]));
@@ -91,15 +96,19 @@ public sealed class DatasetFetcherTests : IDisposable
     {
         byte[] Picture(int i) => TestImages.Noise(4, 4, "dtd", i);
         await FetchAsync(Fake("dtd", Archives.TarGz(
-            ("dtd/images/banded/a.jpg", Picture(0)), ("dtd/images/dotted/b.jpg", Picture(1)), ("dtd/images/banded/c.jpg", Picture(2)), ("dtd/images/dotted/d.jpg", Picture(3)),
+            ("dtd/images/banded/a.jpg", Picture(0)), ("dtd/images/dotted/b.jpg", Picture(1)), ("dtd/images/banded/c.jpg", Picture(2)),
+            ("dtd/images/dotted/d.jpg", Picture(3)),
             ("dtd/labels/train1.txt", "banded/a.jpg\ndotted/b.jpg\n"u8.ToArray()), ("dtd/labels/val1.txt", "banded/c.jpg\n"u8.ToArray()),
-            ("dtd/labels/test1.txt", "dotted/d.jpg\n"u8.ToArray()), ("dtd/labels/test2.txt", "banded/a.jpg\n"u8.ToArray()), ("dtd/imdb/imdb.mat", [1]))));
+            ("dtd/labels/test1.txt", "dotted/d.jpg\n"u8.ToArray()), ("dtd/labels/test2.txt", "banded/a.jpg\n"u8.ToArray()),
+            ("dtd/imdb/imdb.mat", [1]))));
         ImageDataset data = DatasetReader.Open(Target);
         Assert.Equal((2, 1, 1), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Equal(Picture(3), data.Test.Read(0));
 
         string other = _folder.File("data/eurosat");
-        await FetchAsync(Fake("eurosat", Archives.Zip([.. Enumerable.Range(0, 20).Select(i => ($"2750/{(i % 2 == 0 ? "River" : "Forest")}/{i}.jpg", Picture(i)))])), folder: other);
+        await FetchAsync(Fake("eurosat",
+            Archives.Zip([.. Enumerable.Range(0, 20).Select(i => ($"2750/{(i % 2 == 0 ? "River" : "Forest")}/{i}.jpg", Picture(i)))])),
+            folder: other);
         Assert.Equal(["Forest", "River"], DatasetReader.Open(other).Classes);
 
         string digits = _folder.File("data/mnist");
@@ -190,11 +199,16 @@ public sealed class DatasetFetcherTests : IDisposable
         _files["/mirror/cifar-10/cifar-10-binary.tar.gz"] = archive;
         await FetchAsync(set, o => o with { Mirror = new Uri(_server.Address, "mirror/") });
         Assert.Single(_server.Requests);
-        InputException error = await Assert.ThrowsAsync<InputException>(() => FetchAsync(set, o => o with { Mirror = new Uri(_server.Address, "empty") }, _folder.File("other")));
+        InputException error = await Assert.ThrowsAsync<InputException>(() =>
+            FetchAsync(set, o => o with { Mirror = new Uri(_server.Address, "empty") }, _folder.File("other")));
         Assert.Contains("Check the mirror", error.Remedy!, StringComparison.Ordinal);
 
         KnownFile file = set.Files[0];
-        set = set with { Files = [new KnownFile(file.Name, file.Bytes, file.Sha256, file.Addresses[0], $"{_server.Address}mirror/cifar-10/cifar-10-binary.tar.gz")] };
+        set = set with
+        {
+            Files = [new KnownFile(file.Name, file.Bytes, file.Sha256, file.Addresses[0],
+                $"{_server.Address}mirror/cifar-10/cifar-10-binary.tar.gz")],
+        };
         await FetchAsync(set, folder: _folder.File("third"));
         Assert.Contains("trying 127.0.0.1", Lines, StringComparison.Ordinal);
     }
@@ -209,7 +223,8 @@ public sealed class DatasetFetcherTests : IDisposable
         Assert.Contains("downloading is switched off", error.Message, StringComparison.Ordinal);
         Assert.Contains(set.Files[0].Addresses[0], error.Remedy!, StringComparison.Ordinal);
         _folder.Add("archives/cifar-10/cifar-10-binary.tar.gz", archive[..^1]);
-        Assert.Contains("bytes instead of", (await Assert.ThrowsAsync<InputException>(() => FetchAsync(set, Offline))).Message, StringComparison.Ordinal);
+        Assert.Contains("bytes instead of", (await Assert.ThrowsAsync<InputException>(() => FetchAsync(set, Offline))).Message,
+            StringComparison.Ordinal);
         string kept = _folder.Add("archives/cifar-10/cifar-10-binary.tar.gz", archive);
         Assert.Equal(10, (await FetchAsync(set, Offline)).Classes);
         Assert.Empty(_server.Requests);
@@ -229,19 +244,29 @@ public sealed class DatasetFetcherTests : IDisposable
     [Fact]
     public async Task An_archive_that_is_not_what_its_name_says_gives_no_folder()
     {
-        InputException evil = await Assert.ThrowsAsync<InputException>(() => FetchAsync(Fake("cifar-10", Archives.TarGz(("../../evil.bin", [1])))));
+        InputException evil =
+            await Assert.ThrowsAsync<InputException>(() => FetchAsync(Fake("cifar-10", Archives.TarGz(("../../evil.bin", [1])))));
         Assert.Contains("leads out", evil.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InputException>(() => FetchAsync(Fake("cifar-10", Archives.TarGz(("x/readme.txt", [1])))));
-        await Assert.ThrowsAsync<InputException>(() => FetchAsync(Fake("oxford-pets", Archives.TarGz(("images/a_1.jpg", [1])), Archives.TarGz(("annotations/trainval.txt", List1), ("annotations/test.txt", List1)))));
+        await Assert.ThrowsAsync<InputException>(() => FetchAsync(Fake("oxford-pets", Archives.TarGz(("images/a_1.jpg", [1])),
+            Archives.TarGz(("annotations/trainval.txt", List1), ("annotations/test.txt", List1)))));
         Assert.False(Directory.Exists(Target));
-        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), f => f.EndsWith("evil.bin", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories),
+            f => f.EndsWith("evil.bin", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Unknown_names_and_mirrors_are_reported()
     {
-        Assert.Contains("did you mean 'cifar-100'", Assert.Throws<InputException>(() => new DatasetFetcher(new DatasetFetchOptions { Name = "cifar100" }).Fetch()).Message, StringComparison.Ordinal);
-        Assert.Contains("mirror", Assert.Throws<InputException>(() => new DatasetFetcher(new DatasetFetchOptions { Name = "dtd", Mirror = new Uri("ftp://x/y") }).Fetch()).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'cifar-100'",
+            Assert.Throws<InputException>(() => new DatasetFetcher(new DatasetFetchOptions { Name = "cifar100" }).Fetch()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("mirror",
+            Assert.Throws<InputException>(() => new DatasetFetcher(new DatasetFetchOptions
+            {
+                Name = "dtd",
+                Mirror = new Uri("ftp://x/y"),
+            }).Fetch()).Message, StringComparison.Ordinal);
     }
 
     public void Dispose()
@@ -286,12 +311,14 @@ public sealed class DatasetFetcherTests : IDisposable
             Files = [.. real.Files.Select((f, i) =>
             {
                 _files[$"/authors/{f.Name}"] = contents[i];
-                return new KnownFile(f.Name, contents[i].Length, HubServer.Sha256(contents[i]), $"{_server.Address}authors/{f.Name}") { Into = f.Into, Wanted = f.Wanted };
+                return new KnownFile(f.Name, contents[i].Length, HubServer.Sha256(contents[i]),
+                    $"{_server.Address}authors/{f.Name}") { Into = f.Into, Wanted = f.Wanted };
             })],
         };
     }
 
-    private async Task<DatasetFetchResult> FetchAsync(KnownDataset set, Func<DatasetFetchOptions, DatasetFetchOptions>? with = null, string? folder = null)
+    private async Task<DatasetFetchResult> FetchAsync(KnownDataset set, Func<DatasetFetchOptions, DatasetFetchOptions>? with = null,
+        string? folder = null)
     {
         var options = new DatasetFetchOptions
         {

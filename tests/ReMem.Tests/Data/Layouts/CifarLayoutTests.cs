@@ -36,7 +36,8 @@ public sealed class CifarLayoutTests : IDisposable
                 Assert.Equal(Pixel(1, (c * 1024) + p), image.Pixels[(3 * p) + c]);
         }
 
-        Assert.Contains("did you mean 'coarse'", Assert.Throws<InputException>(() => DatasetReader.Open($"cifar100:{_folder.Path}?label=course")).Message);
+        Assert.Contains("did you mean 'coarse'",
+            Assert.Throws<InputException>(() => DatasetReader.Open($"cifar100:{_folder.Path}?label=course")).Message);
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class CifarLayoutTests : IDisposable
         _folder.Add("train.bin", Records(4, i => [0, (byte)i]));
         AssertBad($"'{train}' record 2 has label 2, but there are 2 class names");
         File.Delete(_folder.File("fine_label_names.txt"));
-        Assert.Contains("has no 'fine_label_names.txt'", Assert.Throws<InputException>(() => DatasetReader.Open("cifar100:" + _folder.Path)).Message);
+        Assert.Contains("has no 'fine_label_names.txt'",
+            Assert.Throws<InputException>(() => DatasetReader.Open("cifar100:" + _folder.Path)).Message);
     }
 
     [Fact]
@@ -79,5 +81,6 @@ public sealed class CifarLayoutTests : IDisposable
     private static byte[] Records(int count, Func<int, byte[]> labels) =>
         [.. Enumerable.Range(0, count).SelectMany(i => labels(i).Concat(Enumerable.Range(0, Pixels).Select(at => Pixel(i, at))))];
 
-    private void AssertBad(string message) => Assert.Contains(message, Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Path)).Message);
+    private void AssertBad(string message) =>
+        Assert.Contains(message, Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Path)).Message);
 }

@@ -46,7 +46,8 @@ public sealed class FolderCasesTests : IDisposable
     [InlineData("thumbnails")]
     public void Systems_folders_are_ignored_on_disk_and_in_zips(string system)
     {
-        _folder.Images("data/a", 9).Images("data/b", 9).Images($"data/{system}", 3).Images($"data/a/{system}", 3).Images($"data/{system}/b", 3);
+        _folder.Images("data/a", 9).Images("data/b", 9).Images($"data/{system}", 3).Images($"data/a/{system}", 3).Images($"data/{system}/b",
+            3);
         string zip = _folder.File("data.zip");
         ZipFile.CreateFromDirectory(_folder.File("data"), zip);
         foreach (string source in new[] { _folder.File("data"), zip })
@@ -76,7 +77,8 @@ public sealed class FolderCasesTests : IDisposable
     [InlineData("train/train", "val", "test/test")]
     public void Splits_of_other_names_and_wrapped_ones_are_read(string train, string val, string test)
     {
-        _folder.Images($"{train}/a", 4).Images($"{train}/b", 4).Images($"{val}/a", 1).Images($"{val}/b", 1).Images($"{test}/a", 2).Images($"{test}/b", 1);
+        _folder.Images($"{train}/a", 4).Images($"{train}/b", 4).Images($"{val}/a", 1).Images($"{val}/b", 1).Images($"{test}/a", 2)
+            .Images($"{test}/b", 1);
         ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal((8, 2, 3), (data.Train.Count, data.Validation.Count, data.Test.Count));
     }
@@ -95,7 +97,9 @@ public sealed class FolderCasesTests : IDisposable
         ImageDataset data = DatasetReader.Open(kag);
         Assert.Equal(["cat", "dog"], data.Classes);
         Assert.Equal(12, data.Train.Count + data.Test.Count);
-        Assert.Contains(data.Warnings, w => w.Contains("holds 5 images without class folders", StringComparison.Ordinal) && w.Contains("remem predict", StringComparison.Ordinal));
+        Assert.Contains(data.Warnings,
+            w => w.Contains("holds 5 images without class folders", StringComparison.Ordinal)
+                && w.Contains("remem predict", StringComparison.Ordinal));
         InputException error = Assert.Throws<InputException>(() => ScoredImages.Open(kag, null, ["cat", "dog"]));
         Assert.Contains("images without labels cannot be scored", error.Message);
         Assert.Equal(12, ScoredImages.Open(kag, "val", ["cat", "dog"]).Images.Count);

@@ -15,7 +15,8 @@ public sealed class FolderLayoutTests : IDisposable
     [InlineData("validation")]
     public void Split_folders_are_read_with_their_classes(string val)
     {
-        _folder.Images("train/b", 3).Images("train/B", 2).Images("train/a", 4).Images($"{val}/a", 1).Images($"{val}/b", 1).Images($"{val}/B", 1)
+        _folder.Images("train/b", 3).Images("train/B", 2).Images("train/a", 4).Images($"{val}/a", 1).Images($"{val}/b", 1)
+            .Images($"{val}/B", 1)
             .Images("test/a", 2).Images("test/b", 1).Images("test/B", 1);
         ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal(["B", "a", "b"], data.Classes);
@@ -39,11 +40,14 @@ public sealed class FolderLayoutTests : IDisposable
         Assert.Equal([4, 8, 1, 0], Per(data.Test));
         string[] all = [.. Names(data.Train), .. Names(data.Validation), .. Names(data.Test)];
         Assert.Equal(64, all.Distinct().Count());
-        Assert.Contains(data.Warnings, w => w.Contains("not split", StringComparison.Ordinal) && w.Contains("seed 0", StringComparison.Ordinal));
+        Assert.Contains(data.Warnings,
+            w => w.Contains("not split", StringComparison.Ordinal) && w.Contains("seed 0", StringComparison.Ordinal));
         Assert.Contains(data.Warnings, w => w.Contains("test split: d.", StringComparison.Ordinal));
 
-        Assert.Equal(Names(data.Test), Names(DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2 }).Test));
-        Assert.NotEqual(Names(data.Test), Names(DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2, Seed = 1 }).Test));
+        Assert.Equal(Names(data.Test),
+            Names(DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2 }).Test));
+        Assert.NotEqual(Names(data.Test),
+            Names(DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = 0.1, TestFraction = 0.2, Seed = 1 }).Test));
     }
 
     [Fact]
@@ -88,7 +92,8 @@ public sealed class FolderLayoutTests : IDisposable
     [Fact]
     public void Other_files_are_counted_and_hidden_ones_are_not()
     {
-        _folder.Images("train/a", 2).Images("train/b", 2).Images("val/a", 1).Images("val/b", 1).Images("test/a", 1).Images("test/b", 1).Images("docs", 1);
+        _folder.Images("train/a", 2).Images("train/b", 2).Images("val/a", 1).Images("val/b", 1).Images("test/a", 1).Images("test/b", 1)
+            .Images("docs", 1);
         _folder.Add("train/a/notes.txt", [1]);
         _folder.Add("train/a/deep/more.csv", [1]);
         _folder.Add("train/a/deep/photo.JPG", TestImages.CmykJpeg);
@@ -98,7 +103,8 @@ public sealed class FolderLayoutTests : IDisposable
         _folder.Add("train/.cache/x.png", [1]);
         ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal(5, data.Train.Count);
-        Assert.Contains(data.Warnings, w => w.StartsWith("2 files in", StringComparison.Ordinal) && w.Contains("more.csv", StringComparison.Ordinal));
+        Assert.Contains(data.Warnings,
+            w => w.StartsWith("2 files in", StringComparison.Ordinal) && w.Contains("more.csv", StringComparison.Ordinal));
         Assert.Contains(data.Warnings, w => w.StartsWith("1 images lie in", StringComparison.Ordinal));
         Assert.Contains(
             data.Warnings, w => w.Contains("docs", StringComparison.Ordinal) && w.Contains("is not a split", StringComparison.Ordinal));
@@ -186,7 +192,9 @@ public sealed class FolderLayoutTests : IDisposable
     [InlineData(0, 0.2, "ValFraction")]
     [InlineData(0.2, 1.5, "TestFraction")]
     public void Fractions_out_of_range_are_named(double val, double test, string message) => Assert.Contains(
-        message, Assert.Throws<InputException>(() => DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = val, TestFraction = test })).Message);
+        message,
+        Assert.Throws<InputException>(() =>
+            DatasetReader.Open(_folder.Path, new DatasetOptions { ValFraction = val, TestFraction = test })).Message);
 
     private static int[] Labels(IImageSource split) => [.. Enumerable.Range(0, split.Count).Select(split.Label)];
 

@@ -31,7 +31,8 @@ public sealed class IdxLayoutTests : IDisposable
         RgbImage image = ImageDecoder.Decode(data.Test.Read(2), "x");
         Assert.Equal((width, 6), (image.Width, image.Height));
         for (int p = 0; p < 6 * width; p++)
-            Assert.Equal(((byte)(((12 * width) + p) * 3), (byte)(((12 * width) + p) * 3)), (image.Pixels[3 * p], image.Pixels[(3 * p) + 2]));
+            Assert.Equal(((byte)(((12 * width) + p) * 3), (byte)(((12 * width) + p) * 3)),
+                (image.Pixels[3 * p], image.Pixels[(3 * p) + 2]));
     }
 
     [Fact]
@@ -79,7 +80,9 @@ public sealed class IdxLayoutTests : IDisposable
     private void Write(string name, int[] shape, byte[] data)
     {
         using var stream = new MemoryStream();
-        using (Stream content = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true) : stream)
+        using (Stream content = name.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true)
+            : stream)
         {
             content.Write([0, 0, 8, (byte)shape.Length]);
             Span<byte> number = stackalloc byte[4];

@@ -74,20 +74,25 @@ public sealed class ManifestCasesTests : IDisposable
     {
         _folder.Images("x/a", 3).Images("x/b", 3);
         _folder.Add("t.csv", Encoding.UTF8.GetBytes(
-            "path,label\n" + string.Concat(new[] { "a", "b" }.SelectMany(c => Enumerable.Range(0, 3).Select(i => $@"E:\set\{c}\00{i}.png,{c}" + "\n")))));
+            "path,label\n"
+                + string.Concat(
+                    new[] { "a", "b" }.SelectMany(c => Enumerable.Range(0, 3).Select(i => $@"E:\set\{c}\00{i}.png,{c}" + "\n")))));
         ImageDataset data = DatasetReader.Open(_folder.File("t.csv"));
-        Assert.All(Enumerable.Range(0, data.Train.Count), i => Assert.Contains(Path.Combine("x", data.Classes[data.Train.Label(i)]), data.Train.Name(i)));
+        Assert.All(Enumerable.Range(0, data.Train.Count),
+            i => Assert.Contains(Path.Combine("x", data.Classes[data.Train.Label(i)]), data.Train.Name(i)));
         Assert.Contains(data.Warnings, w => w.StartsWith("6 of 6 paths", StringComparison.Ordinal));
         // Where several files share the same end, none is guessed.
         _folder.Add("u.csv", "path,label\n000.png,a\nx/a/001.png,b\n"u8.ToArray());
-        Assert.Contains("'000.png'", Assert.Single(ScoredImages.Open(_folder.File("u.csv"), null, ["a", "b"]).Warnings, w => w.Contains("do not exist", StringComparison.Ordinal)));
+        Assert.Contains("'000.png'", Assert.Single(ScoredImages.Open(_folder.File("u.csv"), null, ["a", "b"]).Warnings,
+            w => w.Contains("do not exist", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void A_competitions_test_table_is_an_unlabelled_split()
     {
         _folder.Images("c/train", 12).Images("c/test", 3);
-        _folder.Add("c/train.csv", Encoding.UTF8.GetBytes("id,breed\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"train/{i:000},{i % 2}\n"))));
+        _folder.Add("c/train.csv",
+            Encoding.UTF8.GetBytes("id,breed\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"train/{i:000},{i % 2}\n"))));
         _folder.Add("c/test.csv", "id\ntest/000\ntest/001\n"u8.ToArray());
         _folder.Add("c/sample_submission.csv", "id,breed\ntest/000,0\n"u8.ToArray());
         ImageDataset data = DatasetReader.Open(_folder.File("c"));
@@ -113,14 +118,16 @@ public sealed class ManifestCasesTests : IDisposable
     [Fact]
     public void Remedies_work_when_they_are_followed()
     {
-        _folder.Add("odd.csv", Encoding.UTF8.GetBytes(File.ReadAllText(_folder.File("semi.csv")).Replace("label", "animal", StringComparison.Ordinal)));
+        _folder.Add("odd.csv",
+            Encoding.UTF8.GetBytes(File.ReadAllText(_folder.File("semi.csv")).Replace("label", "animal", StringComparison.Ordinal)));
         InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("odd.csv")));
         string remedy = error.Remedy!;
         string source = remedy[(remedy.IndexOf('\'', StringComparison.Ordinal) + 1)..remedy.LastIndexOf('\'')];
         IsTheDataset(source);
 
         _folder.Add("one.csv", "animals\ncat\ndog\n"u8.ToArray());
-        Assert.Contains("Write a line with the names", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("one.csv"))).Remedy);
+        Assert.Contains("Write a line with the names",
+            Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("one.csv"))).Remedy);
         _folder.Add("three.csv", "img/cat_0.jpg,17,cat\nimg/dog_0.jpg,18,dog\n"u8.ToArray());
         InputException three = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("three.csv")));
         Assert.Contains("no line names them; they are called image, 2, 3", three.Message);

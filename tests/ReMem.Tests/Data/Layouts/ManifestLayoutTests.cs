@@ -22,8 +22,11 @@ public sealed class ManifestLayoutTests : IDisposable
     [InlineData("metadata.csv", "label,split,path\r\n", "{1}, {2} ,img/00{0}.png\r\n")]
     public void Tables_are_read(string name, string head, string line)
     {
-        Write(name, head, i => string.Format(null, line, i, i % 2 == 0 ? "cat" : "dög", i < 5 ? "train" : i < 7 ? "validation" : "test"), 9);
-        foreach (string source in name.StartsWith("all", StringComparison.Ordinal) ? new[] { _folder.File(name) } : [_folder.File(name), _folder.Path])
+        Write(name, head, i => string.Format(null, line, i, i % 2 == 0 ? "cat" : "dög", i < 5 ? "train" : i < 7 ? "validation" : "test"),
+            9);
+        foreach (string source in name.StartsWith("all", StringComparison.Ordinal)
+            ? new[] { _folder.File(name) }
+            : [_folder.File(name), _folder.Path])
         {
             ImageDataset data = DatasetReader.Open(source);
             Assert.Equal(["cat", "dög"], data.Classes);
@@ -82,13 +85,17 @@ public sealed class ManifestLayoutTests : IDisposable
             "more columns than the limit of 16384", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("t.csv"))).Message);
         _folder.Add("t.jsonl", Encoding.UTF8.GetBytes(string.Join('\n', names.Split(',').Select(n => $"{{\"{n}\": 1}}"))));
         Assert.Contains(
-            "more columns than the limit of 16384", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("t.jsonl"))).Message);
+            "more columns than the limit of 16384",
+            Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("t.jsonl"))).Message);
     }
 
     [Fact]
     public void Rows_of_JSON_may_lack_columns()
     {
-        Write("t.jsonl", "", i => i % 2 == 0 ? $"{{\"label\":\"a\",\"path\":\"img/00{i}.png\"}}\n" : $"{{\"note\":1,\"path\":\"img/00{i}.png\",\"label\":\"b\"}}\n", 10);
+        Write("t.jsonl", "",
+            i => i % 2 == 0
+                ? $"{{\"label\":\"a\",\"path\":\"img/00{i}.png\"}}\n"
+                : $"{{\"note\":1,\"path\":\"img/00{i}.png\",\"label\":\"b\"}}\n", 10);
         ImageDataset data = DatasetReader.Open(_folder.File("t.jsonl"));
         Assert.Equal(["a", "b"], data.Classes);
         Assert.Equal(10, data.Train.Count + data.Validation.Count + data.Test.Count);
@@ -116,7 +123,9 @@ public sealed class ManifestLayoutTests : IDisposable
     [Fact]
     public void Numbers_are_in_numeric_order_or_called_by_the_labels_file()
     {
-        Write("t.jsonl", "", i => $"{{\"path\":\"img/00{i}.png\",\"label\":{(i % 2 == 0 ? 10 : 9)},\"split\":\"{(i < 4 ? "train" : i < 6 ? "val" : "test")}\"}}\n", 8);
+        Write("t.jsonl", "",
+            i => $"{{\"path\":\"img/00{i}.png\",\"label\":{(i % 2 == 0 ? 10 : 9)},"
+                + $"\"split\":\"{(i < 4 ? "train" : i < 6 ? "val" : "test")}\"}}\n", 8);
         Assert.Equal(["9", "10"], DatasetReader.Open(_folder.File("t.jsonl")).Classes);
         _folder.Add("labels.txt", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 11).Select(i => $"name {i}"))));
         InputException error = Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("t.jsonl")));
@@ -132,7 +141,8 @@ public sealed class ManifestLayoutTests : IDisposable
         Assert.Equal(["zebra", "blue ant, fly"], keyed.Classes);
         Assert.Equal([1, 0, 1, 0], Labels(keyed.Train));
         Assert.Equal(["n01", "n00"], DatasetReader.Open(source + Names("n01\nn00")).Classes);
-        Assert.Contains("The label 'n00' is not in", Assert.Throws<InputException>(() => DatasetReader.Open(source + Names("n01 zebra"))).Message);
+        Assert.Contains("The label 'n00' is not in",
+            Assert.Throws<InputException>(() => DatasetReader.Open(source + Names("n01 zebra"))).Message);
         Assert.Contains("has 'n01' twice", Assert.Throws<InputException>(() => DatasetReader.Open(source + Names("n01\nn01"))).Message);
         Assert.Contains("is empty", Assert.Throws<InputException>(() => DatasetReader.Open(source + Names("\n"))).Message);
         Assert.Contains("does not exist", Assert.Throws<InputException>(() => DatasetReader.Open(source + _folder.File("no.txt"))).Message);
@@ -155,21 +165,25 @@ public sealed class ManifestLayoutTests : IDisposable
         }
 
         static string[] GroupsOf(IImageSource split) =>
-            [.. Enumerable.Range(0, split.Count).Select(i => $"g{int.Parse(Path.GetFileNameWithoutExtension(split.Name(i)), null) / 3}").Distinct()];
+            [.. Enumerable.Range(0, split.Count).Select(i => $"g{int.Parse(Path.GetFileNameWithoutExtension(split.Name(i)), null) / 3}")
+                .Distinct()];
     }
 
     [Fact]
     public void Groups_across_given_splits_are_reported()
     {
-        Write("t.csv", "path,label,split,group\n", i => $"img/00{i}.png,{i % 2},{(i < 4 ? "train" : i < 6 ? "val" : "test")},g{i / 4}\n", 8);
-        Assert.Contains(DatasetReader.Open(_folder.File("t.csv")).Warnings, w => w.StartsWith("1 groups have images in more than one split (g1)", StringComparison.Ordinal));
+        Write("t.csv", "path,label,split,group\n", i => $"img/00{i}.png,{i % 2},{(i < 4 ? "train" : i < 6 ? "val" : "test")},g{i / 4}\n",
+            8);
+        Assert.Contains(DatasetReader.Open(_folder.File("t.csv")).Warnings,
+            w => w.StartsWith("1 groups have images in more than one split (g1)", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("a.csv", "path,label\nimg/000.png,\n", "line 2 has no label")]
     [InlineData("a.csv", "path,label\nimg/000.png\n", "line 2 has no label")]
     [InlineData("a.csv", "path,label\nimg/000.png,a\n,b\n", "line 3 names no image")]
-    [InlineData("a.csv", "path,animal\nimg/000.png,a\n", "has no column of labels (label, class, labels, target ...); its columns: path, animal")]
+    [InlineData("a.csv", "path,animal\nimg/000.png,a\n",
+        "has no column of labels (label, class, labels, target ...); its columns: path, animal")]
     [InlineData("a.csv", "pth,label\nimg/000.png,a\n", "has no column of images")]
     [InlineData("a.csv", "path,path,label\n", "has the column 'path' twice")]
     [InlineData("a.csv", "path,label,split\nimg/000.png,a,extra\n", "line 2 has split 'extra'")]
@@ -193,7 +207,8 @@ public sealed class ManifestLayoutTests : IDisposable
     [Fact]
     public void Class_that_training_does_not_know_is_named()
     {
-        Write("t.csv", "path,label,split\n", i => $"img/00{i}.png,{(i == 7 ? "zebra" : i % 2 == 0 ? "a" : "b")},{(i < 4 ? "train" : i < 6 ? "val" : "test")}\n", 8);
+        Write("t.csv", "path,label,split\n",
+            i => $"img/00{i}.png,{(i == 7 ? "zebra" : i % 2 == 0 ? "a" : "b")},{(i < 4 ? "train" : i < 6 ? "val" : "test")}\n", 8);
         Assert.Contains("The class 'zebra' has images in the test split but none in the train split.",
             Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("t.csv"))).Message);
     }
@@ -201,8 +216,10 @@ public sealed class ManifestLayoutTests : IDisposable
     [Fact]
     public void Missing_image_is_a_bad_image()
     {
-        Write("t.csv", "path,label,split\n", i => $"img/{(i == 3 ? "gone" : "00" + i)}.png,{i % 2},{(i < 4 ? "train" : i < 6 ? "val" : "test")}\n", 8);
-        Assert.EndsWith("gone.png", Assert.Single(Preflight.Check(DatasetReader.Open(_folder.File("t.csv")), BadImagePolicy.Skip).BadImages).Name);
+        Write("t.csv", "path,label,split\n",
+            i => $"img/{(i == 3 ? "gone" : "00" + i)}.png,{i % 2},{(i < 4 ? "train" : i < 6 ? "val" : "test")}\n", 8);
+        Assert.EndsWith("gone.png",
+            Assert.Single(Preflight.Check(DatasetReader.Open(_folder.File("t.csv")), BadImagePolicy.Skip).BadImages).Name);
     }
 
     private static int[] Labels(IImageSource split) => [.. Enumerable.Range(0, split.Count).Select(split.Label)];

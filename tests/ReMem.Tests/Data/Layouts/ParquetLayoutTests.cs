@@ -56,7 +56,8 @@ public sealed class ParquetLayoutTests : IDisposable
         ImageDataset data = DatasetReader.Open(_folder.Path);
         Assert.Equal(["ant", "cat", "dog"], data.Classes);
         Assert.Equal([2, 1, 2, 1, 0, 2], Enumerable.Range(0, 6).Select(data.Train.Label));
-        Assert.Contains(data.Warnings, w => w.Contains("2 of 3 classes have no image in the test split: ant, cat.", StringComparison.Ordinal));
+        Assert.Contains(data.Warnings,
+            w => w.Contains("2 of 3 classes have no image in the test split: ant, cat.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -128,10 +129,12 @@ public sealed class ParquetLayoutTests : IDisposable
 
         ImageDataset data = DatasetReader.Open($"parquet:{_folder.File("all.parquet")}?group=patient");
         int[][] patients = [.. new[] { data.Train, data.Validation, data.Test }.Select(split =>
-            Enumerable.Range(0, split.Count).Select(i => int.Parse(split.Name(i).Split(' ')[^1], CultureInfo.InvariantCulture) / 4).Distinct().ToArray())];
+            Enumerable.Range(0, split.Count).Select(i => int.Parse(split.Name(i).Split(' ')[^1], CultureInfo.InvariantCulture) / 4)
+                .Distinct().ToArray())];
         Assert.Equal(10, patients.Sum(p => p.Length));
         Assert.Equal(10, patients.SelectMany(p => p).Distinct().Count());
-        Assert.Contains("has no column 'doctor'", Assert.Throws<InputException>(() => DatasetReader.Open($"parquet:{_folder.File("all.parquet")}?group=doctor")).Message);
+        Assert.Contains("has no column 'doctor'",
+            Assert.Throws<InputException>(() => DatasetReader.Open($"parquet:{_folder.File("all.parquet")}?group=doctor")).Message);
     }
 
     [Fact]
@@ -212,7 +215,8 @@ public sealed class ParquetLayoutTests : IDisposable
     public async Task Named_columns_are_read()
     {
         await WriteTextAsync("train.parquet", Images(9), ["a", "b", "a", "b", "a", "b", "a", "b", "a"], "picture", "kind");
-        Assert.Equal(["a", "b"], DatasetReader.Open(_folder.Path, new DatasetOptions { ImageColumn = "picture", LabelColumn = "kind" }).Classes);
+        Assert.Equal(["a", "b"],
+            DatasetReader.Open(_folder.Path, new DatasetOptions { ImageColumn = "picture", LabelColumn = "kind" }).Classes);
     }
 
     [Fact]
@@ -233,8 +237,10 @@ public sealed class ParquetLayoutTests : IDisposable
     {
         await WriteAsync("test.parquet", Images(1), [0], ["a", "b"]);
         AssertBad("there is no train split, only test");
-        Assert.Contains("No file matches", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("train-*.parquet"))).Message);
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("nowhere/*.parquet"))).Message);
+        Assert.Contains("No file matches",
+            Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("train-*.parquet"))).Message);
+        Assert.Contains("does not exist",
+            Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("nowhere/*.parquet"))).Message);
         string text = _folder.Add("labels.dat", [65]);
         Assert.Contains("no Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(text)).Message);
         Assert.Contains("no Parquet file", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("l*"))).Message);
@@ -243,10 +249,7 @@ public sealed class ParquetLayoutTests : IDisposable
     [Fact]
     public void Committed_emoji_are_read_in_their_order()
     {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root!.FullName, "ReMem.slnx")))
-            root = root.Parent;
-        ImageDataset data = DatasetReader.Open(Path.Combine(root.FullName, "demo", "emoji"));
+        ImageDataset data = DatasetReader.Open(Path.Combine(Repository.Root, "demo", "emoji"));
         Assert.Equal("Smileys & Emotion", data.Classes[0]);
         Assert.Equal((1324, 332, 551), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Equal(32, ImageDecoder.Decode(data.Train.Read(0), data.Train.Name(0)).Width);
@@ -268,11 +271,15 @@ public sealed class ParquetLayoutTests : IDisposable
         DataField<long?> label = new("label");
         string file = _folder.Add(name, []);
         await using FileStream stream = File.Create(file);
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(new StructField("image", bytes, path), label), stream);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(new StructField("image", bytes, path), label),
+            stream);
         if (classes is not null)
         {
             object features = new { image = new { _type = "Image" }, label = new { names = classes, _type = "ClassLabel" } };
-            writer.CustomMetadata = new Dictionary<string, string> { ["huggingface"] = JsonSerializer.Serialize(new { info = new { features } }) };
+            writer.CustomMetadata = new Dictionary<string, string>
+            {
+                ["huggingface"] = JsonSerializer.Serialize(new { info = new { features } }),
+            };
         }
 
         for (int at = 0; at < images.Length; at += Math.Min(rowGroup, images.Length))
@@ -288,7 +295,8 @@ public sealed class ParquetLayoutTests : IDisposable
         return file;
     }
 
-    private async Task WriteTextAsync(string name, byte[][] images, string[] labels, string imageColumn = "image", string labelColumn = "label")
+    private async Task WriteTextAsync(string name, byte[][] images, string[] labels, string imageColumn = "image",
+        string labelColumn = "label")
     {
         DataField<byte[]> image = new(imageColumn);
         DataField<string> label = new(labelColumn);

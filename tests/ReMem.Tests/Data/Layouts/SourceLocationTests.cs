@@ -11,10 +11,19 @@ public sealed class SourceLocationTests : IDisposable
     [Fact]
     public void Prefix_and_query_are_taken_apart()
     {
-        SourceLocation location = SourceLocation.Parse("csv:a/b.csv?image=file&label=kind&split=fold&group=patient&labels=names.txt", new DatasetOptions { Seed = 5 });
+        SourceLocation location = SourceLocation.Parse("csv:a/b.csv?image=file&label=kind&split=fold&group=patient&labels=names.txt",
+            new DatasetOptions { Seed = 5 });
         Assert.Equal(("csv", "a/b.csv"), (location.Layout.Name, location.Path));
         Assert.Equal(
-            new DatasetOptions { Seed = 5, ImageColumn = "file", LabelColumn = "kind", SplitColumn = "fold", GroupColumn = "patient", LabelsFile = "names.txt" },
+            new DatasetOptions
+            {
+                Seed = 5,
+                ImageColumn = "file",
+                LabelColumn = "kind",
+                SplitColumn = "fold",
+                GroupColumn = "patient",
+                LabelsFile = "names.txt",
+            },
             location.Options);
         Assert.Equal("data/t?st*.parquet", SourceLocation.Parse("parquet:data/t?st*.parquet", new DatasetOptions()).Path);
         Assert.Equal("coarse", SourceLocation.Parse("cifar100:c?label=coarse", new DatasetOptions()).Options.LabelColumn);

@@ -18,14 +18,17 @@ public sealed class WebDatasetLayoutTests : IDisposable
     public void Shards_are_read(TarEntryFormat format)
     {
         string Label(int i) => i % 2 == 0 ? "cat" : "dög";
-        string[] shards = [.. new[] { ("train-000", 0, 4), ("train-001", 4, 6), ("val-000", 6, 8), ("test-000", 8, 11) }.Select(s => Tar($"{s.Item1}.tar", format,
+        string[] shards = [.. new[] { ("train-000", 0, 4), ("train-001", 4, 6), ("val-000", 6, 8),
+            ("test-000", 8, 11) }.Select(s => Tar($"{s.Item1}.tar", format,
             Enumerable.Range(s.Item2, s.Item3 - s.Item2).SelectMany(i => new (string, byte[])[]
             {
-                ($"dir/{i:0000}.jpg", Image(i)), ($"dir/{i:0000}.cls", Encoding.UTF8.GetBytes(Label(i) + "\n")), ($"dir/{i:0000}.json", "{}"u8.ToArray()),
+                ($"dir/{i:0000}.jpg", Image(i)), ($"dir/{i:0000}.cls", Encoding.UTF8.GetBytes(Label(i) + "\n")), ($"dir/{i:0000}.json",
+                    "{}"u8.ToArray()),
                 ($"._{i:0000}.jpg", new byte[1]),
                 ($"__MACOSX/dir/{i:0000}.jpg", new byte[1]), ($"dir/@eaDir/{i:0000}.jpg/SYNOPHOTO_THUMB_M.jpg", new byte[1]),
             })))];
-        foreach (string source in new[] { _folder.Path, _folder.File("*.tar"), "wds:" + _folder.File("{train,val,test}-000.tar"), "wds:" + _folder.Path })
+        foreach (string source in new[] { _folder.Path, _folder.File("*.tar"), "wds:" + _folder.File("{train,val,test}-000.tar"),
+            "wds:" + _folder.Path })
         {
             ImageDataset data = DatasetReader.Open(source);
             bool all = !source.Contains('{', StringComparison.Ordinal);
@@ -47,14 +50,16 @@ public sealed class WebDatasetLayoutTests : IDisposable
         Tar("all.tar", TarEntryFormat.Pax, Enumerable.Range(0, 12).SelectMany(i => new (string, byte[])[]
         {
             ($"{i}.left.png", Image(i)), ($"{i}.right.png", Image(i + 100)),
-            ($"{i}.json", Encoding.UTF8.GetBytes($"{{\"label\": {10 - (i % 2)}, \"species\": \"s{i % 3}\"}}")), ($"{i}.txt", "caption"u8.ToArray()),
+            ($"{i}.json", Encoding.UTF8.GetBytes($"{{\"label\": {10 - (i % 2)}, \"species\": \"s{i % 3}\"}}")), ($"{i}.txt",
+                "caption"u8.ToArray()),
         }));
         Assert.Equal(["9", "10"], DatasetReader.Open(_folder.File("all.tar")).Classes);
         Assert.Equal(["s0", "s1", "s2"], DatasetReader.Open($"wds:{_folder.File("all.tar")}?label=species").Classes);
         ImageDataset right = DatasetReader.Open($"wds:{_folder.File("all.tar")}?image=right.png");
         Assert.EndsWith(".right.png", right.Train.Name(0));
         _folder.Add("classes.txt", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 11).Select(i => $"c{i}"))));
-        Assert.Contains("(c0, c1, c2, c3, c4 and 4 more) have no image", Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("all.tar"))).Message);
+        Assert.Contains("(c0, c1, c2, c3, c4 and 4 more) have no image",
+            Assert.Throws<InputException>(() => DatasetReader.Open(_folder.File("all.tar"))).Message);
     }
 
     [Fact]
@@ -85,7 +90,8 @@ public sealed class WebDatasetLayoutTests : IDisposable
     public void Sample_without_label_is_named()
     {
         string tar = Tar("all.tar", TarEntryFormat.Pax, [.. Samples(3), ("x.png", Image(9))]);
-        Assert.Contains("all.tar/x.png' has no label (.cls, or label in .json)", Assert.Throws<InputException>(() => DatasetReader.Open(tar)).Message);
+        Assert.Contains("all.tar/x.png' has no label (.cls, or label in .json)",
+            Assert.Throws<InputException>(() => DatasetReader.Open(tar)).Message);
         Tar("all.tar", TarEntryFormat.Pax, [("x.png", Image(9)), ("x.json", "[1"u8.ToArray())]);
         Assert.Contains("is not a JSON object", Assert.Throws<InputException>(() => DatasetReader.Open(tar)).Message);
     }

@@ -29,7 +29,8 @@ public sealed class DatasetPackerTests : IDisposable
         ImageDataset packed = DatasetReader.Open(Out);
         Assert.Equal(data.Classes, packed.Classes);
         Assert.Equal((12, 4, 4, 3), (result.Train, result.Validation, result.Test, result.Unchanged));
-        foreach ((IImageSource before, IImageSource after) in new[] { (data.Train, packed.Train), (data.Validation, packed.Validation), (data.Test, packed.Test) })
+        foreach ((IImageSource before, IImageSource after) in new[] { (data.Train, packed.Train), (data.Validation, packed.Validation),
+            (data.Test, packed.Test) })
         {
             Assert.Equal(before.Count, after.Count);
             for (int i = 0; i < before.Count; i++)
@@ -57,8 +58,10 @@ public sealed class DatasetPackerTests : IDisposable
         ImageDataset data = DatasetReader.Open(_folder.File("photos"), new DatasetOptions { Seed = 3 });
         new DatasetPacker(Small with { ShardBytes = 1 << 16 }).Pack(data, Out);
         ImageDataset packed = DatasetReader.Open(Out, new DatasetOptions { Seed = 4 });
-        foreach ((IImageSource before, IImageSource after) in new[] { (data.Train, packed.Train), (data.Validation, packed.Validation), (data.Test, packed.Test) })
-            Assert.Equal(Enumerable.Range(0, before.Count).Select(i => Convert.ToHexString(before.Read(i))), Enumerable.Range(0, after.Count).Select(i => Convert.ToHexString(after.Read(i))));
+        foreach ((IImageSource before, IImageSource after) in new[] { (data.Train, packed.Train), (data.Validation, packed.Validation),
+            (data.Test, packed.Test) })
+            Assert.Equal(Enumerable.Range(0, before.Count).Select(i => Convert.ToHexString(before.Read(i))),
+                Enumerable.Range(0, after.Count).Select(i => Convert.ToHexString(after.Read(i))));
     }
 
     [Fact]
@@ -78,7 +81,8 @@ public sealed class DatasetPackerTests : IDisposable
             _folder.Add(file == 5 ? "cifar/test_batch.bin" : $"cifar/data_batch_{file + 1}.bin", batch.ToArray());
         }
 
-        _folder.Add("cifar/batches.meta.txt", System.Text.Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(0, 10).Select(i => $"c{i}"))));
+        _folder.Add("cifar/batches.meta.txt",
+            System.Text.Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(0, 10).Select(i => $"c{i}"))));
         ImageDataset data = DatasetReader.Open(_folder.File("cifar"));
         new DatasetPacker(new PackOptions { ImageSize = 32 }).Pack(data, Out);
         ImageDataset packed = DatasetReader.Open(Out);
@@ -121,7 +125,9 @@ public sealed class DatasetPackerTests : IDisposable
         Photos();
         ImageDataset data = DatasetReader.Open(_folder.File("photos"));
         _folder.Add("packed.partial/stale.parquet", [1]);
-        _folder.Add("packed.partial/pack.json", System.Text.Encoding.ASCII.GetBytes(ReMem.Runtime.Json.Serialize(new { Source = "other", Options = Small, ImagesPerShard = 1, Bytes = 1L })));
+        _folder.Add("packed.partial/pack.json",
+            System.Text.Encoding.ASCII.GetBytes(
+                ReMem.Runtime.Json.Serialize(new { Source = "other", Options = Small, ImagesPerShard = 1, Bytes = 1L })));
         new DatasetPacker(Small).Pack(data, Out);
         Assert.Equal(3, Directory.GetFiles(Out).Length);
     }
@@ -146,7 +152,8 @@ public sealed class DatasetPackerTests : IDisposable
         Photos();
         ImageDataset data = DatasetReader.Open(_folder.File("photos"));
         Assert.Contains("exists", Assert.Throws<InputException>(() => new DatasetPacker(Small).Pack(data, _folder.Path)).Message);
-        Assert.Contains("Margin", Assert.Throws<InputException>(() => new DatasetPacker(Small with { Margin = 0.5 }).Pack(data, Out)).Message);
+        Assert.Contains("Margin",
+            Assert.Throws<InputException>(() => new DatasetPacker(Small with { Margin = 0.5 }).Pack(data, Out)).Message);
         Assert.Equal(258, new PackOptions { ImageSize = 224, Margin = 1.15 }.ShorterSide);
         Assert.Equal(20, Small.ShorterSide);
     }
@@ -165,7 +172,8 @@ public sealed class DatasetPackerTests : IDisposable
                     bool jpeg = seed % 3 == 0;
                     _folder.Add(
                         $"photos/{split}/{name}/{i}.{(jpeg ? "jpg" : "png")}",
-                        TestImages.Encode(seed % 7 == 1 ? 20 : 33, seed % 2 == 0 ? 50 : 30, seed, jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png));
+                        TestImages.Encode(seed % 7 == 1 ? 20 : 33, seed % 2 == 0 ? 50 : 30, seed,
+                            jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png));
                 }
             }
         }

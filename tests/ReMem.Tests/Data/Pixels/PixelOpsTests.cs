@@ -49,7 +49,10 @@ public sealed class PixelOpsTests
 
         byte[] expected = Golden.GetProperty("operations").GetProperty(name).GetBytesFromBase64();
         int[] wrong = [.. Enumerable.Range(0, expected.Length).Where(i => expected[i] != image.Pixels[i])];
-        Assert.True(wrong.Length == 0, wrong.Length == 0 ? "" : $"{wrong.Length} values differ, the first {wrong[0]}: {image.Pixels[wrong[0]]} for PIL's {expected[wrong[0]]}");
+        Assert.True(wrong.Length == 0,
+            wrong.Length == 0
+                ? ""
+                : $"{wrong.Length} values differ, the first {wrong[0]}: {image.Pixels[wrong[0]]} for PIL's {expected[wrong[0]]}");
     }
 
     [Theory]

@@ -7,7 +7,8 @@ namespace ReMem.Tests.Data.Pixels;
 /// <summary>Hashes are of PIL 9.4's bytes for the same call.</summary>
 public sealed class ResamplerTests
 {
-    private static readonly Lazy<RgbImage> Pattern = new(() => ImageDecoder.Decode(File.ReadAllBytes(Goldens.PathOf("pattern.png")), "pattern.png"));
+    private static readonly Lazy<RgbImage> Pattern =
+        new(() => ImageDecoder.Decode(File.ReadAllBytes(Goldens.PathOf("pattern.png")), "pattern.png"));
 
     [Theory]
     [InlineData(Interpolation.Nearest, 96, 96, "7edf1186e3b56caf")]

@@ -25,7 +25,8 @@ public sealed class VectorPassesTests
                 PortablePasses.Horizontal(pixels, width * 3, height, scratch.Columns, expected, pitch);
                 VectorPasses.Horizontal(pixels, width * 3, height, scratch.Columns, actual, pitch, scratch);
                 for (int y = 0; y < height; y++)
-                    Assert.True(expected.AsSpan(y * pitch, outWidth * 3).SequenceEqual(actual.AsSpan(y * pitch, outWidth * 3)), $"{what}, row {y}");
+                    Assert.True(expected.AsSpan(y * pitch, outWidth * 3).SequenceEqual(actual.AsSpan(y * pitch, outWidth * 3)),
+                        $"{what}, row {y}");
 
                 int rowBytes = width * 3;
                 if (rowBytes < VectorPasses.MinRowBytes)
@@ -50,7 +51,8 @@ public sealed class VectorPassesTests
         var scratch = ViewScratch.Take();
         scratch.Columns.Fill(40, 20, 0, 20, Interpolation.Bicubic);
         scratch.Rows.Fill(4, 2, 0, 2, Interpolation.Bicubic);
-        Assert.Throws<ArgumentOutOfRangeException>(() => VectorPasses.Horizontal(new byte[480], 120, 4, scratch.Columns, new byte[303], 76, scratch));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            VectorPasses.Horizontal(new byte[480], 120, 4, scratch.Columns, new byte[303], 76, scratch));
         Assert.Throws<ArgumentOutOfRangeException>(() => VectorPasses.Vertical(new byte[480], 120, scratch.Rows, new byte[239], 120));
         Assert.Throws<ArgumentOutOfRangeException>(() => VectorPasses.Vertical(new byte[300], 120, scratch.Rows, new byte[240], 120));
         scratch.GiveBack();

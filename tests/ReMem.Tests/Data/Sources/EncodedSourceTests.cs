@@ -41,7 +41,8 @@ public sealed class EncodedSourceTests : IDisposable
         File.WriteAllBytes(file, [1, 2, 3, 4]);
         Assert.Contains("changed while it was read", Assert.Throws<InputException>(() => stale.Lend(0)).Message);
         File.Delete(file);
-        Assert.Equal(Assert.Throws<InputException>(() => source.Read(0)).Message, Assert.Throws<InputException>(() => source.Lend(0)).Message);
+        Assert.Equal(Assert.Throws<InputException>(() => source.Read(0)).Message,
+            Assert.Throws<InputException>(() => source.Lend(0)).Message);
 
         // A file of any size is refused before memory is taken for it.
         using (FileStream large = File.Create(file))
@@ -70,7 +71,8 @@ public sealed class EncodedSourceTests : IDisposable
         Assert.InRange((names.Seen[^1] - names.Seen[7]) / (names.Seen.Count - 8), 0, 6000);
     }
 
-    private static EncodedSource Source(string[] names, Func<int, byte[]> read, Func<int, FilePart>? parts = null) => new(names, new int[names.Length], names, read, parts);
+    private static EncodedSource Source(string[] names, Func<int, byte[]> read, Func<int, FilePart>? parts = null) =>
+        new(names, new int[names.Length], names, read, parts);
 
     /// <summary>Notes how much its thread has allocated whenever a name is asked for, as it is for each image that is decoded.</summary>
     private sealed class Watched(string[] files) : IReadOnlyList<string>

@@ -76,5 +76,6 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     private string[] Expand(string list, params string[] names) =>
-        [.. ImageFiles.Expand(names.Select(n => n == "-" ? n : _folder.File(n)), new StringReader(list)).Select(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'))];
+        [.. ImageFiles.Expand(names.Select(n => n == "-" ? n : _folder.File(n)), new StringReader(list))
+            .Select(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'))];
 }

@@ -54,7 +54,8 @@ public sealed class SubsetTests
 
     [Fact]
     public void Option_out_of_range_is_named() =>
-        Assert.Contains("LongTail", Assert.Throws<InputException>(() => Subset.Choose(Whole, new SubsetOptions { LongTail = 0.5 })).Message);
+        Assert.Contains("LongTail",
+            Assert.Throws<InputException>(() => Subset.Choose(Whole, new SubsetOptions { LongTail = 0.5 })).Message);
 
     private static int[] PerClass(IImageSource source) =>
         [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, source.Count).Count(i => source.Label(i) == c))];

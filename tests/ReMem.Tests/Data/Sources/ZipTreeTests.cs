@@ -18,19 +18,22 @@ public sealed class ZipTreeTests : IDisposable
     public void Zip_of_a_folder_is_that_folder(string root, CompressionLevel level)
     {
         string zip = Zip("all.zip", level, SplitNames().Select(n => ($"{root}{n}", Image(n))).Concat(
-            [("__MACOSX/train/cat/._0.png", new byte[1]), ($"{root}train/.DS_Store", new byte[1]), ($"{root}train/empty note.txt", new byte[1])]));
+            [("__MACOSX/train/cat/._0.png", new byte[1]), ($"{root}train/.DS_Store", new byte[1]),
+                ($"{root}train/empty note.txt", new byte[1])]));
         ImageDataset data = DatasetReader.Open(zip);
         Assert.Equal(["cat", "hörnchen"], data.Classes);
         Assert.Equal((6, 2, 2), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Equal($"{zip}/{root}train/cat/1.png", data.Train.Name(1));
         Assert.Equal("zip all.zip", data.Description);
-        Parallel.For(0, 60, i => Assert.Equal(Image($"train/{data.Classes[data.Train.Label(i % 6)]}/{i % 6 % 3}.png"), data.Train.Read(i % 6)));
+        Parallel.For(0, 60,
+            i => Assert.Equal(Image($"train/{data.Classes[data.Train.Label(i % 6)]}/{i % 6 % 3}.png"), data.Train.Read(i % 6)));
     }
 
     [Fact]
     public void Unsplit_zip_is_divided()
     {
-        string zip = Zip("all.zip", CompressionLevel.Fastest, Enumerable.Range(0, 20).Select(i => ($"top/{(i % 2 == 0 ? "a" : "b")}/{i}.png", Image($"{i}"))));
+        string zip = Zip("all.zip", CompressionLevel.Fastest,
+            Enumerable.Range(0, 20).Select(i => ($"top/{(i % 2 == 0 ? "a" : "b")}/{i}.png", Image($"{i}"))));
         ImageDataset data = DatasetReader.Open("zip:" + zip);
         Assert.Equal(["a", "b"], data.Classes);
         Assert.Equal(20, data.Train.Count + data.Validation.Count + data.Test.Count);
@@ -53,7 +56,8 @@ public sealed class ZipTreeTests : IDisposable
     public void Bomb_is_not_unpacked()
     {
         // A megabyte of zeros, whose entry then claims a few bytes, or far more than it packs.
-        string zip = Zip("bomb.zip", CompressionLevel.Optimal, SplitNames().Select(n => (n, n == "train/cat/1.png" ? new byte[1 << 20] : Image(n))));
+        string zip = Zip("bomb.zip", CompressionLevel.Optimal,
+            SplitNames().Select(n => (n, n == "train/cat/1.png" ? new byte[1 << 20] : Image(n))));
         byte[] honest = File.ReadAllBytes(zip);
         foreach (int claimed in new[] { 10, int.MaxValue, 200_000_000 })
         {

@@ -37,7 +37,8 @@ public sealed class AugmentationTests
     public void Wrong_strings_are_named(string text, string message)
     {
         Assert.Contains(message, Assert.Throws<InputException>(() => Augmentation.Parse(text)).Message);
-        Assert.Contains("Augmentation", Assert.Throws<InputException>(() => (new ViewOptions { Size = 8, Augmentation = text }).Validated()).Message);
+        Assert.Contains("Augmentation",
+            Assert.Throws<InputException>(() => (new ViewOptions { Size = 8, Augmentation = text }).Validated()).Message);
     }
 
     [Theory]
@@ -80,8 +81,10 @@ public sealed class AugmentationTests
                 var image = new RgbImage(size, size, new byte[size * size * 3]);
                 CounterRandom random = ViewTransform.Random(1, 0, i);
                 RandomErasing.Apply(image, ref random);
-                int[] changed = [.. Enumerable.Range(0, size * size).Where(p => image.Pixels.AsSpan(3 * p, 3).IndexOfAnyExcept((byte)0) >= 0)];
-                int left = changed.Min(p => p % size), right = changed.Max(p => p % size), top = changed.Min(p => p / size), bottom = changed.Max(p => p / size);
+                int[] changed =
+                    [.. Enumerable.Range(0, size * size).Where(p => image.Pixels.AsSpan(3 * p, 3).IndexOfAnyExcept((byte)0) >= 0)];
+                int left = changed.Min(p => p % size), right = changed.Max(p => p % size), top = changed.Min(p => p / size),
+                    bottom = changed.Max(p => p / size);
                 int area = (right - left + 1) * (bottom - top + 1);
                 Assert.InRange(changed.Length / (double)area, 0.9, 1);
                 return (area / (double)(size * size), left / (double)size, top / (double)size);

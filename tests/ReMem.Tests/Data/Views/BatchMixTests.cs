@@ -18,7 +18,8 @@ public sealed class BatchMixTests
         Tensor images = Filled(count, 6), before = images.clone();
         BatchMix mix = BatchMix.Apply([images], count, 0.8, 0, Random(3));
         Assert.InRange(mix.Share, 0, 1);
-        Tensor expected = (before.to(ScalarType.Float32) * (float)mix.Share).add(before.flip(0).to(ScalarType.Float32) * (float)(1 - mix.Share));
+        Tensor expected = (before.to(ScalarType.Float32) * (float)mix.Share)
+            .add(before.flip(0).to(ScalarType.Float32) * (float)(1 - mix.Share));
         Assert.True(images.to(ScalarType.Float32).sub(expected).abs().max().item<float>() <= 0.51f);
     }
 
@@ -50,7 +51,8 @@ public sealed class BatchMixTests
     public void Shares_are_betas(double alpha)
     {
         using DisposeScope scope = NewDisposeScope();
-        double[] shares = [.. Enumerable.Range(0, 1500).Select(n => BatchMix.Apply([zeros([2, 3, 1, 1], ScalarType.Byte)], 2, alpha, 0, Random(n)).Share)];
+        double[] shares = [.. Enumerable.Range(0, 1500)
+            .Select(n => BatchMix.Apply([zeros([2, 3, 1, 1], ScalarType.Byte)], 2, alpha, 0, Random(n)).Share)];
         Assert.Equal(0.5, shares.Average(), 0.04);
         double variance = shares.Average(s => (s - 0.5) * (s - 0.5));
         Assert.Equal(1 / (4 * ((2 * alpha) + 1)), variance, 0.015);

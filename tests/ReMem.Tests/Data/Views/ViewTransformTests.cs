@@ -22,7 +22,8 @@ public sealed class ViewTransformTests
         int size = golden.GetProperty("size").GetInt32(), stride = golden.GetProperty("stride").GetInt32();
         double mean = golden.GetProperty("mean").GetDouble(), std = golden.GetProperty("std").GetDouble();
         ViewOptions options = ViewOptions.ForEvaluation(
-            size, golden.GetProperty("crop_pct").GetDouble(), ViewOptions.ParseInterpolation(golden.GetProperty("interpolation").GetString()!));
+            size, golden.GetProperty("crop_pct").GetDouble(),
+            ViewOptions.ParseInterpolation(golden.GetProperty("interpolation").GetString()!));
 
         RgbImage view = ViewTransform.Apply(ImageDecoder.Decode(File.ReadAllBytes(Goldens.PathOf(file)), file), options, default);
         Assert.Equal((size, size), (view.Width, view.Height));
@@ -34,8 +35,10 @@ public sealed class ViewTransformTests
         for (int c = 0; c < 3; c++)
         {
             Tensor channel = normal[0, c];
-            Assert.Equal(golden.GetProperty("channel_means")[c].GetDouble(), channel.to(ScalarType.Float64).mean().item<double>(), exact ? 1e-5 : 0.002);
-            Assert.Equal(golden.GetProperty("channel_stds")[c].GetDouble(), channel.to(ScalarType.Float64).std().item<double>(), exact ? 1e-5 : 0.002);
+            Assert.Equal(golden.GetProperty("channel_means")[c].GetDouble(), channel.to(ScalarType.Float64).mean().item<double>(),
+                exact ? 1e-5 : 0.002);
+            Assert.Equal(golden.GetProperty("channel_stds")[c].GetDouble(), channel.to(ScalarType.Float64).std().item<double>(),
+                exact ? 1e-5 : 0.002);
             JsonElement samples = golden.GetProperty("samples")[c];
             for (int y = 0; y < samples.GetArrayLength(); y++)
             {
@@ -90,8 +93,10 @@ public sealed class ViewTransformTests
     public void Long_images_fall_back_to_the_largest_centred_crop()
     {
         CounterRandom random = ViewTransform.Random(1, 0, 0);
-        Assert.Equal(new PixelBox(433, 0, 133, 100), ViewTransform.RandomCrop(1000, 100, ViewOptions.ForTraining(32) with { Scale = (0.9, 1) }, ref random));
-        Assert.Equal(new PixelBox(0, 433, 100, 133), ViewTransform.RandomCrop(100, 1000, ViewOptions.ForTraining(32) with { Scale = (0.9, 1) }, ref random));
+        Assert.Equal(new PixelBox(433, 0, 133, 100),
+            ViewTransform.RandomCrop(1000, 100, ViewOptions.ForTraining(32) with { Scale = (0.9, 1) }, ref random));
+        Assert.Equal(new PixelBox(0, 433, 100, 133),
+            ViewTransform.RandomCrop(100, 1000, ViewOptions.ForTraining(32) with { Scale = (0.9, 1) }, ref random));
     }
 
     [Fact]
@@ -112,7 +117,8 @@ public sealed class ViewTransformTests
 
         Assert.Equal([1, 2, 4, 8], divisors.Order());
         Assert.Equal(1, new DecodedSize(0, view, ViewTransform.Random(1, 0, 0)).Divisor(4000, 3000, isJpeg: false));
-        Assert.Equal(1, new DecodedSize(0, view with { ScaledDecoding = false }, ViewTransform.Random(1, 0, 0)).Divisor(4000, 3000, isJpeg: true));
+        Assert.Equal(1, new DecodedSize(0, view with { ScaledDecoding = false }, ViewTransform.Random(1, 0, 0)).Divisor(4000, 3000,
+            isJpeg: true));
         Assert.Equal(1, new DecodedSize(0, ViewOptions.ForEvaluation(32), ViewTransform.Random(1, 0, 0)).Divisor(4000, 3000, isJpeg: true));
     }
 
@@ -126,7 +132,9 @@ public sealed class ViewTransformTests
         RgbImage flipped = ViewTransform.Apply(image, whole with { HorizontalFlip = 1 }, ViewTransform.Random(0, 0, 0));
         for (int x = 0; x < 15; x++)
             Assert.Equal(TestImages.Pixel(image, x, 6), TestImages.Pixel(flipped, 14 - x, 6));
-        int flips = Enumerable.Range(0, 400).Count(i => !ViewTransform.Apply(image, whole with { HorizontalFlip = 0.25 }, ViewTransform.Random(3, 0, i)).Pixels.SequenceEqual(image.Pixels));
+        int flips = Enumerable.Range(0, 400)
+            .Count(i => !ViewTransform.Apply(image, whole with { HorizontalFlip = 0.25 }, ViewTransform.Random(3, 0,
+                i)).Pixels.SequenceEqual(image.Pixels));
         Assert.InRange(flips, 70, 130);
     }
 

@@ -7,10 +7,13 @@ using static ReMem.Tests.Training.TinyTraining;
 
 namespace ReMem.Tests.Distillation.Cache;
 
-/// <summary>Names and files of caches as they were first written. Whatever changes them makes every cache that a person has useless.</summary>
+/// <summary>
+/// Names and files of caches as they were first written. Whatever changes them makes every cache that a person has useless.
+/// </summary>
 public sealed class CacheFormatTests : IDisposable
 {
-    private static readonly TeacherCacheKey Key = new(new Dictionary<string, string> { ["precision"] = "float32", ["teacher weights"] = "w", ["training images"] = "d" });
+    private static readonly TeacherCacheKey Key =
+        new(new Dictionary<string, string> { ["precision"] = "float32", ["teacher weights"] = "w", ["training images"] = "d" });
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -38,13 +41,15 @@ public sealed class CacheFormatTests : IDisposable
     public void Its_manifest_says_what_it_always_said(string objective, int topK, int features, string maps)
     {
         using ImageModel teacher = Teacher();
-        TeacherCache.OpenOrCreate(_folder.Path, Key, teacher, Loader(), Kept(teacher, objective, "vit_pico_patch4_32", topK), TinyCache.Origin).Dispose();
+        TeacherCache.OpenOrCreate(_folder.Path, Key, teacher, Loader(), Kept(teacher, objective, "vit_pico_patch4_32",
+            topK), TinyCache.Origin).Dispose();
         JsonObject manifest = JsonNode.Parse(File.ReadAllText(_folder.File("cache.json")))!.AsObject();
         manifest.Remove("created");
         string key = "{'precision':'float32','teacher weights':'w','training images':'d'}";
         string origin = "{'teacher':null,'recipe':null,'seed':0,'classes':['a','b','c']}";
         Assert.Equal(
-            $"{{'format':'remem teacher cache 1','key':{key},'classes':3,'features':{features},'top_k':{topK},'slots':12,'shard_slots':1024,"
+            $"{{'format':'remem teacher cache "
+                + $"1','key':{key},'classes':3,'features':{features},'top_k':{topK},'slots':12,'shard_slots':1024,"
                 + $"'origin':{origin},'maps':{maps}}}",
             manifest.ToJsonString().Replace('"', '\''));
     }
@@ -55,6 +60,11 @@ public sealed class CacheFormatTests : IDisposable
     {
         var parsed = DistillationObjective.Parse(objective);
         using ImageModel learns = ModelCatalogue.Create(student, new ModelOptions { NumClasses = 3, ImageSize = 32 });
-        return new TeacherCacheOptions { TopK = topK, Features = parsed.NeedsFeatures, Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(parsed, learns, 32, teacher)) };
+        return new TeacherCacheOptions
+        {
+            TopK = topK,
+            Features = parsed.NeedsFeatures,
+            Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(parsed, learns, 32, teacher)),
+        };
     }
 }

@@ -51,7 +51,8 @@ public sealed class CacheShardTests : IDisposable
     public void Another_caches_shard_is_distinguished_from_a_damaged_one()
     {
         CacheShard.Write(File, Here, _rows);
-        foreach (ShardDescription other in new[] { Here with { Cache = new string('b', 64) }, Here with { View = 1 }, Here with { Shard = 0 } })
+        foreach (ShardDescription other in new[] { Here with { Cache = new string('b', 64) }, Here with { View = 1 },
+            Here with { Shard = 0 } })
             IsRefused(other, "was written for another teacher cache, or another position in it");
     }
 

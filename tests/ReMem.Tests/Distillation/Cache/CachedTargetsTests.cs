@@ -30,7 +30,8 @@ public sealed class CachedTargetsTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         BatchLoader loader = Batches(mixup);
-        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, loader, TinyCache.Options with { Features = features });
+        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, loader,
+            TinyCache.Options with { Features = features });
         using var cached = new CachedTargets(builder, 2, new ComparedOutputs { Features = features }, default);
         using var live = new TeacherTargets(_teacher, 14, 0, features);
         Func<int> passes = TinyCache.CountPasses(_teacher);
@@ -80,7 +81,8 @@ public sealed class CachedTargetsTests : IDisposable
     public void Nothing_is_left_behind()
     {
         CollectGarbage();
-        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, options: TinyCache.Options with { Features = true, TopK = 1 });
+        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher,
+            options: TinyCache.Options with { Features = true, TopK = 1 });
         builder.Build(1);
         using var cached = new CachedTargets(builder, 1, new ComparedOutputs(), default);
         using Batch batch = Batches(0).Epoch(0).First();
@@ -92,5 +94,6 @@ public sealed class CachedTargetsTests : IDisposable
 
     private static BatchLoader Batches(double mixup) => mixup == 0
         ? Loader()
-        : new(Source(14), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup });
+        : new(Source(14), ViewOptions.ForTraining(32),
+            new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup });
 }

@@ -76,7 +76,8 @@ public class TargetRowTests
     public void A_number_beyond_16_bits_is_refused()
     {
         using DisposeScope scope = NewDisposeScope();
-        InputException error = Assert.Throws<InputException>(() => new TargetRow(2, 0, 0).Encode(new BatchOutputs(tensor(new[] { 1f, 70000f }).view(1, 2), null)));
+        InputException error = Assert.Throws<InputException>(() =>
+            new TargetRow(2, 0, 0).Encode(new BatchOutputs(tensor(new[] { 1f, 70000f }).view(1, 2), null)));
         Assert.Contains("reach 7e+4, which a cache's 16-bit floats cannot hold", error.Message, StringComparison.Ordinal);
         Assert.Contains("cache=none", error.Remedy, StringComparison.Ordinal);
     }

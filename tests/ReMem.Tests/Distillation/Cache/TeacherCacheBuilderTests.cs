@@ -63,7 +63,8 @@ public sealed class TeacherCacheBuilderTests : IDisposable
         Assert.Equal(24, built.Sum());
         Assert.Equal(24, first() + second());
         Assert.Equal((8, 24), (a.Cache.CompleteViews(), TinyCache.Shards(_folder.Path).Count));
-        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories), f => f.EndsWith(".claim", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories),
+            f => f.EndsWith(".claim", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -92,7 +93,8 @@ public sealed class TeacherCacheBuilderTests : IDisposable
     [InlineData(0.4, 12, 4)]
     public void Shards_of_mixed_images_hold_whole_batches(double mixup, int slots, int shardSlots)
     {
-        var loader = new BatchLoader(Source(14), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Seed = 9, Shuffle = true, DropLast = true, MixupAlpha = mixup });
+        var loader = new BatchLoader(Source(14), ViewOptions.ForTraining(32),
+            new LoaderOptions { BatchSize = 4, Seed = 9, Shuffle = true, DropLast = true, MixupAlpha = mixup });
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, loader);
         Assert.Equal((mixup > 0 ? slots : 14, shardSlots), (builder.Cache.Manifest.Slots, builder.Cache.Manifest.ShardSlots));
         builder.Build(1);
@@ -103,7 +105,8 @@ public sealed class TeacherCacheBuilderTests : IDisposable
     public void Building_leaves_no_tensor_behind()
     {
         CollectGarbage();
-        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, options: TinyCache.Options with { Features = true, TopK = 2 });
+        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher,
+            options: TinyCache.Options with { Features = true, TopK = 2 });
         builder.Build(1);
         long before = TorchSharp.torch.Tensor.TotalCount;
         builder.Build(3);

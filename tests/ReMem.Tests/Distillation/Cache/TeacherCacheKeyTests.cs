@@ -23,7 +23,8 @@ public sealed class TeacherCacheKeyTests : IDisposable
         using ImageModel same = Model(seed: 8);
         TeacherCacheKey key = Key();
         Assert.Equal(key.Fingerprint, Key(teacher: same).Fingerprint);
-        Assert.Equal(key.Fingerprint, Key(batches: Batches with { BatchSize = 3, Shuffle = false, DropLast = true, Threads = 1, ViewCacheBytes = 5 }).Fingerprint);
+        Assert.Equal(key.Fingerprint,
+            Key(batches: Batches with { BatchSize = 3, Shuffle = false, DropLast = true, Threads = 1, ViewCacheBytes = 5 }).Fingerprint);
         Assert.Empty(key.DifferencesFrom(new TeacherCacheKey(key.Parts)));
     }
 
@@ -32,7 +33,8 @@ public sealed class TeacherCacheKeyTests : IDisposable
     {
         using ImageModel other = Model(seed: 9);
         using ImageModel normalised = ModelCatalogue.Create(
-            ModelCatalogue.Info(Vit) with { Normalization = new Normalization([0.1, 0.2, 0.3], [1, 1, 1]) }, new ModelOptions { NumClasses = 3, ImageSize = 32 });
+            ModelCatalogue.Info(Vit) with { Normalization = new Normalization([0.1, 0.2, 0.3], [1, 1, 1]) },
+            new ModelOptions { NumClasses = 3, ImageSize = 32 });
         Differs(Key(teacher: other), "its teacher weights are others");
         Differs(Key(teacher: normalised), "its teacher normalisation is", "its teacher weights are others");
         Differs(Key(data: "other"), "its training images are others");
@@ -42,7 +44,8 @@ public sealed class TeacherCacheKeyTests : IDisposable
         Differs(Key(Views with { ColorJitter = 0.25 }), "its view option ColorJitter is 0, and 0.25 is wanted");
         Differs(Key(Views with { Interpolation = Interpolation.Bilinear }), "its view option Interpolation is Bicubic");
         Differs(Key(precision: Precision.Bf16), "its precision is float32, and bfloat16 is wanted");
-        Differs(Key(batches: Batches with { MixupAlpha = 0.2 }), "its mixing is none, and mixup 0.2, cutmix 0, shuffled batches of 4, 12 images is wanted");
+        Differs(Key(batches: Batches with { MixupAlpha = 0.2 }),
+            "its mixing is none, and mixup 0.2, cutmix 0, shuffled batches of 4, 12 images is wanted");
     }
 
     [Fact]
@@ -64,6 +67,7 @@ public sealed class TeacherCacheKeyTests : IDisposable
             Assert.Contains(part, differences, StringComparison.Ordinal);
     }
 
-    private TeacherCacheKey Key(ViewOptions? views = null, LoaderOptions? batches = null, ImageModel? teacher = null, string data = "data", int count = 12, Precision precision = Precision.Fp32) =>
+    private TeacherCacheKey Key(ViewOptions? views = null, LoaderOptions? batches = null, ImageModel? teacher = null, string data = "data",
+        int count = 12, Precision precision = Precision.Fp32) =>
         TeacherCacheKey.Of(teacher ?? _teacher, new BatchLoader(Source(count), views ?? Views, batches ?? Batches), data, precision);
 }

@@ -32,7 +32,8 @@ public sealed class TeacherCacheStoreTests : IDisposable
         Assert.Equal(new DirectoryInfo(one.Folder).GetFiles("*", SearchOption.AllDirectories).Sum(f => f.Length), one.Bytes);
         Assert.Contains("not the JSON", caches.Single(c => c.Manifest is null).Problem, StringComparison.Ordinal);
         Assert.Equal(one, Assert.Single(TeacherCacheStore.List(one.Folder)) with { Manifest = one.Manifest });
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => TeacherCacheStore.List(_folder.File("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<InputException>(() => TeacherCacheStore.List(_folder.File("none"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,14 +86,16 @@ public sealed class TeacherCacheStoreTests : IDisposable
         Assert.Equal(["changed", "hub", "old"], Choose(new() { MaxBytes = (2 * size) + (size / 2) }).Select(c => c.Split(':')[0]));
         Assert.Equal(6, Choose(new() { All = true }).Length);
         Assert.Contains("No criterion says", Assert.Throws<InputException>(() => Choose(new())).Message, StringComparison.Ordinal);
-        Assert.Contains("OlderThanDays", Assert.Throws<InputException>(() => Choose(new() { OlderThanDays = -1 })).Message, StringComparison.Ordinal);
+        Assert.Contains("OlderThanDays", Assert.Throws<InputException>(() => Choose(new() { OlderThanDays = -1 })).Message,
+            StringComparison.Ordinal);
         Assert.Equal(6, TeacherCacheStore.List(_folder.Path).Count);
     }
 
     private string[] Choose(TeacherCachePrunerOptions options)
     {
         string mine = global::ReMem.Weights.ModelFingerprint.Of(_teacher);
-        return [.. new TeacherCachePruner(options).Choose(TeacherCacheStore.List(_folder.Path), Now, o => o.Teacher switch { "gone" => null, "changed" => "another", _ => mine })
+        return [.. new TeacherCachePruner(options).Choose(TeacherCacheStore.List(_folder.Path), Now, o =>
+            o.Teacher switch { "gone" => null, "changed" => "another", _ => mine })
             .Select(c => $"{Path.GetFileName(c.Cache.Folder)}: {c.Reason}").Order()];
     }
 

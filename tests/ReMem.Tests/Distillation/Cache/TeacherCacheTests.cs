@@ -22,7 +22,8 @@ public sealed class TeacherCacheTests : IDisposable
     [Fact]
     public void The_size_is_estimated_to_the_byte()
     {
-        foreach (TeacherCacheOptions options in new[] { TinyCache.Options, TinyCache.Options with { Features = true }, TinyCache.Options with { TopK = 1 } })
+        foreach (TeacherCacheOptions options in new[] { TinyCache.Options, TinyCache.Options with { Features = true },
+            TinyCache.Options with { TopK = 1 } })
         {
             string folder = _folder.File($"{options.Features}{options.TopK}");
             using TeacherCacheBuilder builder = TinyCache.Builder(folder, _teacher, options: options);
@@ -43,7 +44,8 @@ public sealed class TeacherCacheTests : IDisposable
         Refused(() => TinyCache.Open(Folder, other), "its teacher weights are others");
         Refused(() => TinyCache.Open(Folder, _teacher, data: "elsewhere"), "its training images are others");
         Refused(() => TinyCache.Open(Folder, _teacher, Loader(8)), "its number of images is 12, and 8 is wanted");
-        Refused(() => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 2 }), "it stores all logits, and the top 2 logits are needed");
+        Refused(() => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 2 }),
+            "it stores all logits, and the top 2 logits are needed");
         Refused(
             () => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Features = true }), "it stores no pooled features");
         TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 3, ShardSlots = 7 }).Dispose();
@@ -65,7 +67,8 @@ public sealed class TeacherCacheTests : IDisposable
         Assert.Equal(3, cache.Manifest.ShardSlots);
         Assert.Equal(cache.Bytes(2), TeacherCache.Estimate(_teacher, Loader(), TinyCache.Options with { Maps = maps }, 2));
         Assert.Equal(maps, TeacherCache.Peek(Folder).Manifest.Maps);
-        InputException error = Assert.Throws<InputException>(() => TeacherCache.Estimate(_teacher, Loader(), TinyCache.Options with { Maps = maps with { TokenGrid = -1 } }, 2));
+        InputException error = Assert.Throws<InputException>(() =>
+            TeacherCache.Estimate(_teacher, Loader(), TinyCache.Options with { Maps = maps with { TokenGrid = -1 } }, 2));
         Assert.Contains("TokenGrid", error.Message, StringComparison.Ordinal);
     }
 
@@ -90,9 +93,15 @@ public sealed class TeacherCacheTests : IDisposable
 
     [Theory]
     [InlineData("{", "not the JSON")]
-    [InlineData("{\"format\":\"remem teacher cache 9\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":1,\"shard_slots\":1,\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}", "this program reads")]
+    [InlineData("{\"format\":\"remem teacher cache "
+        + "9\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":1,\"shard_slots\":1,"
+            + "\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}",
+            "this program reads")]
     [InlineData(
-        "{\"format\":\"remem teacher cache 1\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":0,\"shard_slots\":1,\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}", "invalid numbers")]
+        "{\"format\":\"remem teacher cache "
+            + "1\",\"key\":{},\"classes\":3,\"features\":0,\"top_k\":0,\"slots\":0,\"shard_slots\":1,"
+            + "\"created\":\"2026-01-01T00:00:00Z\",\"origin\":{\"teacher\":null,\"recipe\":null,\"seed\":0,\"classes\":[]}}",
+            "invalid numbers")]
     public void A_damaged_manifest_is_reported(string json, string message)
     {
         Directory.CreateDirectory(Folder);

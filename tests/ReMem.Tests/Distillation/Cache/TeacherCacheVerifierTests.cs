@@ -26,7 +26,8 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     public void A_sound_cache_agrees_with_its_teacher(int top, bool features, double mixup)
     {
         BatchLoader loader = Batches(mixup);
-        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, loader, TinyCache.Options with { TopK = top, Features = features });
+        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, loader,
+            TinyCache.Options with { TopK = top, Features = features });
         builder.Build(2);
         File.Delete(builder.Cache.ShardPath(1, 1));
         TeacherCacheCheck check = Verify(builder.Cache, loader);
@@ -44,10 +45,12 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     {
         using ImageModel teacher = Models.TinyTransformers.Make("vit_base_patch16_224", new ModelOptions { ImageSize = 32 }, 8);
         BatchLoader loader = Batches(0);
-        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, teacher, loader, TinyCache.Options with { Maps = new TeacherCacheMaps(4, 16, 2, 2, true) });
+        using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, teacher, loader,
+            TinyCache.Options with { Maps = new TeacherCacheMaps(4, 16, 2, 2, true) });
         builder.Build(1);
         TeacherCache cache = builder.Cache;
-        TeacherCacheCheck Again() => new TeacherCacheVerifier(new()).Run(cache, TeacherCacheKey.Of(teacher, loader, "data"), teacher, loader);
+        TeacherCacheCheck Again() =>
+            new TeacherCacheVerifier(new()).Run(cache, TeacherCacheKey.Of(teacher, loader, "data"), teacher, loader);
         TeacherCacheCheck check = Again();
         Assert.True(check.Passed);
         Assert.InRange(check.MapDifference!.Value, 1e-6, 1e-3);
@@ -60,7 +63,8 @@ public sealed class TeacherCacheVerifierTests : IDisposable
             CacheShard.Write(
                 cache.ShardPath(0, shard),
                 cache.Describe(0, shard),
-                rows.Select((r, i) => (byte[])[.. r[..(row * 3 / 4)], .. rows[(i + 1) % rows.Length][(row * 3 / 4)..]]).SelectMany(r => r).ToArray());
+                rows.Select((r, i) => (byte[])[.. r[..(row * 3 / 4)], .. rows[(i + 1) % rows.Length][(row * 3 / 4)..]]).SelectMany(r => r)
+                    .ToArray());
         }
 
         check = Again();
@@ -73,7 +77,8 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     {
         BatchLoader loader = Batches(0);
         TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, "data", Precision.Bf16);
-        TeacherCache cache = TeacherCache.OpenOrCreate(_folder.Path, key, _teacher, loader, TinyCache.Options, new TeacherCacheOrigin(null, null, 0, []));
+        TeacherCache cache = TeacherCache.OpenOrCreate(_folder.Path, key, _teacher, loader, TinyCache.Options,
+            new TeacherCacheOrigin(null, null, 0, []));
         using var builder = new TeacherCacheBuilder(cache, _teacher, loader, "test", null);
         builder.Build(1);
         TeacherCacheCheck check = new TeacherCacheVerifier(new()).Run(cache, key, _teacher, loader);
@@ -90,7 +95,8 @@ public sealed class TeacherCacheVerifierTests : IDisposable
         TeacherCache cache = builder.Cache;
         byte[] rows = File.ReadAllBytes(cache.ShardPath(0, 0))[CacheShard.HeaderBytes..];
         int row = cache.Manifest.Row.Bytes;
-        CacheShard.Write(cache.ShardPath(0, 0), cache.Describe(0, 0), rows.Chunk(row).Select(r => r.Chunk(2).Reverse().SelectMany(b => b).ToArray()).SelectMany(r => r).ToArray());
+        CacheShard.Write(cache.ShardPath(0, 0), cache.Describe(0, 0),
+            rows.Chunk(row).Select(r => r.Chunk(2).Reverse().SelectMany(b => b).ToArray()).SelectMany(r => r).ToArray());
         TeacherCacheCheck check = Verify(cache, Batches(0));
         Assert.False(check.Passed);
         Assert.True(check.MeanKl > 1e-3, $"{check.MeanKl}");
@@ -101,23 +107,28 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     public void What_cannot_be_compared_is_refused()
     {
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher);
-        Assert.Contains("is empty", Assert.Throws<InputException>(() => Verify(builder.Cache, Batches(0))).Message, StringComparison.Ordinal);
+        Assert.Contains("is empty", Assert.Throws<InputException>(() => Verify(builder.Cache, Batches(0))).Message,
+            StringComparison.Ordinal);
         builder.Build(1);
         using ImageModel other = Model(seed: 9);
         BatchLoader loader = Batches(0);
         Assert.Contains("its teacher weights are others", Assert.Throws<InputException>(
-            () => new TeacherCacheVerifier(new()).Run(builder.Cache, TeacherCacheKey.Of(other, loader, "data"), other, loader)).Message, StringComparison.Ordinal);
+            () => new TeacherCacheVerifier(new()).Run(builder.Cache, TeacherCacheKey.Of(other, loader, "data"), other, loader)).Message,
+            StringComparison.Ordinal);
         string file = builder.Cache.ShardPath(0, 2);
         byte[] bytes = File.ReadAllBytes(file);
         bytes[^1] ^= 1;
         File.WriteAllBytes(file, bytes);
         Assert.Equal(file, Assert.Throws<InputException>(() => Verify(builder.Cache, loader, samples: 1)).Where);
-        Assert.Contains("Samples", Assert.Throws<InputException>(() => Verify(builder.Cache, loader, samples: 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("Samples", Assert.Throws<InputException>(() => Verify(builder.Cache, loader, samples: 0)).Message,
+            StringComparison.Ordinal);
     }
 
-    private TeacherCacheCheck Verify(TeacherCache cache, BatchLoader loader, int samples = 1000) => new TeacherCacheVerifier(new() { Samples = samples })
+    private TeacherCacheCheck Verify(TeacherCache cache, BatchLoader loader, int samples = 1000) =>
+        new TeacherCacheVerifier(new() { Samples = samples })
         .Run(cache, TeacherCacheKey.Of(_teacher, loader, "data"), _teacher, loader);
 
     private static BatchLoader Batches(double mixup) =>
-        new(Source(12), ViewOptions.ForTraining(32), new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup });
+        new(Source(12), ViewOptions.ForTraining(32),
+            new LoaderOptions { BatchSize = 4, Shuffle = true, DropLast = true, Seed = 9, MixupAlpha = mixup });
 }

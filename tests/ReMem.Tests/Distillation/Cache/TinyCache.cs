@@ -14,14 +14,17 @@ internal static class TinyCache
     public static TeacherCacheOrigin Origin { get; } = new(null, null, 0, ["a", "b", "c"]);
 
     public static TeacherCache Open(
-        string folder, ImageModel teacher, BatchLoader? loader = null, TeacherCacheOptions? options = null, string data = "data", TeacherCacheOrigin? origin = null)
+        string folder, ImageModel teacher, BatchLoader? loader = null, TeacherCacheOptions? options = null, string data = "data",
+        TeacherCacheOrigin? origin = null)
     {
         loader ??= TinyTraining.Loader();
-        return TeacherCache.OpenOrCreate(folder, TeacherCacheKey.Of(teacher, loader, data), teacher, loader, options ?? Options, origin ?? Origin);
+        return TeacherCache.OpenOrCreate(folder, TeacherCacheKey.Of(teacher, loader, data), teacher, loader, options ?? Options,
+            origin ?? Origin);
     }
 
     public static TeacherCacheBuilder Builder(
-        string folder, ImageModel teacher, BatchLoader? loader = null, TeacherCacheOptions? options = null, IProgress<ProgressReport>? progress = null)
+        string folder, ImageModel teacher, BatchLoader? loader = null, TeacherCacheOptions? options = null,
+        IProgress<ProgressReport>? progress = null)
     {
         loader ??= TinyTraining.Loader();
         return new TeacherCacheBuilder(Open(folder, teacher, loader, options), teacher, loader, "tiny", progress);
@@ -40,6 +43,7 @@ internal static class TinyCache
     }
 
     /// <summary>Every file of a cache with its bytes.</summary>
-    public static Dictionary<string, byte[]> Shards(string folder) => Directory.EnumerateFiles(folder, "shard-*", SearchOption.AllDirectories)
+    public static Dictionary<string, byte[]> Shards(string folder) =>
+        Directory.EnumerateFiles(folder, "shard-*", SearchOption.AllDirectories)
         .ToDictionary(f => Path.GetRelativePath(folder, f), File.ReadAllBytes);
 }

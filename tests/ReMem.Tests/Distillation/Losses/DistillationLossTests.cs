@@ -13,7 +13,8 @@ public class DistillationLossTests
     {
         using var scope = NewDisposeScope();
         var (student, teacher, _) = DistillationInputs.Logits();
-        double expected = Goldens.Math.GetProperty("kl").GetProperty(temperature.ToString(System.Globalization.CultureInfo.InvariantCulture)).GetDouble();
+        double expected = Goldens.Math.GetProperty("kl")
+            .GetProperty(temperature.ToString(System.Globalization.CultureInfo.InvariantCulture)).GetDouble();
         Assert.Equal(expected, DistillationLoss.KullbackLeibler(student, teacher, temperature).item<double>(), 1e-9);
     }
 

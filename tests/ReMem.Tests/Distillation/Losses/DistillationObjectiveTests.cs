@@ -18,7 +18,8 @@ public class DistillationObjectiveTests
         Assert.Equal(Golden("hint_mse"), Loss("hint", 4), 1e-9);
         Assert.Equal(Golden("cosine_feature"), Loss("cosine", 4), 1e-9);
         Assert.Equal((25 * Golden("rkd_distance")) + (50 * Golden("rkd_angle")), Loss("rkd", 4), 1e-9);
-        Assert.Equal(Loss("kl", 4) + (0.5 * Loss("rkd(2,0)", 4)) + (0.1 * Loss("cosine", 4)), Loss(" kl + 0.5 * rkd(2,0)+0.1*cosine", 4), 1e-9);
+        Assert.Equal(Loss("kl", 4) + (0.5 * Loss("rkd(2,0)", 4)) + (0.1 * Loss("cosine", 4)), Loss(" kl + 0.5 * rkd(2,0)+0.1*cosine", 4),
+            1e-9);
     }
 
     [Theory]
@@ -69,6 +70,7 @@ public class DistillationObjectiveTests
         var (student, teacher, labels) = DistillationInputs.Logits();
         var (studentFeatures, teacherFeatures) = DistillationInputs.Features();
         return DistillationObjective.Parse(text)
-            .Loss(new BatchOutputs(student, studentFeatures), new BatchOutputs(teacher, teacherFeatures), labels, temperature, progress).item<double>();
+            .Loss(new BatchOutputs(student, studentFeatures), new BatchOutputs(teacher, teacherFeatures), labels, temperature, progress)
+            .item<double>();
     }
 }

@@ -16,7 +16,8 @@ public class TokenLossTests
         for (int image = 0; image < 2; image++)
         {
             for (int place = 0; place < 4; place++)
-                expected += White(Row(student, image, place)).Zip(White(Row(teacher, image, place)), (a, b) => (a - b) * (a - b)).Sum() / (2 * 4 * 5);
+                expected += White(Row(student, image, place)).Zip(White(Row(teacher, image, place)), (a, b) => (a - b) * (a - b)).Sum()
+                    / (2 * 4 * 5);
         }
 
         Assert.Equal(expected, TokenLoss.Tokens(student, teacher).item<double>(), 1e-9);
@@ -40,12 +41,14 @@ public class TokenLossTests
     public void Attention_is_the_divergence_of_every_row()
     {
         using var scope = NewDisposeScope();
-        Tensor student = Goldens.UniformTensor("student.scores", 2, 2, 2, 3, 4, 4), teacher = Goldens.UniformTensor("teacher.scores", 3, 2, 2, 3, 4, 4).softmax(-1);
+        Tensor student = Goldens.UniformTensor("student.scores", 2, 2, 2, 3, 4, 4),
+            teacher = Goldens.UniformTensor("teacher.scores", 3, 2, 2, 3, 4, 4).softmax(-1);
         double[] s = student.softmax(-1).data<double>().ToArray(), t = teacher.data<double>().ToArray();
         var expected = new double[2];
         for (int i = 0; i < s.Length; i++)
             expected[i / (3 * 16) % 2] += t[i] * Math.Log(t[i] / s[i]) / (2 * 3 * 4);
-        double Loss(double distributions, double relations) => TokenLoss.Attention(student.softmax(-1), teacher, distributions, relations).item<double>();
+        double Loss(double distributions, double relations) =>
+            TokenLoss.Attention(student.softmax(-1), teacher, distributions, relations).item<double>();
         Assert.Equal(expected[0], Loss(1, 0), 1e-9);
         Assert.Equal(expected[1], Loss(0, 1), 1e-9);
         Assert.Equal((2 * expected[0]) + (3 * expected[1]), Loss(2, 3), 1e-9);

@@ -28,14 +28,18 @@ public class AveragedTargetsTests
     public void Two_sure_teachers_of_two_minds_are_worked_out_by_hand()
     {
         using var scope = NewDisposeScope();
-        Tensor first = tensor(new[] { Math.Log(0.8), Math.Log(0.1), Math.Log(0.1) }).unsqueeze(0), second = tensor(new[] { Math.Log(0.2), Math.Log(0.6), Math.Log(0.2) }).unsqueeze(0);
+        Tensor first = tensor(new[] { Math.Log(0.8), Math.Log(0.1), Math.Log(0.1) }).unsqueeze(0),
+            second = tensor(new[] { Math.Log(0.2), Math.Log(0.6), Math.Log(0.2) }).unsqueeze(0);
         double[] mean = (AveragedTargets.Of([first, second], TeacherAverage.Probabilities, 1)).softmax(1)[0].data<double>().ToArray();
         Assert.Equal([0.5, 0.35, 0.15], mean.Select(p => Math.Round(p, 14)));
-        Assert.Equal([0.5 * Math.Log(0.16), 0.5 * Math.Log(0.06), 0.5 * Math.Log(0.02)], AveragedTargets.Of([first, second], TeacherAverage.Logits, 1)[0].data<double>().ToArray(), Near);
+        Assert.Equal([0.5 * Math.Log(0.16), 0.5 * Math.Log(0.06), 0.5 * Math.Log(0.02)],
+            AveragedTargets.Of([first, second], TeacherAverage.Logits, 1)[0].data<double>().ToArray(), Near);
 
         // KL of a student of even probabilities: sum p log(3 p).
         double loss = DistillationObjective.Parse("kl").Loss(
-            new BatchOutputs(zeros(1, 3, ScalarType.Float64), null), new BatchOutputs(AveragedTargets.Of([first, second], TeacherAverage.Probabilities, 1), null), zeros(1, ScalarType.Int64), 1).item<double>();
+            new BatchOutputs(zeros(1, 3, ScalarType.Float64),
+                null), new BatchOutputs(AveragedTargets.Of([first, second], TeacherAverage.Probabilities, 1), null), zeros(1,
+                    ScalarType.Int64), 1).item<double>();
         Assert.Equal((0.5 * Math.Log(1.5)) + (0.35 * Math.Log(1.05)) + (0.15 * Math.Log(0.45)), loss, 1e-14);
     }
 
@@ -49,7 +53,8 @@ public class AveragedTargetsTests
     {
         using var scope = NewDisposeScope();
         (Tensor student, Tensor teacher, Tensor labels) = DistillationInputs.Logits();
-        double Loss(Tensor targets) => DistillationObjective.Parse(objective).Loss(new BatchOutputs(student, null), new BatchOutputs(targets, null), labels, 4).item<double>();
+        double Loss(Tensor targets) => DistillationObjective.Parse(objective)
+            .Loss(new BatchOutputs(student, null), new BatchOutputs(targets, null), labels, 4).item<double>();
         double once = Loss(teacher);
         foreach (TeacherAverage average in Enum.GetValues<TeacherAverage>())
             Assert.Equal(once, Loss(AveragedTargets.Of([teacher, teacher], average, 4)), 1e-12);

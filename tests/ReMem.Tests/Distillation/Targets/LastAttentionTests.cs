@@ -32,7 +32,8 @@ public class LastAttentionTests
             Assert.True(found.select(1, 0).matmul(values.Seen!).allclose(values.Mixed!, 1e-4, 1e-5));
             Tensor relations = (values.Seen!.matmul(values.Seen!.transpose(2, 3)) / Math.Sqrt(8)).softmax(-1);
             Assert.True(found.select(1, 1).allclose(relations, 1e-4, 1e-5));
-            Assert.True(attention.Distributions(model.Shape.ClassToken, headMean: true).allclose(found.mean([2], keepdim: true), 1e-4, 1e-6));
+            Assert.True(attention.Distributions(model.Shape.ClassToken, headMean: true).allclose(found.mean([2], keepdim: true), 1e-4,
+                1e-6));
         }
 
         // It hands on what it sees, and leaves no trace.
@@ -53,7 +54,8 @@ public class LastAttentionTests
         Assert.Equal([2, 2, 2, 9, 9], found.shape);
         Assert.True(found.sum(-1).sub(1).abs().max().item<float>() < 1e-5);
         found.select(4, 0).sum().backward();
-        Assert.True(model.named_parameters().First(p => p.name.Contains("blocks.0", StringComparison.Ordinal)).parameter.grad!.abs().sum().item<float>() > 0);
+        Assert.True(model.named_parameters().First(p => p.name.Contains("blocks.0", StringComparison.Ordinal)).parameter.grad!.abs().sum()
+            .item<float>() > 0);
     }
 
     /// <summary>Keeps the values and what the queries and keys make of them.</summary>

@@ -16,7 +16,8 @@ public sealed class OnnxLatencyTests : IDisposable
     [Fact]
     public void Each_form_of_file_is_measured()
     {
-        string[] files = [.. Enum.GetValues<OnnxInput>().Select(input => Exported($"{input}.onnx", new OnnxExportOptions { Input = input }))];
+        string[] files =
+            [.. Enum.GetValues<OnnxInput>().Select(input => Exported($"{input}.onnx", new OnnxExportOptions { Input = input }))];
         IReadOnlyList<LatencyResult> results = OnnxLatency.Measure(files, Few, null, TestContext.Current.CancellationToken);
         Assert.Equal(files, results.Select(r => r.Path));
         foreach (LatencyResult result in results)

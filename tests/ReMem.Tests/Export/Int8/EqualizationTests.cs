@@ -5,7 +5,9 @@ namespace ReMem.Tests.Export.Int8;
 
 public class EqualizationTests
 {
-    /// <summary>A channel that is 300 times as large as the other, before a depthwise convolution and one that mixes the channels.</summary>
+    /// <summary>
+    /// A channel that is 300 times as large as the other, before a depthwise convolution and one that mixes the channels.
+    /// </summary>
     private static FloatGraph Uneven { get; } = TestGraphs.Of(
         2,
         2,
@@ -25,7 +27,8 @@ public class EqualizationTests
         float[] before = (float[])TestGraphs.Run(Uneven, images)["e"], after = (float[])TestGraphs.Run(graph, images)["e"];
         for (int i = 0; i < before.Length; i++)
             Assert.Equal(before[i], after[i], 1e-3f);
-        float Spread(FloatGraph of, string tensor) => Statistics(of, images)[tensor].ChannelSizes is [var one, var other] ? Math.Max(one / other, other / one) : 0;
+        float Spread(FloatGraph of, string tensor) =>
+            Statistics(of, images)[tensor].ChannelSizes is [var one, var other] ? Math.Max(one / other, other / one) : 0;
         Assert.True(Spread(Uneven, "b") > 100);
         Assert.InRange(Spread(graph, "b"), 1, 1.01);
         Assert.True(Spread(graph, "d") < Spread(Uneven, "d") / 10);
@@ -45,5 +48,6 @@ public class EqualizationTests
     }
 
     private static Dictionary<string, TensorStatistics> Statistics(FloatGraph graph, DenseTensor<float> images) =>
-        Calibration.Run(graph, QuantizationPlan.Of(graph, []).Tensors, [images], "test", histograms: false, TestContext.Current.CancellationToken);
+        Calibration.Run(graph, QuantizationPlan.Of(graph, []).Tensors, [images], "test", histograms: false,
+            TestContext.Current.CancellationToken);
 }

@@ -21,7 +21,8 @@ public class FloatGraphTests
     public void The_part_behind_a_tensor_takes_it_as_its_input()
     {
         FloatGraph graph = TestGraphs.Of(
-            3, 2, ("Relu", "a", ["input"], null, null, null), ("Conv", "b", ["a"], [1, 2, 3], [1, 3, 1, 1], null), ("Relu", "c", ["b"], null, null, null));
+            3, 2, ("Relu", "a", ["input"], null, null, null), ("Conv", "b", ["a"], [1, 2, 3], [1, 3, 1, 1], null), ("Relu", "c", ["b"],
+                null, null, null));
         FloatGraph part = graph.From("a", 2);
         Assert.Equal(["b", "c"], part.Nodes.Select(n => n.Name));
         Assert.Equal("a", part.Model.Graph.Input.Single().Name);

@@ -34,7 +34,8 @@ public sealed class Int8ExporterTests : IDisposable
     {
         using ImageModel model = TinyTraining.Model(name);
         var export = new OnnxExportOptions { Input = input, Softmax = softmax, Labels = ["a", "b", "c"] };
-        Int8Result result = Exporter(model, new Int8Options { Images = 24, MaxLoss = 100, Keep = Int8Options.None }).Write(File, export, Loader(48), Loader(24));
+        Int8Result result = Exporter(model, new Int8Options { Images = 24, MaxLoss = 100, Keep = Int8Options.None }).Write(File, export,
+            Loader(48), Loader(24));
         Assert.Equal(File, result.Path);
         Assert.Equal(24, result.Check.Images);
         Assert.Empty(result.Kept);
@@ -78,7 +79,8 @@ public sealed class Int8ExporterTests : IDisposable
         exporter.Written = file =>
         {
             FloatGraph graph = FloatGraph.Read(System.IO.File.ReadAllBytes(file), file, isQuantized: true);
-            graph.Model.Graph.Initializer.Single(t => t.Name == "fc.weight_quantized").RawData = Google.Protobuf.ByteString.CopyFrom(new byte[64 * 3]);
+            graph.Model.Graph.Initializer.Single(t => t.Name == "fc.weight_quantized").RawData =
+                Google.Protobuf.ByteString.CopyFrom(new byte[64 * 3]);
             System.IO.File.WriteAllBytes(file, graph.ToBytes());
         };
         Int8Result result = exporter.Write(File, new OnnxExportOptions(), Loader(48), Loader(24));
@@ -102,8 +104,10 @@ public sealed class Int8ExporterTests : IDisposable
                 state[name][0].zero_();
         }
 
-        var loader = new BatchLoader(Single(value), ViewOptions.ForEvaluation(32, 1, Interpolation.Bilinear), new LoaderOptions { BatchSize = 8 });
-        Int8Result result = Exporter(model, new Int8Options { Images = 3, MaxLoss = 100 }).Write(File, new OnnxExportOptions(), loader, loader);
+        var loader = new BatchLoader(Single(value), ViewOptions.ForEvaluation(32, 1, Interpolation.Bilinear),
+            new LoaderOptions { BatchSize = 8 });
+        Int8Result result = Exporter(model, new Int8Options { Images = 3, MaxLoss = 100 }).Write(File, new OnnxExportOptions(), loader,
+            loader);
         Assert.Equal(8, result.Check.Images);
         Assert.True(double.IsFinite(result.Check.Agreement));
     }
@@ -112,14 +116,20 @@ public sealed class Int8ExporterTests : IDisposable
     public void What_cannot_be_is_one_sentence()
     {
         using ImageModel model = TinyTraining.Model(TinyTraining.Convolutional);
-        var none = new BatchLoader(TinyTraining.Source(0), ViewOptions.ForEvaluation(32, 1, Interpolation.Bilinear), new LoaderOptions { BatchSize = 8 });
+        var none = new BatchLoader(TinyTraining.Source(0), ViewOptions.ForEvaluation(32, 1, Interpolation.Bilinear),
+            new LoaderOptions { BatchSize = 8 });
         string Refused(Int8Options options, OnnxExportOptions export, BatchLoader images, BatchLoader held) =>
             Assert.Throws<InputException>(() => Exporter(model, options).Write(File, export, images, held)).Message;
-        Assert.Contains("no image to calibrate", Refused(new Int8Options(), new OnnxExportOptions(), none, Loader(8)), StringComparison.Ordinal);
-        Assert.Contains("no image to score", Refused(new Int8Options { Images = 4 }, new OnnxExportOptions(), Loader(8), none), StringComparison.Ordinal);
-        Assert.Contains("float16 or int8", Refused(new Int8Options(), new OnnxExportOptions { Half = true }, Loader(8), Loader(8)), StringComparison.Ordinal);
-        Assert.Contains("layer1.0.conv1", Refused(new Int8Options { Keep = "layer1.0.conv" }, new OnnxExportOptions(), Loader(8), Loader(8)), StringComparison.Ordinal);
-        Assert.Contains("Images", Refused(new Int8Options { Images = 0 }, new OnnxExportOptions(), Loader(8), Loader(8)), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("no image to calibrate", Refused(new Int8Options(), new OnnxExportOptions(), none, Loader(8)),
+            StringComparison.Ordinal);
+        Assert.Contains("no image to score", Refused(new Int8Options { Images = 4 }, new OnnxExportOptions(), Loader(8), none),
+            StringComparison.Ordinal);
+        Assert.Contains("float16 or int8", Refused(new Int8Options(), new OnnxExportOptions { Half = true }, Loader(8), Loader(8)),
+            StringComparison.Ordinal);
+        Assert.Contains("layer1.0.conv1",
+            Refused(new Int8Options { Keep = "layer1.0.conv" }, new OnnxExportOptions(), Loader(8), Loader(8)), StringComparison.Ordinal);
+        Assert.Contains("Images", Refused(new Int8Options { Images = 0 }, new OnnxExportOptions(), Loader(8), Loader(8)),
+            StringComparison.OrdinalIgnoreCase);
         Assert.False(System.IO.File.Exists(File));
     }
 
@@ -131,10 +141,12 @@ public sealed class Int8ExporterTests : IDisposable
     public void The_divergence_is_that_of_the_shares(float[] expected, float[] actual, double nats) =>
         Assert.Equal(nats, Int8Exporter.Divergence([expected], [actual], areProbabilities: false), 5);
 
-    private static Int8Exporter Exporter(ImageModel model, Int8Options options) => new(model, options, null, TestContext.Current.CancellationToken);
+    private static Int8Exporter Exporter(ImageModel model, Int8Options options) =>
+        new(model, options, null, TestContext.Current.CancellationToken);
 
     private static BatchLoader Loader(int count) =>
-        new(TinyTraining.Labelled([.. Enumerable.Range(0, count).Select(i => i % 3)]), ViewOptions.ForEvaluation(32, 1, Interpolation.Bilinear), new LoaderOptions { BatchSize = 8 });
+        new(TinyTraining.Labelled([.. Enumerable.Range(0, count).Select(i => i % 3)]),
+            ViewOptions.ForEvaluation(32, 1, Interpolation.Bilinear), new LoaderOptions { BatchSize = 8 });
 
     private static MemorySource Single(byte value)
     {

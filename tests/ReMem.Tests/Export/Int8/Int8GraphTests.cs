@@ -26,7 +26,8 @@ public class Int8GraphTests
         FloatGraph graph = Quantize(TwoLayers, images);
         Dictionary<string, object> seen = TestGraphs.Run(graph, images, ("input_quantized", 2), ("b_quantized", 2), ("d_quantized", 2));
         byte[] x = (byte[])seen["input_quantized"], y = (byte[])seen["b_quantized"], z = (byte[])seen["d_quantized"];
-        byte[] rounded = [.. images.Select(v => Clip((int)MathF.Round(v / Scale(graph, "input"), MidpointRounding.ToEven) + Zero(graph, "input")))];
+        byte[] rounded =
+            [.. images.Select(v => Clip((int)MathF.Round(v / Scale(graph, "input"), MidpointRounding.ToEven) + Zero(graph, "input")))];
         Assert.Equal(rounded, x);
         Equal(pairs => Layer(graph, "a", "input", "b", x, 2, 3, pairs), y);
         Equal(pairs => Layer(graph, "c", "b", "d", y, 3, 2, pairs), z);
@@ -38,7 +39,8 @@ public class Int8GraphTests
     public void Weights_are_integers_in_the_file_and_the_float_ones_are_gone()
     {
         FloatGraph graph = Quantize(TwoLayers, TestGraphs.Noise(3, -1, 1, 4, 2, 2, 2));
-        Assert.Equal(["a.weight_quantized", "c.weight_quantized"], graph.Model.Graph.Initializer.Where(t => t.DataType == 3 && t.Dims.Count == 4).Select(t => t.Name));
+        Assert.Equal(["a.weight_quantized", "c.weight_quantized"],
+            graph.Model.Graph.Initializer.Where(t => t.DataType == 3 && t.Dims.Count == 4).Select(t => t.Name));
         Assert.DoesNotContain(graph.Model.Graph.Initializer, t => t.Name is "a.weight" or "c.weight" or "a.bias" or "c.bias");
         // One pair an activation, none between a convolution and its ReLU.
         Assert.Equal(3, graph.Nodes.Count(n => n.OpType == "QuantizeLinear"));
@@ -52,9 +54,11 @@ public class Int8GraphTests
         var random = new Random(4);
         float[] weights = [.. Enumerable.Range(0, 4 * 64).Select(i => i % 64 == 0 ? 1 : 0.0033f + (0.0001f * random.NextSingle()))];
         FloatGraph graph = TestGraphs.Of(
-            64, 1, ("Conv", "a", ["input"], weights, [4, 64, 1, 1], [0, 0, 0, 0]), ("Relu", "b", ["a"], null, null, null), ("GlobalAveragePool", "c", ["b"], null, null, null));
+            64, 1, ("Conv", "a", ["input"], weights, [4, 64, 1, 1], [0, 0, 0, 0]), ("Relu", "b", ["a"], null, null, null),
+            ("GlobalAveragePool", "c", ["b"], null, null, null));
         DenseTensor<float> images = TestGraphs.Noise(5, 0.5f, 1.5f, 64, 64, 1, 1);
-        float[] single = (float[])TestGraphs.Run(graph, images)["c"], rounded = (float[])TestGraphs.Run(Quantize(graph, images), images)["c"];
+        float[] single = (float[])TestGraphs.Run(graph, images)["c"], rounded = (float[])TestGraphs.Run(Quantize(graph, images),
+            images)["c"];
         for (int c = 0; c < 4; c++)
             Assert.Equal(Mean(single, c), Mean(rounded, c), 0.01f);
         // Each weight alone is rounded to 0, which adds up over 63 of them to far more.
@@ -73,22 +77,26 @@ public class Int8GraphTests
         Assert.Contains(graph.Model.Graph.Initializer, t => t.Name == "c.weight_quantized");
         var unknown = Assert.Throws<InputException>(() => QuantizationPlan.Of(TwoLayers, ["cc"]));
         Assert.Contains("'cc'", unknown.Message, StringComparison.Ordinal);
-        Assert.Contains("no layer left", Assert.Throws<InputException>(() => QuantizationPlan.Of(TwoLayers, ["a", "c"])).Message, StringComparison.Ordinal);
+        Assert.Contains("no layer left", Assert.Throws<InputException>(() => QuantizationPlan.Of(TwoLayers, ["a", "c"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_bias_that_is_large_compared_with_its_weights_fits_its_32_bits()
     {
         FloatGraph graph = TestGraphs.Of(
-            1, 1, ("Conv", "a", ["input"], [1e-9f, 1], [2, 1, 1, 1], [3000, 1]), ("Relu", "b", ["a"], null, null, null), ("GlobalAveragePool", "c", ["b"], null, null, null));
+            1, 1, ("Conv", "a", ["input"], [1e-9f, 1], [2, 1, 1, 1], [3000, 1]), ("Relu", "b", ["a"], null, null, null),
+            ("GlobalAveragePool", "c", ["b"], null, null, null));
         DenseTensor<float> images = TestGraphs.Noise(6, 0, 1, 8, 1, 1, 1);
         Assert.Equal(3000f, ((float[])TestGraphs.Run(Quantize(graph, images), images)["c"])[0], 15f);
     }
 
-    private static FloatGraph Quantize(FloatGraph graph, DenseTensor<float> images) => Int8Graph.Build(graph, [], Statistics(graph, images), RangeMethod.MinMax);
+    private static FloatGraph Quantize(FloatGraph graph, DenseTensor<float> images) =>
+        Int8Graph.Build(graph, [], Statistics(graph, images), RangeMethod.MinMax);
 
     private static Dictionary<string, TensorStatistics> Statistics(FloatGraph graph, DenseTensor<float> images) =>
-        Calibration.Run(graph, QuantizationPlan.Of(graph, []).Tensors, [images], "test", histograms: true, TestContext.Current.CancellationToken);
+        Calibration.Run(graph, QuantizationPlan.Of(graph, []).Tensors, [images], "test", histograms: true,
+            TestContext.Current.CancellationToken);
 
     /// <summary>x86 processors without VNNI add pairs of products in 16 bits, which saturate; all others are exact.</summary>
     private static void Equal(Func<bool, byte[]> layer, byte[] actual)
@@ -97,7 +105,8 @@ public class Int8GraphTests
             Assert.Equal(layer(false), actual);
     }
 
-    private static byte[] Layer(FloatGraph graph, string layer, string from, string to, byte[] x, int inputs, int outputs, bool saturatingPairs)
+    private static byte[] Layer(FloatGraph graph, string layer, string from, string to, byte[] x, int inputs, int outputs,
+        bool saturatingPairs)
     {
         sbyte[] weights = Bytes<sbyte>(graph, $"{layer}.weight_quantized");
         float[] scales = Bytes<float>(graph, $"{layer}.weight_scale");
@@ -131,5 +140,6 @@ public class Int8GraphTests
 
     private static T[] Bytes<T>(FloatGraph graph, string name)
         where T : unmanaged =>
-        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(graph.Model.Graph.Initializer.Single(t => t.Name == name).RawData.Span).ToArray();
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(graph.Model.Graph.Initializer.Single(t => t.Name == name).RawData.Span)
+            .ToArray();
 }

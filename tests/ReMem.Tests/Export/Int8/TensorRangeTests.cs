@@ -23,7 +23,8 @@ public class TensorRangeTests
     [InlineData(-0.123, -0.11764706)]
     [InlineData(5, 2.0000000)]
     [InlineData(-5, -1.0000000)]
-    public void Numbers_are_rounded_and_clipped(double value, double rounded) => Assert.Equal(rounded, TensorRange.Of(-1, 2).Round(value), 6);
+    public void Numbers_are_rounded_and_clipped(double value, double rounded) =>
+        Assert.Equal(rounded, TensorRange.Of(-1, 2).Round(value), 6);
 
     [Theory]
     [InlineData(0, 0)]

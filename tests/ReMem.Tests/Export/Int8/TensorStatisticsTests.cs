@@ -16,7 +16,8 @@ public class TensorStatisticsTests
         // 2,048 bins of a range of 1001 are half a unit wide: the percentile cannot be nearer.
         Assert.InRange(statistics.Range(RangeMethod.Percentile).Scale, 2 / 255.0, 4 / 255.0);
         Assert.True(MeanError(RangeMethod.Percentile) < 0.01);
-        TensorRange[] all = [statistics.Range(RangeMethod.MinMax), statistics.Range(RangeMethod.Percentile), statistics.Range(RangeMethod.LeastSquares)];
+        TensorRange[] all = [statistics.Range(RangeMethod.MinMax), statistics.Range(RangeMethod.Percentile),
+            statistics.Range(RangeMethod.LeastSquares)];
         Assert.Equal(all.Min(statistics.Error), statistics.Error(statistics.Range(RangeMethod.Auto)));
     }
 
@@ -25,7 +26,8 @@ public class TensorStatisticsTests
     public void Least_squares_is_where_rounding_and_clipping_balance()
     {
         var random = new Random(2);
-        float[] values = [.. Enumerable.Range(0, 200_000).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        float[] values = [.. Enumerable.Range(0, 200_000)
+            .Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
         TensorStatistics statistics = Of(values, [1, 1, 1, values.Length]);
         TensorRange best = statistics.Range(RangeMethod.LeastSquares);
         double Squares(TensorRange range) => values.Average(v => Math.Pow(range.Round(v) - v, 2));
@@ -62,7 +64,9 @@ public class TensorStatisticsTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void What_is_not_finite_is_an_error(float value) =>
-        Assert.Contains("not finite", Assert.Throws<ReMemException>(() => new TensorStatistics().AddExtremes([1, value], [1, 1, 1, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains("not finite",
+            Assert.Throws<ReMemException>(() => new TensorStatistics().AddExtremes([1, value], [1, 1, 1, 2])).Message,
+            StringComparison.Ordinal);
 
     private static TensorStatistics Of(float[] values, int[] shape)
     {

@@ -24,7 +24,8 @@ public class WeightQuantizerTests
         Assert.True(scales[0] < 1.1f / 127);
         Assert.Equal(127, values[0]);
         double Squares(Func<float, double> round) => weights.Sum(w => Math.Pow(round(w) - w, 2));
-        Assert.True(Squares(w => WeightQuantizer.Round(w, scales[0]) * (double)scales[0]) < Squares(w => Math.Round(w / (1.1 / 127)) * 1.1 / 127));
+        Assert.True(
+            Squares(w => WeightQuantizer.Round(w, scales[0]) * (double)scales[0]) < Squares(w => Math.Round(w / (1.1 / 127)) * 1.1 / 127));
     }
 
     [Fact]

@@ -95,7 +95,8 @@ public class BlockCheckpointTests
     public void A_convolutional_network_is_refused()
     {
         using ImageModel model = Model(Convolutional);
-        InputException error = Assert.Throws<InputException>(() => new TeacherFineTuner(Options with { GradCheckpointing = true }, new TeacherOptions()).Run(Job(model)));
+        InputException error = Assert.Throws<InputException>(() =>
+            new TeacherFineTuner(Options with { GradCheckpointing = true }, new TeacherOptions()).Run(Job(model)));
         Assert.Equal("training.grad_checkpointing", error.Where);
     }
 

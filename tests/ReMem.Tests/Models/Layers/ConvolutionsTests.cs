@@ -14,7 +14,8 @@ public class ConvolutionsTests
     /// <summary>
     /// The only places where libtorch is asked for a convolution; the last two ask for 1x1 ones, where <c>PointwisePath</c> allows it.
     /// </summary>
-    private static readonly string[] Allowed = [nameof(ConvolutionCase), nameof(Convolutions), nameof(LinearProduct), nameof(PointwiseConvolution), nameof(PointwiseTiming)];
+    private static readonly string[] Allowed = [nameof(ConvolutionCase), nameof(Convolutions), nameof(LinearProduct),
+        nameof(PointwiseConvolution), nameof(PointwiseTiming)];
 
     [Fact]
     public void No_other_code_makes_or_calls_a_convolution()

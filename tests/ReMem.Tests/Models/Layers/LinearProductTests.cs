@@ -20,7 +20,8 @@ public sealed class LinearProductTests
         TorchSharp.Modules.Linear layer = nn.Linear(24, 40, hasBias: bias);
         Tensor x = randn(shape);
         // Against 64-bit sums, so that neither path is the other's reference.
-        Tensor expected = nn.functional.linear(x.to(ScalarType.Float64), layer.weight!.to(ScalarType.Float64), layer.bias?.to(ScalarType.Float64));
+        Tensor expected = nn.functional.linear(x.to(ScalarType.Float64), layer.weight!.to(ScalarType.Float64),
+            layer.bias?.to(ScalarType.Float64));
         using (no_grad())
         {
             Tensor actual = layer.Project(x);
@@ -39,7 +40,8 @@ public sealed class LinearProductTests
         using var guard = no_grad();
         manual_seed(2);
         Tensor weight = randn(6, 4), bias = randn(6), x = randn(4, 9, 2).transpose(0, 2);
-        Tensor expected = nn.functional.linear(x.contiguous().to(ScalarType.Float64), weight.to(ScalarType.Float64), bias.to(ScalarType.Float64));
+        Tensor expected = nn.functional.linear(x.contiguous().to(ScalarType.Float64), weight.to(ScalarType.Float64),
+            bias.to(ScalarType.Float64));
         Assert.True((LinearProduct.Of(x, weight, bias).to(ScalarType.Float64) - expected).abs().max().item<double>() < 1e-5);
     }
 

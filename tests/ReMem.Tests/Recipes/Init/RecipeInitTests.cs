@@ -14,6 +14,7 @@ public sealed class RecipeInitTests
         InputException exists = Assert.Throws<InputException>(() => RecipeInit.RequireFree(file, force: false));
         Assert.Contains("--force", exists.Remedy!, StringComparison.Ordinal);
         RecipeInit.RequireFree(file, force: true);
-        Assert.Contains("is a folder", Assert.Throws<InputException>(() => RecipeInit.RequireFree(folder.Path, force: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a folder", Assert.Throws<InputException>(() => RecipeInit.RequireFree(folder.Path, force: true)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -4,13 +4,12 @@ using ReMem.Data.Decoding;
 using ReMem.Data.Sources;
 using ReMem.Recipes;
 using ReMem.Recipes.Init;
-using ReMem.Tests.Data;
 
 namespace ReMem.Tests.Recipes.Init;
 
 public sealed class RecipeProposerTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -18,15 +17,17 @@ public sealed class RecipeProposerTests : IDisposable
     public void An_imbalanced_folder_gets_all_methods_and_the_figures_behind_them()
     {
         _folder.Images("my photos/a", 100).Images("my photos/b", 20);
-        RecipeProposal proposal = Propose(new ProposalOptions { Source = _folder.At("my photos"), Cores = 2 });
+        RecipeProposal proposal = Propose(new ProposalOptions { Source = _folder.File("my photos"), Cores = 2 });
         Recipe recipe = proposal.Recipe;
         Assert.Equal(["none", "standard", "sam", "reweighted", "both"], recipe.Methods);
-        Assert.Equal(("deit_tiny_patch16_224", "hf-hub:timm/deit_tiny_patch16_224.fb_in1k"), (recipe.Teacher.Model, recipe.Teacher.Weights));
+        Assert.Equal(("deit_tiny_patch16_224", "hf-hub:timm/deit_tiny_patch16_224.fb_in1k"),
+            (recipe.Teacher.Model, recipe.Teacher.Weights));
         Assert.Equal(("my-photos", 32, "resnet20"), (recipe.Name, recipe.Data.ImageSize, recipe.Student.Model));
         Assert.Equal([0, 1, 2], recipe.Seeds);
         Assert.Equal(8, recipe.Student.Training.BatchSize);
         string text = proposal.Text(null);
-        Assert.Contains("# 2 classes, 14 to 70 training images each: imbalanced (factor 5.0), 84 images in all: small.", text, StringComparison.Ordinal);
+        Assert.Contains("# 2 classes, 14 to 70 training images each: imbalanced (factor 5.0), 84 images in all: small.", text,
+            StringComparison.Ordinal);
         Assert.Contains("a shorter side of 5 px or more", text, StringComparison.Ordinal);
         Assert.Contains("val_fraction: 0.15", text, StringComparison.Ordinal);
         Assert.Contains("Without a network", text, StringComparison.Ordinal);
@@ -38,8 +39,8 @@ public sealed class RecipeProposerTests : IDisposable
     {
         foreach ((string split, int count) in new[] { ("train", 30), ("val", 6), ("test", 8) })
             _folder.Images($"set/{split}/a", count).Images($"set/{split}/b", count);
-        _folder.Add("set/test/a/leak.png", File.ReadAllBytes(_folder.At("set/train/a/000.png")));
-        RecipeProposal proposal = Propose(new ProposalOptions { Source = _folder.At("set") });
+        _folder.Add("set/test/a/leak.png", File.ReadAllBytes(_folder.File("set/train/a/000.png")));
+        RecipeProposal proposal = Propose(new ProposalOptions { Source = _folder.File("set") });
         string text = proposal.Text(null);
         Assert.DoesNotContain("val_fraction", text, StringComparison.Ordinal);
         Assert.Contains("# 1 validation or test images are in another split", text, StringComparison.Ordinal);
@@ -51,9 +52,9 @@ public sealed class RecipeProposerTests : IDisposable
     public void Copies_within_an_undivided_set_are_kept_together_and_broken_images_left_out()
     {
         _folder.Images("set/a", 60).Images("set/b", 60);
-        _folder.Add("set/a/copy.png", File.ReadAllBytes(_folder.At("set/a/000.png")));
+        _folder.Add("set/a/copy.png", File.ReadAllBytes(_folder.File("set/a/000.png")));
         _folder.Add("set/a/broken.png", "no image"u8.ToArray());
-        Recipe recipe = Propose(new ProposalOptions { Source = _folder.At("set") }).Recipe;
+        Recipe recipe = Propose(new ProposalOptions { Source = _folder.File("set") }).Recipe;
         Assert.True(recipe.Data.Reading.KeepNearDuplicatesTogether);
         Assert.Equal(BadImagePolicy.Skip, recipe.Data.OnBadImage);
     }
@@ -62,11 +63,11 @@ public sealed class RecipeProposerTests : IDisposable
     public void What_is_decided_already_is_kept()
     {
         _folder.Images("it's/a", 60).Images("it's/b", 60);
-        string weights = _folder.At("w.safetensors");
+        string weights = _folder.File("w.safetensors");
         File.WriteAllText(weights, "not read yet");
         RecipeProposal proposal = Propose(new ProposalOptions
         {
-            Source = _folder.At("it's"),
+            Source = _folder.File("it's"),
             Model = "vit_pico_patch4_32",
             Weights = weights,
             WeightsPrefix = "student's.",
@@ -74,10 +75,11 @@ public sealed class RecipeProposerTests : IDisposable
             ImageSize = 64,
         });
         Recipe recipe = proposal.Recipe;
-        Assert.Equal(("vit_pico_patch4_32", weights, "convnext_atto", 64), (recipe.Teacher.Model, recipe.Teacher.Weights, recipe.Student.Model, recipe.Data.ImageSize));
+        Assert.Equal(("vit_pico_patch4_32", weights, "convnext_atto", 64),
+            (recipe.Teacher.Model, recipe.Teacher.Weights, recipe.Student.Model, recipe.Data.ImageSize));
         Assert.Equal("student's.", recipe.Teacher.WeightsPrefix);
         Assert.Equal("top(2,0.5)", recipe.Teacher.Options.Reweighting);
-        Assert.Equal(_folder.At("it's"), recipe.Data.Source);
+        Assert.Equal(_folder.File("it's"), recipe.Data.Source);
         Assert.DoesNotContain("downloaded", proposal.Text(null), StringComparison.Ordinal);
     }
 
@@ -89,7 +91,8 @@ public sealed class RecipeProposerTests : IDisposable
     public void Wrong_choices_are_named(string? model, string? student, string message)
     {
         _folder.Images("set/a", 40).Images("set/b", 40);
-        InputException error = Assert.Throws<InputException>(() => Propose(new ProposalOptions { Source = _folder.At("set"), Model = model, Student = student }));
+        InputException error = Assert.Throws<InputException>(() =>
+            Propose(new ProposalOptions { Source = _folder.File("set"), Model = model, Student = student }));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
@@ -97,7 +100,9 @@ public sealed class RecipeProposerTests : IDisposable
     public void Too_few_images_are_refused()
     {
         _folder.Images("set/a", 12).Images("set/b", 12);
-        Assert.Contains("a comparison needs 40 and 10", Assert.Throws<InputException>(() => Propose(new ProposalOptions { Source = _folder.At("set") })).Message, StringComparison.Ordinal);
+        Assert.Contains("a comparison needs 40 and 10",
+            Assert.Throws<InputException>(() => Propose(new ProposalOptions { Source = _folder.File("set") })).Message,
+            StringComparison.Ordinal);
     }
 
     private static RecipeProposal Propose(ProposalOptions options)

@@ -3,7 +3,6 @@ using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Recipes.Plan;
 using ReMem.Recipes.Stages;
-using ReMem.Tests.Data;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Recipes.Plan;
@@ -12,7 +11,7 @@ namespace ReMem.Tests.Recipes.Plan;
 [Collection(TorchGenerator.Name)]
 public sealed class CostMeasurementTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly int _threads = get_num_threads();
 
     public CostMeasurementTests()
@@ -31,11 +30,13 @@ public sealed class CostMeasurementTests : IDisposable
     public void Without_teachers_nothing_of_them_is_measured()
     {
         RunRates rates = Measure("methods=[none]");
-        Assert.True(rates.Teacher is null && rates.Plain is null && rates.Sharpness is null && rates.Taught is null && rates.Meter is null, $"{rates}");
+        Assert.True(rates.Teacher is null && rates.Plain is null && rates.Sharpness is null && rates.Taught is null && rates.Meter is null,
+            $"{rates}");
         Assert.Equal(0, rates.CachedView);
         RequireMeasured(rates.Alone!);
         RequireMeasured(rates.Student, "resnet20");
-        Assert.All(new[] { rates.Export, rates.CheckImage, rates.WriteRate, rates.Decoding.View, rates.BaseMemory }, value => Assert.True(value > 0, $"{rates}"));
+        Assert.All(new[] { rates.Export, rates.CheckImage, rates.WriteRate, rates.Decoding.View, rates.BaseMemory },
+            value => Assert.True(value > 0, $"{rates}"));
 
         // Photos are 6 x 5 pixels of three bytes, of which the mean is rounded.
         Assert.InRange(rates.Decoding.Bytes, 80, 6 * 5 * 3);
@@ -45,7 +46,8 @@ public sealed class CostMeasurementTests : IDisposable
     [InlineData("standard", "student.distillation.views=1,student.distillation.cache_top_k=1", false, 3, false)]
     [InlineData("reweighted", "student.distillation.views=1,student.distillation.cache=none", false, 0, false)]
     [InlineData("both", "student.distillation.views=1,student.distillation.objective=hint", true, 2, true)]
-    public void With_a_teacher_that_is_measured_with_its_student_its_radius_and_its_cache(string method, string settings, bool sharp, int logits, bool features)
+    public void With_a_teacher_that_is_measured_with_its_student_its_radius_and_its_cache(string method, string settings, bool sharp,
+        int logits, bool features)
     {
         Recipe recipe = Recipe([$"methods=[{method}]", .. settings.Split(',')]);
         RunRates rates = Measure(recipe);
@@ -60,7 +62,8 @@ public sealed class CostMeasurementTests : IDisposable
 
         // 16-bit numbers: both logits, or the larger one with its class and the rest; and the pooled feature.
         long row = sizeof(ushort) * (logits + (features ? rates.Teacher!.Features : 0));
-        Assert.Equal(logits == 0 ? 0 : CacheShard.HeaderBytes + (row * PreparedData.Open(recipe.Data, 1).Dataset.Train.Count), rates.CachedView);
+        Assert.Equal(logits == 0 ? 0 : CacheShard.HeaderBytes + (row * PreparedData.Open(recipe.Data, 1).Dataset.Train.Count),
+            rates.CachedView);
     }
 
     [Fact]
@@ -68,7 +71,8 @@ public sealed class CostMeasurementTests : IDisposable
     {
         Recipe recipe = Recipe("methods=[none]");
         PreparedData data = PreparedData.Open(recipe.Data, 1);
-        Assert.Throws<OperationCanceledException>(() => new CostMeasurement(recipe, data, Options, 1, new CancellationToken(canceled: true)).Run());
+        Assert.Throws<OperationCanceledException>(() =>
+            new CostMeasurement(recipe, data, Options, 1, new CancellationToken(canceled: true)).Run());
     }
 
     private static PlanOptions Options => new() { Steps = 1, Window = 0, Seconds = 0.1 };
@@ -82,7 +86,7 @@ public sealed class CostMeasurementTests : IDisposable
         $$"""
         name: tiny
         threads: 1
-        data: { source: '{{_folder.At("photos")}}', image_size: 16, crop_pct: 1 }
+        data: { source: '{{_folder.File("photos")}}', image_size: 16, crop_pct: 1 }
         teacher: { model: vit_pico_patch4_32, training: { epochs: 2, batch_size: 4 } }
         student: { model: resnet20, training: { epochs: 2, batch_size: 4 } }
         information: { image_size: 8, epochs: 0, seeds: 2 }
@@ -91,7 +95,8 @@ public sealed class CostMeasurementTests : IDisposable
         settings);
 
     private static void RequireMeasured(TrainingRate rate) =>
-        Assert.True(rate.Fresh > 0 && double.IsFinite(rate.Fresh) && rate.Kept > 0 && double.IsFinite(rate.Kept) && rate.Memory >= 0, $"{rate}");
+        Assert.True(rate.Fresh > 0 && double.IsFinite(rate.Fresh) && rate.Kept > 0 && double.IsFinite(rate.Kept) && rate.Memory >= 0,
+            $"{rate}");
 
     private static void RequireMeasured(ModelRate rate, string model)
     {

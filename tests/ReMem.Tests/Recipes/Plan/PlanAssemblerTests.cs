@@ -96,7 +96,11 @@ public class PlanAssemblerTests
     [Fact]
     public void The_trials_of_auto_are_counted_to_the_epoch()
     {
-        Recipe auto = Job with { Methods = ["reweighted", "both"], Teacher = Job.Teacher with { Options = Job.Teacher.Options with { Reweighting = "auto" }, AutoEpochs = 2 } };
+        Recipe auto = Job with
+        {
+            Methods = ["reweighted", "both"],
+            Teacher = Job.Teacher with { Options = Job.Teacher.Options with { Reweighting = "auto" }, AutoEpochs = 2 },
+        };
         RunPlan plan = Plan(auto);
 
         // Five policies of two epochs, validated once; logits of training and validation images measured; pictures prepared once.
@@ -110,8 +114,11 @@ public class PlanAssemblerTests
         PartLeft left = new(new ComparisonPart("both", 0), 0, true, 0) { TrialsDone = 3, TrialEpochs = 1 };
         plan = new PlanAssembler(auto, Counts, Rates, 1).Assemble([left]);
         Assert.Equal(Trials(21, 3, 2), Stage(plan, "trials of auto").Seconds, 6);
-        Assert.DoesNotContain(new PlanAssembler(auto, Counts, Rates, 1).Assemble([left with { TrialsDone = 5 }]).Stages, s => s.Stage == "trials of auto");
-        Assert.Contains("no MLP blocks", Assert.Throws<InputException>(() => Plan(auto with { Teacher = auto.Teacher with { Model = "resnet20" } })).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(new PlanAssembler(auto, Counts, Rates, 1).Assemble([left with { TrialsDone = 5 }]).Stages,
+            s => s.Stage == "trials of auto");
+        Assert.Contains("no MLP blocks",
+            Assert.Throws<InputException>(() => Plan(auto with { Teacher = auto.Teacher with { Model = "resnet20" } })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,15 +164,19 @@ public class PlanAssemblerTests
         Assert.Empty(RunPlanner.Warnings(plan, 9_000_000_000, 4_000_000_000));
         Assert.Empty(RunPlanner.Warnings(plan, null, null));
         string[] warnings = [.. RunPlanner.Warnings(plan, 7_000_000_000, 2_000_000_000)];
-        Assert.Contains("8.0 GB of memory are needed and 7.0 GB are free: use a smaller training.batch_size", warnings[0], StringComparison.Ordinal);
+        Assert.Contains("8.0 GB of memory are needed and 7.0 GB are free: use a smaller training.batch_size", warnings[0],
+            StringComparison.Ordinal);
         Assert.Contains("3.00 GB of disk are needed and 2.00 GB are free", warnings[1], StringComparison.Ordinal);
         plan = plan with { CacheBytes = 2_000_000_000 };
         Assert.Empty(RunPlanner.Warnings(plan, null, 6_000_000_000));
-        Assert.StartsWith("about 5.00 GB of disk are needed and 4.00 GB are free: free some, or keep fewer views", RunPlanner.Warnings(plan, null, 4_000_000_000).Single(), StringComparison.Ordinal);
+        Assert.StartsWith("about 5.00 GB of disk are needed and 4.00 GB are free: free some, or keep fewer views",
+            RunPlanner.Warnings(plan, null, 4_000_000_000).Single(), StringComparison.Ordinal);
         Assert.Empty(RunPlanner.Warnings(plan, null, 4_000_000_000, cacheDisk: 3_000_000_000));
         Assert.StartsWith(
-            "about 2.00 GB of disk are needed for teacher caches and 1.00 GB are free there", RunPlanner.Warnings(plan, null, 4_000_000_000, cacheDisk: 1_000_000_000).Single(), StringComparison.Ordinal);
-        Assert.Contains("fewer --jobs", RunPlanner.Warnings(plan with { Jobs = 2 }, 7_000_000_000, null).Single(), StringComparison.Ordinal);
+            "about 2.00 GB of disk are needed for teacher caches and 1.00 GB are free there",
+            RunPlanner.Warnings(plan, null, 4_000_000_000, cacheDisk: 1_000_000_000).Single(), StringComparison.Ordinal);
+        Assert.Contains("fewer --jobs", RunPlanner.Warnings(plan with { Jobs = 2 }, 7_000_000_000, null).Single(),
+            StringComparison.Ordinal);
     }
 
     private static RunPlan Plan(Recipe? recipe = null, int jobs = 1, RunRates? rates = null)

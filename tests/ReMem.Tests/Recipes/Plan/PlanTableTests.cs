@@ -5,7 +5,8 @@ namespace ReMem.Tests.Recipes.Plan;
 public class PlanTableTests
 {
     private static readonly RunPlan Plan = new(
-        5, 4, 2, [new PlanStage("teacher sam", 1, 600, 2_000_000_000, 23_000_000), new PlanStage("files", 1, 6, 0, 0)], 7200, 4_100_000_000, 90_000_000, 3.4, ["no room: make some."]);
+        5, 4, 2, [new PlanStage("teacher sam", 1, 600, 2_000_000_000, 23_000_000), new PlanStage("files", 1, 6, 0, 0)], 7200, 4_100_000_000,
+        90_000_000, 3.4, ["no room: make some."]);
 
     [Fact]
     public void Has_a_line_a_stage_and_one_for_all()
@@ -21,7 +22,8 @@ public class PlanTableTests
                 "warning: no room: make some.",
             ],
             PlanTable.Lines(Plan));
-        Assert.Equal("in all, 2 at a time      4    120.0        4.1     1.09", PlanTable.Lines(Plan with { CacheBytes = 1_000_000_000 })[5]);
+        Assert.Equal("in all, 2 at a time      4    120.0        4.1     1.09",
+            PlanTable.Lines(Plan with { CacheBytes = 1_000_000_000 })[5]);
         Assert.Equal(["all 5 parts are done; only the report is written again"], PlanTable.Lines(Plan with { PartsLeft = 0 }));
     }
 

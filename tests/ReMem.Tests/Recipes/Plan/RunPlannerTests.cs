@@ -2,7 +2,6 @@ using ReMem.Recipes;
 using ReMem.Recipes.Plan;
 using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
-using ReMem.Tests.Data;
 using ReMem.Training;
 using static TorchSharp.torch;
 
@@ -10,7 +9,7 @@ namespace ReMem.Tests.Recipes.Plan;
 
 public sealed class RunPlannerTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public RunPlannerTests() => _folder.Images("photos/a", 40).Images("photos/b", 40);
 
@@ -28,12 +27,14 @@ public sealed class RunPlannerTests : IDisposable
         int threads = get_num_threads();
         using (Tensor before = get_rng_state())
         {
-            RunPlan plan = new RunPlanner(recipe, new PlanOptions { Jobs = jobs, Steps = 1, Window = 0 }).Plan(data, _folder.At("run"));
+            RunPlan plan = new RunPlanner(recipe, new PlanOptions { Jobs = jobs, Steps = 1, Window = 0 }).Plan(data, _folder.File("run"));
             using Tensor after = get_rng_state();
             Assert.True(before.equal(after).all().item<bool>(), "torch's generator is where it was");
             Assert.Equal(
-                ["teacher standard", "teacher both", "meter", "student (labels alone)", "student (taught)", "teacher caches", "evaluation", "files", "export"], plan.Stages.Select(s => s.Stage));
-            Assert.All(plan.Stages.Where(s => s.Stage != "teacher caches"), s => Assert.True(s.Seconds > 0 && double.IsFinite(s.Seconds), $"{s}"));
+                ["teacher standard", "teacher both", "meter", "student (labels alone)", "student (taught)", "teacher caches", "evaluation",
+                    "files", "export"], plan.Stages.Select(s => s.Stage));
+            Assert.All(plan.Stages.Where(s => s.Stage != "teacher caches"),
+                s => Assert.True(s.Seconds > 0 && double.IsFinite(s.Seconds), $"{s}"));
             Assert.Equal((3, 3, jobs), (plan.Parts, plan.PartsLeft, plan.Jobs));
             Assert.InRange(plan.PeakMemoryBytes, 10_000_000, 100_000_000_000);
             Assert.Equal(2 * (ReMem.Distillation.Cache.CacheShard.HeaderBytes + (data.Dataset.Train.Count * 2 * 2)), plan.CacheBytes);
@@ -42,14 +43,15 @@ public sealed class RunPlannerTests : IDisposable
 
         Assert.Equal(threads, get_num_threads());
         Assert.Equal(held, data.DecodedBytes);
-        Assert.False(Directory.Exists(_folder.At("run")));
+        Assert.False(Directory.Exists(_folder.File("run")));
     }
 
     [Fact]
     public void A_recipe_without_teachers_measures_the_student_alone()
     {
         Recipe recipe = Tiny() with { Methods = ["none"] };
-        RunPlan plan = new RunPlanner(recipe, new PlanOptions { Steps = 1, Window = 0 }).Plan(PreparedData.Open(recipe.Data, 1), _folder.At("run"));
+        RunPlan plan = new RunPlanner(recipe, new PlanOptions { Steps = 1, Window = 0 }).Plan(PreparedData.Open(recipe.Data, 1),
+            _folder.File("run"));
         Assert.Equal(["student (labels alone)", "evaluation", "files", "export"], plan.Stages.Select(s => s.Stage));
     }
 
@@ -60,9 +62,18 @@ public sealed class RunPlannerTests : IDisposable
         Recipe recipe = tiny with
         {
             Methods = ["none"],
-            Student = tiny.Student with { Training = tiny.Student.Training with { Keep = KeepPolicy.Best, Patience = 2, EmaDecay = 0.9, Progressive = "from(16,1)" } },
+            Student = tiny.Student with
+            {
+                Training = tiny.Student.Training with
+                {
+                    Keep = KeepPolicy.Best,
+                    Patience = 2,
+                    EmaDecay = 0.9,
+                    Progressive = "from(16,1)",
+                }
+            },
         };
-        RunPlan plan = new RunPlanner(recipe, new PlanOptions { Steps = 1 }).Plan(PreparedData.Open(recipe.Data, 1), _folder.At("run"));
+        RunPlan plan = new RunPlanner(recipe, new PlanOptions { Steps = 1 }).Plan(PreparedData.Open(recipe.Data, 1), _folder.File("run"));
         Assert.All(plan.Stages, s => Assert.True(s.Seconds > 0, $"{s}"));
     }
 
@@ -71,22 +82,24 @@ public sealed class RunPlannerTests : IDisposable
     {
         Recipe recipe = Tiny();
         PreparedData data = PreparedData.Open(recipe.Data, 1);
-        Assert.Throws<InputException>(() => new RunPlanner(recipe, new PlanOptions { Steps = 0 }).Plan(data, _folder.At("run")));
-        Assert.Throws<InputException>(() => new ComparisonPipeline(recipe, null).Plan(_folder.At("run"), jobs: 0));
+        Assert.Throws<InputException>(() => new RunPlanner(recipe, new PlanOptions { Steps = 0 }).Plan(data, _folder.File("run")));
+        Assert.Throws<InputException>(() => new ComparisonPipeline(recipe, null).Plan(_folder.File("run"), jobs: 0));
     }
 
     [Fact]
     public void A_folder_of_another_run_is_refused()
     {
         _folder.Add("run/recipe.yaml", "name: other\n"u8.ToArray());
-        Assert.Contains("another run", Assert.Throws<InputException>(() => new ComparisonPipeline(Tiny(), null).Plan(_folder.At("run"))).Message, StringComparison.Ordinal);
+        Assert.Contains("another run",
+            Assert.Throws<InputException>(() => new ComparisonPipeline(Tiny(), null).Plan(_folder.File("run"))).Message,
+            StringComparison.Ordinal);
     }
 
     private Recipe Tiny() => RecipeReader.Parse(
         $$"""
         name: tiny
         threads: 1
-        data: { source: '{{_folder.At("photos")}}', image_size: 32, crop_pct: 1 }
+        data: { source: '{{_folder.File("photos")}}', image_size: 32, crop_pct: 1 }
         teacher: { model: vit_pico_patch4_32, reweighting: 'ramp(0.5)', training: { epochs: 2, batch_size: 8 } }
         student: { model: resnet20, training: { epochs: 2, batch_size: 8 }, distillation: { views: 1 } }
         information: { image_size: 16, epochs: 1 }

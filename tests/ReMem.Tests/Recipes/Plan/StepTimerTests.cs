@@ -11,12 +11,14 @@ public class StepTimerTests
     public void Ends_a_training_when_enough_steps_of_its_last_epoch_were_timed()
     {
         int steps = 0;
-        double[] seconds = StepTimer.Time(Three, 1, (progress, cancel) => Train(progress, cancel, 1, 100, () => steps++), default);
+        double[] seconds = StepTimer.Time(Three, 1,
+            (progress, cancellationToken) => Train(progress, cancellationToken, 1, 100, () => steps++), default);
         Assert.Equal(StepTimer.WarmUp + 3, steps);
         Assert.Single(seconds);
 
         steps = 0;
-        seconds = StepTimer.Time(Three, 2, (progress, cancel) => Train(progress, cancel, 2, 10, () => steps++), default);
+        seconds = StepTimer.Time(Three, 2, (progress, cancellationToken) => Train(progress, cancellationToken, 2, 10, () => steps++),
+            default);
         Assert.Equal(10 + 1 + 3, steps);
         Assert.Equal(2, seconds.Length);
         Assert.All(seconds, s => Assert.True(s >= 0));
@@ -26,7 +28,9 @@ public class StepTimerTests
     public void The_slow_first_steps_do_not_count()
     {
         int steps = 0;
-        double[] seconds = StepTimer.Time(Three, 1, (progress, cancel) => Train(progress, cancel, 1, 100, () => Thread.Sleep(++steps <= 2 ? 3000 : 1)), default);
+        double[] seconds = StepTimer.Time(Three, 1,
+            (progress, cancellationToken) => Train(progress, cancellationToken, 1, 100, () => Thread.Sleep(++steps <= 2 ? 3000 : 1)),
+            default);
         Assert.InRange(seconds[0], 0.0005, 1.5);
     }
 
@@ -35,7 +39,9 @@ public class StepTimerTests
     {
         int steps = 0;
         PlanOptions options = Three with { Window = 0.3 };
-        double[] seconds = StepTimer.Time(options, 1, (progress, cancel) => Train(progress, cancel, 1, 10_000, () => Thread.Sleep(++steps <= 6 ? 25 : 5)), default);
+        double[] seconds = StepTimer.Time(options, 1,
+            (progress, cancellationToken) => Train(progress, cancellationToken, 1, 10_000, () => Thread.Sleep(++steps <= 6 ? 25 : 5)),
+            default);
         Assert.InRange(steps, 8, 200);
         Assert.InRange(seconds[0], 0.004, 0.024);
     }
@@ -43,7 +49,8 @@ public class StepTimerTests
     [Fact]
     public void A_training_of_a_single_step_is_timed_from_its_start()
     {
-        double[] seconds = StepTimer.Time(Three, 1, (progress, cancel) => Train(progress, cancel, 1, 1, () => Thread.Sleep(20)), default);
+        double[] seconds = StepTimer.Time(Three, 1,
+            (progress, cancellationToken) => Train(progress, cancellationToken, 1, 1, () => Thread.Sleep(20)), default);
         Assert.True(seconds[0] >= 0.015, $"{seconds[0]}");
     }
 
@@ -51,16 +58,17 @@ public class StepTimerTests
     public void What_cancels_the_plan_comes_out()
     {
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => StepTimer.Time(Three, 1, (progress, cancel) => Train(progress, cancel, 1, 100, stop.Cancel), stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            StepTimer.Time(Three, 1, (progress, cancellationToken) => Train(progress, cancellationToken, 1, 100, stop.Cancel), stop.Token));
     }
 
-    private static void Train(IProgress<ProgressReport> progress, CancellationToken cancel, int epochs, int batches, Action step)
+    private static void Train(IProgress<ProgressReport> progress, CancellationToken cancellationToken, int epochs, int batches, Action step)
     {
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
             for (int batch = 1; batch <= batches; batch++)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 step();
                 progress.Report(new ProgressReport("x", null, epoch, epochs, batch, batches, 1));
             }

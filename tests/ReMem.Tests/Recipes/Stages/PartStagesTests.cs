@@ -17,7 +17,7 @@ namespace ReMem.Tests.Recipes.Stages;
 public sealed partial class PartStagesTests : IDisposable
 {
     private const int TeacherSize = 64, StudentSize = 32, MeterSize = 16;
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly List<string> _shown = [];
     private int _loaded;
 
@@ -43,20 +43,20 @@ public sealed partial class PartStagesTests : IDisposable
         PreparedData data = Watched(recipe);
         using (StageContext context = Context(data))
         {
-            new PartStages(recipe, context).Run(new ComparisonPart("standard", 0), _folder.At("run"));
+            new PartStages(recipe, context).Run(new ComparisonPart("standard", 0), _folder.File("run"));
             Assert.Equal(0, _loaded);
             string[] teacher = Passes(TeacherSize, "train", "val", "test"), meter = Passes(MeterSize, "test", "train");
             Assert.Equal([.. teacher.Concat(meter).Concat(Passes(StudentSize, "val", "test")).Order()], _shown.Order());
 
             // The images that decoders draw are the run's, not a part's.
-            new PartStages(recipe, context).Run(new ComparisonPart("standard", 1), _folder.At("run"));
+            new PartStages(recipe, context).Run(new ComparisonPart("standard", 1), _folder.File("run"));
             Assert.Equal(0, _loaded);
             Assert.Equal(meter, ShownAt(MeterSize));
         }
 
         _shown.Clear();
         using StageContext again = Context(data);
-        new PartStages(recipe, again).Run(new ComparisonPart("standard", 0), _folder.At("run"));
+        new PartStages(recipe, again).Run(new ComparisonPart("standard", 0), _folder.File("run"));
         Assert.Equal(0, _loaded);
         Assert.Empty(_shown);
     }
@@ -66,7 +66,7 @@ public sealed partial class PartStagesTests : IDisposable
     {
         Recipe recipe = Recipe("reweighted", "teacher.reweighting=auto");
         using StageContext context = Context(Watched(recipe));
-        new PartStages(recipe, context).Run(new ComparisonPart("reweighted", 0), _folder.At("run"));
+        new PartStages(recipe, context).Run(new ComparisonPart("reweighted", 0), _folder.File("run"));
         Assert.Equal(Passes(MeterSize, "test", "train", "val"), ShownAt(MeterSize));
 
         // Five trials and the teacher are validated once each.
@@ -105,10 +105,10 @@ public sealed partial class PartStagesTests : IDisposable
         MethodRun Run()
         {
             using StageContext stages = Context(PreparedData.Open(recipe));
-            return new PartStages(recipe, stages).Run(part, _folder.At("run"));
+            return new PartStages(recipe, stages).Run(part, _folder.File("run"));
         }
 
-        string At(string file) => _folder.At($"run/seed-0/{method}/{file}");
+        string At(string file) => _folder.File($"run/seed-0/{method}/{file}");
         string Content(string file) => file.EndsWith(".safetensors", StringComparison.Ordinal)
             ? Convert.ToBase64String(File.ReadAllBytes(At(file)))
             : Seconds().Replace(File.ReadAllText(At(file)), "$1\":0");
@@ -139,8 +139,9 @@ public sealed partial class PartStagesTests : IDisposable
 
     private Recipe Recipe(string method, params string[] more) => RecipeReader.Parse("name: passes", "r.yaml",
     [
-        $"data.source={_folder.At("photos")}", "data.image_size=48", "data.crop_pct=1", "threads=1", $"methods=[{method}]",
-        $"teacher={{model: vit_pico_patch4_32, image_size: {TeacherSize}, training: {{epochs: 2, validate_every: 2, batch_size: 8, warmup_epochs: 0}}}}",
+        $"data.source={_folder.File("photos")}", "data.image_size=48", "data.crop_pct=1", "threads=1", $"methods=[{method}]",
+        $"teacher={{model: vit_pico_patch4_32, image_size: {TeacherSize}, "
+            + $"training: {{epochs: 2, validate_every: 2, batch_size: 8, warmup_epochs: 0}}}}",
         "teacher.training.lr=0.001", $"student={{model: resnet20, image_size: {StudentSize}, distillation: {{weight: 0.5, cache: none}}}}",
         "student.training={epochs: 1, batch_size: 8, warmup_epochs: 0}",
         $"information={{image_size: {MeterSize}, epochs: 1, seeds: 2}}",

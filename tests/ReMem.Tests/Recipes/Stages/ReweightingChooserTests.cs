@@ -14,10 +14,12 @@ public sealed class ReweightingChooserTests
     [Fact]
     public void What_keeps_most_is_chosen_among_those_that_score_as_well()
     {
-        ReweightingChoice choice = Choose(Trial("top(4,0.5)", 0.58, 0.090), Trial("top(4,0)", 0.50, 0.120), Trial("ramp(0.5)", 0.61, 0.085));
+        ReweightingChoice choice = Choose(Trial("top(4,0.5)", 0.58, 0.090), Trial("top(4,0)", 0.50, 0.120),
+            Trial("ramp(0.5)", 0.61, 0.085));
         Assert.Equal("top(4,0.5)", choice.Policy);
         Assert.Equal(
-            "top(4,0.5) was chosen: it keeps most of the 2 that reach 55.0 % (the plain model's 60.0 % less its standard error) on validation, "
+            "top(4,0.5) was chosen: it keeps most of the 2 that reach 55.0 % (the plain model's 60.0 % less its standard error) on "
+                + "validation, "
             + "I_hat 0.0900 ± 0.0010 against the plain model's 0.0800 ± 0.0010 nats per channel, at 58.0 %.",
             choice.Reason);
         Assert.Equal(4, choice.Trials.Count);
@@ -47,9 +49,11 @@ public sealed class ReweightingChooserTests
     [InlineData("top(4,0.5)", "top-4-0.5")]
     [InlineData("balanced(0.25)", "balanced-0.25")]
     [InlineData("none", "none")]
-    public void A_policy_has_a_folder(string policy, string folder) => Assert.Equal(folder, ReweightingChooser.FolderName(ReweightingPolicy.Parse(policy)));
+    public void A_policy_has_a_folder(string policy, string folder) =>
+        Assert.Equal(folder, ReweightingChooser.FolderName(ReweightingPolicy.Parse(policy)));
 
-    private static ReweightingChoice Choose(params ReweightingTrial[] others) => ReweightingChooser.Choose([Plain, .. others], Validation, 2);
+    private static ReweightingChoice Choose(params ReweightingTrial[] others) =>
+        ReweightingChooser.Choose([Plain, .. others], Validation, 2);
 
     private static ReweightingTrial Trial(string policy, double top1, double kept) => new(policy, top1, new Interval(kept, 0.001, 3), 1);
 }

@@ -18,11 +18,15 @@ public sealed class RunFolderTests : IDisposable
     {
         string now = RecipeReader.Write(RecipeReader.Parse("name: a\ndata:\n  source: photos\n", "r.yaml"));
         Assert.Contains("optimizer: adamw\n", now, StringComparison.Ordinal);
-        string earlier = "# rho 0.05\n" + now.Replace("optimizer: adamw", "optimizer: 'adamw'", StringComparison.Ordinal).Replace("  max_eval: 0\n", "", StringComparison.Ordinal);
+        string earlier = "# rho 0.05\n"
+            + now.Replace("optimizer: adamw", "optimizer: 'adamw'", StringComparison.Ordinal).Replace("  max_eval: 0\n", "",
+                StringComparison.Ordinal);
         RunFolder.Open(_path, earlier).Dispose();
         RunFolder.Open(_path, "# rho 0.05\n" + now).Dispose();
-        Assert.Contains("command (rho 0.05 there, rho 0.1 here)", Assert.Throws<InputException>(() => RunFolder.Open(_path, "# rho 0.1\n" + now)).Message, StringComparison.Ordinal);
-        Assert.Throws<InputException>(() => RunFolder.Open(_path, "# rho 0.05\n" + now.Replace("max_eval: 0", "max_eval: 5", StringComparison.Ordinal)));
+        Assert.Contains("command (rho 0.05 there, rho 0.1 here)",
+            Assert.Throws<InputException>(() => RunFolder.Open(_path, "# rho 0.1\n" + now)).Message, StringComparison.Ordinal);
+        Assert.Throws<InputException>(() =>
+            RunFolder.Open(_path, "# rho 0.05\n" + now.Replace("max_eval: 0", "max_eval: 5", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -44,7 +48,8 @@ public sealed class RunFolderTests : IDisposable
     {
         RunFolder.Open(_path, "name: a").Dispose();
         Assert.Equal(
-            "The output folder holds another run: it differs in name (a there, b here).", Assert.Throws<InputException>(() => RunFolder.Open(_path, "name: b")).Message);
+            "The output folder holds another run: it differs in name (a there, b here).",
+            Assert.Throws<InputException>(() => RunFolder.Open(_path, "name: b")).Message);
         Assert.Equal("name: a", RunFolder.RecipeOf(_path));
     }
 
@@ -61,7 +66,8 @@ public sealed class RunFolderTests : IDisposable
     public void Two_runs_cannot_share_a_folder()
     {
         using RunFolder first = RunFolder.Open(_path, "name: a");
-        Assert.Contains("in use", Assert.Throws<FolderInUseException>(() => RunFolder.Open(_path, "name: a")).Message, StringComparison.Ordinal);
+        Assert.Contains("in use", Assert.Throws<FolderInUseException>(() => RunFolder.Open(_path, "name: a")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +75,8 @@ public sealed class RunFolderTests : IDisposable
     {
         using RunFolder folder = RunFolder.Open(_path, "name: a");
         File.WriteAllText(folder.FileIn("s", "result.json"), "{");
-        Assert.Contains("result.json", Assert.Throws<InputException>(() => folder.TryRead<int[]>("s", "result.json")).Where, StringComparison.Ordinal);
+        Assert.Contains("result.json", Assert.Throws<InputException>(() => folder.TryRead<int[]>("s", "result.json")).Where,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,13 +102,15 @@ public sealed class RunFolderTests : IDisposable
         using (RunFolder part = RunFolder.Join(_path, "name: a", "seed-0", "sam"))
         {
             part.Write(1, "seed-0", "sam", "result.json");
-            Assert.Contains("in use", Assert.Throws<FolderInUseException>(() => RunFolder.Join(_path, "name: a", "seed-0", "sam")).Message, StringComparison.Ordinal);
+            Assert.Contains("in use", Assert.Throws<FolderInUseException>(() => RunFolder.Join(_path, "name: a", "seed-0", "sam")).Message,
+                StringComparison.Ordinal);
             Assert.Throws<FolderInUseException>(() => run.Hold("seed-0", "sam"));
             run.Hold("seed-0", "none").Dispose();
         }
 
         run.Hold("seed-0", "sam").Dispose();
         Assert.True(File.Exists(Path.Combine(_path, "seed-0", "sam", "result.json")));
-        Assert.Contains("another run", Assert.Throws<InputException>(() => RunFolder.Join(_path, "name: b", "seed-0", "sam")).Message, StringComparison.Ordinal);
+        Assert.Contains("another run", Assert.Throws<InputException>(() => RunFolder.Join(_path, "name: b", "seed-0", "sam")).Message,
+            StringComparison.Ordinal);
     }
 }

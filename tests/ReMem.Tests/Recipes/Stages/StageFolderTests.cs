@@ -1,13 +1,12 @@
 using ReMem.Recipes;
 using ReMem.Recipes.Stages;
 using ReMem.Teachers;
-using ReMem.Tests.Data;
 
 namespace ReMem.Tests.Recipes.Stages;
 
 public sealed class StageFolderTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -15,24 +14,24 @@ public sealed class StageFolderTests : IDisposable
     public void A_part_has_a_folder_for_its_teacher_and_one_for_its_student()
     {
         var part = new ComparisonPart("sam", 3);
-        StageFolder teacher = StageFolder.OfTeacher(_folder.Root, part), student = StageFolder.OfStudent(_folder.Root, part);
-        Assert.Equal((_folder.At("seed-3/sam/teacher"), "seed-3/sam/teacher", false), (teacher.Path, teacher.Name, teacher.IsWhole));
-        Assert.Equal((_folder.At("seed-3/sam/student"), "seed-3/sam/student"), (student.Path, student.Name));
-        Assert.Equal(_folder.At("seed-3/sam/student/checkpoint.safetensors"), student.CheckpointPath);
+        StageFolder teacher = StageFolder.OfTeacher(_folder.Path, part), student = StageFolder.OfStudent(_folder.Path, part);
+        Assert.Equal((_folder.File("seed-3/sam/teacher"), "seed-3/sam/teacher", false), (teacher.Path, teacher.Name, teacher.IsWhole));
+        Assert.Equal((_folder.File("seed-3/sam/student"), "seed-3/sam/student"), (student.Path, student.Name));
+        Assert.Equal(_folder.File("seed-3/sam/student/checkpoint.safetensors"), student.CheckpointPath);
         Assert.False(Directory.Exists(teacher.Path), "nothing is made until a stage begins");
     }
 
     [Fact]
     public void A_stage_that_is_the_whole_run_lies_in_the_runs_folder()
     {
-        var whole = new StageFolder(_folder.Root);
-        Assert.Equal((_folder.Root, "training", true), (whole.Path, whole.Name, whole.IsWhole));
+        var whole = new StageFolder(_folder.Path);
+        Assert.Equal((_folder.Path, "training", true), (whole.Path, whole.Name, whole.IsWhole));
     }
 
     [Fact]
     public void A_stage_is_done_once_its_result_is_there_and_its_checkpoint_goes()
     {
-        var stage = new StageFolder(_folder.Root, "s");
+        var stage = new StageFolder(_folder.Path, "s");
         Assert.Null(stage.TryRead<int[]>());
         _folder.Add("s/checkpoint.safetensors", [1]);
         Assert.False(stage.IsDone);
@@ -45,7 +44,7 @@ public sealed class StageFolderTests : IDisposable
     [Fact]
     public void What_was_measured_is_kept_next_to_the_result()
     {
-        var stage = new StageFolder(_folder.Root, "s");
+        var stage = new StageFolder(_folder.Path, "s");
         Assert.Null(stage.TryReadMeter());
         Assert.False(stage.IsMeasured);
         stage.WriteMeter(StageResults.Measured(0.25));
@@ -57,11 +56,11 @@ public sealed class StageFolderTests : IDisposable
     [Fact]
     public void Trials_lie_below_their_teacher_and_are_found_again()
     {
-        var teacher = new StageFolder(_folder.Root, "seed-0", "both", "teacher");
+        var teacher = new StageFolder(_folder.Path, "seed-0", "both", "teacher");
         Assert.Empty(teacher.Trials);
         StageFolder trial = teacher.Trial(ReweightingPolicy.Parse("top(2,0.5)"));
         Assert.Equal("seed-0/both/teacher/auto/top-2-0.5", trial.Name);
-        Assert.Equal(_folder.At("seed-0/both/teacher/auto/top-2-0.5"), trial.Path);
+        Assert.Equal(_folder.File("seed-0/both/teacher/auto/top-2-0.5"), trial.Path);
         trial.Finish(new[] { 1 });
         StageFolder found = Assert.Single(teacher.Trials);
         Assert.Equal((trial.Path, trial.Name, true), (found.Path, found.Name, found.IsDone));
@@ -72,8 +71,8 @@ public sealed class StageFolderTests : IDisposable
     [InlineData(false)]
     public void A_copy_has_every_file_and_the_measurement_where_it_is_the_same(bool measured)
     {
-        var from = new StageFolder(_folder.Root, "a", "teacher");
-        var to = new StageFolder(_folder.At("other"), "b", "teacher");
+        var from = new StageFolder(_folder.Path, "a", "teacher");
+        var to = new StageFolder(_folder.File("other"), "b", "teacher");
         _folder.Add("a/teacher/model.safetensors", [7]);
         from.WriteMeter(StageResults.Measured(0.25));
         from.Finish(StageResults.Trained(0.5, 0.4));
@@ -86,8 +85,8 @@ public sealed class StageFolderTests : IDisposable
     [Fact]
     public void A_copy_that_is_cut_off_is_not_done()
     {
-        var from = new StageFolder(_folder.Root, "a");
-        var to = new StageFolder(_folder.Root, "b");
+        var from = new StageFolder(_folder.Path, "a");
+        var to = new StageFolder(_folder.Path, "b");
         _folder.Add("a/zebra.txt", [7]);
         from.Finish(new[] { 1 });
 

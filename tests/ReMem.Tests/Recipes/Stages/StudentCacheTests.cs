@@ -3,13 +3,12 @@ using ReMem.Distillation.Cache;
 using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Recipes.Stages;
-using ReMem.Tests.Data;
 
 namespace ReMem.Tests.Recipes.Stages;
 
 public sealed class StudentCacheTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public StudentCacheTests() => _folder.Images("photos/a", 20).Images("photos/b", 20);
 
@@ -19,7 +18,7 @@ public sealed class StudentCacheTests : IDisposable
     public void What_is_reported_of_places_is_left_to_memory_by_auto_and_kept_in_a_folder_that_is_named()
     {
         using ImageModel teacher = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 2, ImageSize = 16 });
-        StudentCache automatic = Cache(DistillationOptions.Auto), named = Cache(_folder.At("cache"));
+        StudentCache automatic = Cache(DistillationOptions.Auto), named = Cache(_folder.File("cache"));
         Assert.Null(automatic.Open(teacher, null, automatic.Batches(teacher), several: false, "student", null));
         using TeacherCacheBuilder kept = named.Open(teacher, null, named.Batches(teacher), several: false, "student", null)!;
         // The coarser of the student's 4 x 4 cells and the teacher's, in the teacher's width.
@@ -31,8 +30,9 @@ public sealed class StudentCacheTests : IDisposable
     {
         Recipe recipe = RecipeReader.Parse("name: x", "r.yaml",
         [
-            $"data.source={_folder.At("photos")}", "data.image_size=16",
-            $"student={{model: resnet20, training: {{epochs: 3, batch_size: 4}}, distillation: {{objective: 'kl + tokens', views: 1, cache: '{where}'}}}}",
+            $"data.source={_folder.File("photos")}", "data.image_size=16",
+            $"student={{model: resnet20, training: {{epochs: 3, batch_size: 4}}, distillation: {{objective: 'kl + tokens', views: "
+                + $"1, cache: '{where}'}}}}",
         ]);
         return new StudentCache(PreparedData.Open(recipe), recipe.Student, 0);
     }

@@ -17,7 +17,7 @@ namespace ReMem.Tests.Recipes.Stages;
 [Collection(TorchGenerator.Name)]
 public sealed class StudentExportTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public StudentExportTests()
     {
@@ -33,7 +33,7 @@ public sealed class StudentExportTests : IDisposable
 
     private Recipe Recipe => RecipeReader.Parse("name: tiny", "r.yaml",
     [
-        $"data.source={_folder.At("photos")}", "data.image_size=32", "data.crop_pct=1", "threads=1", "methods=[none]",
+        $"data.source={_folder.File("photos")}", "data.image_size=32", "data.crop_pct=1", "threads=1", "methods=[none]",
         "student={model: resnet20, training: {epochs: 1, batch_size: 16}}",
     ]);
 
@@ -49,9 +49,9 @@ public sealed class StudentExportTests : IDisposable
         Assert.Equal(report.Rows[0].Seeds[0].StudentTop1, report.Onnx.FileScores.Top1);
         Assert.Equal(report.Onnx.ModelScores!.Top1, report.Onnx.FileScores.Top1);
         Assert.InRange(report.Onnx.RelativeDifference!.Value, 0, report.Onnx.Tolerance!.Value);
-        ComparisonReport read = ReportWriter.Read(_folder.At("run"));
+        ComparisonReport read = ReportWriter.Read(_folder.File("run"));
         Assert.Equal(report.Onnx, read.Onnx);
-        Assert.Contains("test, ONNX file", File.ReadAllText(_folder.At("run/report.html")), StringComparison.Ordinal);
+        Assert.Contains("test, ONNX file", File.ReadAllText(_folder.File("run/report.html")), StringComparison.Ordinal);
         Assert.Contains("- test, ONNX file: top-1 ", ConsoleTable.Render(report), StringComparison.Ordinal);
     }
 
@@ -60,7 +60,7 @@ public sealed class StudentExportTests : IDisposable
     {
         Run(null);
         Assert.True(File.Exists(Onnx("model")));
-        string other = _folder.At("other.onnx");
+        string other = _folder.File("other.onnx");
         using (ImageModel model = ModelCatalogue.Create("resnet20", new ModelOptions { NumClasses = 2, ImageSize = 32 }))
             OnnxExporter.Export(model, other);
 
@@ -70,18 +70,18 @@ public sealed class StudentExportTests : IDisposable
         Assert.Contains("differs from the model", report.Onnx.Failure, StringComparison.Ordinal);
         Assert.False(File.Exists(Onnx("model")));
         Assert.Equal(File.ReadAllBytes(other), File.ReadAllBytes(Onnx("model.failed-check")));
-        string page = File.ReadAllText(_folder.At("run/report.html"));
+        string page = File.ReadAllText(_folder.File("run/report.html"));
         Assert.Contains("<p class=\"headline failed\">FAILED CHECK, do not deploy: The ONNX file differs", page, StringComparison.Ordinal);
         Assert.Contains(".failed { color: var(--down)", page, StringComparison.Ordinal);
         Assert.Contains("\nFAILED CHECK, do not deploy: The ONNX file differs", ConsoleTable.Render(report), StringComparison.Ordinal);
-        Assert.Contains("FAILED CHECK", File.ReadAllText(_folder.At("run/log.txt")), StringComparison.Ordinal);
-        Assert.Equal(report.Onnx.Failure, ReportWriter.Read(_folder.At("run")).Onnx!.Failure);
+        Assert.Contains("FAILED CHECK", File.ReadAllText(_folder.File("run/log.txt")), StringComparison.Ordinal);
+        Assert.Equal(report.Onnx.Failure, ReportWriter.Read(_folder.File("run")).Onnx!.Failure);
 
         report = Run(null);
         Assert.Equal(("student/model.onnx", null), (report.Onnx!.Path, report.Onnx.Failure));
         Assert.True(File.Exists(Onnx("model")));
         Assert.False(File.Exists(Onnx("model.failed-check")));
-        Assert.DoesNotContain("FAILED CHECK", File.ReadAllText(_folder.At("run/report.html")), StringComparison.Ordinal);
+        Assert.DoesNotContain("FAILED CHECK", File.ReadAllText(_folder.File("run/report.html")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,29 +90,29 @@ public sealed class StudentExportTests : IDisposable
         SweepAxis[] axes = [SweepAxis.Parse("student.training.lr=0.01,0.1")];
         SweepPlan plan = SweepPlan.Create(point => RecipeReader.Parse(RecipeReader.Write(Recipe), "r.yaml", point), axes, null);
         ComparisonReport Sweep(Action<string>? exported) =>
-            new SweepPipeline(plan, null) { Exported = exported }.Run(_folder.At("sweep"), "remem sweep");
+            new SweepPipeline(plan, null) { Exported = exported }.Run(_folder.File("sweep"), "remem sweep");
         ComparisonReport report = Sweep(null);
         Assert.Equal(("student/model.onnx", null, 140), (report.Onnx!.Path, report.Onnx.Failure, report.Onnx.FileScores!.Images));
         TeacherRow best = report.Rows.MaxBy(row => row.Seeds[0].StudentValidationTop1)!;
         Assert.Equal(best.Seeds[0].StudentTop1, report.Onnx.FileScores.Top1);
-        Assert.True(File.Exists(_folder.At("sweep/student/model.onnx")));
+        Assert.True(File.Exists(_folder.File("sweep/student/model.onnx")));
 
         report = Sweep(file => File.WriteAllText(file, "broken"));
         Assert.Contains("ONNX Runtime cannot run", report.Onnx!.Failure, StringComparison.Ordinal);
-        Assert.False(File.Exists(_folder.At("sweep/student/model.onnx")));
-        Assert.True(File.Exists(_folder.At("sweep/student/model.failed-check.onnx")));
+        Assert.False(File.Exists(_folder.File("sweep/student/model.onnx")));
+        Assert.True(File.Exists(_folder.File("sweep/student/model.failed-check.onnx")));
         Assert.Null(Sweep(null).Onnx!.Failure);
     }
 
-    private string Onnx(string name) => _folder.At($"run/student/{name}.onnx");
+    private string Onnx(string name) => _folder.File($"run/student/{name}.onnx");
 
     private ComparisonReport Run(Action<string>? exported) =>
-        new ComparisonPipeline(Recipe, null) { Exported = exported }.Run(_folder.At("run"), "remem run");
+        new ComparisonPipeline(Recipe, null) { Exported = exported }.Run(_folder.File("run"), "remem run");
 
     /// <summary>By a session of the test's own, one image after the other.</summary>
     private double FileTop1()
     {
-        using ImageModel model = ModelFolder.Load(_folder.At("run/student")).Model;
+        using ImageModel model = ModelFolder.Load(_folder.File("run/student")).Model;
         using var session = new InferenceSession(Onnx("model"));
         int right = 0, count = 0;
         foreach (Batch batch in PreparedData.Open(Recipe).Evaluation(PreparedData.Open(Recipe).Dataset.Test, model).Epoch(0))

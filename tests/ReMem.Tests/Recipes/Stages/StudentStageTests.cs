@@ -14,7 +14,7 @@ namespace ReMem.Tests.Recipes.Stages;
 [Collection(TorchGenerator.Name)]
 public sealed class StudentStageTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public StudentStageTests()
     {
@@ -33,16 +33,18 @@ public sealed class StudentStageTests : IDisposable
     {
         Recipe recipe = RecipeReader.Parse("name: sizes", "r.yaml",
         [
-            $"data.source={_folder.At("photos")}", "data.image_size=48", "data.crop_pct=1",
+            $"data.source={_folder.File("photos")}", "data.image_size=48", "data.crop_pct=1",
             "teacher={model: vit_pico_patch4_32, image_size: 64, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}}",
-            "student={model: resnet20, image_size: 32, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}, distillation: {weight: 0.5}}",
+            "student={model: resnet20, image_size: 32, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}, "
+                + "distillation: {weight: 0.5}}",
             "information={image_size: 16, epochs: 0, seeds: 2}",
         ]);
         PreparedData data = PreparedData.Open(recipe);
-        using RunFolder folder = RunFolder.Open(_folder.At("run"), RecipeReader.Write(recipe));
+        using RunFolder folder = RunFolder.Open(_folder.File("run"), RecipeReader.Write(recipe));
         var context = new StageContext(data, null, CancellationToken.None);
-        new TeacherStage(context).Run(recipe.Teacher, new ReMem.Teachers.TeacherOptions(), recipe.Information, 0, new StageFolder(folder.Path, "teacher"));
-        using ImageModel teacher = ModelFolder.Load(_folder.At("run/teacher")).Model;
+        new TeacherStage(context).Run(recipe.Teacher, new ReMem.Teachers.TeacherOptions(), recipe.Information, 0,
+            new StageFolder(folder.Path, "teacher"));
+        using ImageModel teacher = ModelFolder.Load(_folder.File("run/teacher")).Model;
         Assert.Equal(64, teacher.ImageSize);
 
         List<(long[] Shape, float[] Values)> seen = [];
@@ -52,11 +54,12 @@ public sealed class StudentStageTests : IDisposable
             return input;
         });
         new StudentStage(context).Run(recipe.Student, new NamedTeacher(teacher, null), 0, new StageFolder(folder.Path, "student"));
-        using ImageModel student = ModelFolder.Load(_folder.At("run/student")).Model;
+        using ImageModel student = ModelFolder.Load(_folder.File("run/student")).Model;
         Assert.Equal(32, student.ImageSize);
 
         // What the teacher saw is the student's own view, at the teacher's size and normalised as the teacher is.
-        BatchLoader loader = data.Training(recipe.Student.Training, student, new CounterRandom(0, "student").NextUInt32(), teacher: teacher);
+        BatchLoader loader = data.Training(recipe.Student.Training, student, new CounterRandom(0, "student").NextUInt32(),
+            teacher: teacher);
         using Batch batch = loader.Epoch(0).First();
         Assert.Equal([8, 3, 32, 32], batch.Images.shape);
         using Tensor expected = teacher.Info.Normalization.Apply(batch.SecondImages!);
@@ -72,12 +75,17 @@ public sealed class StudentStageTests : IDisposable
     [Fact]
     public void Without_sizes_of_their_own_both_take_the_datas()
     {
-        Recipe recipe = RecipeReader.Parse("name: sizes", "r.yaml", [$"data.source={_folder.At("photos")}", "data.image_size=32", "student={model: resnet20, training: {epochs: 1, batch_size: 8}}"]);
-        using RunFolder folder = RunFolder.Open(_folder.At("run"), RecipeReader.Write(recipe));
-        new StudentStage(new StageContext(PreparedData.Open(recipe), null, CancellationToken.None)).Run(recipe.Student, null, 0, new StageFolder(folder.Path, "student"));
-        using ImageModel student = ModelFolder.Load(_folder.At("run/student")).Model;
+        Recipe recipe = RecipeReader.Parse("name: sizes", "r.yaml",
+            [$"data.source={_folder.File("photos")}", "data.image_size=32",
+                "student={model: resnet20, training: {epochs: 1, batch_size: 8}}"]);
+        using RunFolder folder = RunFolder.Open(_folder.File("run"), RecipeReader.Write(recipe));
+        new StudentStage(new StageContext(PreparedData.Open(recipe), null, CancellationToken.None)).Run(recipe.Student, null, 0,
+            new StageFolder(folder.Path, "student"));
+        using ImageModel student = ModelFolder.Load(_folder.File("run/student")).Model;
         Assert.Equal(32, student.ImageSize);
-        Assert.Contains("it must be between 8 and 2048", Assert.Throws<InputException>(() => RecipeReader.Parse("name: x", "r.yaml", ["data.source=x", "teacher.image_size=4"])).Message, StringComparison.Ordinal);
+        Assert.Contains("it must be between 8 and 2048",
+            Assert.Throws<InputException>(() => RecipeReader.Parse("name: x", "r.yaml", ["data.source=x", "teacher.image_size=4"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,20 +94,25 @@ public sealed class StudentStageTests : IDisposable
         ImageModel own = Saved("own", ["a", "b"]);
         Saved("same", ["b", "a"], swap: true);
         List<string> told = [];
-        double once = Loss("alone"), twice = Loss("both", "student.further_teachers=['same']"), another = Loss("another", "student.further_teachers=['other']");
+        double once = Loss("alone"), twice = Loss("both", "student.further_teachers=['same']"), another = Loss("another",
+            "student.further_teachers=['other']");
         Assert.Equal(once, twice, 1e-5);
         Assert.NotEqual(once, another, 1e-4);
-        Assert.Contains(told, t => t.EndsWith("/same has the data set's classes in another order; they are matched by name", StringComparison.Ordinal));
-        Assert.Contains(told, t => t.StartsWith("warning: ", StringComparison.Ordinal) && t.Contains("/other: the teacher's top-1", StringComparison.Ordinal));
+        Assert.Contains(told,
+            t => t.EndsWith("/same has the data set's classes in another order; they are matched by name", StringComparison.Ordinal));
+        Assert.Contains(told,
+            t => t.StartsWith("warning: ", StringComparison.Ordinal)
+                && t.Contains("/other: the teacher's top-1", StringComparison.Ordinal));
 
         double Loss(string name, params string[] more)
         {
             Saved("other", ["a", "b"], seed: 3);
             Recipe recipe = Several(more);
-            using RunFolder folder = RunFolder.Open(_folder.At(name), RecipeReader.Write(recipe));
+            using RunFolder folder = RunFolder.Open(_folder.File(name), RecipeReader.Write(recipe));
             var watch = new ReMem.Tests.Training.TinyTraining.Watcher(r => told.Add(r.Message ?? string.Empty));
             var stage = new StudentStage(new StageContext(PreparedData.Open(recipe), watch, CancellationToken.None));
-            return stage.Run(recipe.Student, new NamedTeacher(own, null), 0, new StageFolder(folder.Path, "student")).Training.Epochs[0].TrainLoss;
+            return stage.Run(recipe.Student, new NamedTeacher(own, null), 0, new StageFolder(folder.Path,
+                "student")).Training.Epochs[0].TrainLoss;
         }
     }
 
@@ -111,23 +124,25 @@ public sealed class StudentStageTests : IDisposable
         InputException Error(string name, string methods = "both")
         {
             Recipe recipe = Several([$"student.further_teachers=['{name}']", $"methods=[{methods}]"]);
-            return Assert.Throws<InputException>(() => new ComparisonPipeline(recipe, null).Run(_folder.At("run"), "remem run"));
+            return Assert.Throws<InputException>(() => new ComparisonPipeline(recipe, null).Run(_folder.File("run"), "remem run"));
         }
 
         Assert.StartsWith("This is not a model folder", Error("missing").Message, StringComparison.Ordinal);
-        Assert.Equal(_folder.At("missing"), Error("missing").Where);
-        Assert.StartsWith("The model does not know 'b' of the data set's classes; it has 'c' instead.", Error("other").Message, StringComparison.Ordinal);
-        Assert.StartsWith("This teacher takes images of 64 px and the first one of 32 px", Error("large").Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_folder.At("run/seed-0")));
+        Assert.Equal(_folder.File("missing"), Error("missing").Where);
+        Assert.StartsWith("The model does not know 'b' of the data set's classes; it has 'c' instead.", Error("other").Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("This teacher takes images of 64 px and the first one of 32 px", Error("large").Message,
+            StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("run/seed-0")));
     }
 
     public void Dispose() => _folder.Dispose();
 
     private Recipe Several(IReadOnlyList<string> more) => RecipeReader.Parse("name: several", "r.yaml",
     [
-        $"data.source={_folder.At("photos")}", "data.image_size=32", "teacher.model=vit_pico_patch4_32",
+        $"data.source={_folder.File("photos")}", "data.image_size=32", "teacher.model=vit_pico_patch4_32",
         "student={model: resnet20, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}, distillation: {weight: 1, cache: none}}",
-        .. more.Select(m => m.Replace("['", $"['{_folder.At(string.Empty)}/", StringComparison.Ordinal)),
+        .. more.Select(m => m.Replace("['", $"['{_folder.File(string.Empty)}/", StringComparison.Ordinal)),
     ]);
 
     private ImageModel Saved(string name, string[] labels, bool swap = false, int size = 32, int seed = 8)
@@ -136,7 +151,7 @@ public sealed class StudentStageTests : IDisposable
         ImageModel model = ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 2, ImageSize = size });
         if (swap)
             ClassOrder.Apply(model, ["a", "b"], labels, name);
-        ModelFolder.Save(_folder.At(name), model, labels);
+        ModelFolder.Save(_folder.File(name), model, labels);
         model.eval();
         return model;
     }

@@ -2,16 +2,16 @@ using ReMem.Recipes;
 using ReMem.Recipes.Stages;
 using ReMem.Recipes.Sweep;
 using ReMem.Reports;
-using ReMem.Tests.Data;
 
 namespace ReMem.Tests.Recipes.Sweep;
 
 public sealed class SweepAssemblerTests : IDisposable
 {
     private static readonly OnnxSection Onnx = new("student/model.onnx", "sam", 1, 1e-6, 1, 10);
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public SweepAssemblerTests() => _folder.Images("photos/train/a", 5).Images("photos/train/b", 4).Images("photos/val/a", 3).Images("photos/val/b", 2).Images("photos/test/b", 6);
+    public SweepAssemblerTests() => _folder.Images("photos/train/a", 5).Images("photos/train/b", 4).Images("photos/val/a", 3)
+        .Images("photos/val/b", 2).Images("photos/test/b", 6);
 
     public void Dispose() => _folder.Dispose();
 
@@ -30,10 +30,12 @@ public sealed class SweepAssemblerTests : IDisposable
             _ => StageResults.Run(cell.Method, seed, 0.5),
         });
         Assert.Equal(
-            [("none", true), ("sam rho=0.02", false), ("sam rho=0.1", true), ("sam rho=0.2", false)], report.Rows.Select(r => (r.Name, r.IsChosen)));
+            [("none", true), ("sam rho=0.02", false), ("sam rho=0.1", true), ("sam rho=0.2", false)],
+            report.Rows.Select(r => (r.Name, r.IsChosen)));
         Assert.Equal([1, 2], report.Rows[2].Seeds.Select(s => s.Seed));
         Assert.Equal(
-            ["Grid: teacher.rho in 0.02, 0.1, 0.2.", "Of 3 variants of sam, rho=0.1 did best on validation (80.0 %; the others reach 60.0 to 77.5 %)."], report.Notes);
+            ["Grid: teacher.rho in 0.02, 0.1, 0.2.",
+                "Of 3 variants of sam, rho=0.1 did best on validation (80.0 %; the others reach 60.0 to 77.5 %)."], report.Notes);
         Assert.True(report.IsSweep);
     }
 
@@ -50,12 +52,14 @@ public sealed class SweepAssemblerTests : IDisposable
     }
 
     private SweepPlan Plan(params string[] axes) => SweepPlan.Create(
-        overrides => RecipeReader.Parse("name: x\nmethods: [none, sam]\nseeds: [7]\n", "r.yaml", [$"data.source={_folder.At("photos")}", "data.image_size=32", .. overrides]),
+        overrides => RecipeReader.Parse("name: x\nmethods: [none, sam]\nseeds: [7]\n", "r.yaml",
+            [$"data.source={_folder.File("photos")}", "data.image_size=32", .. overrides]),
         [.. axes.Select(SweepAxis.Parse)], [1, 2]);
 
     private static ComparisonReport Assemble(SweepPlan plan, Func<SweepCell, int, MethodRun> run)
     {
         (SweepCell, MethodRun)[] runs = [.. plan.Seeds.SelectMany(seed => plan.Cells.Select(cell => (cell, run(cell, seed))))];
-        return new SweepAssembler(plan, PreparedData.Open(plan.Recipe).Dataset).Assemble(runs, Onnx, "remem sweep r.yaml", DateTimeOffset.UtcNow);
+        return new SweepAssembler(plan, PreparedData.Open(plan.Recipe).Dataset).Assemble(runs, Onnx, "remem sweep r.yaml",
+            DateTimeOffset.UtcNow);
     }
 }

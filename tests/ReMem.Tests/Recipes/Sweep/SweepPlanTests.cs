@@ -18,7 +18,8 @@ public sealed class SweepPlanTests
         Assert.Equal(
             [("none", 1), ("standard", 1), ("sam", 2), ("reweighted", 3), ("both", 6)],
             plan.Cells.CountBy(c => c.Method).Select(c => (c.Key, c.Value)));
-        Assert.Equal(["none", "standard", "sam rho=0.02", "sam rho=0.1", "reweighted reweighting=top(4,0)"], plan.Cells.Take(5).Select(c => c.Name));
+        Assert.Equal(["none", "standard", "sam rho=0.02", "sam rho=0.1", "reweighted reweighting=top(4,0)"],
+            plan.Cells.Take(5).Select(c => c.Name));
         Assert.Equal("both rho=0.02 reweighting=top(4,0)", plan.Cells[7].Name);
         Assert.Equal(0.1, plan.Cells[3].Recipe.Teacher.Options.Rho);
         Assert.Equal(["sam"], plan.Cells[3].Recipe.Methods);
@@ -74,8 +75,10 @@ public sealed class SweepPlanTests
     public void A_method_that_does_what_another_does_shares_its_teacher()
     {
         SweepCell[] cells = [.. Plan("reweighting=none,top(4,0.5)").Cells];
-        Assert.Equal(cells.Single(c => c.Method == "standard").TeacherInputs, cells.Single(c => c.Name == "reweighted reweighting=none").TeacherInputs);
-        Assert.Equal(cells.Single(c => c.Method == "sam").TeacherInputs, cells.Single(c => c.Name == "both reweighting=none").TeacherInputs);
+        Assert.Equal(cells.Single(c => c.Method == "standard").TeacherInputs,
+            cells.Single(c => c.Name == "reweighted reweighting=none").TeacherInputs);
+        Assert.Equal(cells.Single(c => c.Method == "sam").TeacherInputs,
+            cells.Single(c => c.Name == "both reweighting=none").TeacherInputs);
     }
 
     [Fact]
@@ -88,16 +91,19 @@ public sealed class SweepPlanTests
 
     [Fact]
     public void Axes_with_the_same_short_name_are_written_in_full() =>
-        Assert.Contains(Plan("teacher.training.lr=1e-4,2e-4", "student.training.lr=0.1,0.2").Cells, c => c.Name == "sam teacher.training.lr=1e-4 student.training.lr=0.1");
+        Assert.Contains(Plan("teacher.training.lr=1e-4,2e-4", "student.training.lr=0.1,0.2").Cells,
+            c => c.Name == "sam teacher.training.lr=1e-4 student.training.lr=0.1");
 
     [Fact]
-    public void Without_axes_there_is_a_cell_a_method() => Assert.Equal(["none", "standard", "sam", "reweighted", "both"], Plan().Cells.Select(c => c.Name));
+    public void Without_axes_there_is_a_cell_a_method() =>
+        Assert.Equal(["none", "standard", "sam", "reweighted", "both"], Plan().Cells.Select(c => c.Name));
 
     [Fact]
     public void More_seeds_go_on_in_the_same_cells()
     {
         SweepPlan more = SweepPlan.Create(Read, [SweepAxis.Parse("rho=0.02,0.1")], [0, 1, 2, 3]);
-        Assert.Equal(Plan("rho=0.02,0.1").Cells.Select(c => (c.Folder, RecipeReader.Write(c.Recipe))), more.Cells.Select(c => (c.Folder, RecipeReader.Write(c.Recipe))));
+        Assert.Equal(Plan("rho=0.02,0.1").Cells.Select(c => (c.Folder, RecipeReader.Write(c.Recipe))),
+            more.Cells.Select(c => (c.Folder, RecipeReader.Write(c.Recipe))));
         Assert.Equal([0, 1, 2, 3], more.Seeds);
     }
 
@@ -105,9 +111,11 @@ public sealed class SweepPlanTests
     public void A_value_that_does_not_fit_its_key_is_named()
     {
         Assert.Contains("'teacher.rho' is '11'", Assert.Throws<InputException>(() => Plan("rho=0.1,11")).Message, StringComparison.Ordinal);
-        Assert.Contains("grid names teacher.rho twice", Assert.Throws<InputException>(() => Plan("rho=0.1", "teacher.rho=0.2")).Message, StringComparison.Ordinal);
+        Assert.Contains("grid names teacher.rho twice", Assert.Throws<InputException>(() => Plan("rho=0.1", "teacher.rho=0.2")).Message,
+            StringComparison.Ordinal);
         string many = string.Join(',', Enumerable.Range(1, 101));
-        Assert.Contains("more than 10000 points", Assert.Throws<InputException>(() => Plan($"information.epochs={many}", $"max_train={many}")).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 10000 points",
+            Assert.Throws<InputException>(() => Plan($"information.epochs={many}", $"max_train={many}")).Message, StringComparison.Ordinal);
     }
 
     private static Recipe Read(IReadOnlyList<string> overrides) => RecipeReader.Parse(Yaml, "grid.yaml", overrides);

@@ -135,7 +135,8 @@ public class DownloaderTests
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
         Assert.Equal(2, world.Server.Count("GET", file));
-        Assert.DoesNotContain(Directory.EnumerateFiles(world.Options.HubCache, "*", SearchOption.AllDirectories), f => File.ReadAllBytes(f).SequenceEqual(wrong));
+        Assert.DoesNotContain(Directory.EnumerateFiles(world.Options.HubCache, "*", SearchOption.AllDirectories),
+            f => File.ReadAllBytes(f).SequenceEqual(wrong));
         Assert.False(File.Exists(Path.Combine(world.Root, "snapshots", world.Server.Commit, file)));
     }
 
@@ -276,9 +277,12 @@ public class DownloaderTests
         if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/flock"))
             Assert.Skip("there is no flock here");
         using var world = new HubWorld();
-        string path = Path.Combine(world.Options.HubCache, ".locks", "models--me--model", HubServer.Sha256(world.Server.Files[Weights]) + ".lock");
+        string path = Path.Combine(world.Options.HubCache, ".locks", "models--me--model",
+            HubServer.Sha256(world.Server.Files[Weights]) + ".lock");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", [path, "sh", "-c", "echo held; read line"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var holder = Process.Start(new ProcessStartInfo("/usr/bin/flock",
+            [path, "sh", "-c", "echo held; read line"])
+        { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         Assert.Equal("held", await holder.StandardOutput.ReadLineAsync());
         Task<string> download = world.Source().ResolveFileAsync("hf-hub:me/model");
         while (!world.Lines.Contains("waiting", StringComparison.Ordinal) && !download.IsCompleted)
@@ -343,10 +347,13 @@ public class DownloaderTests
     }
 
     private static Func<HttpContext, int, Task<bool>> OnGet(Func<HttpContext, int, Task<bool>> answer) => (context, count) =>
-        HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value!.EndsWith(Weights, StringComparison.Ordinal) ? answer(context, count) : Task.FromResult(false);
+        HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value!.EndsWith(Weights, StringComparison.Ordinal)
+            ? answer(context, count)
+            : Task.FromResult(false);
 
     private static IEnumerable<Seen> Gets(HubWorld world) =>
         world.Server.Requests.Where(r => r.Method == "GET" && r.Path.EndsWith(Weights, StringComparison.Ordinal));
 
-    private static string Partial(HubWorld world) => Path.Combine(world.Root, "blobs", HubServer.Sha256(world.Server.Files[Weights]) + ".incomplete");
+    private static string Partial(HubWorld world) =>
+        Path.Combine(world.Root, "blobs", HubServer.Sha256(world.Server.Files[Weights]) + ".incomplete");
 }

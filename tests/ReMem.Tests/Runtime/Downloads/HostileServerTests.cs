@@ -46,7 +46,8 @@ public sealed class HostileServerTests : IDisposable
 
             return true;
         };
-        ReMemException error = await Assert.ThrowsAnyAsync<ReMemException>(() => Fetch(new DownloadOptions { StallSeconds = 0.5, Attempts = 1 }));
+        ReMemException error =
+            await Assert.ThrowsAnyAsync<ReMemException>(() => Fetch(new DownloadOptions { StallSeconds = 0.5, Attempts = 1 }));
         Assert.Contains("sent only", error.Message, StringComparison.Ordinal);
         Assert.Contains("continues the download", error.Remedy!, StringComparison.Ordinal);
         Assert.True(PartialBytes > 0);
@@ -72,6 +73,8 @@ public sealed class HostileServerTests : IDisposable
     private long PartialBytes => File.Exists(_folder.File("x.part")) ? new FileInfo(_folder.File("x.part")).Length : 0;
 
     private Task Fetch(DownloadOptions options) => new Downloader(options, new HttpTransport(options), null).RunAsync(
-        new Download("x", new Uri(_server.Address, "x"), _folder.File("x"), _folder.File("x.part")) { Refusal = _ => new ReMemException("refused") },
+        new Download("x", new Uri(_server.Address, "x"), _folder.File("x"),
+            _folder.File("x.part"))
+        { Refusal = _ => new ReMemException("refused") },
         TestContext.Current.CancellationToken);
 }

@@ -12,13 +12,15 @@ public sealed class AugregTests : IDisposable
     /// <param name="state">A plain ViT's, in timm's names.</param>
     /// <param name="heads">Attention heads.</param>
     /// <param name="isOld">Sublayers counted by place, as in the augreg bucket; false: by kind, as in big_vision.</param>
-    public static IEnumerable<(string Name, Tensor Value)> Names(IEnumerable<KeyValuePair<string, Tensor>> state, long heads, bool isOld = true)
+    public static IEnumerable<(string Name, Tensor Value)> Names(IEnumerable<KeyValuePair<string, Tensor>> state, long heads,
+        bool isOld = true)
     {
         foreach ((string name, Tensor value) in state)
         {
             string[] parts = name.Split('.');
             bool isWeight = parts[^1] == "weight";
-            string block = parts.Length > 2 ? $"Transformer/encoderblock_{parts[1]}" : string.Empty, form = isWeight ? "kernel" : "bias", norm = isWeight ? "scale" : "bias";
+            string block = parts.Length > 2 ? $"Transformer/encoderblock_{parts[1]}" : string.Empty, form = isWeight ? "kernel" : "bias",
+                norm = isWeight ? "scale" : "bias";
             switch (parts)
             {
                 case ["cls_token"]:
@@ -38,13 +40,16 @@ public sealed class AugregTests : IDisposable
                     break;
                 case [_, _, "attn", "qkv", _]:
                     foreach ((Tensor part, string kind) in value.chunk(3).Zip(["query", "key", "value"]))
-                        yield return ($"{block}/MultiHeadDotProductAttention_{(isOld ? 1 : 0)}/{kind}/{form}", isWeight ? part.t().reshape(part.shape[1], heads, -1) : part.reshape(heads, -1));
+                        yield return ($"{block}/MultiHeadDotProductAttention_{(isOld ? 1 : 0)}/{kind}/{form}",
+                            isWeight ? part.t().reshape(part.shape[1], heads, -1) : part.reshape(heads, -1));
                     break;
                 case [_, _, "attn", "proj", _]:
-                    yield return ($"{block}/MultiHeadDotProductAttention_{(isOld ? 1 : 0)}/out/{form}", isWeight ? value.t().reshape(heads, -1, value.shape[0]) : value);
+                    yield return ($"{block}/MultiHeadDotProductAttention_{(isOld ? 1 : 0)}/out/{form}",
+                        isWeight ? value.t().reshape(heads, -1, value.shape[0]) : value);
                     break;
                 case [_, _, "mlp", var layer, _]:
-                    yield return ($"{block}/MlpBlock_{(isOld ? 3 : 0)}/Dense_{(layer == "fc1" ? 0 : 1)}/{form}", isWeight ? value.t() : value);
+                    yield return ($"{block}/MlpBlock_{(isOld ? 3 : 0)}/Dense_{(layer == "fc1" ? 0 : 1)}/{form}",
+                        isWeight ? value.t() : value);
                     break;
                 default:
                     yield return ($"{block}/LayerNorm_{(parts[2] == "norm1" ? 0 : isOld ? 2 : 1)}/{norm}", value);
@@ -59,6 +64,7 @@ public sealed class AugregTests : IDisposable
     public void Kernels_are_turned(bool isOld, string prefix)
     {
         Dictionary<string, Tensor> state = FamilyState.Vit("vit_tiny_patch16_224", 192);
-        FamilyState.Check("Google's ViT (augreg npz)", Names(state, 2, isOld).Select(t => (prefix + t.Name, t.Value)), state, $"{prefix}pre_logits/kernel");
+        FamilyState.Check("Google's ViT (augreg npz)", Names(state, 2, isOld).Select(t => (prefix + t.Name, t.Value)), state,
+            $"{prefix}pre_logits/kernel");
     }
 }

@@ -116,10 +116,12 @@ public sealed class EncoderSearchTests : IDisposable
     [Fact]
     public void Parts_of_another_trunk_are_no_company()
     {
-        foreach (string name in new[] { "reg_token", "norm_pre.weight", "blocks.6.norm1.weight", "blocks.0.ls1.gamma", "fc_norm.weight", "dist_token" })
+        foreach (string name in new[] { "reg_token", "norm_pre.weight", "blocks.6.norm1.weight", "blocks.0.ls1.gamma", "fc_norm.weight",
+            "dist_token" })
         {
             string path = Store([.. Named("model."), ($"model.{name}", zeros(2))]);
-            Assert.Contains($"1 are unexpected ({name})", Assert.Throws<InputException>(() => WeightLoader.Load(_model, path)).Message, StringComparison.Ordinal);
+            Assert.Contains($"1 are unexpected ({name})", Assert.Throws<InputException>(() => WeightLoader.Load(_model, path)).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -132,7 +134,8 @@ public sealed class EncoderSearchTests : IDisposable
     [InlineData("linear_head", "linear.weight:9,128")]
     public void A_head_of_another_name_is_dropped_where_a_new_one_is_wanted(string head, params string[] tensors)
     {
-        IEnumerable<(string, Tensor)> own = tensors.Select(t => ($"{head}.{t.Split(':')[0]}", zeros([.. t.Split(':')[1].Split(',').Select(long.Parse)])));
+        IEnumerable<(string, Tensor)> own =
+            tensors.Select(t => ($"{head}.{t.Split(':')[0]}", zeros([.. t.Split(':')[1].Split(',').Select(long.Parse)])));
         string path = Store([.. Named(string.Empty).Where(t => !t.Name.StartsWith("head.", StringComparison.Ordinal)), .. own]);
         WeightLoadReport report = WeightLoader.Load(_model, path);
         Assert.Equal((9L, tensors.Length), (report.FileClasses!.Value, report.Dropped.Count));
@@ -144,7 +147,8 @@ public sealed class EncoderSearchTests : IDisposable
     public void A_second_part_of_a_head_that_is_read_is_no_company()
     {
         string path = Store([.. Named(string.Empty), ("head.pre_logits.weight", zeros(128, 128))]);
-        Assert.Contains("unexpected (head.pre_logits.weight)", Assert.Throws<InputException>(() => WeightLoader.Load(_model, path)).Message, StringComparison.Ordinal);
+        Assert.Contains("unexpected (head.pre_logits.weight)", Assert.Throws<InputException>(() => WeightLoader.Load(_model, path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -164,8 +168,10 @@ public sealed class EncoderSearchTests : IDisposable
     [Fact]
     public void Every_part_of_every_model_is_known()
     {
-        foreach (string name in new[] { Vit, "deit_tiny_distilled_patch16_224", "vit_small_patch14_reg4_dinov2", "vit_base_patch16_siglip_224", "vit_base_patch32_clip_224", "eva02_tiny_patch14_224",
-            "resnet18", "resnet20", "mobilenetv2_100", "mobilenetv3_small_100", "mobilenetv4_conv_small", "efficientnet_b0", "convnext_atto" })
+        foreach (string name in new[] { Vit, "deit_tiny_distilled_patch16_224", "vit_small_patch14_reg4_dinov2",
+            "vit_base_patch16_siglip_224", "vit_base_patch32_clip_224", "eva02_tiny_patch14_224",
+            "resnet18", "resnet20", "mobilenetv2_100", "mobilenetv3_small_100", "mobilenetv4_conv_small", "efficientnet_b0",
+            "convnext_atto" })
         {
             using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 5 });
             string path = _folder.File($"{name}.safetensors");
@@ -176,7 +182,8 @@ public sealed class EncoderSearchTests : IDisposable
         }
     }
 
-    private IEnumerable<(string Name, Tensor Value)> Named(string prefix) => _source.state_dict().Select(t => ($"{prefix}{t.Key}", t.Value));
+    private IEnumerable<(string Name, Tensor Value)> Named(string prefix) =>
+        _source.state_dict().Select(t => ($"{prefix}{t.Key}", t.Value));
 
     private string Store(IEnumerable<(string Name, Tensor Value)> state)
     {

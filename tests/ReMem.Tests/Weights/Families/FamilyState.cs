@@ -11,7 +11,8 @@ internal static class FamilyState
 
     /// <summary>A ViT's tensors as timm names them: two blocks, its width shrunk to 8.</summary>
     public static Dictionary<string, Tensor> Vit(string model, long width) => Make(
-        model, name => !name.StartsWith("blocks.", StringComparison.Ordinal) || name.Split('.')[1] is "0" or "1", size => size % width == 0 ? size / width * SmallWidth : size);
+        model, name => !name.StartsWith("blocks.", StringComparison.Ordinal) || name.Split('.')[1] is "0" or "1",
+        size => size % width == 0 ? size / width * SmallWidth : size);
 
     /// <summary>A convolutional network's tensors as timm names them, every size but the first shrunk to 1.</summary>
     public static Dictionary<string, Tensor> Convolutional(string model) => Make(model, _ => true, size => size, onlyFirst: true);
@@ -21,7 +22,8 @@ internal static class FamilyState
     /// <param name="named">In that naming.</param>
     /// <param name="expected">In timm's.</param>
     /// <param name="extra">Further tensors that have to be dropped.</param>
-    public static void Check(string family, IEnumerable<(string Name, Tensor Value)> named, IReadOnlyDictionary<string, Tensor> expected, params string[] extra)
+    public static void Check(string family, IEnumerable<(string Name, Tensor Value)> named, IReadOnlyDictionary<string, Tensor> expected,
+        params string[] extra)
     {
         using var folder = new TemporaryFolder();
         (string, Tensor)[] all = [.. named, .. extra.Select(n => (n, zeros(2)))];
@@ -40,14 +42,16 @@ internal static class FamilyState
     }
 
     /// <summary>Renames by replacing parts of names, one after the other.</summary>
-    public static IEnumerable<(string Name, Tensor Value)> Replace(IEnumerable<KeyValuePair<string, Tensor>> state, params (string Timm, string Other)[] parts) =>
+    public static IEnumerable<(string Name, Tensor Value)> Replace(IEnumerable<KeyValuePair<string, Tensor>> state,
+        params (string Timm, string Other)[] parts) =>
         state.Select(t => (parts.Aggregate(t.Key, (name, part) => name.Replace(part.Timm, part.Other, StringComparison.Ordinal)), t.Value));
 
     /// <summary>Splits the joined queries, keys and values.</summary>
     /// <param name="named">With names that hold <paramref name="joined"/>.</param>
     /// <param name="joined">A part of the name, such as ".qkv.".</param>
     /// <param name="parts">The replacement for each third.</param>
-    public static IEnumerable<(string Name, Tensor Value)> SplitQkv(IEnumerable<(string Name, Tensor Value)> named, string joined, params string[] parts) => named.SelectMany(t =>
+    public static IEnumerable<(string Name, Tensor Value)> SplitQkv(IEnumerable<(string Name, Tensor Value)> named, string joined,
+        params string[] parts) => named.SelectMany(t =>
         t.Name.Contains(joined, StringComparison.Ordinal)
             ? t.Value.chunk(3).Select((part, i) => (t.Name.Replace(joined, parts[i], StringComparison.Ordinal), part))
             : [t]);
@@ -63,7 +67,9 @@ internal static class FamilyState
             if (!take(name))
                 continue;
             long[] shape = [.. parameter[1].EnumerateArray().Select((d, i) => onlyFirst && i > 0 ? 1 : shrink(d.GetInt64()))];
-            state[name] = name.EndsWith("num_batches_tracked", StringComparison.Ordinal) ? tensor(7L) : Goldens.UniformTensor(name, 1, shape).to(ScalarType.Float32);
+            state[name] = name.EndsWith("num_batches_tracked", StringComparison.Ordinal)
+                ? tensor(7L)
+                : Goldens.UniformTensor(name, 1, shape).to(ScalarType.Float32);
         }
 
         return state;

@@ -9,12 +9,16 @@ public sealed class HuggingFaceVitTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     /// <summary>The names of ViTForImageClassification; ViTModel's lack the prefix and the classifier.</summary>
-    public static IEnumerable<(string Name, Tensor Value)> Names(IEnumerable<KeyValuePair<string, Tensor>> state, string prefix = "vit.") => FamilyState.SplitQkv(
+    public static IEnumerable<(string Name, Tensor Value)> Names(IEnumerable<KeyValuePair<string, Tensor>> state, string prefix = "vit.") =>
+        FamilyState.SplitQkv(
         FamilyState.Replace(
             state,
-            ("cls_token", $"{prefix}embeddings.cls_token"), ("dist_token", $"{prefix}embeddings.distillation_token"), ("pos_embed", $"{prefix}embeddings.position_embeddings"),
-            ("patch_embed.proj", $"{prefix}embeddings.patch_embeddings.projection"), ("blocks.", $"{prefix}encoder.layer."), (".norm1.", ".layernorm_before."),
-            (".norm2.", ".layernorm_after."), ("attn.proj", "attention.output.dense"), ("mlp.fc1", "intermediate.dense"), ("mlp.fc2", "output.dense"),
+            ("cls_token", $"{prefix}embeddings.cls_token"), ("dist_token", $"{prefix}embeddings.distillation_token"), ("pos_embed",
+                $"{prefix}embeddings.position_embeddings"),
+            ("patch_embed.proj", $"{prefix}embeddings.patch_embeddings.projection"), ("blocks.", $"{prefix}encoder.layer."), (".norm1.",
+                ".layernorm_before."),
+            (".norm2.", ".layernorm_after."), ("attn.proj", "attention.output.dense"), ("mlp.fc1", "intermediate.dense"), ("mlp.fc2",
+                "output.dense"),
             ("norm.weight", $"{prefix}layernorm.weight"), ("norm.bias", $"{prefix}layernorm.bias")),
         ".attn.qkv.", ".attention.attention.query.", ".attention.attention.key.", ".attention.attention.value.");
 
@@ -22,7 +26,8 @@ public sealed class HuggingFaceVitTests : IDisposable
     public void ViTForImageClassification()
     {
         Dictionary<string, Tensor> state = FamilyState.Vit("vit_tiny_patch16_224", 192);
-        IEnumerable<(string, Tensor)> named = Names(state).Select(t => (t.Name.Replace("head.", "classifier.", StringComparison.Ordinal), t.Value));
+        IEnumerable<(string, Tensor)> named = Names(state)
+            .Select(t => (t.Name.Replace("head.", "classifier.", StringComparison.Ordinal), t.Value));
         FamilyState.Check("Hugging Face ViT", named, state, "vit.pooler.dense.weight", "vit.embeddings.mask_token");
     }
 
@@ -40,7 +45,8 @@ public sealed class HuggingFaceVitTests : IDisposable
     {
         Dictionary<string, Tensor> state = FamilyState.Vit("deit_tiny_distilled_patch16_224", 192);
         IEnumerable<(string, Tensor)> named = Names(state, "deit.").Select(t =>
-            (t.Name.Replace("head_dist.", "distillation_classifier.", StringComparison.Ordinal).Replace("head.", "cls_classifier.", StringComparison.Ordinal), t.Value));
+            (t.Name.Replace("head_dist.", "distillation_classifier.", StringComparison.Ordinal).Replace("head.", "cls_classifier.",
+                StringComparison.Ordinal), t.Value));
         FamilyState.Check("Hugging Face ViT", named, state);
     }
 }

@@ -25,7 +25,8 @@ public sealed class TimmTests : IDisposable
     public void Layers_of_pre_training_are_dropped()
     {
         Dictionary<string, Tensor> state = DinoTests.Headless("vit_tiny_patch16_224", 192);
-        FamilyState.Check("timm", state.Select(t => (t.Key, t.Value)), state, "mask_token", "decoder_blocks.0.norm1.weight", "decoder_pos_embed", "lm_head.bias");
+        FamilyState.Check("timm", state.Select(t => (t.Key, t.Value)), state, "mask_token", "decoder_blocks.0.norm1.weight",
+            "decoder_pos_embed", "lm_head.bias");
     }
 
     [Fact]

@@ -85,7 +85,8 @@ public sealed class TorchvisionMobileTests : IDisposable
 
     /// <summary>The number of a block counted through all stages, from 1.</summary>
     private static int Number(Dictionary<string, Tensor> state, string[] parts) =>
-        state.Keys.Where(k => k.StartsWith("blocks.", StringComparison.Ordinal)).Select(k => k.Split('.')).Select(k => (Stage: int.Parse(k[1]), Index: int.Parse(k[2]))).Distinct()
+        state.Keys.Where(k => k.StartsWith("blocks.", StringComparison.Ordinal)).Select(k => k.Split('.'))
+            .Select(k => (Stage: int.Parse(k[1]), Index: int.Parse(k[2]))).Distinct()
             .Count(b => b.CompareTo((int.Parse(parts[1]), int.Parse(parts[2]))) <= 0);
 
     /// <summary>Where torchvision's inverted residual has a part of timm's.</summary>

@@ -53,9 +53,11 @@ public sealed class NpzFileTests : IDisposable
     [Fact]
     public void Big_endian_arrays_and_those_without_header_are_refused()
     {
-        Assert.Contains("big-endian", Assert.Throws<InputException>(() => WeightsFile.Open(Fixtures.PathOf("big-endian.npz"))).Message, StringComparison.Ordinal);
+        Assert.Contains("big-endian", Assert.Throws<InputException>(() => WeightsFile.Open(Fixtures.PathOf("big-endian.npz"))).Message,
+            StringComparison.Ordinal);
         PickleWriter.WriteZip(_folder.File("a.npz"), [("a.npy", "\u0093NUMPY"u8.ToArray())]);
-        Assert.Contains("no NumPy header", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("a.npz"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no NumPy header", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("a.npz"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +65,10 @@ public sealed class NpzFileTests : IDisposable
     {
         string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (80000000,), }";
         PickleWriter.WriteZip(
-            _folder.File("bomb.npz"), [("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. new byte[80_000_000]])], CompressionLevel.Fastest);
-        Assert.Contains("need 80000000 bytes", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("bomb.npz"))).Message, StringComparison.Ordinal);
+            _folder.File("bomb.npz"), [("a.npy",
+                [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. new byte[80_000_000]])],
+                CompressionLevel.Fastest);
+        Assert.Contains("need 80000000 bytes", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("bomb.npz"))).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -111,7 +111,8 @@ public sealed class PickleReaderTests : IDisposable
     [InlineData("NQ.", "a persistent id")]
     [InlineData("Pabc\n.", "a persistent id")]
     [InlineData("ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\nctorch\nTensor\n(U\u0001at}tR.", "os.system")]
-    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n((U\u0007storagectorch\nQUInt8Storage\nU\u00010U\u0003cpuK\u0001tQK\u0000))\u0089NtR.", "torch.QUInt8Storage")]
+    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n((U\u0007storagectorch\nQUInt8Storage\nU\u00010U\u0003cpuK\u0001tQK\u0000))\u0089NtR.",
+        "torch.QUInt8Storage")]
     public void What_would_run_something_is_stepped_over(string pickle, string name)
     {
         PickleOpaque opaque = Assert.IsType<PickleOpaque>(Read(pickle));

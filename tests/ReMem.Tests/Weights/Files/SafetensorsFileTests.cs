@@ -63,8 +63,10 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "tensor 'a'")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", 8, "tensor 'a' has 3 offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'a' leaves a gap")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'b' overlaps")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2, "tensor 'a' occurs twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
+        "tensor 'b' overlaps")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2,
+        "tensor 'a' occurs twice")]
     public void A_header_that_lies_is_refused_naming_file_and_tensor(string header, int dataBytes, string text)
     {
         string path = Make(header, new byte[dataBytes]);
@@ -98,14 +100,17 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         string path = _folder.File("lie.safetensors");
         File.WriteAllBytes(path, [.. BitConverter.GetBytes(claimed), .. "{}"u8]);
-        Assert.Contains($"claims {claimed} bytes", Assert.Throws<InputException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains($"claims {claimed} bytes", Assert.Throws<InputException>(() => SafetensorsFile.Open(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_file_and_a_folder_are_distinguished()
     {
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => SafetensorsFile.Open(_folder.File("none"))).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<InputException>(() => SafetensorsFile.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<InputException>(() => SafetensorsFile.Open(_folder.File("none"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("folder", Assert.Throws<InputException>(() => SafetensorsFile.Open(_folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     private string Make(string header, byte[] data)

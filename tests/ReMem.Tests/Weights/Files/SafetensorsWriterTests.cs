@@ -29,7 +29,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" });
         byte[] bytes = File.ReadAllBytes(path);
         string header = "{\"__metadata__\":{\"format\":\"pt\"},\"count\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
-            + "\"B\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]},\"w\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[12,20]},"
+            + "\"B\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]},"
+            + "\"w\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[12,20]},"
             + "\"b\u00fc\\\".\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[20,23]}}";
         byte[] json = Encoding.UTF8.GetBytes(header);
         int padded = (json.Length + 7) / 8 * 8;
@@ -43,7 +44,13 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         string path = _folder.File("a.safetensors");
         Tensor all = arange(12, dtype: ScalarType.Float32).view(3, 4);
-        var tensors = new Dictionary<string, Tensor> { ["row"] = all[1], ["transposed"] = all.t(), ["count"] = tensor(3L), ["flag"] = tensor(true) };
+        var tensors = new Dictionary<string, Tensor>
+        {
+            ["row"] = all[1],
+            ["transposed"] = all.t(),
+            ["count"] = tensor(3L),
+            ["flag"] = tensor(true),
+        };
         SafetensorsWriter.Write(path, tensors, castFloatsTo: ScalarType.Float16);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.Equal(ScalarType.Float16, file.Read("row").dtype);
@@ -58,7 +65,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         string path = _folder.File("a.safetensors");
         InputException e = Assert.Throws<InputException>(
-            () => SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["big"] = tensor(1e6f) }, castFloatsTo: ScalarType.Float16));
+            () => SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["big"] = tensor(1e6f) },
+                castFloatsTo: ScalarType.Float16));
         Assert.Contains("'big'", e.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
@@ -70,7 +78,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         File.WriteAllText(path, "earlier");
         KeyValuePair<string, Tensor>[] twice = [new("a", tensor(1f)), new("a", tensor(2f))];
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, twice));
-        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["c"] = zeros(1, ScalarType.ComplexFloat32) }));
+        Assert.Throws<ArgumentException>(() =>
+            SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["c"] = zeros(1, ScalarType.ComplexFloat32) }));
         Assert.Equal("earlier", File.ReadAllText(path));
         Assert.Equal([path], Directory.EnumerateFileSystemEntries(_folder.Path));
         Assert.Throws<InputException>(() => SafetensorsWriter.Write(_folder.Path, new Dictionary<string, Tensor> { ["a"] = tensor(1f) }));

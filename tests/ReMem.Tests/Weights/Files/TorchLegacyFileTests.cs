@@ -20,7 +20,8 @@ public sealed class TorchLegacyFileTests : IDisposable
     [Fact]
     public void What_does_not_fit_together_is_refused()
     {
-        void Refused(string path, string text) => Assert.Contains(text, Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+        void Refused(string path, string text) =>
+            Assert.Contains(text, Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
         Refused(Make(view: (5, 2)), "part outside it");
         Refused(Make(version: 1000), "version is unknown");
         Refused(Make(littleEndian: false), "big-endian");
@@ -58,7 +59,8 @@ public sealed class TorchLegacyFileTests : IDisposable
     [Fact]
     public void Several_types_that_are_not_read_are_passed_over_by_the_counts_of_the_others()
     {
-        using WeightsFile file = WeightsFile.Open(MakeWith(0, ("XStorage", 3, 2), ("YStorage", 0, 4), ("ZStorage", 7, 8), ("XStorage", 1, 2)));
+        using WeightsFile file =
+            WeightsFile.Open(MakeWith(0, ("XStorage", 3, 2), ("YStorage", 0, 4), ("ZStorage", 7, 8), ("XStorage", 1, 2)));
         using TorchSharp.torch.Tensor a = file.Read("a");
         Assert.Equal([0, 1, 2, 3, 4, 5], Fixtures.Values(a));
     }
@@ -66,7 +68,8 @@ public sealed class TorchLegacyFileTests : IDisposable
     [Fact]
     public void Storages_of_other_types_that_do_not_fit_are_refused()
     {
-        void Refused(string path, string text) => Assert.Contains(text, Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+        void Refused(string path, string text) =>
+            Assert.Contains(text, Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
         Refused(MakeWith(0, ("XStorage", 5, 3)), "'XStorage' have no size that is consistent");
         Refused(MakeWith(0, ("QInt8Storage", 5, 4)), "numbers, not 6");
         Refused(MakeWith(0, [.. Enumerable.Range(0, 5).Select(i => ($"X{i}Storage", 5, 1))]), "have no size that is consistent");
@@ -83,7 +86,8 @@ public sealed class TorchLegacyFileTests : IDisposable
     {
         PickleWriter state = new PickleWriter().Op('}').Text("c").Tensor("0", "ComplexFloatStorage", [2]).Op('s');
         string path = Write("complex.pth", state, ["0"], [(2, new byte[16])]);
-        Assert.Contains("type 'torch.ComplexFloatStorage'", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("type 'torch.ComplexFloatStorage'", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Two tensors of float32, and before, between or behind them others.</summary>
@@ -91,12 +95,14 @@ public sealed class TorchLegacyFileTests : IDisposable
     {
         PickleWriter state = new PickleWriter().Op('}');
         List<(string Key, long Elements, byte[] Data)> storages =
-            [("a", 6, [.. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))]), ("b", 2, [.. new[] { 10f, 11f }.SelectMany(BitConverter.GetBytes)])];
+            [("a", 6, [.. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))]),
+                ("b", 2, [.. new[] { 10f, 11f }.SelectMany(BitConverter.GetBytes)])];
         for (int i = 0; i < others.Length; i++)
         {
             (string type, long elements, int size) = others[i];
             state.Text($"c{i}").Tensor($"c{i}", type, [elements]).Op('s');
-            storages.Insert(place + i, ($"c{i}", elements, [.. Enumerable.Range(0, (int)(size == 0 ? 0 : elements * size)).Select(n => (byte)(n + 100))]));
+            storages.Insert(place + i, ($"c{i}", elements,
+                [.. Enumerable.Range(0, (int)(size == 0 ? 0 : elements * size)).Select(n => (byte)(n + 100))]));
         }
 
         state.Text("a").Tensor("a", "FloatStorage", [6]).Op('s').Text("b").Tensor("b", "FloatStorage", [2]).Op('s');

@@ -42,9 +42,11 @@ public sealed class TorchZipFileTests : IDisposable
     public void A_trainings_averaged_weights_are_taken_and_its_metadata_reported()
     {
         using TimmWeightsFile file = TimmWeightsFile.Open(Fixtures.PathOf("checkpoint.pth"));
-        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"], file.Tensors.Keys);
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"],
+            file.Tensors.Keys);
         Assert.Equal([2, 2, 2, 2, 2, 2], Fixtures.Values(file.Read("0.weight")));
-        Assert.Equal(("model_ema", "3", "0.5", "net"), (file.Metadata["state_dict"], file.Metadata["epoch"], file.Metadata["best"], file.Metadata["arch"]));
+        Assert.Equal(("model_ema", "3", "0.5", "net"),
+            (file.Metadata["state_dict"], file.Metadata["epoch"], file.Metadata["best"], file.Metadata["arch"]));
     }
 
     [Theory]
@@ -59,16 +61,21 @@ public sealed class TorchZipFileTests : IDisposable
 
     /// <summary>Files of PyTorch itself, with some thirty kinds of objects that a training keeps.</summary>
     [Theory]
-    [InlineData("training.pth", "argparse.Namespace", "numpy.core.multiarray.scalar", "datetime.datetime", "__main__.Mode", "__main__.Slots", "__main__.Keywords", "posixpath.join", "functools.partial")]
-    [InlineData("training-protocol4.pth", "argparse.Namespace", "pathlib.PosixPath", "decimal.Decimal", "__main__.Config", "an optimiser's state ('optimizer')")]
-    [InlineData("training-legacy.pth", "argparse.Namespace", "numpy.core.multiarray._reconstruct", "re._compile", "torch.nn.modules.linear.Linear")]
+    [InlineData("training.pth", "argparse.Namespace", "numpy.core.multiarray.scalar", "datetime.datetime", "__main__.Mode",
+        "__main__.Slots", "__main__.Keywords", "posixpath.join", "functools.partial")]
+    [InlineData("training-protocol4.pth", "argparse.Namespace", "pathlib.PosixPath", "decimal.Decimal", "__main__.Config",
+        "an optimiser's state ('optimizer')")]
+    [InlineData("training-legacy.pth", "argparse.Namespace", "numpy.core.multiarray._reconstruct", "re._compile",
+        "torch.nn.modules.linear.Linear")]
     [InlineData("checkpoint-with-namespace.pth", "argparse.Namespace")]
     [InlineData("checkpoint-with-numpy.pth", "numpy.core.multiarray.scalar", "numpy.dtype")]
     public void What_a_training_saves_with_its_weights_is_stepped_over_and_listed(string name, params string[] steppedOver)
     {
         using TimmWeightsFile file = TimmWeightsFile.Open(Fixtures.PathOf(name));
-        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"], file.Tensors.Keys);
-        Assert.All(file.Tensors.Keys.Where(n => !n.EndsWith("tracked", StringComparison.Ordinal)), n => Assert.DoesNotContain(Fixtures.Values(file.Read(n)), double.IsNaN));
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"],
+            file.Tensors.Keys);
+        Assert.All(file.Tensors.Keys.Where(n => !n.EndsWith("tracked", StringComparison.Ordinal)),
+            n => Assert.DoesNotContain(Fixtures.Values(file.Read(n)), double.IsNaN));
         Assert.Equal("3", file.Metadata["epoch"]);
         Assert.DoesNotContain("lr", file.Metadata.Keys);
         Assert.All(steppedOver, s => Assert.Contains(s, file.SteppedOver));
@@ -81,7 +88,8 @@ public sealed class TorchZipFileTests : IDisposable
     {
         using TimmWeightsFile file = TimmWeightsFile.Open(Fixtures.PathOf(name));
         Assert.Equal(
-            ["layers.0.bias", "layers.0.weight", "layers.1.bias", "layers.1.num_batches_tracked", "layers.1.running_mean", "layers.1.running_var", "layers.1.weight", "scale"],
+            ["layers.0.bias", "layers.0.weight", "layers.1.bias", "layers.1.num_batches_tracked", "layers.1.running_mean",
+                "layers.1.running_var", "layers.1.weight", "scale"],
             file.Tensors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([1], Fixtures.Values(file.Read("scale")));
         Assert.Equal(stateDict, file.Metadata.GetValueOrDefault("state_dict"));
@@ -111,7 +119,8 @@ public sealed class TorchZipFileTests : IDisposable
     [InlineData(new long[] { 4 }, 0, null, -4, 16, "persistent id")]
     public void A_view_that_leaves_its_storage_is_refused(long[] shape, long first, long[]? strides, long elements, int bytes, string text)
     {
-        string path = new PickleWriter().Op('}').Text("a").Tensor("0", "FloatStorage", shape, first, strides, elements).Op('s').Zip(_folder.File("a.pth"), ("0", new byte[bytes]));
+        string path = new PickleWriter().Op('}').Text("a").Tensor("0", "FloatStorage", shape, first, strides, elements).Op('s')
+            .Zip(_folder.File("a.pth"), ("0", new byte[bytes]));
         Assert.Contains(text, Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
     }
 
@@ -119,12 +128,15 @@ public sealed class TorchZipFileTests : IDisposable
     public void Missing_storages_and_compressed_entries_are_refused()
     {
         PickleWriter pickle = new PickleWriter().Op('}').Text("a").Tensor("0", "FloatStorage", [2]).Op('s');
-        Assert.Contains("lacks the numbers of its storage '0'", Assert.Throws<InputException>(() => WeightsFile.Open(pickle.Zip(_folder.File("a.pth")))).Message, StringComparison.Ordinal);
+        Assert.Contains("lacks the numbers of its storage '0'",
+            Assert.Throws<InputException>(() => WeightsFile.Open(pickle.Zip(_folder.File("a.pth")))).Message, StringComparison.Ordinal);
         string path = _folder.File("b.pth");
         PickleWriter.WriteZip(path, [("x/data.pkl", pickle.Bytes), ("x/data/0", new byte[8])], CompressionLevel.Optimal);
-        Assert.Contains("'x/data.pkl' is compressed", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("'x/data.pkl' is compressed", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message,
+            StringComparison.Ordinal);
         PickleWriter.WriteZip(path, [("x/data.pkl", pickle.Bytes), ("y/data.pkl", pickle.Bytes)]);
-        Assert.Contains("2 entries named data.pkl", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("2 entries named data.pkl", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message,
+            StringComparison.Ordinal);
         PickleWriter.WriteZip(path, [("x/data.pkl", pickle.Bytes), ("x/data/0", new byte[8]), ("x/byteorder", "big"u8.ToArray())]);
         Assert.Contains("big-endian", Assert.Throws<InputException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
         PickleWriter.WriteZip(path, [("readme.txt", pickle.Bytes)]);

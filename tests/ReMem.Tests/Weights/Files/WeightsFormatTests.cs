@@ -33,7 +33,8 @@ public sealed class WeightsFormatTests : IDisposable
         byte[] tar = new byte[1024];
         "ustar"u8.CopyTo(tar.AsSpan(257));
         File.WriteAllBytes(_folder.File("old.pth"), tar);
-        Assert.Contains("older than 0.2", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("old.pth"))).Message, StringComparison.Ordinal);
+        Assert.Contains("older than 0.2", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("old.pth"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,11 +52,13 @@ public sealed class WeightsFormatTests : IDisposable
     [Fact]
     public void A_folder_means_the_weights_in_it()
     {
-        Assert.Contains("no weights file", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("no weights file", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.Path)).Message,
+            StringComparison.Ordinal);
         using var scope = NewDisposeScope();
         PickleWriter.WriteState(_folder.File("pytorch_model.bin"), new Dictionary<string, Tensor> { ["x"] = ones(2) });
         using (WeightsFile file = WeightsFile.Open(_folder.Path))
             Assert.Equal(_folder.File("pytorch_model.bin"), file.Path);
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("none.pth"))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<InputException>(() => WeightsFile.Open(_folder.File("none.pth"))).Message,
+            StringComparison.Ordinal);
     }
 }

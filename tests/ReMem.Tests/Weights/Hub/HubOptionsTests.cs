@@ -33,7 +33,8 @@ public class HubOptionsTests
         Assert.Equal("/elsewhere", Read(("HF_HOME", folder.Path), ("HF_HUB_CACHE", "/elsewhere")).HubCache);
         Assert.Equal(Path.Combine("/xdg", "huggingface", "hub"), Read(("XDG_CACHE_HOME", "/xdg")).HubCache);
         Assert.Equal(Path.Combine("/own", "urls"), Read(("XDG_CACHE_HOME", "/xdg"), ("REMEM_CACHE", "/own")).UrlCache);
-        Assert.Equal(Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "x", "hub"), Read(("HF_HOME", "~/x")).HubCache);
+        Assert.Equal(Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "x", "hub"),
+            Read(("HF_HOME", "~/x")).HubCache);
         Assert.Equal("https://mirror.example/hf", Read(("HF_ENDPOINT", "https://mirror.example/hf/")).Endpoint.AbsoluteUri);
         Assert.Equal((3, 4.5), (Read(("HF_HUB_ETAG_TIMEOUT", "3")).ResponseSeconds, Read(("HF_HUB_DOWNLOAD_TIMEOUT", "4.5")).StallSeconds));
         Assert.False(Read(("HF_HUB_DISABLE_SYMLINKS", "1")).Symlinks);
@@ -71,5 +72,7 @@ public class HubOptionsTests
 
     [Fact]
     public void A_value_out_of_its_range_is_reported() =>
-        Assert.Contains("Attempts", Assert.Throws<InputException>(() => new WeightSource(new HubOptions { Attempts = 0 }).ResolveFile("hf-hub:a/b")).Message, StringComparison.Ordinal);
+        Assert.Contains("Attempts",
+            Assert.Throws<InputException>(() => new WeightSource(new HubOptions { Attempts = 0 }).ResolveFile("hf-hub:a/b")).Message,
+            StringComparison.Ordinal);
 }

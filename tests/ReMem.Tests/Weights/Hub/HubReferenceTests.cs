@@ -25,7 +25,8 @@ public class HubReferenceTests
     [InlineData("hf-hub:a/b@/x")]
     [InlineData("hf-hub:a/b@x\\y")]
     [InlineData("hf-hub:a b/c")]
-    public void What_is_none_is_refused(string source) => Assert.Contains(source, Assert.Throws<InputException>(() => HubReference.Parse(source)).Message, StringComparison.Ordinal);
+    public void What_is_none_is_refused(string source) =>
+        Assert.Contains(source, Assert.Throws<InputException>(() => HubReference.Parse(source)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://huggingface.co/timm/x", "timm/x", "main", null)]

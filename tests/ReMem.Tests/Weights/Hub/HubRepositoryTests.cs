@@ -17,7 +17,8 @@ public class HubRepositoryTests
         Assert.Equal(Path.Combine(world.Root, "snapshots", commit, "model.safetensors"), path);
         Assert.Equal(bytes, File.ReadAllBytes(path));
         Assert.Equal(commit, File.ReadAllText(Path.Combine(world.Root, "refs", "main")));
-        string[] blobs = [.. Directory.EnumerateFiles(Path.Combine(world.Root, "blobs")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+        string[] blobs = [.. Directory.EnumerateFiles(Path.Combine(world.Root, "blobs")).Select(f => Path.GetFileName(f)!)
+            .Order(StringComparer.Ordinal)];
         Assert.Equal(new[] { blob, HubServer.GitHash(world.Server.Files["config.json"]) }.Order(StringComparer.Ordinal), blobs);
         if (!OperatingSystem.IsWindows())
             Assert.Equal(Path.Combine("..", "..", "blobs", blob), new FileInfo(path).LinkTarget);
@@ -82,7 +83,8 @@ public class HubRepositoryTests
     {
         using var world = new HubWorld();
         world.Resolve();
-        Assert.All(world.Server.Requests.Where(r => r.Method == "GET"), r => Assert.Contains(world.Server.Commit, r.Path, StringComparison.Ordinal));
+        Assert.All(world.Server.Requests.Where(r => r.Method == "GET"),
+            r => Assert.Contains(world.Server.Commit, r.Path, StringComparison.Ordinal));
         world.Server.Requests.Clear();
         WeightSource source = world.Source();
         string first = source.ResolveFile("hf-hub:me/model");
@@ -131,7 +133,8 @@ public class HubRepositoryTests
         string path = world.Resolve();
         world.Server.Commit = new string('d', 40);
         world.Server.Files["model.safetensors"] = HubServer.Noise(1000, 2);
-        world.Server.Instead = (context, _) => HttpMethods.IsGet(context.Request.Method) ? HubServer.Refuse(context, 500) : Task.FromResult(false);
+        world.Server.Instead = (context, _) =>
+            HttpMethods.IsGet(context.Request.Method) ? HubServer.Refuse(context, 500) : Task.FromResult(false);
         world.Fails<ReMemException>();
         world.Options = world.Options with { Offline = true };
         Assert.Equal(path, world.Resolve());
@@ -162,7 +165,8 @@ public class HubRepositoryTests
         using var world = new HubWorld();
         world.Options = world.Options with { Token = null };
         world.Server.Instead = (context, _) => HubServer.Refuse(context, 401);
-        Assert.Contains($"Ask for access at {world.Server.Address}me/model, then set HF_TOKEN", world.Fails<InputException>().Remedy!, StringComparison.Ordinal);
+        Assert.Contains($"Ask for access at {world.Server.Address}me/model, then set HF_TOKEN", world.Fails<InputException>().Remedy!,
+            StringComparison.Ordinal);
         Assert.All(world.Server.Requests, r => Assert.Null(r.Authorization));
     }
 

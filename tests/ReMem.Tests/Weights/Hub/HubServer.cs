@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace ReMem.Tests.Weights.Hub;
 
 /// <summary>
-/// A hub on 127.0.0.1 with one repository, me/model, whose branch main is <see cref="Commit"/>. It answers as the real one does, with large files
-/// behind a redirect where <see cref="Cdn"/> is set, and misbehaves as a test says.
+/// A hub on 127.0.0.1 with one repository, me/model, whose branch main is <see cref="Commit"/>. It answers as the real one does, with large
+/// files behind a redirect where <see cref="Cdn"/> is set, and misbehaves as a test says.
 /// </summary>
 internal sealed class HubServer : IDisposable
 {
@@ -50,11 +50,13 @@ internal sealed class HubServer : IDisposable
 
     public ConcurrentQueue<Seen> Requests { get; } = [];
 
-    public int Count(string method, string end) => Requests.Count(r => r.Method == method && r.Path.EndsWith(end, StringComparison.Ordinal));
+    public int Count(string method, string end) =>
+        Requests.Count(r => r.Method == method && r.Path.EndsWith(end, StringComparison.Ordinal));
 
     public static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    public static string GitHash(byte[] bytes) => Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]));
+    public static string GitHash(byte[] bytes) =>
+        Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {bytes.Length}\0"), .. bytes]));
 
     /// <summary>Bytes that a seed decides.</summary>
     public static byte[] Noise(int count, int seed = 1)
@@ -113,7 +115,8 @@ internal sealed class HubServer : IDisposable
         HttpRequest request = context.Request;
         string path = request.Path.Value ?? string.Empty;
         Requests.Enqueue(new Seen(
-            request.Method, path, request.Headers.Range.FirstOrDefault(), request.Headers.Authorization.FirstOrDefault(), request.Headers.IfRange.FirstOrDefault()));
+            request.Method, path, request.Headers.Range.FirstOrDefault(), request.Headers.Authorization.FirstOrDefault(),
+            request.Headers.IfRange.FirstOrDefault()));
         int count = Requests.Count(r => r.Method == request.Method && r.Path == path);
         if (Instead is { } instead && await instead(context, count))
             return;

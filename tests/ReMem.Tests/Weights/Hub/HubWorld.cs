@@ -59,7 +59,8 @@ internal sealed class HubWorld : IDisposable
         foreach (string secret in new[] { Token, "s3cret" })
         {
             Assert.DoesNotContain(secret, $"{error}{error.Where}{error.Remedy}{Lines}{Options}", StringComparison.Ordinal);
-            foreach (string file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(f => f.EndsWith(".json", StringComparison.Ordinal)))
+            foreach (string file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
+                .Where(f => f.EndsWith(".json", StringComparison.Ordinal)))
                 Assert.DoesNotContain(secret, System.IO.File.ReadAllText(file), StringComparison.Ordinal);
         }
 

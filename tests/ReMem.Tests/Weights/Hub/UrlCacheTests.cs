@@ -22,7 +22,8 @@ public class UrlCacheTests
                     context.Response.Headers.ETag = Etag;
                 if (Date is not null)
                     context.Response.Headers.LastModified = Date;
-                if ((Etag is not null && context.Request.Headers.IfNoneMatch == Etag) || (Date is not null && context.Request.Headers.IfModifiedSince == Date))
+                if ((Etag is not null && context.Request.Headers.IfNoneMatch == Etag)
+                    || (Date is not null && context.Request.Headers.IfModifiedSince == Date))
                     context.Response.StatusCode = 304;
                 else
                     await HubServer.SendAsync(context, Content);
@@ -66,7 +67,8 @@ public class UrlCacheTests
         files.Content = HubServer.Noise(100, 4);
         Assert.Equal(path, world.Resolve(files.Address));
         Assert.Equal(files.Content, File.ReadAllBytes(path));
-        Assert.DoesNotContain("s3cret", File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "source.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "source.json")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,7 +172,8 @@ public class UrlCacheTests
         string sha = HubServer.Sha256(Bytes)[..8];
         Assert.True(File.Exists(world.Resolve($"{files.Server.Address}deit-{sha}.pth")));
         string wrong = sha.Replace(sha[0], sha[0] == 'a' ? 'b' : 'a');
-        Assert.Contains("its SHA-256 is", world.Fails<ReMemException>($"{files.Server.Address}deit-{wrong}.pth").Message, StringComparison.Ordinal);
+        Assert.Contains("its SHA-256 is", world.Fails<ReMemException>($"{files.Server.Address}deit-{wrong}.pth").Message,
+            StringComparison.Ordinal);
         Assert.Null(ContentCheck.FromName("swin-20210512.pth"));
         Assert.Null(ContentCheck.FromName("deadbeef.pth"));
         Assert.Null(ContentCheck.FromName("vit-base.npz"));
@@ -181,5 +184,6 @@ public class UrlCacheTests
     [InlineData("https://h/a/%2e%2e%2fx%20y.bin", "x_y.bin")]
     [InlineData("https://h/", "weights")]
     [InlineData("https://h/source.json", "weights")]
-    public void The_name_is_one_that_every_system_takes(string address, string name) => Assert.Equal(name, UrlCache.NameOf(new Uri(address)));
+    public void The_name_is_one_that_every_system_takes(string address, string name) =>
+        Assert.Equal(name, UrlCache.NameOf(new Uri(address)));
 }

@@ -28,9 +28,12 @@ public class WeightSourceTests
         Assert.Equal("some/file.pth", source.ResolveFile("some/file.pth"));
         Assert.Equal("some/folder", source.ResolveFolder("some/folder"));
         Assert.Equal(folder.Path, source.ResolveFolder($"local-dir:{folder.Path}"));
-        Assert.Contains("none of model.safetensors", Assert.Throws<InputException>(() => source.ResolveFile(folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<InputException>(() => source.ResolveFile("local-dir:nowhere")).Message, StringComparison.Ordinal);
-        string[] names = ["open_clip_pytorch_model.bin", "pytorch_model.bin.index.json", "pytorch_model.bin", "open_clip_model.safetensors", "model.safetensors.index.json", "model.safetensors"];
+        Assert.Contains("none of model.safetensors", Assert.Throws<InputException>(() => source.ResolveFile(folder.Path)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<InputException>(() => source.ResolveFile("local-dir:nowhere")).Message,
+            StringComparison.Ordinal);
+        string[] names = ["open_clip_pytorch_model.bin", "pytorch_model.bin.index.json", "pytorch_model.bin", "open_clip_model.safetensors",
+            "model.safetensors.index.json", "model.safetensors"];
         foreach (string name in names)
         {
             // Each is preferred to those before it.
@@ -45,11 +48,15 @@ public class WeightSourceTests
     {
         using var folder = new TemporaryFolder();
         var options = new HubOptions { Offline = true, HubCache = folder.Path, UrlCache = folder.Path };
-        string Remedy(WeightSource source, string from = "hf-hub:me/model") => Assert.Throws<InputException>(() => source.ResolveFile(from)).Remedy!;
+        string Remedy(WeightSource source, string from = "hf-hub:me/model") =>
+            Assert.Throws<InputException>(() => source.ResolveFile(from)).Remedy!;
         Assert.DoesNotContain("Without a network", Remedy(new WeightSource(options)), StringComparison.Ordinal);
-        Assert.EndsWith("Without a network: download it elsewhere and give --weights FILE.", Remedy(new WeightSource(options) { LocalOption = "--weights FILE" }), StringComparison.Ordinal);
-        Assert.DoesNotContain("Without a network", Remedy(new WeightSource(options) { LocalOption = "--weights FILE" }, "local-dir:missing"), StringComparison.Ordinal);
-        ReMem.Recipes.Recipe recipe = ReMem.Recipes.RecipeReader.Parse("name: x", "x", ["data.source=photos", "teacher.weights=hf-hub:me/model"]);
+        Assert.EndsWith("Without a network: download it elsewhere and give --weights FILE.",
+            Remedy(new WeightSource(options) { LocalOption = "--weights FILE" }), StringComparison.Ordinal);
+        Assert.DoesNotContain("Without a network",
+            Remedy(new WeightSource(options) { LocalOption = "--weights FILE" }, "local-dir:missing"), StringComparison.Ordinal);
+        ReMem.Recipes.Recipe recipe = ReMem.Recipes.RecipeReader.Parse("name: x", "x",
+            ["data.source=photos", "teacher.weights=hf-hub:me/model"]);
         InputException e = Assert.Throws<InputException>(() => StageChecks.FetchWeights(recipe, new WeightSource(options), default));
         Assert.EndsWith("give teacher.weights=FILE.", e.Remedy, StringComparison.Ordinal);
         recipe = recipe with { Teacher = new(), Student = recipe.Student with { Weights = "hf-hub:me/model" } };
@@ -73,7 +80,8 @@ public class WeightSourceTests
     public void An_address_is_no_model_folder_unless_it_is_the_hubs()
     {
         using var world = new HubWorld();
-        Assert.Contains("not a model folder", world.Fails<InputException>("https://example.org/x", s => world.Source().ResolveFolder(s)).Message, StringComparison.Ordinal);
+        Assert.Contains("not a model folder",
+            world.Fails<InputException>("https://example.org/x", s => world.Source().ResolveFolder(s)).Message, StringComparison.Ordinal);
         string snapshot = Path.Combine(world.Root, "snapshots", world.Server.Commit);
         Assert.Equal(snapshot, world.Source().ResolveFolder($"{world.Server.Address}me/model/tree/main"));
         Assert.Equal(Path.Combine(snapshot, "config.json"), world.Resolve($"{world.Server.Address}me/model/blob/main/config.json"));
@@ -130,7 +138,8 @@ public class WeightSourceTests
     {
         using var world = new HubWorld();
         world.Server.Files.Remove("config.json");
-        Assert.Contains("has no config.json", world.Fails<InputException>(resolve: s => world.Source().ResolveFolder(s)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no config.json", world.Fails<InputException>(resolve: s => world.Source().ResolveFolder(s)).Message,
+            StringComparison.Ordinal);
         Assert.True(File.Exists(world.Resolve()));
     }
 
@@ -152,5 +161,6 @@ public class WeightSourceTests
     }
 
     private static void Index(HubWorld world, params (string Tensor, string File)[] map) =>
-        world.Server.Files["model.safetensors.index.json"] = JsonSerializer.SerializeToUtf8Bytes(new { weight_map = map.ToDictionary(m => m.Tensor, m => m.File) });
+        world.Server.Files["model.safetensors.index.json"] =
+            JsonSerializer.SerializeToUtf8Bytes(new { weight_map = map.ToDictionary(m => m.Tensor, m => m.File) });
 }
