@@ -18,6 +18,7 @@ internal sealed class StudentArguments
         .Add("--student", "student.model")
         .Add("--epochs", "student.training.epochs", "N", "30")
         .Add("--objective", "student.distillation.objective")
+        .Add("--unlabelled", "data.unlabelled", "SOURCE")
         .Add("--on-bad-image", "data.on_bad_image");
     private readonly Option<int> _seed = new("--seed") { Description = "Decides every random draw." };
 

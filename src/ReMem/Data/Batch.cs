@@ -58,8 +58,21 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
         };
 
     /// <summary>
+    /// The rows whose images, and whose mixing partners, all have a label, int64 [n]; null where every row does. The caller disposes them.
+    /// </summary>
+    internal Tensor? LabelledRows()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Scalar none = (long)UnlabelledImages.NoLabel;
+        Tensor labelled = Labels.ne(none);
+        if (Mix is not null)
+            labelled = labelled.logical_and((PartnerLabels ?? Labels.flip(0)).ne(none));
+        return labelled.all().item<bool>() ? null : labelled.nonzero().squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
     /// The targets of a cross-entropy: the labels, int64 [B], or those of mixed images, float32 [B, classes], whose rows sum to 1. The
-    /// caller does not dispose them.
+    /// caller does not dispose them. Those of images without a label mean nothing: see <see cref="LabelledRows"/>.
     /// </summary>
     /// <param name="classes">Number of classes.</param>
     public Tensor Targets(int classes)
@@ -68,9 +81,15 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
             return Labels;
         using DisposeScope scope = NewDisposeScope();
         using Scalar own = Mix.Share, rest = 1 - Mix.Share;
-        Tensor single = nn.functional.one_hot(Labels, classes).to(ScalarType.Float32);
-        Tensor partner = PartnerLabels is null ? single.flip(0) : nn.functional.one_hot(PartnerLabels, classes).to(ScalarType.Float32);
+        Tensor single = OneHot(Labels, classes);
+        Tensor partner = PartnerLabels is null ? single.flip(0) : OneHot(PartnerLabels, classes);
         return (single * own).Plus(partner * rest).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor OneHot(Tensor labels, int classes)
+    {
+        using Scalar none = 0;
+        return nn.functional.one_hot(labels.clamp_min(none), classes).to(ScalarType.Float32);
     }
 
     /// <inheritdoc/>

@@ -69,7 +69,7 @@ public sealed class BatchLoader
     public int SlotsPerEpoch => IsMixed ? Math.Min(Count, BatchesPerEpoch * _options.BatchSize) : _source.Count;
 
     /// <summary>Samples per epoch.</summary>
-    public int Count => _scan.Value.Usable.Length;
+    public int Count => _options is { Shuffle: true, EpochSize: > 0 } ? _options.EpochSize : _scan.Value.Usable.Length;
 
     /// <summary>Batches per epoch.</summary>
     public int BatchesPerEpoch => _options.DropLast ? Count / _options.BatchSize : (Count + _options.BatchSize - 1) / _options.BatchSize;
@@ -127,17 +127,21 @@ public sealed class BatchLoader
     /// <summary>Total time that consumers have waited for batches.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>Number of usable samples of each class.</summary>
+    /// <summary>Number of usable samples of each class; samples without a label are of none.</summary>
     /// <param name="classes">Number of classes.</param>
     public int[] ClassCounts(int classes)
     {
         int[] counts = new int[classes];
-        foreach (int index in _scan.Value.Usable)
-            counts[_source.Label(index)]++;
+        foreach (int label in _scan.Value.Usable.Select(_source.Label).Where(label => label != UnlabelledImages.NoLabel))
+            counts[label]++;
         return counts;
     }
 
-    private bool IsResampled => _options.Shuffle && _options.Sampling != ClassSampling.Uniform;
+    private bool IsResampled => _options.Shuffle
+        && (_options.Sampling != ClassSampling.Uniform || _options.EpochSize > 0 || HasUnlabelled);
+
+    private bool HasUnlabelled => _source is JoinedSource joined
+        && joined.Parts.Any(part => part.Count > 0 && part.Label(0) == UnlabelledImages.NoLabel);
 
     private IEnumerable<Batch> Batches(Func<int, Batch> make, int firstBatch, int end)
     {
@@ -158,7 +162,7 @@ public sealed class BatchLoader
             return usable;
         var random = new CounterRandom(_options.Seed, "order", epoch);
         int[] places = IsResampled
-            ? SampledOrder.Draw([.. usable.Select(_source.Label)], _options.Sampling, random)
+            ? SampledOrder.Draw([.. usable.Select(_source.Label)], _options.Sampling, _options.UnlabelledRatio, Count, random)
             : random.Permutation(usable.Length);
         return [.. places.Select(i => usable[i])];
     }

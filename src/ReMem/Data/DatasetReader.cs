@@ -52,6 +52,8 @@ public static class DatasetReader
     private static RawDataset Named(SourceLocation location)
     {
         RawDataset raw = location.Layout.Read(location.Path, location.Options).Normalized();
+        if (!location.Options.NeedsLabels)
+            return raw;
         string? labels = location.Options.LabelsFile ?? (raw.LabelsAreNumbers ? raw.LabelsFile : null);
         return labels is null ? raw : LabelNames.Apply(raw, labels);
     }

@@ -28,6 +28,17 @@ public sealed record LoaderOptions
     [EnumDataType(typeof(ClassSampling))]
     public ClassSampling Sampling { get; init; }
 
+    /// <summary>
+    /// Unlabelled images per labelled image in every batch, where a source has both and every epoch has a new order; 0 or more. Default 0:
+    /// as they occur.
+    /// </summary>
+    internal double UnlabelledRatio { get; init; }
+
+    /// <summary>
+    /// Images per epoch, where every epoch has a new order: more than there are repeat, in new views. Default 0: as many as there are.
+    /// </summary>
+    internal int EpochSize { get; init; }
+
     /// <summary>Leaves out a last batch that is not full. Default false.</summary>
     public bool DropLast { get; init; }
 

@@ -87,7 +87,7 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
         {
             0 => throw new InputException($"'{splits[0].Where}' holds no image.", remedy: "Give each class a folder with its images."),
             1 => parts[0],
-            _ => new JoinedSources(parts),
+            _ => new JoinedSource(parts),
         };
     }
 
@@ -124,21 +124,6 @@ internal sealed record ScoredImages(string Description, string Split, IImageSour
     private static InputException NoLabels(UnlabelledSplit split) => new(
         $"'{split.Where}' holds {split.Images} images without class folders or labels: images without labels cannot be scored.",
         remedy: "Give each class a folder, or name another split with --split; 'remem predict' classifies images without labels.");
-
-    /// <summary>A concatenation of sources.</summary>
-    private sealed class JoinedSources(IImageSource[] parts) : IImageSource
-    {
-        private readonly (int Part, int Index)[] _places =
-            [.. parts.SelectMany((p, n) => Enumerable.Range(0, p.Count).Select(i => (n, i)))];
-
-        public int Count => _places.Length;
-
-        public int Label(int index) => parts[_places[index].Part].Label(_places[index].Index);
-
-        public string Name(int index) => parts[_places[index].Part].Name(_places[index].Index);
-
-        public byte[] Read(int index) => parts[_places[index].Part].Read(_places[index].Index);
-    }
 
     /// <summary>A source with other label indices.</summary>
     private sealed class Relabelled(IImageSource source, int[] labels) : IImageSource

@@ -141,11 +141,22 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         Tensor? loss = weight < 1 ? lesson.Labels.Of(own?.to(ScalarType.Float32) ?? outputs[0].Logits, batch) * hard : null;
         if (teachers.Length > 0)
         {
-            Tensor part = lesson.Objective.Loss([.. outputs.Zip(teachers)], batch.Labels, options.Temperature, step.Progress) * soft;
+            Tensor labels = Labels(batch, teachers[0].Logits);
+            Tensor part = lesson.Objective.Loss([.. outputs.Zip(teachers)], labels, options.Temperature, step.Progress) * soft;
             loss = loss is null ? part : loss.Plus(part);
         }
 
         return loss!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The labels that the objective's terms see: an unlabelled image's is the teacher's class.</summary>
+    private static Tensor Labels(Batch batch, Tensor teacher)
+    {
+        using Tensor? labelled = batch.LabelledRows();
+        if (labelled is null)
+            return batch.Labels;
+        using Scalar none = (long)UnlabelledImages.NoLabel;
+        return where(batch.Labels.eq(none), teacher.argmax(1), batch.Labels);
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
 using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
+using ReMem.Distillation;
 using ReMem.Runtime;
 
 namespace ReMem.Recipes;
@@ -31,6 +32,21 @@ internal sealed record DataRecipe
     /// Default fail.
     /// </summary>
     public LeakagePolicy OnLeakage { get; init; } = LeakagePolicy.Fail;
+
+    /// <summary>
+    /// Images without labels, from which students with a teacher learn what the teacher says of them: a source as data.source, or a folder
+    /// of images without class folders. Labels that it has are ignored; copies of validation, test and labelled images are left out.
+    /// Default none.
+    /// </summary>
+    public string? Unlabelled { get; init; }
+
+    /// <summary>Unlabelled images per labelled image in every batch, 0 to 100; 0 takes both as often as they occur. Default 0.</summary>
+    [Range(0.0, 100)]
+    public double UnlabelledRatio { get; init; }
+
+    /// <summary>Which unlabelled images are used, by what the teacher says of them. Default "all".</summary>
+    [ReadAs<UnlabelledSelection>]
+    public string UnlabelledKeep { get; init; } = UnlabelledSelection.All;
 
     /// <summary>Which part of the training split is used. Default all.</summary>
     public SubsetOptions Subset { get; init; } = new();

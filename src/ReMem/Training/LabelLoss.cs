@@ -33,7 +33,10 @@ internal sealed class LabelLoss : IDisposable
         }
     }
 
-    /// <summary>The mean over the batch, a scalar; a weighted loss is also averaged over the images, not over their weights.</summary>
+    /// <summary>
+    /// The mean over the batch's images that have labels, a scalar, 0 where none has; a weighted loss is also averaged over the images, not
+    /// over their weights.
+    /// </summary>
     /// <param name="logits">[B, C].</param>
     /// <param name="batch">Its labels, mixed or not.</param>
     public Tensor Of(Tensor logits, Batch batch)
@@ -41,6 +44,17 @@ internal sealed class LabelLoss : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor adjusted = _shift is null ? logits : logits.Plus(_shift);
         Tensor targets = batch.Targets((int)logits.shape[1]);
+        if (batch.LabelledRows() is { } rows)
+        {
+            if (rows.shape[0] == 0)
+            {
+                using Scalar nothing = 0;
+                return (logits.sum() * nothing).MoveToOuterDisposeScope();
+            }
+
+            (adjusted, targets) = (adjusted.index_select(0, rows), targets.index_select(0, rows));
+        }
+
         Tensor loss = _weights is null
             ? nn.functional.cross_entropy(adjusted, targets, label_smoothing: _smoothing)
             : nn.functional.cross_entropy(adjusted, targets, _weights, reduction: nn.Reduction.None, label_smoothing: _smoothing).mean();

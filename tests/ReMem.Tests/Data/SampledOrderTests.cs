@@ -46,6 +46,34 @@ public class SampledOrderTests
         Assert.All(sums.Zip(expected), pair => Assert.Equal(pair.Second, pair.First / epochs, 0.1));
     }
 
+    [Theory]
+    [InlineData(0, 30, 70)]
+    [InlineData(1, 50, 50)]
+    [InlineData(4, 20, 80)]
+    public void Every_batch_has_the_same_share_of_unlabelled_images(double ratio, int labelled, int others)
+    {
+        int[] labels = [.. Enumerable.Range(0, 30).Select(i => i % 3), .. Enumerable.Repeat(UnlabelledImages.NoLabel, 70)];
+        int[] order = SampledOrder.Draw(labels, ClassSampling.Uniform, ratio, 100, new CounterRandom(1, "order", 0));
+        Assert.Equal(labelled, order.Count(i => i < 30));
+        Assert.Equal(others, order.Count(i => i >= 30));
+        Assert.All(order.Chunk(10), batch => Assert.Equal(labelled / 10, batch.Count(i => i < 30)));
+        // All of a kind are drawn before any is again.
+        foreach ((IEnumerable<int> kind, int drawn) in new[] { (Enumerable.Range(0, 30), labelled), (Enumerable.Range(30, 70), others) })
+        {
+            int[] times = [.. kind.Select(i => order.Count(o => o == i))];
+            Assert.All(times, t => Assert.InRange(t, drawn / times.Length, (drawn + times.Length - 1) / times.Length));
+        }
+    }
+
+    [Fact]
+    public void A_longer_epoch_repeats_the_labelled_images_alone()
+    {
+        int[] order = SampledOrder.Draw([0, 1, 0, 1], ClassSampling.Uniform, 0, 10, new CounterRandom(1, "order", 0));
+        Assert.All(Enumerable.Range(0, 4), i => Assert.InRange(order.Count(o => o == i), 2, 3));
+        int[] balanced = SampledOrder.Draw([0, 1, 0, 0], ClassSampling.Balanced, 0, 16, new CounterRandom(1, "order", 0));
+        Assert.Equal(8, balanced.Count(i => i == 1));
+    }
+
     [Fact]
     public void An_order_is_a_function_of_its_stream_and_is_shuffled()
     {

@@ -14,6 +14,33 @@ public class LabelLossTests
     private static readonly TrainingOptions Options = new();
 
     [Theory]
+    [InlineData("none", 0.0, 1)]
+    [InlineData("inverse", 0.1, 1)]
+    [InlineData("inverse", 0.1, 0.7)]
+    public void Images_without_a_label_do_not_count(string weights, double smoothing, double mix)
+    {
+        using var scope = NewDisposeScope();
+        using var loss = new LabelLoss(Options with { ClassWeights = weights, LabelSmoothing = smoothing }, Counts);
+        Tensor logits = Goldens.UniformTensor("logits", 3, 4, 3).to(ScalarType.Float32).requires_grad_(true);
+        Batch Of(params long[] labels) =>
+            new(zeros(labels.Length, 3, 2, 2, ScalarType.Byte), tensor(labels), [.. Enumerable.Range(0, labels.Length)])
+            {
+                Mix = mix < 1 ? new BatchMix(mix) : null,
+            };
+        // Mixed, the first row meets the last and the second the third: rows 1 and 2 have both their labels.
+        long[] labels = mix < 1 ? [-1, 2, 1, 0] : [-1, 2, 1, -1];
+        Tensor value = loss.Of(logits, Of(labels));
+        Assert.Equal(loss.Of(logits.narrow(0, 1, 2), Of(2, 1)).item<float>(), value.item<float>(), 1e-6);
+        value.backward();
+        Assert.Equal(0, logits.grad![0].abs().sum().item<float>() + logits.grad[3].abs().sum().item<float>());
+        Assert.True(logits.grad[1].abs().sum().item<float>() > 0);
+
+        Tensor none = loss.Of(logits, Of(-1, -1, -1, -1));
+        Assert.Equal(0, none.item<float>());
+        none.backward();
+    }
+
+    [Theory]
     [InlineData("none", 0.0, 0.0, ClassSampling.Uniform)]
     [InlineData("none", 0.1, 0.0, ClassSampling.Balanced)]
     [InlineData("inverse", 0.0, 0.0, ClassSampling.Uniform)]

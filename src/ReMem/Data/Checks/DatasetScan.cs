@@ -45,7 +45,7 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
         int[][] near = [.. NearDuplicates.Find([.. scans.SelectMany(s => s.Prints)]).Select(p => new[] { p.A, p.B })];
         var scan = new DatasetScan(scans, near);
         if (file is not null)
-            TryWrite(file, scan);
+            TryWrite(file, stream => JsonSerializer.Serialize(stream, scan, Json.Line));
         return scan;
     }
 
@@ -69,12 +69,13 @@ internal sealed record DatasetScan(ImageScan[] Splits, int[][] Near)
             && Near.All(pair => pair.Length == 2 && pair.All(i => i >= 0 && i < total));
     }
 
-    private static void TryWrite(string file, DatasetScan scan)
+    /// <summary>Stores what a check found, where that is possible, and removes the oldest of many.</summary>
+    internal static void TryWrite(string file, Action<Stream> write)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, scan, Json.Line));
+            AtomicFile.Write(file, write);
             foreach (FileInfo old in new DirectoryInfo(Path.GetDirectoryName(file)!).GetFiles("*.json")
                 .OrderByDescending(f => f.LastWriteTimeUtc).Skip(MaxKept))
                 old.Delete();

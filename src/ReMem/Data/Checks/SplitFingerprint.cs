@@ -62,12 +62,12 @@ internal static class SplitFingerprint
             Add(string.Create(CultureInfo.InvariantCulture, $"{name} {split.Count}"));
             for (int i = 0; i < split.Count; i++)
                 Add(split.Name(i));
-            IImageSource whole = split;
-            while (whole is Subset subset)
-                whole = subset.Whole;
-            if (whole is not EncodedSource source)
-                return null;
-            files.UnionWith(source.Files);
+            foreach (IImageSource whole in Wholes(split))
+            {
+                if (whole is not EncodedSource source)
+                    return null;
+                files.UnionWith(source.Files);
+            }
         }
 
         try
@@ -87,6 +87,14 @@ internal static class SplitFingerprint
 
         return Convert.ToHexString(hash.GetHashAndReset())[..32];
     }
+
+    /// <summary>The sources below subsets and joined sources.</summary>
+    private static IEnumerable<IImageSource> Wholes(IImageSource source) => source switch
+    {
+        Subset subset => Wholes(subset.Whole),
+        JoinedSource joined => joined.Parts.SelectMany(Wholes),
+        _ => [source],
+    };
 
     /// <summary>What an earlier run stored; null where it is missing or damaged.</summary>
     private static string? Kept(string file)

@@ -80,13 +80,13 @@ internal sealed class DecodedImageCache(long budget = DecodedImageCache.DefaultB
         _sizes[(source, index)] = (decoded.Width, decoded.Height, decoded.IsJpeg);
     }
 
-    /// <summary>A subset's samples are those of the whole source, so that both share cached images.</summary>
-    private static (IImageSource Source, int Index) Owner(IImageSource source, int index)
+    /// <summary>The samples of subsets and joined sources are those of the sources below them, so that all share cached images.</summary>
+    private static (IImageSource Source, int Index) Owner(IImageSource source, int index) => source switch
     {
-        while (source is Subset subset)
-            (source, index) = (subset.Whole, subset.WholeIndex(index));
-        return (source, index);
-    }
+        Subset subset => Owner(subset.Whole, subset.WholeIndex(index)),
+        JoinedSource joined when joined.Owner(index) is var part => Owner(part.Source, part.Index),
+        _ => (source, index),
+    };
 
     /// <summary>A lent image.</summary>
     /// <param name="Image">Its pixels; the array may be longer where it is not cached.</param>

@@ -58,6 +58,11 @@ public sealed record DatasetOptions
     [Range(0, long.MaxValue)]
     public long MemoryBytes { get; init; } = 1L << 30;
 
+    /// <summary>
+    /// Whether the images must have labels. Default true; false reads every image that there is, and the labels that are found mean nothing.
+    /// </summary>
+    internal bool NeedsLabels { get; init; } = true;
+
     /// <summary>Refuses shares that leave too little for training.</summary>
     /// <param name="where">Named in the error.</param>
     internal void RequireRoom(string? where = null)

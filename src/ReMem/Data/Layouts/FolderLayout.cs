@@ -10,7 +10,7 @@ internal static class FolderLayout
 
     /// <summary>On disk.</summary>
     public static DatasetLayout Layout { get; } = new("folder", "class folders, in train/ val/ test/ or not split",
-        (folder, _) => Read(new DiskTree(folder)))
+        (folder, options) => Read(new DiskTree(folder), options))
     {
         // A table is the data set's where the images have no class folders of their own.
         Recognises = folder => DataFiles.TrainFolder(folder) is { } train && new DiskTree(train).Folders("").Length > 0,
@@ -18,12 +18,16 @@ internal static class FolderLayout
 
     /// <summary>In a zip.</summary>
     public static DatasetLayout Zip { get; } = new("zip", "class folders in a zip",
-        (file, _) => Read(new ZipTree(file)))
+        (file, options) => Read(new ZipTree(file), options))
     { Extensions = [".zip"] };
 
     /// <summary>Reads whichever of the two it is. A folder around it all, as archives often bring one, is stepped into.</summary>
-    public static RawDataset Read(FileTree tree)
+    /// <param name="tree">The folder or zip.</param>
+    /// <param name="options">Whether labels are needed: without, every image in any folder is read.</param>
+    public static RawDataset Read(FileTree tree, DatasetOptions options)
     {
+        if (!options.NeedsLabels)
+            return ReadAll(tree);
         string root = Unwrapped(tree);
         return IsSplit(tree, root) ? ReadSplit(tree, root) : ReadWhole(tree, root);
     }
@@ -117,6 +121,27 @@ internal static class FolderLayout
         return new RawDataset(tree.Description, [whole], Classes(whole), warnings);
     }
 
+    /// <summary>Every image in the folder and below it, without labels.</summary>
+    private static RawDataset ReadAll(FileTree tree)
+    {
+        List<string> warnings = [];
+        string[] files = [.. tree.AllFiles("", warnings).Where(f =>
+            FileTree.IsAnyImage(f) && !f.Split('/')[..^1].Any(SystemFiles.HoldsThumbnails))];
+        string where = tree.Where("");
+        if (files.Length == 0)
+            throw new InputException($"'{where}' holds no image.", remedy: "Give a folder with JPEG, PNG, WebP, GIF, BMP or TIFF files.");
+        RawSplit all = Split("", where, [], [.. files.Select(_ => string.Empty)], tree, files);
+        return new RawDataset(tree.Description, [all], null, warnings);
+    }
+
+    private static RawSplit Split(
+        string split, string where, IReadOnlyList<string> declared, IReadOnlyList<string> classes, FileTree tree, IReadOnlyList<string> files) =>
+        new(split, where, declared, classes, [.. files.Select(tree.Where)], i => tree.Read(files[i]))
+        {
+            Files = tree.OnDisk(files),
+            Parts = tree.Part is { } part ? i => part(files[i]) : null,
+        };
+
     /// <summary>torchvision's order, also for folders named by numbers.</summary>
     private static string[] Classes(RawSplit train) => [.. train.Declared.Order(StringComparer.Ordinal)];
 
@@ -165,14 +190,8 @@ internal static class FolderLayout
         if (ignored > 0)
             warnings.Add($"{ignored} {(ignored == 1 ? "file" : "files")} in '{where}' without an image's extension are ignored, "
                 + $"such as '{example}'.");
-        return new RawSplit(
-            split, where, [.. folders.Select(f => UnicodeText.Composed(FileTree.NameOf(f))).Distinct()], classes,
-            [.. files.Select(tree.Where)],
-            i => tree.Read(files[i]))
-        {
-            Files = tree.OnDisk(files),
-            Parts = tree.Part is { } part ? i => part(files[i]) : null,
-        };
+        return Split(
+            split, where, [.. folders.Select(f => UnicodeText.Composed(FileTree.NameOf(f))).Distinct()], classes, tree, files);
     }
 
     /// <summary>Folders of thumbnails next to class folders are not classes.</summary>

@@ -34,11 +34,14 @@ internal static class ManifestColumns
     /// <param name="table">The table.</param>
     /// <param name="file">For messages.</param>
     /// <param name="options">Names that are given.</param>
+    /// <returns>The label column is null where labels are not needed.</returns>
     /// <exception cref="InputException">There is no column of images or labels, or no column of a given name.</exception>
-    public static (string Image, string Label, string? Split, string? Group) Find(ManifestTable table, string file, DatasetOptions options)
+    public static (string Image, string? Label, string? Split, string? Group) Find(ManifestTable table, string file, DatasetOptions options)
     {
         string image = Column(table, file, "image", options.ImageColumn, Image)!;
-        string label = Column(table, file, "label", options.LabelColumn, [.. Label.Where(l => Plain(l) != Plain(image))])!;
+        string? label = options.NeedsLabels
+            ? Column(table, file, "label", options.LabelColumn, [.. Label.Where(l => Plain(l) != Plain(image))])
+            : null;
         string? split = Column(table, file, "split", options.SplitColumn, Split, optional: true);
         // "set" may mean anything: it is the split where its values are splits.
         if (options.SplitColumn is null && split is not null && Plain(split) is not ("SPLIT" or "SUBSET")

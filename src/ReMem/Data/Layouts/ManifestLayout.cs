@@ -41,7 +41,7 @@ internal static class ManifestLayout
             foreach ((string split, string[] shards) in DataFiles.BySplit(source, files, "table", warnings))
             {
                 // Competitions publish the test images' names without labels.
-                if (split is "val" or "test"
+                if (options.NeedsLabels && split is ("val" or "test")
                     && shards.All(f => ManifestTable.Read(f) is { Rows.Count: > 0 } t && !ManifestColumns.HasLabel(t, options)))
                     unlabelled.Add(new UnlabelledSplit(split, shards[0], shards.Sum(f => ManifestTable.Read(f).Rows.Count)));
                 else
@@ -94,7 +94,7 @@ internal static class ManifestLayout
         ManifestTable table = ManifestTable.Read(file, paths.Finds);
         if (table.Rows.Count == 0)
             return [];
-        (string image, string label, string? splits, string? groups) = ManifestColumns.Find(table, file, options);
+        (string image, string? label, string? splits, string? groups) = ManifestColumns.Find(table, file, options);
         List<Row> rows = [];
         string? missing = null;
         foreach (ManifestTable.Line line in table.Rows)
@@ -105,7 +105,7 @@ internal static class ManifestLayout
             if (path.Contains('\0', StringComparison.Ordinal))
                 throw new InputException($"{where} names an image by a path with a NUL in it.",
                     remedy: "The table is damaged: copy or write it again.");
-            string name = table.Text(line, label) is { Length: > 0 } l ? l : throw new InputException(
+            string name = label is null ? string.Empty : table.Text(line, label) is { Length: > 0 } l ? l : throw new InputException(
                 $"{where} has no label ({label} is empty).",
                 remedy: "Leave out unlabelled lines; a missing test split is taken from training.");
             string? group = groups is null ? null : table.Text(line, groups) is { Length: > 0 } g ? g : null;

@@ -57,12 +57,12 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         ParquetCheck.Footer(stream);
         await using ParquetReader reader = await ParquetReader.CreateAsync(stream).ConfigureAwait(false);
         DataField image = ImageField(reader.Schema, file, options.ImageColumn);
-        DataField label = LabelField(reader.Schema, file, options.LabelColumn);
+        DataField? label = options.NeedsLabels ? LabelField(reader.Schema, file, options.LabelColumn) : null;
         DataField? groups = options.GroupColumn is null ? null : LabelField(reader.Schema, file, options.GroupColumn);
         ParquetCheck.Columns(stream, reader.Metadata!,
             [.. new[] { image, label, groups }.OfType<DataField>().Select(f => f.Path.ToString())]);
-        LabelsAreNumbers = !IsText(label);
-        IReadOnlyList<string>? names = LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
+        LabelsAreNumbers = label is not null && !IsText(label);
+        IReadOnlyList<string>? names = label is not null && LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
         if (_names.Count > 0 && !(names ?? []).SequenceEqual(ClassNames ?? []))
         {
             throw new InputException(
@@ -78,7 +78,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         {
             using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
             byte[]?[] images = await ImagesAsync(rows, image).ConfigureAwait(false);
-            string?[] labels = await LabelsAsync(rows, label).ConfigureAwait(false);
+            string?[]? labels = label is null ? null : await LabelsAsync(rows, label).ConfigureAwait(false);
             if (groups is not null)
                 _groups.AddRange(await LabelsAsync(rows, groups).ConfigureAwait(false));
             for (int i = 0; i < images.Length; i++, row++)
@@ -87,7 +87,7 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
                     throw new InvalidDataException("its images are more bytes than the file can hold");
                 _store.Add(images[i]);
                 _names.Add($"{file} row {row}");
-                _classes.Add(ClassOf(labels[i], file, row, label.Name));
+                _classes.Add(labels is null ? string.Empty : ClassOf(labels[i], file, row, label!.Name));
             }
         }
 

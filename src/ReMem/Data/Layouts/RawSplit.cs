@@ -29,6 +29,11 @@ internal sealed record RawSplit(
     /// <summary>The files that hold the samples. Default: each sample's name is its file.</summary>
     public IReadOnlyList<string>? Files { get; init; }
 
+    /// <summary>The samples without their classes.</summary>
+    /// <param name="label">The label of each.</param>
+    public EncodedSource WithoutLabels(int label) =>
+        new(Names, [.. Enumerable.Repeat(label, Names.Count)], Files ?? Names, Read, Parts);
+
     /// <summary>Numbers the classes.</summary>
     public EncodedSource Number(IReadOnlyDictionary<string, int> index) =>
         new(Names, Classes.Select(c => index[c]).ToArray(), Files ?? Names, Read, Parts);

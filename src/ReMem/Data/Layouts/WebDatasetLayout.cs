@@ -74,7 +74,7 @@ internal static class WebDatasetLayout
                 string name = $"{shard}/{image.Key}.{image.Extension}";
                 if (image.Length > EncodedSource.MaxBytes)
                     throw EncodedSource.TooLarge(name);
-                samples.Add(new Sample(stamp, image.Offset, (int)image.Length, name, Label(parts, stamp, options.LabelColumn, name)));
+                samples.Add(new Sample(stamp, image.Offset, (int)image.Length, name, Label(parts, stamp, options, name)));
             }
 
             parts.Clear();
@@ -123,9 +123,11 @@ internal static class WebDatasetLayout
 
     private static InputException CutShort(string shard) => new($"The tar '{shard}' is cut short.", remedy: "Copy or download it again.");
 
-    private static string Label(List<Part> parts, FileStamp stamp, string? wanted, string name)
+    private static string Label(List<Part> parts, FileStamp stamp, DatasetOptions options, string name)
     {
-        string? label = null;
+        if (!options.NeedsLabels)
+            return string.Empty;
+        string? label = null, wanted = options.LabelColumn;
         if (parts.FirstOrDefault(p => p.Extension == (wanted ?? "cls")) is { } text)
             label = Text(text, stamp, name).Trim();
         else if (parts.FirstOrDefault(p => p.Extension == "json") is { } json)

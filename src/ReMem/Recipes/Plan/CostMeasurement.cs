@@ -229,7 +229,7 @@ internal sealed class CostMeasurement
     {
         ModelInfo model = ModelCatalogue.Info(_recipe.Student.Model);
         int size = _recipe.Student.ImageSize ?? _data.ImageSize;
-        (double decode, double view) = ColdAndWarm(_sample.Training(_recipe.Student.Training, model, size, 0));
+        (double decode, double view) = ColdAndWarm(_sample.StudentTraining(_recipe.Student.Training, model, size, 0, false, null));
         (double evaluation, _) = ColdAndWarm(_sample.Evaluation(_sample.Dataset.Test, model, size));
         long images = _sample.Dataset.Train.Count + _sample.Dataset.Test.Count;
         return new DecodingRate(decode, evaluation, view, _sample.DecodedBytes / images);

@@ -104,11 +104,11 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
 
         // Each is validated once, at its end; what is measured is of training and validation images, which are prepared once for all.
         double evaluated = counts.Train + (2 * counts.Validation);
-        double seconds = (epochs * counts.Batches(training) * rate.Fresh)
+        double seconds = (epochs * PlanCounts.Batches(counts.Train, training) * rate.Fresh)
             + (trials * (teacher.Create + (evaluated * teacher.EvaluateImage) + meter.Logits.Of(counts.Train)))
             + ((counts.Train + counts.Validation) * meter.Image) + DecodeInFull;
         Add(TrialStage, trials, seconds, Resident(rate.Memory + (counts.Train * meter.RowMemory)));
-        return seconds + Add(FilesStage, 0, Epochs(training, teacher, epochs, epochs));
+        return seconds + Add(FilesStage, 0, Epochs(training, teacher, counts.Train, epochs, epochs));
     }
 
     /// <summary>What a student's teachers leave in their caches. A further teacher's serves all methods of a seed.</summary>
@@ -123,10 +123,10 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     {
         TrainingOptions training = recipe.Teacher.Training;
         TrainingRate rate = options.Rho > 0 ? rates.Sharpness! : rates.Plain!;
-        int steps = counts.Batches(training) * (training.Epochs - done);
+        int steps = PlanCounts.Batches(counts.Train, training) * (training.Epochs - done);
         double seconds = Add(
             TeacherStage(method), 1, rates.Teacher!.Create + (steps * rate.Fresh), Resident(rate.Memory), rates.Teacher.Bytes + FewFiles);
-        return seconds + Trained(training, rates.Teacher, done, fresh: training.Epochs - done);
+        return seconds + Trained(training, rates.Teacher, counts.Train, done, fresh: training.Epochs - done);
     }
 
     private double Meter(bool decoded)
@@ -144,39 +144,40 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         TrainingRate rate = (taught ? rates.Taught : rates.Alone ?? rates.Taught)!;
         int views = recipe.Student.Distillation.RecycledViews(training.Epochs);
         int epochs = training.Epochs - done, fresh = views == 0 ? epochs : Math.Min(views, epochs);
-        int batches = counts.Batches(training);
+        int batches = PlanCounts.Batches(counts.StudentTrain, training);
         long size = recipe.Student.ImageSize ?? recipe.Data.ImageSize;
-        long viewBytes = 3L * size * size * counts.Train * views;
+        long viewBytes = 3L * size * size * counts.StudentTrain * views;
         long keptBytes = Math.Min(viewBytes, PreparedData.ViewCacheBytes);
         double kept = rate.Kept + ((1 - ((double)keptBytes / Math.Max(1, viewBytes))) * training.BatchSize * rates.Decoding.View);
-        long answers = taught && rates.CachedView == 0 ? 4L * views * counts.Train * counts.Classes : 0;
+        long answers = taught && rates.CachedView == 0 ? 4L * views * counts.StudentTrain * counts.Classes : 0;
         double seconds = Add(
             taught ? TaughtStage : AloneStage,
             1,
             rates.Student.Create + (batches * ((fresh * rate.Fresh) + ((epochs - fresh) * kept))),
             Resident(rate.Memory + keptBytes + answers),
             rates.Student.Bytes + FewFiles);
-        return seconds + Trained(training, rates.Student, done, fresh);
+        return seconds + Trained(training, rates.Student, counts.StudentTrain, done, fresh);
     }
 
     /// <summary>What surrounds the steps of a training: validations, scores, checkpoints, images that have to be decoded again.</summary>
-    private double Trained(TrainingOptions training, ModelRate model, int done, int fresh)
+    private double Trained(TrainingOptions training, ModelRate model, int images, int done, int fresh)
     {
-        double images = ((double)PlanCounts.Validations(training, done) * counts.Validation) + counts.Validation + counts.Test;
-        double seconds = Add(EvaluationStage, 1, images * (model.EvaluateImage + (Overflow * rates.Decoding.Evaluation)));
-        return seconds + Add(FilesStage, 0, Epochs(training, model, training.Epochs - done, fresh) + (model.Bytes / rates.WriteRate));
+        double scored = ((double)PlanCounts.Validations(training, done) * counts.Validation) + counts.Validation + counts.Test;
+        double seconds = Add(EvaluationStage, 1, scored * (model.EvaluateImage + (Overflow * rates.Decoding.Evaluation)));
+        return seconds + Add(FilesStage, 0, Epochs(training, model, images, training.Epochs - done, fresh) + (model.Bytes / rates.WriteRate));
     }
 
     /// <summary>Seconds of an epoch's files: its checkpoint, and the images that have to be decoded again.</summary>
     /// <param name="training">Whose.</param>
     /// <param name="model">What is trained.</param>
+    /// <param name="images">Images of an epoch.</param>
     /// <param name="epochs">How many.</param>
     /// <param name="fresh">Of these, on views that were not seen before.</param>
-    private double Epochs(TrainingOptions training, ModelRate model, int epochs, int fresh)
+    private double Epochs(TrainingOptions training, ModelRate model, int images, int epochs, int fresh)
     {
         long checkpoint = model.Bytes * (training.Optimizer == OptimizerKind.Sgd ? 2 : 3);
         _checkpoint = Math.Max(_checkpoint, checkpoint);
-        return (epochs * (double)checkpoint / rates.WriteRate) + (fresh * Overflow * counts.Train * rates.Decoding.Training);
+        return (epochs * (double)checkpoint / rates.WriteRate) + (fresh * Overflow * images * rates.Decoding.Training);
     }
 
     /// <summary>
@@ -185,7 +186,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     private double DecodeInFull => rates.Decoding.Training < 0.7 * rates.Decoding.Evaluation ? counts.Train * rates.Decoding.Evaluation : 0;
 
     private double DecodeOnce() =>
-        (1 - Overflow) * ((counts.Train * rates.Decoding.Training) + ((counts.Validation + counts.Test) * rates.Decoding.Evaluation));
+        (1 - Overflow) * ((counts.StudentTrain * rates.Decoding.Training) + ((counts.Validation + counts.Test) * rates.Decoding.Evaluation));
 
     private long Resident(long work) => rates.BaseMemory + Math.Max(0, Decoded - rates.DecodedHeld) + work;
 

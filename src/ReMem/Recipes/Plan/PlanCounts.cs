@@ -1,3 +1,4 @@
+using ReMem.Recipes.Stages;
 using ReMem.Training;
 
 namespace ReMem.Recipes.Plan;
@@ -9,15 +10,24 @@ namespace ReMem.Recipes.Plan;
 /// <param name="Classes">Classes.</param>
 internal sealed record PlanCounts(int Train, int Validation, int Test, int Classes)
 {
+    /// <summary>Images without labels, from which students learn.</summary>
+    public int Unlabelled { get; init; }
+
+    /// <summary>Images of a student's epoch.</summary>
+    public int StudentTrain => Train + Unlabelled;
+
     /// <summary>Images of all splits.</summary>
-    public int All => Train + Validation + Test;
+    public int All => Train + Unlabelled + Validation + Test;
 
     /// <summary>Counts a data set.</summary>
-    public static PlanCounts Of(Data.Sources.ImageDataset data) =>
-        new(data.Train.Count, data.Validation.Count, data.Test.Count, data.Classes.Count);
+    public static PlanCounts Of(PreparedData data) =>
+        new(data.Dataset.Train.Count, data.Dataset.Validation.Count, data.Dataset.Test.Count, data.Dataset.Classes.Count)
+        {
+            Unlabelled = data.Unlabelled?.Images.Count ?? 0,
+        };
 
     /// <summary>Batches as the loader makes them: an incomplete last batch is dropped, unless it is the only one.</summary>
-    public int Batches(TrainingOptions training) => Math.Max(1, Train / training.BatchSize);
+    public static int Batches(int images, TrainingOptions training) => Math.Max(1, images / training.BatchSize);
 
     /// <summary>Validations in the epochs after <paramref name="done"/>.</summary>
     public static int Validations(TrainingOptions training, int done) =>

@@ -28,7 +28,7 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         PartLeft[] parts = [.. recipe.Parts().Select(part => PartLeft.In(folder, part))];
         long begin = Stopwatch.GetTimestamp();
         RunRates rates = Measure(data, cancellationToken);
-        RunPlan plan = new PlanAssembler(recipe, PlanCounts.Of(data.Dataset), rates, _options.Jobs).Assemble(parts);
+        RunPlan plan = new PlanAssembler(recipe, PlanCounts.Of(data), rates, _options.Jobs).Assemble(parts);
         string caches = StudentCache.Root(recipe.Student.Distillation);
         return plan with
         {

@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
 using ReMem.Data;
 using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
 using ReMem.Data.Sources;
 using ReMem.Data.Views;
+using ReMem.Distillation;
+using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Training;
@@ -15,29 +18,33 @@ internal sealed class PreparedData
     private const int EvaluationBatch = 64;
     internal const long ViewCacheBytes = 1L << 30;
     private readonly DataRecipe _recipe;
-    private readonly Lazy<string> _trainFingerprint;
+    private readonly ConditionalWeakTable<IImageSource, string> _fingerprints = [];
+    private readonly Dictionary<ImageModel, IImageSource> _taught = [];
+    private readonly Lazy<IImageSource> _joined;
     private readonly int _threads;
     private readonly DecodedImageCache _cache;
 
-    private PreparedData(ImageDataset dataset, DataRecipe recipe, int threads, DecodedImageCache cache)
+    private PreparedData(ImageDataset dataset, UnlabelledImages? unlabelled, DataRecipe recipe, int threads, DecodedImageCache cache)
     {
         Dataset = dataset;
+        Unlabelled = unlabelled;
         _recipe = recipe;
         _threads = threads > 0 ? threads : Environment.ProcessorCount;
         _cache = cache;
-        _trainFingerprint = new(() => SplitFingerprint.OfContent(dataset.Train, _threads));
+        _joined = new(() => new JoinedSource(dataset.Train, Unlabelled!.Images));
     }
 
     /// <summary>The data set.</summary>
     public ImageDataset Dataset { get; }
 
+    /// <summary>Images without labels, from which students with a teacher learn; null where there are none.</summary>
+    public UnlabelledImages? Unlabelled { get; }
+
     /// <summary>What was opened.</summary>
     public DataRecipe Recipe => _recipe;
 
-    /// <summary>
-    /// The training split's <see cref="SplitFingerprint.OfContent(IImageSource, int)"/>; the first use may read every image.
-    /// </summary>
-    public string TrainFingerprint => _trainFingerprint.Value;
+    /// <summary>The <see cref="SplitFingerprint.OfContent(IImageSource, int)"/> of images; the first use may read every one.</summary>
+    public string Fingerprint(IImageSource images) => _fingerprints.GetValue(images, i => SplitFingerprint.OfContent(i, _threads));
 
     /// <summary>Side of the views of models that are given none of their own, pixels.</summary>
     public int ImageSize => _recipe.ImageSize;
@@ -81,13 +88,19 @@ internal sealed class PreparedData
             Validation = Subset.AtMost(dataset.Validation, recipe.MaxEval, recipe.Reading.Seed),
             Test = Subset.AtMost(dataset.Test, recipe.MaxEval, recipe.Reading.Seed),
         };
-        foreach (string warning in dataset.Warnings)
+        UnlabelledImages? unlabelled = recipe.Unlabelled is { } source
+            ? UnlabelledImages.Open(source, recipe.Reading, checks.Dataset with { Train = dataset.Train }, recipe.OnBadImage,
+                threads > 0 ? threads : Environment.ProcessorCount, Preflight.ScanFolder)
+            : null;
+        foreach (string warning in dataset.Warnings.Concat(unlabelled?.Warnings ?? []))
             progress?.Report(new ProgressReport("data", $"warning: {warning}"));
         progress?.Report(new ProgressReport(
             "data",
             $"{dataset.Description}: {dataset.Classes.Count} classes, {dataset.Train.Count} train / {dataset.Validation.Count} val / "
                 + $"{dataset.Test.Count} test"));
-        return new PreparedData(dataset, recipe, threads, cache);
+        if (unlabelled is not null)
+            progress?.Report(new ProgressReport("data", unlabelled.ToString()));
+        return new PreparedData(dataset, unlabelled, recipe, threads, cache);
     }
 
     /// <summary>Few of the images, spread over the classes, with a cache of their own: what is done with them leaves no trace.</summary>
@@ -100,7 +113,7 @@ internal sealed class PreparedData
             Validation = Some(Dataset.Validation, evaluation),
             Test = Some(Dataset.Test, evaluation),
         };
-        return new PreparedData(few, _recipe, threads, new DecodedImageCache());
+        return new PreparedData(few, null, _recipe, threads, new DecodedImageCache());
     }
 
     /// <summary>Augmented, shuffled batches of the training split.</summary>
@@ -110,12 +123,45 @@ internal sealed class PreparedData
     /// <param name="recycled">Whether views repeat, so that they are kept once made.</param>
     /// <param name="teacher">Where it takes another size, batches hold the same views at that one, too; null is none.</param>
     public BatchLoader Training(TrainingOptions training, ImageModel model, long seed, bool recycled = false, ImageModel? teacher = null) =>
-        Training(training, model.Info, model.ImageSize, seed, recycled, teacher);
+        Training(Dataset.Train, training, model.Info, model.ImageSize, seed, recycled, teacher);
 
-    /// <summary>As above, for a model that need not exist yet.</summary>
-    internal BatchLoader Training(TrainingOptions training, ModelInfo model, int size, long seed, bool recycled = false,
-        ImageModel? teacher = null) => Loader(
-        Dataset.Train,
+    /// <summary>Augmented, shuffled batches of the images that a student learns from.</summary>
+    /// <param name="training">Batch size and augmentation.</param>
+    /// <param name="model">How to interpolate.</param>
+    /// <param name="size">Side of the views, pixels.</param>
+    /// <param name="seed">Decides order and views.</param>
+    /// <param name="recycled">Whether views repeat, so that they are kept once made.</param>
+    /// <param name="teacher">
+    /// Whose outputs it learns: with the unlabelled images, where there are any. Null is none: then an epoch still has as many images, so
+    /// that both train equally long.
+    /// </param>
+    public BatchLoader StudentTraining(
+        TrainingOptions training, ModelInfo model, int size, long seed, bool recycled, ImageModel? teacher) => Training(
+        teacher is null ? Dataset.Train : Taught(teacher), training, model, size, seed, recycled, teacher,
+        teacher is null && Unlabelled is not null ? Dataset.Train.Count + Unlabelled.Images.Count : 0);
+
+    /// <summary>The labelled training images, then the unlabelled ones that are used with this teacher.</summary>
+    private IImageSource Taught(ImageModel teacher)
+    {
+        if (Unlabelled is null)
+            return Dataset.Train;
+        if (_recipe.UnlabelledKeep == UnlabelledSelection.All)
+            return _joined.Value;
+        lock (_taught)
+        {
+            if (_taught.TryGetValue(teacher, out IImageSource? known))
+                return known;
+            using ModelOutputs images = Evaluator.Run(teacher, Evaluation(Unlabelled.Images, teacher));
+            int[] kept = UnlabelledSelection.Of(_recipe.UnlabelledKeep, images,
+                () => Evaluator.Run(teacher, Evaluation(Dataset.Train, teacher)));
+            return _taught[teacher] = new JoinedSource(Dataset.Train, new Subset(Unlabelled.Images, kept));
+        }
+    }
+
+    private BatchLoader Training(
+        IImageSource images, TrainingOptions training, ModelInfo model, int size, long seed, bool recycled, ImageModel? teacher,
+        int epochSize = 0) => Loader(
+        images,
         new ViewOptions(training.Views)
         {
             Size = size,
@@ -130,11 +176,13 @@ internal sealed class PreparedData
             Seed = seed,
             Shuffle = true,
             Sampling = training.Sampling,
+            UnlabelledRatio = _recipe.UnlabelledRatio,
+            EpochSize = epochSize,
             ViewCacheBytes = recycled ? ViewCacheBytes : 0,
             MixupAlpha = training.MixupAlpha,
             CutmixAlpha = training.CutmixAlpha,
             // A last batch of one or two images would ruin BatchNorm's statistics.
-            DropLast = Dataset.Train.Count >= training.BatchSize,
+            DropLast = Math.Max(images.Count, epochSize) >= training.BatchSize,
         });
 
     /// <summary>A split as a model is evaluated on it: in order, resized and centre-cropped.</summary>

@@ -43,7 +43,7 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
 
     /// <summary>The student's training batches.</summary>
     /// <param name="teacher">Where it takes another size, they hold the same views at that one, too; null is none.</param>
-    public BatchLoader Batches(ImageModel? teacher) => data.Training(
+    public BatchLoader Batches(ImageModel? teacher) => data.StudentTraining(
         recipe.Training,
         ModelCatalogue.Info(recipe.Model),
         recipe.ImageSize ?? data.ImageSize,
@@ -53,7 +53,7 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
 
     /// <summary>The key of what a teacher says of these batches.</summary>
     public TeacherCacheKey Key(ImageModel teacher, BatchLoader batches) =>
-        TeacherCacheKey.Of(teacher, batches, data.TrainFingerprint, recipe.Distillation.TeacherPrecision);
+        TeacherCacheKey.Of(teacher, batches, data.Fingerprint(batches.Source), recipe.Distillation.TeacherPrecision);
 
     /// <summary>The cache as the recipe's student.distillation.cache says; null where there is to be none.</summary>
     /// <param name="teacher">Answers.</param>
@@ -97,16 +97,17 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
         string folder, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress) =>
         OpenAt(folder, Key(teacher, batches), OptionsFor(teacher), teacher, teacherFolder, batches, stage, progress);
 
+    private static string? Absolute(string? source) => Path.Exists(source) ? Path.GetFullPath(source) : source;
+
     // The key hashes all of the teacher's weights and the options may need a student made, so that both are made once.
     private TeacherCacheBuilder OpenAt(
         string folder, TeacherCacheKey key, TeacherCacheOptions options, ImageModel teacher, string? teacherFolder, BatchLoader batches,
         string stage, IProgress<ProgressReport>? progress)
     {
-        string source = data.Recipe.Source;
         var noted = new Recipe
         {
             Name = "cache",
-            Data = data.Recipe with { Source = Path.Exists(source) ? Path.GetFullPath(source) : source },
+            Data = data.Recipe with { Source = Absolute(data.Recipe.Source)!, Unlabelled = Absolute(data.Recipe.Unlabelled) },
             Student = recipe,
             Seeds = [seed],
         };

@@ -42,7 +42,7 @@ internal sealed class StudentStage(StageContext context)
             }
 
             var distiller = new Distiller(recipe.Training, recipe.Distillation);
-            return training.Finish(distiller.Run(job, learned, context.Data.Dataset.Train.Count, context.Cancel));
+            return training.Finish(distiller.Run(job, learned, job.Train.Source.Count, context.Cancel));
         }
         finally
         {

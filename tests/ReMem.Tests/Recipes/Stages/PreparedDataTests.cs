@@ -39,7 +39,7 @@ public sealed class PreparedDataTests : IDisposable
     {
         Recipe recipe = Parse("data.subset={long_tail: 10}", "data.image_size=16", "teacher.training={sampling: balanced, batch_size: 4}");
         PreparedData data = PreparedData.Open(recipe.Data, 1);
-        BatchLoader loader = data.Training(recipe.Teacher.Training, ModelCatalogue.Info("vit_pico_patch4_32"), 16, 0);
+        BatchLoader loader = data.StudentTraining(recipe.Teacher.Training, ModelCatalogue.Info("vit_pico_patch4_32"), 16, 0, false, null);
         int rare = loader.ClassCounts(2).Min(), drawn = 0;
         foreach (Batch batch in loader.Epoch(0))
         {

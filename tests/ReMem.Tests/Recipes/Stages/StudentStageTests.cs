@@ -136,7 +136,59 @@ public sealed class StudentStageTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("run/seed-0")));
     }
 
+    [Fact]
+    public void A_taught_student_also_learns_from_unlabelled_images()
+    {
+        _folder.Images("loose", 16);
+        ImageModel teacher = Saved("own", ["a", "b"]);
+        List<string> told = [];
+        Recipe recipe = Unlabelled();
+        var watch = new ReMem.Tests.Training.TinyTraining.Watcher(r => told.Add(r.Message ?? string.Empty));
+        PreparedData data = PreparedData.Open(recipe, watch);
+        Assert.Contains(told, t => t.EndsWith("16 unlabelled images", StringComparison.Ordinal));
+        BatchLoader taught = new StudentCache(data, recipe.Student, 0).Batches(teacher);
+        BatchLoader alone = new StudentCache(data, recipe.Student, 0).Batches(null);
+        Assert.Equal((64, 8, 48, 8), (taught.Source.Count, taught.BatchesPerEpoch, alone.Source.Count, alone.BatchesPerEpoch));
+        Assert.Equal([24, 24], taught.ClassCounts(2));
+        foreach (Batch batch in taught.Epoch(0))
+        {
+            using (batch)
+                Assert.Equal(2, batch.Labels.eq(UnlabelledImages.NoLabel).sum().item<long>());
+        }
+
+        PreparedData nearest = PreparedData.Open(Unlabelled("data.unlabelled_keep=nearest(0.5)", "data.unlabelled_ratio=3"));
+        BatchLoader fewer = new StudentCache(nearest, recipe.Student, 0).Batches(teacher);
+        Assert.Equal((56, 7), (fewer.Source.Count, fewer.BatchesPerEpoch));
+        using Batch first = fewer.Epoch(0).First();
+        Assert.Equal(6, first.Labels.eq(UnlabelledImages.NoLabel).sum().item<long>());
+    }
+
+    [Theory]
+    [InlineData("dist")]
+    [InlineData("dkd")]
+    [InlineData("kl + 0.1 * cosine")]
+    public void What_is_said_of_unlabelled_images_is_cached_like_any_other(string objective)
+    {
+        _folder.Images("loose", 16);
+        ImageModel teacher = Saved("own", ["a", "b"]);
+        double Loss(string name, params string[] more)
+        {
+            Recipe recipe = Unlabelled([$"student.distillation.objective={objective}", "student.distillation.views=1", .. more]);
+            using RunFolder folder = RunFolder.Open(_folder.File(name), RecipeReader.Write(recipe));
+            var stage = new StudentStage(new StageContext(PreparedData.Open(recipe), null, CancellationToken.None));
+            return stage.Run(recipe.Student, new NamedTeacher(teacher, null), 0, new StageFolder(folder.Path, "student"))
+                .Training.Epochs[^1].TrainLoss;
+        }
+
+        double live = Loss("live", "student.distillation.cache=none");
+        Assert.Equal(live, Loss("cached", $"student.distillation.cache={_folder.File("cache")}"), 2e-2 * live);
+        Assert.NotEqual(live, Loss("labelled", "student.distillation.cache=none", "data.unlabelled=null"));
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private Recipe Unlabelled(params IEnumerable<string> more) => Several(
+        [$"data.unlabelled={_folder.File("loose")}", "student.training.epochs=2", "student.distillation.weight=0.5", .. more]);
 
     private Recipe Several(IReadOnlyList<string> more) => RecipeReader.Parse("name: several", "r.yaml",
     [
