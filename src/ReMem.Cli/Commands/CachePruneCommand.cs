@@ -11,15 +11,15 @@ internal static class CachePruneCommand
     {
         var folder = new Argument<string?>("DIR") { Description = CacheCommand.Where, Arity = ArgumentArity.ZeroOrOne };
         var age = new Option<double?>("--older-than") { Description = "Caches not used for this many days.", HelpName = "DAYS" };
-        var size = new Option<string?>(
-            "--max-size")
+        var size = new Option<string?>("--max-size")
         {
             Description = "The least recently used ones, until the rest takes at most this much, such as 20GB.",
-            HelpName = "SIZE"
+            HelpName = "SIZE",
         };
-        var stale = new Option<bool>(
-            "--stale")
-        { Description = "Damaged caches, and those whose teacher is missing or has other weights now." };
+        var stale = new Option<bool>("--stale")
+        {
+            Description = "Damaged caches, and those whose teacher is missing or has other weights now.",
+        };
         var all = new Option<bool>("--all") { Description = "All of them." };
         var yes = new Option<bool>("--yes", "-y") { Description = "Remove them. Without this option they are only listed." };
         var json = Common.Json();

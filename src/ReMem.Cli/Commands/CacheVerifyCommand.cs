@@ -14,26 +14,31 @@ internal static class CacheVerifyCommand
     {
         var folder = new Argument<string>("DIR") { Description = "A teacher cache." };
         var overrides = Common.Overrides();
-        var teacher = new Option<string?>(
-            "--teacher-dir")
-        { Description = "The teacher, where it has moved. Default: as recorded in the cache.", HelpName = "DIR" };
-        var data = new Option<string?>(
-            "--data")
-        { Description = "The data set, where it has moved. Default: as recorded in the cache.", HelpName = "DATA" };
+        var teacher = new Option<string?>("--teacher-dir")
+        {
+            Description = "The teacher, where it has moved. Default: as recorded in the cache.",
+            HelpName = "DIR",
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description = "The data set, where it has moved. Default: as recorded in the cache.",
+            HelpName = "DATA",
+        };
         var defaults = new TeacherCacheVerifierOptions();
         var samples = new Option<int>("--samples")
         {
             Description = "Images that the teacher is run on again.",
             DefaultValueFactory = _ => defaults.Samples,
         };
-        var kl = new Option<double>(
-            "--max-kl")
-        { Description = "The maximal mean KL that passes, in nats.", DefaultValueFactory = _ => defaults.MaxKl };
-        var agreement = new Option<double>(
-            "--min-agreement")
+        var kl = new Option<double>("--max-kl")
+        {
+            Description = "The maximal mean KL that passes, in nats.",
+            DefaultValueFactory = _ => defaults.MaxKl,
+        };
+        var agreement = new Option<double>("--min-agreement")
         {
             Description = "The minimal top-1 and top-5 agreement that passes, 0 to 1.",
-            DefaultValueFactory = _ => defaults.MinAgreement
+            DefaultValueFactory = _ => defaults.MinAgreement,
         };
         var offline = Common.Offline();
         var json = Common.Json();

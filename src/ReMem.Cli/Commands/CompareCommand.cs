@@ -16,8 +16,7 @@ internal static class CompareCommand
                     + "group may have a name (default: its first folder's): NAME=DIR,DIR.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string>("--out",
-            "-o")
+        var output = new Option<string>("--out", "-o")
         {
             Description = "Where teachers.json and teachers.html go.",
             HelpName = "DIR",

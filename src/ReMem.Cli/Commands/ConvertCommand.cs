@@ -10,9 +10,11 @@ internal static class ConvertCommand
     {
         var input = new Argument<string>("IN") { Description = $"Weights in any format that 'remem inspect' shows: {Common.WeightsHelp}." };
         var output = new Argument<string>("OUT") { Description = "A .safetensors file." };
-        var model = new Option<string?>(
-            "--model")
-        { Description = "timm's name of the model that the weights must fit.", HelpName = "NAME" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "timm's name of the model that the weights must fit.",
+            HelpName = "NAME",
+        };
         var prefix = Common.Prefix();
         var half = new Option<bool>("--half") { Description = "Store as float16." };
         var offline = Common.Offline();

@@ -16,16 +16,17 @@ internal static class DataInspectCommand
     public static Command Create()
     {
         var path = Common.Data();
-        var html = new Option<string?>(
-            "--html")
-        { Description = "Also write an index and a contact sheet per class to this folder.", HelpName = "DIR" };
-        var leakage = new Option<string>(
-            "--leakage")
+        var html = new Option<string?>("--html")
+        {
+            Description = "Also write an index and a contact sheet per class to this folder.",
+            HelpName = "DIR",
+        };
+        var leakage = new Option<string>("--leakage")
         {
             Description =
             "Validation and test images that are also in another split: strict fails at them, fail only at exact copies, warn at none.",
             HelpName = "strict|fail|warn",
-            DefaultValueFactory = _ => "strict"
+            DefaultValueFactory = _ => "strict",
         };
         leakage.AcceptOnlyFromAmong("strict", "fail", "warn");
         var threads = new Option<int>("--threads") { Description = "Threads to decode on; 0 is all cores.", DefaultValueFactory = _ => 0 };

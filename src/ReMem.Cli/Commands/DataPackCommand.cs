@@ -22,12 +22,11 @@ internal static class DataPackCommand
             HelpName = "PIXELS",
             DefaultValueFactory = _ => defaults.ImageSize,
         };
-        var margin = new Option<double>(
-            "--margin")
+        var margin = new Option<double>("--margin")
         {
             Description =
             "The shorter side is packed at this multiple of the image size, for crops; 2 keeps crops of a quarter of the area sharp.",
-            DefaultValueFactory = _ => defaults.Margin
+            DefaultValueFactory = _ => defaults.Margin,
         };
         var format = new Option<PackFormat>("--format")
         {
@@ -40,31 +39,31 @@ internal static class DataPackCommand
             Description = "JPEG's quality, 1 to 100.",
             DefaultValueFactory = _ => defaults.Quality,
         };
-        var shard = new Option<int>(
-            "--shard-mb")
+        var shard = new Option<int>("--shard-mb")
         {
             Description = "Approximate size of a file in MiB.",
-            DefaultValueFactory = _ => (int)(defaults.ShardBytes >> 20)
+            DefaultValueFactory = _ => (int)(defaults.ShardBytes >> 20),
         };
         var bad = Common.OnBadImage();
-        var seed = new Option<long>(
-            "--split-seed")
-        { Description = "Seed of splits that the source does not have.", DefaultValueFactory = _ => reading.Seed };
-        var val = new Option<double>(
-            "--val-fraction")
+        var seed = new Option<long>("--split-seed")
+        {
+            Description = "Seed of splits that the source does not have.",
+            DefaultValueFactory = _ => reading.Seed,
+        };
+        var val = new Option<double>("--val-fraction")
         {
             Description = "Share of each class for validation where the source has no such split.",
-            DefaultValueFactory = _ => reading.ValFraction
+            DefaultValueFactory = _ => reading.ValFraction,
         };
-        var test = new Option<double>(
-            "--test-fraction")
+        var test = new Option<double>("--test-fraction")
         {
             Description = "Share of each class for test where the source has no such split.",
-            DefaultValueFactory = _ => reading.TestFraction
+            DefaultValueFactory = _ => reading.TestFraction,
         };
-        var near = new Option<bool>(
-            "--keep-near-duplicates-together")
-        { Description = "Keep near-duplicates in one split when splitting." };
+        var near = new Option<bool>("--keep-near-duplicates-together")
+        {
+            Description = "Keep near-duplicates in one split when splitting.",
+        };
         var threads = new Option<int>("--threads")
         {
             Description = "Threads to decode and encode on; 0 is all cores.",

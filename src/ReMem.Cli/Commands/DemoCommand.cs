@@ -8,9 +8,12 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var output = new Option<string>("--out",
-            "-o")
-        { Description = "The run folder.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("runs", "demo") };
+        var output = new Option<string>("--out", "-o")
+        {
+            Description = "The run folder.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.Combine("runs", "demo"),
+        };
         var overrides = Common.Overrides();
         var jobs = Comparison.Jobs();
         var plan = Comparison.PlanOnly();

@@ -25,13 +25,18 @@ internal static class ExportCommand
             HelpName = "SOURCE",
         };
         var prefix = Common.Prefix();
-        var names = new Option<string?>(
-            "--labels")
-        { Description = "Class names of --weights, one per line in index order.", HelpName = "FILE" };
+        var names = new Option<string?>("--labels")
+        {
+            Description = "Class names of --weights, one per line in index order.",
+            HelpName = "FILE",
+        };
         var size = new Option<int?>("--image-size") { Description = "Side of --model's input in pixels. Default: the model's." };
-        var output = new Option<string>("--out",
-            "-o")
-        { Description = "The file: NAME.onnx, or NAME.safetensors for the weights alone.", HelpName = "FILE", Required = true };
+        var output = new Option<string>("--out", "-o")
+        {
+            Description = "The file: NAME.onnx, or NAME.safetensors for the weights alone.",
+            HelpName = "FILE",
+            Required = true,
+        };
         var input = new Option<OnnxInput>("--input")
         {
             Description =
@@ -42,9 +47,10 @@ internal static class ExportCommand
         };
         var softmax = new Option<bool>("--softmax") { Description = "End with probabilities instead of logits." };
         var half = new Option<bool>("--half") { Description = "Store weights as float16; an ONNX file computes in it too." };
-        var outside = new Option<bool>(
-            "--external-data")
-        { Description = "Store the weights in FILE.data next to the ONNX file. Always done from 2 GB on." };
+        var outside = new Option<bool>("--external-data")
+        {
+            Description = "Store the weights in FILE.data next to the ONNX file. Always done from 2 GB on.",
+        };
         var int8 = new Option<bool>("--int8")
         {
             Description = "Write int8 weights and activations (QDQ), calibrated on the training images of --data and checked on its "
@@ -62,20 +68,18 @@ internal static class ExportCommand
                 + "whichever has the smallest squared error.",
             HelpName = "METHOD",
         };
-        var keep = new Option<string?>(
-            "--int8-keep")
+        var keep = new Option<string?>("--int8-keep")
         {
             Description =
             "Layers that stay float32: auto (the first or the last, where that is measurably better), none, or their timm names "
                 + "separated by commas. Default: auto.",
-            HelpName = "NAMES"
+            HelpName = "NAMES",
         };
-        var loss = new Option<double?>(
-            "--int8-max-loss")
+        var loss = new Option<double?>("--int8-max-loss")
         {
             Description =
             "Percentage points of top-1 that the int8 file may lose; if it loses more, the export fails. Default: 2.",
-            HelpName = "POINTS"
+            HelpName = "POINTS",
         };
         var offline = Common.Offline();
         var json = Common.Json();

@@ -13,9 +13,12 @@ internal static class InitCommand
     public static Command Create()
     {
         var source = Common.Data();
-        var output = new Option<string>("--out",
-            "-o")
-        { Description = "The recipe to write.", HelpName = "FILE", DefaultValueFactory = _ => "recipe.yaml" };
+        var output = new Option<string>("--out", "-o")
+        {
+            Description = "The recipe to write.",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => "recipe.yaml",
+        };
         var model = new Option<string?>("--model")
         {
             Description = "The teacher, a transformer of 'remem models'. Default: by the number of cores.",
@@ -38,6 +41,11 @@ internal static class InitCommand
             Description = "Side of the square views in pixels. Default: by images, teacher and cores.",
             HelpName = "N",
         };
+        var unlabelled = new Option<string?>("--unlabelled")
+        {
+            Description = "Images without labels, which students learn from by a teacher's outputs: a folder of images, or any data set.",
+            HelpName = "SOURCE",
+        };
         var force = new Option<bool>("--force") { Description = "Overwrite an existing recipe." };
         var json = Common.Json();
         Command command = Common.Command(
@@ -45,7 +53,7 @@ internal static class InitCommand
             "Inspect images, propose teacher, student, resolution, training lengths and methods, "
                 + "and write a commented recipe that 'remem run' runs.",
             "remem init photos/ && remem run recipe.yaml");
-        foreach (Symbol symbol in new Symbol[] { source, output, model, weights, prefix, student, size, force, json })
+        foreach (Symbol symbol in new Symbol[] { source, output, model, weights, prefix, student, size, unlabelled, force, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancellationToken) =>
         {
@@ -60,6 +68,7 @@ internal static class InitCommand
                 WeightsPrefix = parsed.GetValue(prefix),
                 Student = parsed.GetValue(student),
                 ImageSize = parsed.GetValue(size),
+                Unlabelled = parsed.GetValue(unlabelled),
             };
             (RecipeProposal proposal, RunPlan plan) =
                 Common.WithProgress(progress => RecipeInit.Run(options, file, progress, cancellationToken));

@@ -26,20 +26,18 @@ internal static class PredictCommand
             HelpName = "SOURCE",
         };
         var prefix = Common.Prefix();
-        var labels = new Option<string?>(
-            "--labels")
+        var labels = new Option<string?>("--labels")
         {
             Description =
             "Class names, one per line in index order. Default: ImageNet's where the weights have 1000 classes.",
-            HelpName = "FILE"
+            HelpName = "FILE",
         };
         var size = new Option<int?>("--image-size") { Description = "Side of the input in pixels. Default: the model's." };
         var top = new Option<int>("--top") { Description = "Number of classes per image.", DefaultValueFactory = _ => 5 };
-        var sure = new Option<double>(
-            "--min-probability")
+        var sure = new Option<double>("--min-probability")
         {
             Description = "Answer \"unknown\" where the best class is less probable than this, 0 to 1.",
-            HelpName = "P"
+            HelpName = "P",
         };
         var format = new Option<string?>("--format")
         {

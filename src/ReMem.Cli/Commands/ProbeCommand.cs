@@ -26,18 +26,22 @@ internal static class ProbeCommand
         {
             Description = "Probe a ViT block by block instead, and write blocks.json and blocks.html.",
         };
-        var top = new Option<int>(
-            "--top")
-        { Description = "With --blocks: skip up to this many of the topmost blocks together.", DefaultValueFactory = _ => 4 };
+        var top = new Option<int>("--top")
+        {
+            Description = "With --blocks: skip up to this many of the topmost blocks together.",
+            DefaultValueFactory = _ => 4,
+        };
         var checks = new Option<string[]>("--check")
         {
             Description =
                 $"Another estimate in addition to I_hat, {string.Join(" or ", InformationChecks.Names)}; may be given several times.",
             HelpName = "NAME",
         };
-        var pictures = new Option<int>(
-            "--pictures")
-        { Description = "Write pictures.html: decoders' drawings of this many test images.", HelpName = "N" };
+        var pictures = new Option<int>("--pictures")
+        {
+            Description = "Write pictures.html: decoders' drawings of this many test images.",
+            HelpName = "N",
+        };
         var maxImages = new Option<int>("--max-images") { Description = "At most this many images per split; 0 is all.", HelpName = "N" };
         var output = new Option<string>(
             "--out", "-o")

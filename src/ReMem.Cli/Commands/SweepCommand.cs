@@ -23,9 +23,10 @@ internal static class SweepCommand
             Description = "Repetitions: 0..2, or 0,1,2. Default: the recipe's.",
             HelpName = "A..B",
         };
-        var smoke = new Option<bool>(
-            "--smoke")
-        { Description = "Shrink the recipe to about a minute per cell, to see that everything works." };
+        var smoke = new Option<bool>("--smoke")
+        {
+            Description = "Shrink the recipe to about a minute per cell, to see that everything works.",
+        };
         var output = new Option<string?>(
             "--out", "-o")
         {

@@ -27,9 +27,9 @@ internal sealed record Recipe
     /// <summary>The meter of I(X; F).</summary>
     public InformationMeterOptions Information { get; init; } = new();
 
-    /// <summary>Which teachers: any of none, standard, sam, reweighted, both. Default all five.</summary>
+    /// <summary>Which teachers: any of none, standard, sam, reweighted, both, pseudo. Default the first five.</summary>
     [MinLength(1)]
-    public IReadOnlyList<TeacherMethod> Methods { get; init; } = TeacherMethod.All;
+    public IReadOnlyList<TeacherMethod> Methods { get; init; } = TeacherMethod.Usual;
 
     /// <summary>One repetition of everything a seed. Default 0.</summary>
     [MinLength(1)]

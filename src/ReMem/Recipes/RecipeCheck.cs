@@ -26,6 +26,14 @@ internal static class RecipeCheck
         recipe.Teacher.Training.RequireConsistent("teacher.training");
         recipe.Student.Training.RequireConsistent("student.training");
         recipe.Student.Distillation.RequireFit(recipe.Student.Training);
+        foreach (TeacherMethod method in recipe.Methods.Where(m => m.TeachesClassOnly))
+        {
+            if (recipe.Data.Unlabelled is null)
+                throw new InputException($"The method '{method}' is of unlabelled images, and there are none.", place("methods"),
+                    "Give them with data.unlabelled, or leave the method out.");
+            recipe.Student.TaughtBy(method).Distillation.RequireFit(recipe.Student.Training);
+        }
+
         recipe.Information.RequireDrawable();
         recipe.Data.Reading.RequireRoom(place("data.val_fraction"));
         if (recipe.Seeds.Distinct().Count() != recipe.Seeds.Count || recipe.Methods.Distinct().Count() != recipe.Methods.Count)

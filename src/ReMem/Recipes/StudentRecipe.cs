@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ReMem.Distillation;
+using ReMem.Distillation.Losses;
+using ReMem.Teachers;
 using ReMem.Training;
 
 namespace ReMem.Recipes;
@@ -35,4 +37,15 @@ internal sealed record StudentRecipe
 
     /// <summary>The objective with a teacher.</summary>
     public DistillationOptions Distillation { get; init; } = new();
+
+    /// <summary>The student as it is trained with a method's teacher.</summary>
+    internal StudentRecipe TaughtBy(TeacherMethod method) => !method.TeachesClassOnly ? this : this with
+    {
+        Distillation = Distillation with
+        {
+            Objective = LossTerms.PseudoLabels,
+            Weight = 1,
+            WeightSchedule = new DistillationOptions().WeightSchedule,
+        },
+    };
 }

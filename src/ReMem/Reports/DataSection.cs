@@ -7,6 +7,9 @@ namespace ReMem.Reports;
 /// <param name="Warnings">Warnings for the reader.</param>
 internal sealed record DataSection(string Description, int ImageSize, IReadOnlyList<ClassCount> Classes, IReadOnlyList<string> Warnings)
 {
+    /// <summary>The images without labels, in words; null where there are none.</summary>
+    public string? Unlabelled { get; init; }
+
     /// <summary>Images for training.</summary>
     public int Train => Classes.Sum(c => c.Train);
 

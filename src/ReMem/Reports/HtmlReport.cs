@@ -168,8 +168,8 @@ internal static class HtmlReport
             ("images", $"{data.Train} train, {data.Validation} validation, {data.Test} test, at {data.ImageSize} px"),
             ("classes",
                 $"{data.Classes.Count}, with {data.Classes.Min(c => c.Train)} to {data.Classes.Max(c => c.Train)} training images"));
-        foreach (string warning in data.Warnings)
-            page.Append($"<p>{Encode(warning)}</p>\n");
+        foreach (string note in data.Unlabelled is { } unlabelled ? data.Warnings.Prepend(unlabelled + ".") : data.Warnings)
+            page.Append($"<p>{Encode(note)}</p>\n");
         page.Append("<details><summary>Every class</summary>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">class</th><th "
             + "scope=\"col\">train</th>")
             .Append("<th scope=\"col\">validation</th><th scope=\"col\">test</th></tr></thead>\n<tbody>\n");

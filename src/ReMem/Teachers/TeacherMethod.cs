@@ -28,8 +28,18 @@ internal sealed record TeacherMethod
     /// <summary>Sharpness-aware fine-tuning with reweighted MLP blocks.</summary>
     public static TeacherMethod Both { get; } = new("both", "both of these") { IsSharp = true, IsReweighted = true };
 
+    /// <summary>Plain fine-tuning; the control of students that learn from unlabelled images.</summary>
+    public static TeacherMethod Pseudo { get; } = new("pseudo",
+        "plain fine-tuning; the student learns the labels, and the teacher's class as the label of unlabelled images, as a control")
+    {
+        TeachesClassOnly = true,
+    };
+
     /// <summary>Every method, in the order of reports.</summary>
-    public static IReadOnlyList<TeacherMethod> All { get; } = [None, Standard, Sam, Reweighted, Both];
+    public static IReadOnlyList<TeacherMethod> All { get; } = [None, Standard, Sam, Reweighted, Both, Pseudo];
+
+    /// <summary>Those that a recipe has where it names none.</summary>
+    public static IReadOnlyList<TeacherMethod> Usual { get; } = [None, Standard, Sam, Reweighted, Both];
 
     /// <summary>As recipes, folders and reports write it.</summary>
     public string Name { get; }
@@ -45,6 +55,9 @@ internal sealed record TeacherMethod
 
     /// <summary>Whether its blocks are reweighted, as the options say.</summary>
     public bool IsReweighted { get; private init; }
+
+    /// <summary>Whether students learn only the teacher's class, and only of unlabelled images.</summary>
+    public bool TeachesClassOnly { get; private init; }
 
     /// <summary>A method by its name, as tests and folders have it.</summary>
     public static implicit operator TeacherMethod(string name) => Parse(name);

@@ -47,27 +47,35 @@ public class MixedPrecisionTests
         }
     }
 
+    /// <summary>
+    /// A reused cast of the first pass would leave the second one where the first was: no rise at all. What a draw rounds to depends on the
+    /// processor's kernels: 0.990 to 0.994 of float32's with AVX-512's bf16.
+    /// </summary>
     [Fact]
-    public void SAM_finds_the_rise_of_float32_within_a_hundredth()
+    public void SAM_finds_nearly_the_rise_of_float32()
     {
-        // A reused cast of the first pass would leave the second one where the first was: no rise at all.
-        using var scope = NewDisposeScope();
-        manual_seed(1);
-        using ImageModel model = ModelCatalogue.Create("deit_tiny_patch16_224", new ModelOptions { NumClasses = 81, ImageSize = 48 });
-        using var parameters = new ParameterSet(model);
-        var sam = new SharpnessAwareGradient(model, parameters, 0.05);
-        Tensor images = randn(32, 3, 48, 48), labels = randint(0, 81, 32).to(ScalarType.Int64);
-        double full = Rise(Options), half = Rise(Half);
-        Assert.True(full > 0.1, $"{full}");
-        Assert.Equal(1, half / full, 0.01);
-
-        double Rise(TrainingOptions options) => sam.Compute(() =>
+        double[] ratios = [.. Enumerable.Range(1, 4).Select(seed =>
         {
-            Tensor logits;
-            using (MixedPrecision.Enter(options, model))
-                logits = model.call(images);
-            return nn.functional.cross_entropy(logits.to(ScalarType.Float32), labels);
-        }).Rise!.Value;
+            using var scope = NewDisposeScope();
+            manual_seed(seed);
+            using ImageModel model = ModelCatalogue.Create("deit_tiny_patch16_224", new ModelOptions { NumClasses = 81, ImageSize = 48 });
+            using var parameters = new ParameterSet(model);
+            var sam = new SharpnessAwareGradient(model, parameters, 0.05);
+            Tensor images = randn(32, 3, 48, 48), labels = randint(0, 81, 32).to(ScalarType.Int64);
+            double full = Rise(Options), half = Rise(Half);
+            Assert.True(full > 0.1, $"{full}");
+            return half / full;
+
+            double Rise(TrainingOptions options) => sam.Compute(() =>
+            {
+                Tensor logits;
+                using (MixedPrecision.Enter(options, model))
+                    logits = model.call(images);
+                return nn.functional.cross_entropy(logits.to(ScalarType.Float32), labels);
+            }).Rise!.Value;
+        })];
+        Assert.All(ratios, ratio => Assert.Equal(1, ratio, 0.03));
+        Assert.True(Math.Abs(ratios.Average() - 1) < 0.015, string.Join(", ", ratios));
     }
 
     [Fact]

@@ -10,6 +10,9 @@ internal static class LossTerms
     /// <summary>The largest weight or number of a term.</summary>
     public const double MaxNumber = 1e6;
 
+    /// <summary>The term by which a student learns no more of its teacher than the class of unlabelled images.</summary>
+    public const string PseudoLabels = "pseudo";
+
     /// <summary>Every term.</summary>
     public static IReadOnlyList<LossTerm> All { get; } =
     [
@@ -17,6 +20,11 @@ internal static class LossTerms
             DistillationLoss.KullbackLeibler(s.Logits, t.Logits, temperature)),
         new("hard", "cross-entropy with the teacher's answer (DeiT, Touvron 2021)",
             (s, t, _, _, _) => DistillationLoss.Hard(s.Logits, t.Logits)),
+        new(PseudoLabels, "cross-entropy with the label, or with the teacher's answer where there is none (Lee 2013)",
+            (s, _, labels, _, _) => nn.functional.cross_entropy(s.Logits, labels))
+        {
+            NeedsLabels = true,
+        },
         new("standardized", "kl of standardised logits (Sun 2024)",
             (s, t, _, temperature, _) => Standardized(s.Logits, t.Logits, temperature)),
         new("dkd", "the label's class and the others apart (DKD, Zhao 2022)", (s, t, labels, temperature, a) =>

@@ -10,6 +10,9 @@ internal sealed record ProposalOptions
     [Required]
     public string Source { get; init; } = string.Empty;
 
+    /// <summary>Images without labels, as <see cref="DataRecipe.Unlabelled"/>. Default none.</summary>
+    public string? Unlabelled { get; init; }
+
     /// <summary>timm's name of the teacher, a transformer. Default: by the number of cores.</summary>
     public string? Model { get; init; }
 

@@ -1,5 +1,7 @@
 using ReMem.Data;
 using ReMem.Data.Checks;
+using ReMem.Data.Decoding;
+using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
 using ReMem.Models;
 using ReMem.Recipes.Plan;
@@ -39,7 +41,10 @@ internal static class RecipeInit
         InspectionResult facts = DatasetInspector.Inspect(
             data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
         InspectionVerdict.Require(facts, LeakagePolicy.Warn);
-        RecipeProposal proposal = RecipeProposer.Propose(data, facts, options);
+        UnlabelledImages? unlabelled = options.Unlabelled is { } source
+            ? UnlabelledImages.Open(source, new DatasetOptions(), data, BadImagePolicy.Fail, Environment.ProcessorCount, Preflight.ScanFolder)
+            : null;
+        RecipeProposal proposal = RecipeProposer.Propose(data, facts, options, unlabelled);
         RequireFit(proposal, cancellationToken);
         RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1,
             cancellationToken);

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
+using ReMem.Data;
 using ReMem.Data.Checks;
 using ReMem.Models;
 using ReMem.Recipes.Plan;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using ReMem.Weights.Hub;
 
 namespace ReMem.Recipes.Init;
@@ -48,6 +50,9 @@ internal sealed record RecipeProposal
 
     /// <summary>Epochs of distillation.</summary>
     public required int StudentEpochs { get; init; }
+
+    /// <summary>The images without labels; null where there are none.</summary>
+    public required UnlabelledImages? Unlabelled { get; init; }
 
     /// <summary>Whether there are few training images.</summary>
     public required bool IsSmall { get; init; }
@@ -138,6 +143,14 @@ internal sealed record RecipeProposal
         }
 
         Line(text, $"  image_size: {ImageSize}");
+        if (Unlabelled is not null)
+        {
+            Line(text,
+                $"  # {Unlabelled.Images.Count} images without labels, from which students with a teacher learn its outputs; ",
+                $"{Unlabelled.HeldOut} that show a validation or test picture and {Unlabelled.Labelled} copies are left out.");
+            Line(text, $"  unlabelled: {Quoted(Options.Unlabelled!)}");
+        }
+
         if (IsDivided)
         {
             Line(text,
@@ -255,13 +268,13 @@ internal sealed record RecipeProposal
             Line(text,
                 $"# On small or imbalanced data sharpness-aware fine-tuning (sam) helps less by itself, ",
                 $"so reweighting is tried alone and with it (both).");
-            Line(text, $"methods: [none, standard, sam, reweighted, both]");
+            Line(text, $"methods: [none, standard, sam, reweighted, both{Control}]");
         }
         else
         {
             Line(text,
                 $"# On such data sharpness-aware fine-tuning (sam) is the method; reweighted and both are for small or imbalanced sets.");
-            Line(text, $"methods: [none, standard, sam]");
+            Line(text, $"methods: [none, standard, sam{Control}]");
         }
 
         if (IsImbalanced)
@@ -269,6 +282,9 @@ internal sealed record RecipeProposal
         Line(text, $"# Three repetitions give every difference an interval; one is three times as fast and proves nothing.");
         Line(text, $"seeds: [0, 1, 2]");
     }
+
+    /// <summary>With unlabelled images, whether more than the teacher's class is learned from them.</summary>
+    private string Control => Unlabelled is null ? string.Empty : $", {TeacherMethod.Pseudo}";
 
     private string CropScale => ImageSize < 64 ? "0.6" : "0.35";
 

@@ -1,3 +1,4 @@
+using ReMem.Data;
 using ReMem.Data.Checks;
 using ReMem.Data.Sources;
 using ReMem.Information;
@@ -25,8 +26,10 @@ internal static class RecipeProposer
     /// <param name="data">The data set.</param>
     /// <param name="facts">What <see cref="DatasetInspector"/> found in it.</param>
     /// <param name="options">What is decided already.</param>
+    /// <param name="unlabelled">The images without labels; null where there are none.</param>
     /// <exception cref="InputException">Too few images for a comparison, an unknown model, or a teacher without known weights.</exception>
-    public static RecipeProposal Propose(ImageDataset data, InspectionResult facts, ProposalOptions options)
+    public static RecipeProposal Propose(
+        ImageDataset data, InspectionResult facts, ProposalOptions options, UnlabelledImages? unlabelled = null)
     {
         RequireKnown(options);
         int train = facts.Classes.Sum(c => c.Train), test = facts.Classes.Sum(c => c.Test);
@@ -64,7 +67,8 @@ internal static class RecipeProposer
             ImageSize = size,
             Batch = batch,
             TeacherEpochs = Epochs(TeacherSteps, train / batch, 3, 15),
-            StudentEpochs = Epochs(StudentSteps, train / batch, 10, 40),
+            StudentEpochs = Epochs(StudentSteps, (train + (unlabelled?.Images.Count ?? 0)) / batch, 10, 40),
+            Unlabelled = unlabelled,
             IsSmall = train < Small,
             Imbalance = imbalance,
             IsImbalanced = imbalance >= Imbalanced,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReMem.Data;
 using ReMem.Data.Sources;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
@@ -9,7 +10,7 @@ using ReMem.Training;
 namespace ReMem.Recipes.Run;
 
 /// <summary>Turns the stages' results into a report.</summary>
-internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
+internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, UnlabelledImages? unlabelled = null)
 {
     /// <summary>Assembles the report.</summary>
     public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, string command, DateTimeOffset started,
@@ -19,7 +20,7 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
             Command = command,
             RecipeName = recipe.Name,
             RecipeText = RecipeReader.Write(recipe),
-            Data = Data(recipe.Data, dataset),
+            Data = Data(recipe.Data, dataset, unlabelled),
             Teacher = recipe.Teacher.Model,
             Student = recipe.Student.Model,
             Seeds = recipe.Seeds,
@@ -34,13 +35,16 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         };
 
     /// <summary>What the results were measured on.</summary>
-    public static DataSection Data(DataRecipe recipe, ImageDataset dataset)
+    public static DataSection Data(DataRecipe recipe, ImageDataset dataset, UnlabelledImages? unlabelled)
     {
         int[][] counts =
             [.. new[] { dataset.Train, dataset.Validation, dataset.Test }.Select(split => CountByClass(split, dataset.Classes.Count))];
         return new DataSection(
             dataset.Description, recipe.ImageSize,
-            [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))], dataset.Warnings);
+            [.. dataset.Classes.Select((name, i) => new ClassCount(name, counts[0][i], counts[1][i], counts[2][i]))], dataset.Warnings)
+        {
+            Unlabelled = unlabelled?.ToString(),
+        };
     }
 
     /// <summary>One seed's figures.</summary>
@@ -100,6 +104,16 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset)
         int skipped = runs.Sum(r => r.Student.Training.SkippedSteps + (r.Teacher?.Training.SkippedSteps ?? 0));
         if (skipped > 0)
             yield return $"{skipped} steps were left out since the gradient was not finite.";
+        if (unlabelled is not null)
+        {
+            yield return $"Students with a teacher learn from {unlabelled.Images.Count + dataset.Train.Count} images, "
+                + $"{unlabelled.Images.Count} of them without labels; those without one from the labelled images for as many steps.";
+            IEnumerable<string> sure = runs.Where(r => r.Student.UnlabelledConfidence is not null).GroupBy(r => r.Method).Select(g =>
+                string.Create(CultureInfo.InvariantCulture, $"{g.Key} {100 * g.Average(r => r.Student.UnlabelledConfidence!.Value):0} %"));
+            if (sure.Any())
+                yield return $"Mean probability of the teachers' own class on unlabelled images: {string.Join(", ", sure)}.";
+        }
+
         if (runs.Select(r => r.Information).FirstOrDefault(i => i is not null) is { Logits: var meter })
         {
             yield return string.Create(

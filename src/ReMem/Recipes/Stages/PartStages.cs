@@ -32,6 +32,6 @@ internal sealed class PartStages(Recipe recipe, StageContext context)
         NamedTeacher? named = teacher is null || folder.IsDone
             ? null
             : new NamedTeacher(teacher.Model, Path.GetFullPath(teacher.Folder.Path), teacher.Validation);
-        return new StudentStage(context).Run(recipe.Student, named, part.Seed, folder);
+        return new StudentStage(context).Run(recipe.Student.TaughtBy(part.Method), named, part.Seed, folder);
     }
 }

@@ -62,11 +62,12 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
 
     /// <summary>Scores the trained model and writes it: a model folder with the record of its training, and the result last.</summary>
     /// <param name="training">The epochs.</param>
+    /// <param name="unlabelledConfidence">The teacher's mean confidence on unlabelled images; null without such images.</param>
     /// <exception cref="ReMemException">The model's logits are not finite.</exception>
-    public TrainedResult Finish(TrainingResult training)
+    public TrainedResult Finish(TrainingResult training, double? unlabelledConfidence)
     {
         using ModelOutputs validation = Validation(training), test = context.Answers(model, Dataset.Test);
-        return Write(training, validation, test, null);
+        return Write(training, validation, test, result => result with { UnlabelledConfidence = unlabelledConfidence });
     }
 
     /// <summary>The same of a teacher, which stays in memory for the stages that follow.</summary>
@@ -84,7 +85,7 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
         {
             validation = Validation(training);
             test = context.Answers(folded ? model : kept, Dataset.Test);
-            TrainedResult result = Write(training, validation, test, choice);
+            TrainedResult result = Write(training, validation, test, r => r with { Reweighting = choice });
             if (folded)
                 test.Dispose();
             return new FinishedTeacher(result, folder, kept) { Validation = validation, Test = folded ? null : test };
@@ -105,9 +106,10 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
         model.Dispose();
     }
 
-    private TrainedResult Write(TrainingResult training, ModelOutputs validation, ModelOutputs test, ReweightingChoice? choice)
+    private TrainedResult Write(
+        TrainingResult training, ModelOutputs validation, ModelOutputs test, Func<TrainedResult, TrainedResult> more)
     {
-        var result = new TrainedResult(Scores(validation, "validation"), Scores(test, "test"), training) { Reweighting = choice };
+        TrainedResult result = more(new TrainedResult(Scores(validation, "validation"), Scores(test, "test"), training));
         ModelFolder.Save(folder.Path, model, Dataset.Classes);
         IEnumerable<string> epochs = training.Epochs.Select(e => JsonSerializer.Serialize(e, Json.Line) + "\n");
         AtomicFile.WriteAllText(folder.At("metrics.jsonl"), string.Concat(epochs));

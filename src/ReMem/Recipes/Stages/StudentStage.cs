@@ -3,6 +3,8 @@ using ReMem.Distillation;
 using ReMem.Distillation.Cache;
 using ReMem.Evaluation;
 using ReMem.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace ReMem.Recipes.Stages;
 
@@ -42,7 +44,8 @@ internal sealed class StudentStage(StageContext context)
             }
 
             var distiller = new Distiller(recipe.Training, recipe.Distillation);
-            return training.Finish(distiller.Run(job, learned, job.Train.Source.Count, context.Cancel));
+            double? confidence = recipe.Distillation.AsksTeacher ? UnlabelledConfidence(teachers, seed, folder.Name) : null;
+            return training.Finish(distiller.Run(job, learned, job.Train.Source.Count, context.Cancel), confidence);
         }
         finally
         {
@@ -60,6 +63,19 @@ internal sealed class StudentStage(StageContext context)
 
     private FurtherTeachers Further(StudentRecipe recipe, int size) =>
         FurtherTeachers.Load(recipe.FurtherTeachers, size, context.Sources, context.AlignClasses, context.Cancel);
+
+    /// <summary>How sure the first teacher is of some of the unlabelled images.</summary>
+    private double? UnlabelledConfidence(NamedTeacher[] teachers, int seed, string stage)
+    {
+        if (teachers.Length == 0 || context.Data.Unlabelled is not { } unlabelled)
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        using ModelOutputs answers = context.Answers(teachers[0].Model, Subset.AtMost(unlabelled.Images, CheckImages, seed));
+        double mean = answers.Logits.softmax(1).amax([1]).mean().item<float>();
+        context.Report(stage, FormattableString.Invariant(
+            $"the teacher gives its own class {100 * mean:0} % on unlabelled images, on average"));
+        return mean;
+    }
 
     private void WarnAtChance(NamedTeacher teacher, bool several, int seed, string stage)
     {

@@ -9,6 +9,11 @@ namespace ReMem.Recipes.Stages;
 /// <param name="Training">The epochs.</param>
 internal sealed record TrainedResult(ClassificationMetrics Validation, ClassificationMetrics Test, TrainingResult Training)
 {
+    /// <summary>
+    /// Mean probability that the teacher of a student gives its own class on unlabelled images, 0 to 1; null without such images.
+    /// </summary>
+    public double? UnlabelledConfidence { get; init; }
+
     /// <summary>How the policy 'auto' was chosen; null where a policy was named.</summary>
     public ReweightingChoice? Reweighting { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReMem.Data;
 using ReMem.Data.Sources;
 using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
@@ -8,7 +9,7 @@ using ReMem.Runtime;
 namespace ReMem.Recipes.Sweep;
 
 /// <summary>Turns a sweep's results into a report: a row a cell, and of each method the one that did best on validation.</summary>
-internal sealed class SweepAssembler(SweepPlan plan, ImageDataset dataset)
+internal sealed class SweepAssembler(SweepPlan plan, ImageDataset dataset, UnlabelledImages? unlabelled = null)
 {
     /// <summary>Assembles the report.</summary>
     public ComparisonReport Assemble(
@@ -27,7 +28,7 @@ internal sealed class SweepAssembler(SweepPlan plan, ImageDataset dataset)
             Command = command,
             RecipeName = plan.Recipe.Name,
             RecipeText = RecipeReader.Write(plan.Recipe with { Seeds = plan.Seeds }),
-            Data = ReportAssembler.Data(plan.Recipe.Data, dataset),
+            Data = ReportAssembler.Data(plan.Recipe.Data, dataset, unlabelled),
             Teacher = plan.Recipe.Teacher.Model,
             Student = plan.Recipe.Student.Model,
             Seeds = plan.Seeds,

@@ -1,6 +1,7 @@
 using ReMem.Data;
 using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
+using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
 using ReMem.Recipes;
 using ReMem.Recipes.Init;
@@ -32,6 +33,22 @@ public sealed class RecipeProposerTests : IDisposable
         Assert.Contains("val_fraction: 0.15", text, StringComparison.Ordinal);
         Assert.Contains("Without a network", text, StringComparison.Ordinal);
         Assert.DoesNotContain("# Time:", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unlabelled_images_are_counted_lengthen_epochs_and_have_a_control()
+    {
+        _folder.Images("set/a", 30).Images("set/b", 30).Images("loose", 400).Images("loose/set", 2);
+        File.Copy(_folder.File("set/a/000.png"), _folder.File("loose/copy.png"));
+        var options = new ProposalOptions { Source = _folder.File("set"), Cores = 2, Unlabelled = _folder.File("loose") };
+        ImageDataset data = DatasetReader.Open(options.Source);
+        UnlabelledImages unlabelled = UnlabelledImages.Open(
+            options.Unlabelled, new DatasetOptions(), data, BadImagePolicy.Fail, 1, null);
+        RecipeProposal proposal = RecipeProposer.Propose(data, DatasetInspector.Inspect(data, 1), options, unlabelled);
+        Assert.Equal(["none", "standard", "sam", "reweighted", "both", "pseudo"], proposal.Recipe.Methods);
+        Assert.Equal(options.Unlabelled, proposal.Recipe.Data.Unlabelled);
+        Assert.True(proposal.StudentEpochs < Propose(options with { Unlabelled = null }).StudentEpochs);
+        Assert.Contains("# 402 images without labels", proposal.Text(null), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -185,6 +185,42 @@ public sealed class StudentStageTests : IDisposable
         Assert.NotEqual(live, Loss("labelled", "student.distillation.cache=none", "data.unlabelled=null"));
     }
 
+    [Fact]
+    public void A_run_compares_with_labels_alone_and_with_pseudo_labels()
+    {
+        _folder.Images("loose", 16);
+        Recipe recipe = RecipeReader.Parse("name: unlabelled", "r.yaml",
+        [
+            $"data.source={_folder.File("photos")}", $"data.unlabelled={_folder.File("loose")}", "data.image_size=32", "threads=1",
+            "methods=[none, standard, pseudo]", "information={image_size: 16, epochs: 0, seeds: 2}",
+            "teacher={model: vit_pico_patch4_32, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}}",
+            "student={model: resnet20, training: {epochs: 2, batch_size: 8, warmup_epochs: 0}, distillation: {views: 1, cache: none}}",
+        ]);
+        ReMem.Reports.ComparisonReport report = new ComparisonPipeline(recipe, null).Run(_folder.File("run"), "remem run r.yaml");
+        Assert.EndsWith("16 unlabelled images", report.Data.Unlabelled, StringComparison.Ordinal);
+        Assert.Contains(report.Notes, n => n.StartsWith("Students with a teacher learn from 64 images, 16 of them without labels; ",
+            StringComparison.Ordinal));
+        Assert.Contains(report.Notes, n => n.StartsWith("Mean probability of the teachers' own class on unlabelled images: standard ",
+            StringComparison.Ordinal) && n.Contains(", pseudo ", StringComparison.Ordinal));
+        double[] losses = [.. new[] { "standard", "pseudo" }.Select(method =>
+            MethodRun.TryRead(new ComparisonPart(method, 0), _folder.File("run"))!.Student.Training.Epochs[^1].TrainLoss)];
+        Assert.NotEqual(losses[0], losses[1]);
+        // The two methods have the same teacher.
+        Assert.Equal(File.ReadAllBytes(_folder.File("run/seed-0/standard/teacher/model.safetensors")),
+            File.ReadAllBytes(_folder.File("run/seed-0/pseudo/teacher/model.safetensors")));
+        // It is there again where the run goes on, and the report is the same.
+        ReMem.Reports.ComparisonReport again = new ComparisonPipeline(recipe, null).Run(_folder.File("run"), "remem run r.yaml");
+        Assert.Equal(report.Notes.Where(n => !n.StartsWith("Planned", StringComparison.Ordinal)), again.Notes);
+    }
+
+    [Theory]
+    [InlineData("methods=[pseudo]", "The method 'pseudo' is of unlabelled images, and there are none.")]
+    [InlineData("data.unlabelled_ratio=-1", "'data.unlabelled_ratio' is '-1'; it must be between 0 and 100")]
+    [InlineData("data.unlabelled_keep=some(0.5)", "Unknown selection of unlabelled images 'some'")]
+    public void Settings_of_unlabelled_images_are_checked_before_any_work(string change, string message) => Assert.Contains(message,
+        Assert.Throws<InputException>(() => RecipeReader.Parse("name: x", "r.yaml", ["data.source=x", change])).Message,
+        StringComparison.Ordinal);
+
     public void Dispose() => _folder.Dispose();
 
     private Recipe Unlabelled(params IEnumerable<string> more) => Several(
