@@ -5,6 +5,7 @@ using ReMem.Data.Views;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
 using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Training;
 using TorchSharp;
@@ -128,7 +129,8 @@ internal sealed class CachedEpochs(int batch, int views)
     {
         TeacherCacheKey key = TeacherCacheKey.Of(teacher, loader, "drawn");
         return new TeacherCacheBuilder(
-            TeacherCache.OpenOrCreate(folder, key, teacher, loader, new TeacherCacheOptions(), new TeacherCacheOrigin(null, null, 0, [])),
+            TeacherCache.OpenOrCreate(folder, key, loader, new TargetSpec(teacher.Options.NumClasses),
+                new TeacherCacheOrigin(null, null, 0, [])),
             teacher, loader, "bench", null);
     }
 }

@@ -3,6 +3,7 @@ using ReMem.Data;
 using ReMem.Data.Views;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Targets;
 using ReMem.Information;
 using ReMem.Models;
 using ReMem.Teachers;
@@ -114,7 +115,7 @@ internal static class StageMemory
         BatchLoader loader = Loader();
         TeacherCacheKey key = TeacherCacheKey.Of(teacher, loader, "drawn");
         return new TeacherCacheBuilder(
-            TeacherCache.OpenOrCreate(folder, key, teacher, loader, new TeacherCacheOptions { ShardSlots = Batch },
-                new TeacherCacheOrigin(null, null, 0, [])), teacher, loader, "bench", null);
+            TeacherCache.OpenOrCreate(folder, key, loader, new TargetSpec(teacher.Options.NumClasses),
+                new TeacherCacheOrigin(null, null, 0, []), Batch), teacher, loader, "bench", null);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Targets;
 using ReMem.Runtime;
 
 namespace ReMem.Cli.Commands;
@@ -30,7 +31,7 @@ internal static class CacheInfoCommand
         return command;
     }
 
-    private static string Places(TeacherCacheMaps? maps)
+    private static string Places(MapSpec? maps)
     {
         string tokens = maps is { TokenGrid: > 0 }
             ? $", tokens of {maps.TokenGrid} x {maps.TokenGrid} cells and {maps.TokenWidth} numbers"

@@ -43,7 +43,8 @@ internal static class SampledOrder
     }
 
     /// <summary>
-    /// The positions of an epoch in which labelled and unlabelled samples are spread evenly, so that every batch has the same share of both.
+    /// The positions of an epoch in which labelled and unlabelled samples are spread evenly,
+    /// so that every batch has the same share of both.
     /// Among the labelled, classes have their shares; where there are fewer samples than places, all are drawn once before any is again.
     /// </summary>
     /// <param name="labels">Labels of all samples; <see cref="UnlabelledImages.NoLabel"/> for those without.</param>

@@ -26,7 +26,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     public TrainingResult Run(TrainingJob job, ImageModel? teacher, int samples, CancellationToken cancellationToken = default) =>
         Run(job, teacher, samples, cancellationToken, null);
 
-    /// <summary>The same with a teacher whose outputs may be kept on disk.</summary>
+    /// <summary>Trains from a teacher whose outputs may be kept on disk.</summary>
     /// <param name="job">The student and its batches; its loss, objective and view epochs are set here.</param>
     /// <param name="teacher">Of the same classes in the same order; null trains on labels alone.</param>
     /// <param name="samples">Size of the training split.</param>
@@ -53,10 +53,10 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         DistillationObjective objective = DistillationObjective.Parse(options.Objective);
         foreach (DistillationTeacher each in teachers)
             RequireFit(job, each.Model);
-        ComparedOutputs[] compared = [.. teachers.Select(t => ComparedOutputs.Of(objective, job.Model, job.Train.View.Size, t.Model))];
+        TargetSpec[] specs = [.. teachers.Select(t => TargetSpec.Of(objective, job.Model, job.Train.View.Size, t.Model))];
         options.RequireFit(training);
-        foreach ((DistillationTeacher each, ComparedOutputs wanted) in teachers.Zip(compared))
-            each.Cache?.Cache.RequireKept(wanted, each.Model);
+        foreach ((DistillationTeacher each, TargetSpec spec) in teachers.Zip(specs))
+            each.Cache?.Cache.RequireServes(spec);
         bool taught = teacher is not null && options.AsksTeacher;
         SettingSchedule schedule = options.Share;
         Func<long, double> share = schedule.Over(options.Weight, CosineSchedule.Of(training, job.Train.BatchesPerEpoch));
@@ -64,14 +64,14 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         using var labels = new LabelLoss(training, counts);
         using Tensor? balance = Balance(counts);
         int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
-        foreach ((DistillationTeacher each, ComparedOutputs wanted) in teachers.Zip(compared)
+        foreach ((DistillationTeacher each, TargetSpec spec) in teachers.Zip(specs)
             .Where(t => taught && recycled > 0 && t.Second.HasMaps && t.First.Cache is null))
-            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Description(each.Model, samples, recycled, wanted)));
+            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Description(samples, recycled, spec)));
         using AveragedTargets? targets = taught
-            ? Targets(teachers, samples, views, recycled, compared, job.Train, cancellationToken)
+            ? Targets(teachers, samples, views, recycled, specs, job.Train, cancellationToken)
             : null;
         using StudentProjections? projections = taught ? StudentProjections.Of(objective, job, [.. teachers.Select(t => t.Model)]) : null;
-        var lesson = new Lesson(objective, compared, projections, labels, balance);
+        var lesson = new Lesson(objective, specs, projections, labels, balance);
         int View(int epoch) => options.Views == 0 ? epoch : epoch % options.Views;
         return new Trainer(training).Run(
             job with
@@ -107,14 +107,14 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     private AveragedTargets Targets(
-        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, int recycled, ComparedOutputs[] compared, BatchLoader loader,
+        IReadOnlyList<DistillationTeacher> teachers, int samples, int views, int recycled, TargetSpec[] specs, BatchLoader loader,
         CancellationToken cancellationToken)
     {
         foreach (DistillationTeacher teacher in teachers)
             teacher.Cache?.Cache.RequireSpace(views);
-        ITeacherTargets[] each = [.. teachers.Zip(compared, (t, wanted) => t.Cache is { } cache
-            ? (ITeacherTargets)new CachedTargets(cache, views, wanted, cancellationToken)
-            : new TeacherTargets(t.Model, samples, recycled, wanted, loader, options.TeacherPrecision, cancellationToken))];
+        ITeacherTargets[] each = [.. teachers.Zip(specs, (t, spec) => t.Cache is { } cache
+            ? (ITeacherTargets)new CachedTargets(cache, views, spec, cancellationToken)
+            : new TeacherTargets(t.Model, samples, recycled, spec, loader, options.TeacherPrecision, cancellationToken))];
         return new AveragedTargets(each, options.Average, options.Temperature);
     }
 
@@ -129,9 +129,9 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         Tensor? own;
         using (MixedPrecision.Enter(training, student))
         {
-            (outputs, own) = ComparedOutputs.Read(
-                student, student.Info.Normalization.Apply(batch.Inputs), teachers.Length == 0 ? [new()] : lesson.Compared,
-                apart: weight is > 0 and < 1);
+            (outputs, own) = TargetReader.Read(
+                student, student.Info.Normalization.Apply(batch.Inputs),
+                teachers.Length == 0 ? [new TargetSpec(student.Options.NumClasses)] : lesson.Specs, apart: weight is > 0 and < 1);
             if (lesson.Projections is { } projections)
                 outputs = [.. outputs.Select(projections.Apply)];
         }
@@ -193,6 +193,6 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     }
 
     /// <summary>What a step's loss is made of.</summary>
-    private sealed record Lesson(DistillationObjective Objective, IReadOnlyList<ComparedOutputs> Compared, StudentProjections? Projections,
+    private sealed record Lesson(DistillationObjective Objective, IReadOnlyList<TargetSpec> Specs, StudentProjections? Projections,
         LabelLoss Labels, Tensor? Balance);
 }

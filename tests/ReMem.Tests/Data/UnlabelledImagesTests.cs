@@ -106,7 +106,8 @@ public sealed class UnlabelledImagesTests : IDisposable
         Assert.Contains("None of the 24 unlabelled images is new: 16 show a validation or test picture, 8 are copies", known.Message,
             StringComparison.Ordinal);
         Directory.CreateDirectory(_folder.File("none"));
-        Assert.Contains("holds no image", Assert.Throws<InputException>(() => Open(_folder.File("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no image", Assert.Throws<InputException>(() => Open(_folder.File("none"))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("does not exist", Assert.Throws<InputException>(() => Open(_folder.File("nowhere"))).Message,
             StringComparison.Ordinal);
     }

@@ -93,13 +93,9 @@ public class DistillerTeachersTests
         TrainingResult expected = Run(options, live, [new(first), new(second)]);
         Run(options, alone, [new(first)]);
         Assert.True(Differs(live, alone));
-        TeacherCacheOptions Kept(ImageModel teacher) => TinyCache.Options with
-        {
-            Features = true,
-            Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(DistillationObjective.Parse(objective), live, 32, teacher)),
-        };
-        using TeacherCacheBuilder a = TinyCache.Builder(folder.File("a"), first, options: Kept(first)),
-            b = TinyCache.Builder(folder.File("b"), second, options: Kept(second));
+        TargetSpec Kept(ImageModel teacher) => TargetSpec.Of(DistillationObjective.Parse(objective), live, 32, teacher);
+        using TeacherCacheBuilder a = TinyCache.Builder(folder.File("a"), first, spec: Kept(first)),
+            b = TinyCache.Builder(folder.File("b"), second, spec: Kept(second));
         TrainingResult kept = Run(options, cached, [new(first, a), new(second, b)]);
         Assert.Equal(expected.Epochs[0].TrainLoss, kept.Epochs[0].TrainLoss, 2e-3 * expected.Epochs[0].TrainLoss);
     }

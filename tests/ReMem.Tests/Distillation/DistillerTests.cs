@@ -195,7 +195,7 @@ public class DistillerTests
         {
             TrainingJob job = Job(student) with { Train = Mixing() };
             using TeacherCacheBuilder? cache = keep
-                ? TinyCache.Builder(folder.Path, teacher, job.Train, TinyCache.Options with { Features = objective != "kl" })
+                ? TinyCache.Builder(folder.Path, teacher, job.Train, TinyCache.Spec(teacher, features: objective != "kl"))
                 : null;
             return new Distiller(training, options).Run(job, teacher, 12, default, cache);
         }

@@ -96,9 +96,9 @@ public class MapDistillationTests
     {
         using var scope = NewDisposeScope();
         using TransformerModel teacher = Make("vit_base_patch16_224", 32, 4);
-        var compared = new ComparedOutputs { Features = true, TokenGrid = 3, AttentionGrid = 2, ClassToken = true };
-        using var live = new TeacherTargets(teacher, 12, 0, compared, null);
-        using var kept = new TeacherTargets(teacher, 12, 1, compared, Loader(teacher, teacher, Options));
+        var spec = new TargetSpec(3, teacher.NumFeatures, Maps: new MapSpec(3, 16, 2, 2, true));
+        using var live = new TeacherTargets(teacher, 12, 0, spec, null);
+        using var kept = new TeacherTargets(teacher, 12, 1, spec, Loader(teacher, teacher, Options));
         using Batch batch = Loader(teacher, teacher, Options).Epoch(0, viewEpoch: 0).First();
         BatchOutputs expected = live.For(batch, 0);
         Assert.Equal([4, 9, 16], expected.Tokens!.shape);
@@ -112,12 +112,12 @@ public class MapDistillationTests
             Assert.Equal(expected.Attention, found.Attention, Near!);
         }
 
-        Assert.Equal(4 * 12 * (3 + 16 + (9 * 16) + (2 * 2 * 25)), TeacherTargets.Bytes(teacher, 12, 1, compared));
-        Assert.True(TeacherTargets.Keeps(teacher, 12, 1, compared));
-        Assert.False(TeacherTargets.Keeps(teacher, 1_000_000, 1000, compared));
-        Assert.Contains("runs in every epoch", TeacherTargets.Description(teacher, 1_000_000, 1000, compared), StringComparison.Ordinal);
-        Assert.Contains("kept in memory", TeacherTargets.Description(teacher, 12, 1, compared), StringComparison.Ordinal);
-        Assert.True(TeacherTargets.Keeps(teacher, 1_000_000, 1000, new ComparedOutputs { Features = true }));
+        Assert.Equal(4 * 12 * (3 + 16 + (9 * 16) + (2 * 2 * 25)), TeacherTargets.Bytes(12, 1, spec));
+        Assert.True(TeacherTargets.Keeps(12, 1, spec));
+        Assert.False(TeacherTargets.Keeps(1_000_000, 1000, spec));
+        Assert.Contains("runs in every epoch", TeacherTargets.Description(1_000_000, 1000, spec), StringComparison.Ordinal);
+        Assert.Contains("kept in memory", TeacherTargets.Description(12, 1, spec), StringComparison.Ordinal);
+        Assert.True(TeacherTargets.Keeps(1_000_000, 1000, new TargetSpec(3, teacher.NumFeatures)));
 
         static bool Near(Tensor a, Tensor b) => a.allclose(b, 1e-5, 1e-6);
     }
@@ -134,7 +134,7 @@ public class MapDistillationTests
         }
 
         InputException early = Assert.Throws<InputException>(
-            () => ComparedOutputs.Require(DistillationObjective.Parse("attention"), "deit_tiny_patch16_224", "mobilenetv3_small_100"));
+            () => MapSpec.Require(DistillationObjective.Parse("attention"), "deit_tiny_patch16_224", "mobilenetv3_small_100"));
         Assert.Contains("mobilenetv3_small_100", early.Message, StringComparison.Ordinal);
     }
 
@@ -149,7 +149,7 @@ public class MapDistillationTests
         using ImageModel teacher = Teacher(), live = Make(), cached = Make(), again = Make();
         var options = new DistillationOptions { Objective = objective, Weight = 0.8, Views = 2 };
         TrainingOptions training = Options with { MixupAlpha = mixup };
-        TeacherCacheOptions kept = Kept(teacher, live, objective) with { TopK = top };
+        TargetSpec kept = Kept(teacher, live, objective) with { TopK = top };
         BatchLoader loader = Loader(live, teacher, training);
         using TeacherCacheBuilder cache = TinyCache.Builder(folder.Path, teacher, loader, kept);
         TrainingResult expected = Run(training, options, live, teacher);
@@ -261,13 +261,6 @@ public class MapDistillationTests
             });
     }
 
-    private static TeacherCacheOptions Kept(ImageModel teacher, ImageModel student, string objective)
-    {
-        var parsed = DistillationObjective.Parse(objective);
-        return TinyCache.Options with
-        {
-            Features = parsed.NeedsFeatures,
-            Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(parsed, student, student.ImageSize, teacher)),
-        };
-    }
+    private static TargetSpec Kept(ImageModel teacher, ImageModel student, string objective) =>
+        TargetSpec.Of(DistillationObjective.Parse(objective), student, student.ImageSize, teacher);
 }

@@ -59,7 +59,8 @@ public sealed record DatasetOptions
     public long MemoryBytes { get; init; } = 1L << 30;
 
     /// <summary>
-    /// Whether the images must have labels. Default true; false reads every image that there is, and the labels that are found mean nothing.
+    /// Whether the images must have labels. Default true; false reads every image that there is,
+    /// and the labels that are found mean nothing.
     /// </summary>
     internal bool NeedsLabels { get; init; } = true;
 

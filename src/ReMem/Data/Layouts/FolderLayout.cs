@@ -135,7 +135,8 @@ internal static class FolderLayout
     }
 
     private static RawSplit Split(
-        string split, string where, IReadOnlyList<string> declared, IReadOnlyList<string> classes, FileTree tree, IReadOnlyList<string> files) =>
+        string split, string where, IReadOnlyList<string> declared, IReadOnlyList<string> classes, FileTree tree,
+        IReadOnlyList<string> files) =>
         new(split, where, declared, classes, [.. files.Select(tree.Where)], i => tree.Read(files[i]))
         {
             Files = tree.OnDisk(files),

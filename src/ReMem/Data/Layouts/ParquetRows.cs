@@ -62,7 +62,9 @@ internal sealed class ParquetRows(string? folder, IReadOnlyList<string>? trainNa
         ParquetCheck.Columns(stream, reader.Metadata!,
             [.. new[] { image, label, groups }.OfType<DataField>().Select(f => f.Path.ToString())]);
         LabelsAreNumbers = label is not null && !IsText(label);
-        IReadOnlyList<string>? names = label is not null && LabelsAreNumbers ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames : null;
+        IReadOnlyList<string>? names = label is not null && LabelsAreNumbers
+            ? NamesOf(reader.CustomMetadata, label.Name) ?? trainNames
+            : null;
         if (_names.Count > 0 && !(names ?? []).SequenceEqual(ClassNames ?? []))
         {
             throw new InputException(

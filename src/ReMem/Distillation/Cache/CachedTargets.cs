@@ -10,9 +10,9 @@ namespace ReMem.Distillation.Cache;
 /// </summary>
 /// <param name="builder">Builds missing shards; not disposed here.</param>
 /// <param name="views">Number of views of the training.</param>
-/// <param name="compared">The outputs needed in addition to the logits.</param>
+/// <param name="spec">The wanted outputs, of those in the cache.</param>
 /// <param name="cancellationToken">Stops building.</param>
-internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, ComparedOutputs compared, CancellationToken cancellationToken)
+internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, TargetSpec spec, CancellationToken cancellationToken)
     : ITeacherTargets
 {
     private readonly HashSet<(int View, int Shard)> _checked = [];
@@ -23,7 +23,7 @@ internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, Comp
     {
         if (view != _view)
             Open(view);
-        TargetRow row = builder.Cache.Manifest.Row;
+        TargetRow row = builder.Cache.Row;
         int shardSlots = builder.Cache.Manifest.ShardSlots;
         var rows = new byte[batch.Count * row.Bytes];
         int at = 0;
@@ -33,7 +33,7 @@ internal sealed class CachedTargets(TeacherCacheBuilder builder, int views, Comp
             at += row.Bytes;
         }
 
-        return compared.Select(row.Decode(rows, batch.Count));
+        return spec.Select(row.Decode(rows, batch.Count));
     }
 
     public void Dispose() => Close();

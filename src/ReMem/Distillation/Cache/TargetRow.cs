@@ -7,30 +7,24 @@ using static TorchSharp.torch;
 namespace ReMem.Distillation.Cache;
 
 /// <summary>
-/// The layout of one image's outputs in a cache: the logits as 16-bit floats, all of them, or the largest <paramref name="TopK"/> with
-/// their classes and the remaining mass (the logarithm of the other logits' summed exponentials); then the pooled feature, tokens and
-/// attention, where they are stored.
+/// The 16-bit form of one image's outputs in a cache: the logits as 16-bit floats, all of them, or the top k with their classes and the
+/// remaining mass (the logarithm of the other logits' summed exponentials); then the pooled feature, tokens and attention, where they are
+/// stored.
 /// </summary>
-/// <param name="Classes">Logits of the teacher.</param>
-/// <param name="Features">Width of the pooled feature; 0 stores none.</param>
-/// <param name="TopK">Number of stored logits; 0 stores all.</param>
-/// <param name="Maps">The stored tokens and attention; null stores none.</param>
-internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCacheMaps? Maps = null)
+/// <param name="spec">The stored outputs.</param>
+internal sealed class TargetRow(TargetSpec spec)
 {
-    /// <summary>The maximal number of classes of a 16-bit index.</summary>
-    public const int MaxClassesOfTopK = ushort.MaxValue + 1;
-
     /// <summary>Bytes per row.</summary>
     public int Bytes => sizeof(ushort) * (Floats + TopK);
 
     /// <summary>An upper bound of the numbers per row, which cannot overflow.</summary>
-    public long Numbers => Layout.Width + (2L * TopK) + 1;
+    public long Numbers => spec.Width + (2L * TopK) + 1;
 
-    private int Logits => TopK == 0 ? Classes : TopK + 1;
+    private int Logits => TopK == 0 ? spec.Classes : TopK + 1;
 
-    private OutputLayout Layout => new(Classes, Features, Maps?.Tokens ?? default, Maps?.Attention ?? default);
+    private int TopK => spec.TopK;
 
-    private int Floats => Logits + checked((int)Layout.Width) - Classes;
+    private int Floats => Logits + checked((int)spec.Width) - spec.Classes;
 
     /// <summary>The rows of a batch, one after the other.</summary>
     /// <exception cref="InputException">A number does not fit 16 bits.</exception>
@@ -49,7 +43,7 @@ internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCac
             classes = places.contiguous().data<long>().ToArray();
         }
 
-        Tensor floats = OutputLayout.Pack(outputs with { Logits = logits });
+        Tensor floats = TargetSpec.Pack(outputs with { Logits = logits });
         Tensor halves = floats.to(ScalarType.Float16).contiguous();
         if (!halves.isfinite().all().item<bool>())
         {
@@ -78,7 +72,7 @@ internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCac
     }
 
     /// <summary>
-    /// Logits float32 [count, Classes], and the other stored outputs. In a top-k row the other classes share the remaining mass evenly, so
+    /// Logits float32 [count, classes], and the other stored outputs. In a top-k row the other classes share the remaining mass evenly, so
     /// that the softmax of the stored classes is unchanged.
     /// </summary>
     public BatchOutputs Decode(ReadOnlySpan<byte> rows, int count)
@@ -102,12 +96,12 @@ internal sealed record TargetRow(int Classes, int Features, int TopK, TeacherCac
         if (TopK > 0)
         {
             Tensor logits = floats.narrow(1, 0, Logits);
-            using Scalar others = Math.Log(Classes - TopK);
-            Tensor even = logits.narrow(1, TopK, 1).sub(others).expand(count, Classes).contiguous();
+            using Scalar others = Math.Log(spec.Classes - TopK);
+            Tensor even = logits.narrow(1, TopK, 1).sub(others).expand(count, spec.Classes).contiguous();
             floats = cat([even.scatter(1, tensor(classes).view(count, TopK), logits.narrow(1, 0, TopK)),
                 floats.narrow(1, Logits, Floats - Logits)], 1);
         }
 
-        return Layout.Unpack(floats).Map(part => part.contiguous().MoveToOuterDisposeScope());
+        return spec.Unpack(floats).Map(part => part.contiguous().MoveToOuterDisposeScope());
     }
 }

@@ -17,6 +17,9 @@ internal sealed class TeacherCache : IDisposable
     private const string UseFile = ".in-use";
     internal const string LockFile = ".lock";
 
+    private const int DefaultShardSlots = 1024;
+    private const int MaxShardSlots = 1 << 20;
+
     // A shard is built in memory.
     private const int MaxShardBytes = 1 << 28;
     private readonly IDisposable? _use;
@@ -25,7 +28,8 @@ internal sealed class TeacherCache : IDisposable
     {
         (Folder, Manifest) = (folder, manifest);
         Key = new TeacherCacheKey(manifest.Key);
-        Fingerprint = FingerprintOf(Key, manifest.Row);
+        Fingerprint = FingerprintOf(Key, manifest.Spec);
+        Row = new TargetRow(manifest.Spec);
         if (use)
             _use = Use();
     }
@@ -41,6 +45,9 @@ internal sealed class TeacherCache : IDisposable
 
     /// <summary>The key of its content.</summary>
     public TeacherCacheKey Key { get; }
+
+    /// <summary>The form of its rows.</summary>
+    public TargetRow Row { get; }
 
     /// <summary>Shards per view.</summary>
     public int Shards => (Manifest.Slots + Manifest.ShardSlots - 1) / Manifest.ShardSlots;
@@ -58,17 +65,22 @@ internal sealed class TeacherCache : IDisposable
     /// <summary>Opens the cache of a key, or creates it.</summary>
     /// <param name="folder">The cache's own folder; new, empty, or this same cache.</param>
     /// <param name="key">The required key.</param>
-    /// <param name="teacher">The teacher of its outputs.</param>
     /// <param name="loader">Makes the views.</param>
-    /// <param name="options">The outputs to store; a cache with more of them also fits.</param>
+    /// <param name="spec">The outputs to store; a cache with more of them also fits.</param>
     /// <param name="origin">The origin of a new cache.</param>
+    /// <param name="shardSlots">
+    /// Images per file of a new cache, 1 to 1048576; rounded to whole batches where images are mixed, and fewer where they would take more
+    /// than 256 MiB. A killed build loses at most one file.
+    /// </param>
     /// <exception cref="InputException">
     /// The folder holds other files or another cache (the message lists the differences), or cannot be written.
     /// </exception>
     public static TeacherCache OpenOrCreate(
-        string folder, TeacherCacheKey key, ImageModel teacher, BatchLoader loader, TeacherCacheOptions options, TeacherCacheOrigin origin)
+        string folder, TeacherCacheKey key, BatchLoader loader, TargetSpec spec, TeacherCacheOrigin origin,
+        int shardSlots = DefaultShardSlots)
     {
-        TargetRow row = RowOf(teacher, options);
+        spec.RequireValid();
+        int slots = ShardSlots(loader, spec, shardSlots);
         string path = Path.Combine(folder, TeacherCacheManifest.FileName);
         if (!File.Exists(path))
         {
@@ -81,8 +93,8 @@ internal sealed class TeacherCache : IDisposable
                     throw new InputException(
                         "The folder holds files that are not a teacher cache.", folder, "Give another folder for the cache.");
                 AtomicFile.WriteAllText(path, Json.Serialize(new TeacherCacheManifest(
-                    TeacherCacheManifest.CurrentFormat, key.Parts, row.Classes, row.Features, row.TopK, loader.SlotsPerEpoch,
-                    ShardSlots(loader, options, row), DateTimeOffset.UtcNow, origin, row.Maps)));
+                    TeacherCacheManifest.CurrentFormat, key.Parts, spec.Classes, spec.Features, spec.TopK, loader.SlotsPerEpoch, slots,
+                    DateTimeOffset.UtcNow, origin, spec.Maps)));
             }
         }
 
@@ -90,7 +102,7 @@ internal sealed class TeacherCache : IDisposable
         try
         {
             cache.RequireKey(key);
-            cache.RequireLayout(row);
+            cache.Require(spec);
             return cache;
         }
         catch
@@ -104,11 +116,12 @@ internal sealed class TeacherCache : IDisposable
     /// <param name="root">Where the caches are, such as <see cref="DefaultFolder"/>.</param>
     /// <param name="key">Determines the name.</param>
     /// <param name="teacher">The teacher of its outputs.</param>
-    /// <param name="options">The requested outputs.</param>
-    public static string FolderOf(string root, TeacherCacheKey key, ImageModel teacher, TeacherCacheOptions options)
+    /// <param name="spec">The requested outputs.</param>
+    public static string FolderOf(string root, TeacherCacheKey key, ImageModel teacher, TargetSpec spec)
     {
-        string Named(TargetRow row) => Path.Combine(root, FingerprintOf(key, row)[..16]);
-        string own = Named(RowOf(teacher, options)), richer = Named(RowOf(teacher, options with { Features = true }));
+        spec.RequireValid();
+        string Named(TargetSpec stored) => Path.Combine(root, FingerprintOf(key, stored)[..16]);
+        string own = Named(spec), richer = Named(spec with { Features = teacher.NumFeatures });
         return !File.Exists(Path.Combine(own, TeacherCacheManifest.FileName))
             && File.Exists(Path.Combine(richer, TeacherCacheManifest.FileName)) ? richer : own;
     }
@@ -150,15 +163,15 @@ internal sealed class TeacherCache : IDisposable
             .SelectMany(view => Enumerable.Range(0, Shards).Where(shard => Has(view, shard)).Select(shard => (view, shard)));
 
     /// <summary>Estimates a cache's bytes on disk before it exists.</summary>
-    /// <param name="teacher">The teacher of its outputs.</param>
     /// <param name="loader">Makes the views.</param>
-    /// <param name="options">The outputs to store.</param>
+    /// <param name="spec">The outputs to store.</param>
     /// <param name="views">Number of views.</param>
-    public static long Estimate(ImageModel teacher, BatchLoader loader, TeacherCacheOptions options, int views)
+    /// <param name="shardSlots">Images per file, 1 to 1048576.</param>
+    public static long Estimate(BatchLoader loader, TargetSpec spec, int views, int shardSlots = DefaultShardSlots)
     {
-        TargetRow row = RowOf(teacher, options);
-        long slots = loader.SlotsPerEpoch, shardSlots = ShardSlots(loader, options, row);
-        return views * ((((slots + shardSlots - 1) / shardSlots) * CacheShard.HeaderBytes) + (slots * row.Bytes));
+        spec.RequireValid();
+        long slots = loader.SlotsPerEpoch, perShard = ShardSlots(loader, spec, shardSlots);
+        return views * ((((slots + perShard - 1) / perShard) * CacheShard.HeaderBytes) + (slots * new TargetRow(spec).Bytes));
     }
 
     /// <summary>Bytes on disk of this many views, including existing ones.</summary>
@@ -189,7 +202,7 @@ internal sealed class TeacherCache : IDisposable
     internal (int First, int Count) Range(int shard) =>
         (shard * Manifest.ShardSlots, Math.Min(Manifest.ShardSlots, Manifest.Slots - (shard * Manifest.ShardSlots)));
 
-    internal ShardDescription Describe(int view, int shard) => new(Fingerprint, view, shard, Range(shard).Count, Manifest.Row.Bytes);
+    internal ShardDescription Describe(int view, int shard) => new(Fingerprint, view, shard, Range(shard).Count, Row.Bytes);
 
     /// <summary>Locks the cache for its removal; null while it is in use.</summary>
     internal static IDisposable? TryHoldAlone(string folder) => FileLock.TryTake(Path.Combine(folder, UseFile), leave: false);
@@ -220,58 +233,37 @@ internal sealed class TeacherCache : IDisposable
         }
     }
 
-    private static TargetRow RowOf(ImageModel teacher, TeacherCacheOptions options)
+    /// <summary>Images per file; a shard of mixed images holds whole batches.</summary>
+    private static int ShardSlots(BatchLoader loader, TargetSpec spec, int wanted)
     {
-        DataOptions.Validate(options, "teacher cache");
-        if (options.Maps is { } maps)
-            DataOptions.Validate(maps, "teacher cache");
-        int classes = teacher.Options.NumClasses, top = options.TopK < classes ? options.TopK : 0;
-        if (top > 0 && classes > TargetRow.MaxClassesOfTopK)
-            throw new InputException(
-                $"A top-k cache distinguishes {TargetRow.MaxClassesOfTopK} classes, and the teacher has {classes}.",
-                "student.distillation.cache_top_k", "Keep all logits: 0.");
-        return new TargetRow(classes, options.Features ? teacher.NumFeatures : 0, top, options.Maps);
-    }
-
-    /// <summary>A shard of mixed images holds whole batches.</summary>
-    private static int ShardSlots(BatchLoader loader, TeacherCacheOptions options, TargetRow row)
-    {
-        int slots = Math.Min(options.ShardSlots, Math.Max(1, MaxShardBytes / row.Bytes));
+        if (wanted is < 1 or > MaxShardSlots)
+            throw new InputException(FormattableString.Invariant($"The teacher cache option ShardSlots is {wanted}."),
+                remedy: FormattableString.Invariant($"It must be between 1 and {MaxShardSlots}."));
+        int slots = Math.Min(wanted, Math.Max(1, MaxShardBytes / new TargetRow(spec).Bytes));
         return loader.IsMixed ? Math.Max(1, slots / loader.Options.BatchSize) * loader.Options.BatchSize : slots;
     }
 
-    private static string FingerprintOf(TeacherCacheKey key, TargetRow row)
+    private static string FingerprintOf(TeacherCacheKey key, TargetSpec spec)
     {
-        string maps = row.Maps is { } m
+        string maps = spec.Maps is { } m
             ? string.Create(CultureInfo.InvariantCulture,
                 $" tokens {m.TokenGrid} {m.TokenWidth} attention {m.AttentionGrid} {m.AttentionHeads} {m.ClassToken}")
             : string.Empty;
         return Convert.ToHexStringLower(SHA256.HashData(
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"{key.Fingerprint} {row.Classes} {row.Features} {row.TopK}{maps}"))));
+                $"{key.Fingerprint} {spec.Classes} {spec.Features} {spec.TopK}{maps}"))));
     }
 
-    /// <summary>Throws for a cache without the outputs that are compared.</summary>
+    /// <summary>Throws for a cache without the outputs that a student needs; which of the logits it stores is its own choice.</summary>
     /// <exception cref="InputException">It stores less, or tokens and attention for another student.</exception>
-    internal void RequireKept(ComparedOutputs compared, ImageModel teacher) =>
-        RequireLayout(new TargetRow(Manifest.Classes, compared.Features ? teacher.NumFeatures : 0, Manifest.TopK,
-            TeacherCacheMaps.Of(teacher, compared)));
+    internal void RequireServes(TargetSpec needed) => Require(needed with { TopK = Manifest.TopK });
 
-    private void RequireLayout(TargetRow row)
+    private void Require(TargetSpec needed)
     {
-        string? what = row.Classes != Manifest.Classes ? $"it has {Manifest.Classes} classes, and {row.Classes} are needed"
-            : row.TopK != Manifest.TopK ? $"it stores {Kept(Manifest.TopK)}, and {Kept(row.TopK)} are needed"
-            : row.Features > 0 && row.Features != Manifest.Features ? "it stores no pooled features, which the objective needs"
-            : row.Maps is { } maps && Manifest.Maps?.Serves(maps) != true ? Manifest.Maps is null
-                ? "it stores no tokens and no attention, which the objective needs"
-                : "it stores tokens or attention for another objective or student"
-            : null;
-        if (what is not null)
-            throw new InputException($"The teacher cache does not fit: {what}.", Folder,
+        if (!Manifest.Spec.Serves(needed, out string? lack))
+            throw new InputException($"The teacher cache does not fit: {lack}.", Folder,
                 "Give another folder for the cache, or remove this one.");
     }
 
-    private static string Kept(int top) => top == 0 ? "all logits" : $"the top {top} logits";
-
-    private long ShardBytes(int shard) => CacheShard.HeaderBytes + ((long)Range(shard).Count * Manifest.Row.Bytes);
+    private long ShardBytes(int shard) => CacheShard.HeaderBytes + ((long)Range(shard).Count * Row.Bytes);
 }

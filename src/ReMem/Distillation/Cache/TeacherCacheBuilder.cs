@@ -92,7 +92,7 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
         string path = cache.ShardPath(view, shard);
         foreach (string remains in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*.tmp"))
             File.Delete(remains);
-        var rows = new byte[checked(count * cache.Manifest.Row.Bytes)];
+        var rows = new byte[checked(count * cache.Row.Bytes)];
         int at = 0, done = 0;
         var clock = Stopwatch.StartNew();
         teacher.eval();
@@ -103,7 +103,7 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
                 cancellationToken.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 byte[] encoded =
-                    cache.Manifest.Row.Encode(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), cache.Key.Precision));
+                    cache.Row.Encode(TeacherOutputs.Of(teacher, batch, cache.Manifest.Spec, cache.Key.Precision));
                 encoded.CopyTo(rows, at);
                 at += encoded.Length;
                 done += batch.Count;

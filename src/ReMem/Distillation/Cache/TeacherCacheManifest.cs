@@ -24,7 +24,7 @@ internal sealed record TeacherCacheManifest(
     int ShardSlots,
     DateTimeOffset Created,
     TeacherCacheOrigin Origin,
-    TeacherCacheMaps? Maps = null)
+    MapSpec? Maps = null)
 {
     /// <summary>The format that this program writes and reads.</summary>
     public const string CurrentFormat = "remem teacher cache 1";
@@ -37,18 +37,8 @@ internal sealed record TeacherCacheManifest(
     private const int MaxSlots = 1 << 30;
     private const int MaxShards = 100_000;
 
-    /// <summary>The layout of a row in a shard.</summary>
-    internal TargetRow Row => new(Classes, Features, TopK, Maps);
-
-    /// <summary>The stored outputs in addition to the logits.</summary>
-    internal ComparedOutputs Compared() => new()
-    {
-        Features = Features > 0,
-        TokenGrid = Maps?.TokenGrid ?? 0,
-        AttentionGrid = Maps?.AttentionGrid ?? 0,
-        ClassToken = Maps?.ClassToken ?? false,
-        HeadMean = Maps?.AttentionHeads == 1,
-    };
+    /// <summary>The stored outputs.</summary>
+    internal TargetSpec Spec => new(Classes, Features, TopK, Maps);
 
     /// <summary>Whether the numbers that were read are plausible.</summary>
     private bool IsPossible =>
@@ -59,7 +49,7 @@ internal sealed record TeacherCacheManifest(
             TokenGrid: >= 0 and <= 4096, TokenWidth: >= 0 and <= 1 << 20, AttentionGrid: >= 0 and <= 4096,
             AttentionHeads: >= 0 and <= 4096
         }
-        && Row.Numbers * sizeof(ushort) <= int.MaxValue / 2;
+        && new TargetRow(Spec).Numbers * sizeof(ushort) <= int.MaxValue / 2;
 
     /// <summary>Reads a cache's manifest.</summary>
     /// <exception cref="InputException">There is none, or it is damaged or of another format.</exception>

@@ -94,7 +94,8 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        TargetRow row = cache.Manifest.Row;
+        TargetSpec spec = cache.Manifest.Spec;
+        TargetRow row = cache.Row;
         using CacheShard stored = CacheShard.Open(cache.ShardPath(view, shard), cache.Describe(view, shard), check: false);
         byte[] rows = [.. Enumerable.Range(first - cache.Range(shard).First, count).SelectMany(slot => stored.Row(slot).ToArray())];
         BatchOutputs kept = row.Decode(rows, count);
@@ -106,7 +107,7 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
                 cancellationToken.ThrowIfCancellationRequested();
 
                 // In full precision also where the cache was built in half of it: its rounding is to stay within the tolerance, too.
-                lives.Add(TeacherOutputs.Of(teacher, batch, cache.Manifest.Compared(), Precision.Fp32));
+                lives.Add(TeacherOutputs.Of(teacher, batch, spec, Precision.Fp32));
             }
         }
 
@@ -116,7 +117,7 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
         { Tokens = Joined(l => l.Tokens), Attention = Joined(l => l.Attention) };
         // What ought to be in the cache: top-k leaves out as much of it as of the cache.
         BatchOutputs rounded = row.Decode(row.Encode(live), count);
-        long most = Math.Min(5, row.TopK > 0 ? row.TopK : row.Classes);
+        long most = Math.Min(5, spec.TopK > 0 ? spec.TopK : spec.Classes);
         Tensor Largest(Tensor logits, long k) =>
             zeros_like(logits, dtype: ScalarType.Float64).scatter(1, logits.topk((int)k, 1).indexes, ones(count, k, ScalarType.Float64));
         Tensor Shared(long k) => (Largest(rounded.Logits, k) * Largest(kept.Logits, k)).sum(1).TimesInPlace(1.0 / k);
@@ -124,7 +125,7 @@ internal sealed class TeacherCacheVerifier(TeacherCacheVerifierOptions options)
             Divergence(rounded.Logits, kept.Logits).MoveToOuterDisposeScope(),
             Shared(1).MoveToOuterDisposeScope(),
             Shared(most).MoveToOuterDisposeScope(),
-            (row.TopK > 0 ? Divergence(live.Logits, rounded.Logits) : zeros(count, ScalarType.Float64)).MoveToOuterDisposeScope(),
+            (spec.TopK > 0 ? Divergence(live.Logits, rounded.Logits) : zeros(count, ScalarType.Float64)).MoveToOuterDisposeScope(),
             Difference(live.Features, kept.Features)?.MoveToOuterDisposeScope(),
             Difference(live.Tokens, kept.Tokens)?.MoveToOuterDisposeScope(),
             Difference(live.Attention, kept.Attention)?.MoveToOuterDisposeScope());

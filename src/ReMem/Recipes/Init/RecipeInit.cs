@@ -42,7 +42,8 @@ internal static class RecipeInit
             data, Environment.ProcessorCount, Preflight.ScanFolder, new InspectionLines(progress));
         InspectionVerdict.Require(facts, LeakagePolicy.Warn);
         UnlabelledImages? unlabelled = options.Unlabelled is { } source
-            ? UnlabelledImages.Open(source, new DatasetOptions(), data, BadImagePolicy.Fail, Environment.ProcessorCount, Preflight.ScanFolder)
+            ? UnlabelledImages.Open(source, new DatasetOptions(), data, BadImagePolicy.Fail, Environment.ProcessorCount,
+                Preflight.ScanFolder)
             : null;
         RecipeProposal proposal = RecipeProposer.Propose(data, facts, options, unlabelled);
         RequireFit(proposal, cancellationToken);

@@ -169,7 +169,7 @@ internal sealed class CostMeasurement
     private long CachedView(ImageModel teacher)
     {
         var kept = new StudentCache(_data, _recipe.Student, _recipe.Seeds[0]);
-        return kept.IsWanted ? TeacherCache.Estimate(teacher, kept.Batches(teacher), kept.OptionsFor(teacher), 1) : 0;
+        return kept.IsWanted ? TeacherCache.Estimate(kept.Batches(teacher), kept.SpecFor(teacher), 1) : 0;
     }
 
     private static TrainingJob Job(ImageModel model, BatchLoader batches, IProgress<ProgressReport> progress) =>

@@ -164,7 +164,8 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     {
         double scored = ((double)PlanCounts.Validations(training, done) * counts.Validation) + counts.Validation + counts.Test;
         double seconds = Add(EvaluationStage, 1, scored * (model.EvaluateImage + (Overflow * rates.Decoding.Evaluation)));
-        return seconds + Add(FilesStage, 0, Epochs(training, model, images, training.Epochs - done, fresh) + (model.Bytes / rates.WriteRate));
+        return seconds + Add(FilesStage, 0,
+            Epochs(training, model, images, training.Epochs - done, fresh) + (model.Bytes / rates.WriteRate));
     }
 
     /// <summary>Seconds of an epoch's files: its checkpoint, and the images that have to be decoded again.</summary>
@@ -186,7 +187,8 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     private double DecodeInFull => rates.Decoding.Training < 0.7 * rates.Decoding.Evaluation ? counts.Train * rates.Decoding.Evaluation : 0;
 
     private double DecodeOnce() =>
-        (1 - Overflow) * ((counts.StudentTrain * rates.Decoding.Training) + ((counts.Validation + counts.Test) * rates.Decoding.Evaluation));
+        (1 - Overflow) * ((counts.StudentTrain * rates.Decoding.Training)
+            + ((counts.Validation + counts.Test) * rates.Decoding.Evaluation));
 
     private long Resident(long work) => rates.BaseMemory + Math.Max(0, Decoded - rates.DecodedHeld) + work;
 

@@ -39,7 +39,7 @@ internal sealed class CacheBuild(Recipe recipe, LoadedTeacher teacher)
         BatchLoader batches = kept.Batches(teacher.Model);
         if (dryRun)
         {
-            long bytes = TeacherCache.Estimate(teacher.Model, batches, kept.OptionsFor(teacher.Model), kept.Views);
+            long bytes = TeacherCache.Estimate(batches, kept.SpecFor(teacher.Model), kept.Views);
             return new BuiltCache(null, kept.Views, batches.SlotsPerEpoch, bytes, 0, 0);
         }
 

@@ -115,7 +115,8 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)
             log.Report(new ProgressReport("plan", outcome));
-        ComparisonReport report = new ReportAssembler(recipe, data.Dataset, data.Unlabelled).Assemble(runs, onnx, command, started, outcome);
+        ComparisonReport report = new ReportAssembler(recipe, data.Dataset, data.Unlabelled).Assemble(runs, onnx, command, started,
+            outcome);
         ReportWriter.Write(report, folder.Path);
         return report;
     }

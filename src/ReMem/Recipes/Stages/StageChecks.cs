@@ -46,7 +46,7 @@ internal static class StageChecks
         {
             var objective = DistillationObjective.Parse(recipe.Student.Distillation.Objective);
             if (student)
-                ComparedOutputs.Require(objective, recipe.Teacher.Model, recipe.Student.Model);
+                MapSpec.Require(objective, recipe.Teacher.Model, recipe.Student.Model);
             RequireFit(recipe.Teacher.Model, recipe.Teacher.ImageSize ?? recipe.Data.ImageSize, recipe.Teacher.Training);
             foreach (TeacherMethod method in recipe.Methods)
             {

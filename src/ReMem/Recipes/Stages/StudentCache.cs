@@ -27,16 +27,14 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
         _ => true,
     };
 
-    /// <summary>What the recipe's objective needs of a teacher.</summary>
+    /// <summary>The outputs of a teacher that the recipe's objective needs.</summary>
     /// <exception cref="InputException">The two models have no such outputs.</exception>
-    public TeacherCacheOptions OptionsFor(ImageModel teacher)
+    public TargetSpec SpecFor(ImageModel teacher)
     {
-        var kept = new TeacherCacheOptions { TopK = recipe.Distillation.CacheTopK, Features = Objective.NeedsFeatures };
-        if (!Objective.NeedsMaps)
-            return kept;
-        int size = recipe.ImageSize ?? data.ImageSize;
-        using ImageModel student = StageModels.Untrained(recipe.Model, recipe.ImageSize, recipe.Training, data);
-        return kept with { Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(Objective, student, size, teacher)) };
+        using ImageModel? student = Objective.NeedsMaps
+            ? StageModels.Untrained(recipe.Model, recipe.ImageSize, recipe.Training, data)
+            : null;
+        return TargetSpec.Of(Objective, student, recipe.ImageSize ?? data.ImageSize, teacher, recipe.Distillation.CacheTopK);
     }
 
     private DistillationObjective Objective => DistillationObjective.Parse(recipe.Distillation.Objective);
@@ -84,24 +82,24 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
         string root, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress)
     {
         TeacherCacheKey key = Key(teacher, batches);
-        TeacherCacheOptions options = OptionsFor(teacher);
-        string folder = TeacherCache.FolderOf(root, key, teacher, options);
+        TargetSpec spec = SpecFor(teacher);
+        string folder = TeacherCache.FolderOf(root, key, teacher, spec);
         if (!Directory.Exists(folder) && TeacherCacheStore.NearestDifferences(root, key) is { } differences)
             progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
-        return OpenAt(folder, key, options, teacher, teacherFolder, batches, stage, progress);
+        return OpenAt(folder, key, spec, teacher, teacherFolder, batches, stage, progress);
     }
 
     /// <summary>The cache in a folder of its own.</summary>
     /// <inheritdoc cref="Open"/>
     public TeacherCacheBuilder OpenAt(
         string folder, ImageModel teacher, string? teacherFolder, BatchLoader batches, string stage, IProgress<ProgressReport>? progress) =>
-        OpenAt(folder, Key(teacher, batches), OptionsFor(teacher), teacher, teacherFolder, batches, stage, progress);
+        OpenAt(folder, Key(teacher, batches), SpecFor(teacher), teacher, teacherFolder, batches, stage, progress);
 
     private static string? Absolute(string? source) => Path.Exists(source) ? Path.GetFullPath(source) : source;
 
-    // The key hashes all of the teacher's weights and the options may need a student made, so that both are made once.
+    // The key hashes all of the teacher's weights and the spec may need a student made, so that both are made once.
     private TeacherCacheBuilder OpenAt(
-        string folder, TeacherCacheKey key, TeacherCacheOptions options, ImageModel teacher, string? teacherFolder, BatchLoader batches,
+        string folder, TeacherCacheKey key, TargetSpec spec, ImageModel teacher, string? teacherFolder, BatchLoader batches,
         string stage, IProgress<ProgressReport>? progress)
     {
         var noted = new Recipe
@@ -114,9 +112,8 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
         TeacherCache cache = TeacherCache.OpenOrCreate(
             folder,
             key,
-            teacher,
             batches,
-            options,
+            spec,
             new TeacherCacheOrigin(teacherFolder, RecipeReader.Write(noted), seed, data.Dataset.Classes));
         long missing = cache.MissingBytes(Views);
         progress?.Report(new ProgressReport(stage,

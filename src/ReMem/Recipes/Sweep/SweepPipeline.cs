@@ -64,7 +64,8 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         ComputeAll([.. parts.Except(makers)], parts, workers, threads, cancellationToken);
 
         OnnxSection onnx = Export(path, parts, data, cancellationToken);
-        ComparisonReport report = new SweepAssembler(plan, data.Dataset, data.Unlabelled).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], onnx,
+        ComparisonReport report = new SweepAssembler(plan, data.Dataset,
+            data.Unlabelled).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], onnx,
             command, started);
         ReportWriter.Write(report, path);
         AtomicFile.WriteAllText(Path.Combine(path, "table.md"), ConsoleTable.Markdown(report));

@@ -41,7 +41,7 @@ public sealed class CacheFormatTests : IDisposable
     public void Its_manifest_says_what_it_always_said(string objective, int topK, int features, string maps)
     {
         using ImageModel teacher = Teacher();
-        TeacherCache.OpenOrCreate(_folder.Path, Key, teacher, Loader(), Kept(teacher, objective, "vit_pico_patch4_32",
+        TeacherCache.OpenOrCreate(_folder.Path, Key, Loader(), Kept(teacher, objective, "vit_pico_patch4_32",
             topK), TinyCache.Origin).Dispose();
         JsonObject manifest = JsonNode.Parse(File.ReadAllText(_folder.File("cache.json")))!.AsObject();
         manifest.Remove("created");
@@ -56,15 +56,9 @@ public sealed class CacheFormatTests : IDisposable
 
     private static ImageModel Teacher() => ModelCatalogue.Create("vit_pico_patch4_32", new ModelOptions { NumClasses = 3, ImageSize = 32 });
 
-    private static TeacherCacheOptions Kept(ImageModel teacher, string objective, string student, int topK)
+    private static TargetSpec Kept(ImageModel teacher, string objective, string student, int topK)
     {
-        var parsed = DistillationObjective.Parse(objective);
         using ImageModel learns = ModelCatalogue.Create(student, new ModelOptions { NumClasses = 3, ImageSize = 32 });
-        return new TeacherCacheOptions
-        {
-            TopK = topK,
-            Features = parsed.NeedsFeatures,
-            Maps = TeacherCacheMaps.Of(teacher, ComparedOutputs.Of(parsed, learns, 32, teacher)),
-        };
+        return TargetSpec.Of(DistillationObjective.Parse(objective), learns, 32, teacher, topK);
     }
 }

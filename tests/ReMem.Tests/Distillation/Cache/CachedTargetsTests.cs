@@ -31,8 +31,8 @@ public sealed class CachedTargetsTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         BatchLoader loader = Batches(mixup);
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, loader,
-            TinyCache.Options with { Features = features });
-        using var cached = new CachedTargets(builder, 2, new ComparedOutputs { Features = features }, default);
+            TinyCache.Spec(_teacher, features));
+        using var cached = new CachedTargets(builder, 2, TinyCache.Spec(_teacher, features), default);
         using var live = new TeacherTargets(_teacher, 14, 0, features);
         Func<int> passes = TinyCache.CountPasses(_teacher);
         foreach (int epoch in new[] { 0, 1, 2, 5 })
@@ -65,7 +65,7 @@ public sealed class CachedTargetsTests : IDisposable
         byte[] bytes = File.ReadAllBytes(file);
         bytes[^1] ^= 0x40;
         File.WriteAllBytes(file, bytes);
-        using var cached = new CachedTargets(builder, 2, new ComparedOutputs(), default);
+        using var cached = new CachedTargets(builder, 2, TinyCache.Spec(_teacher), default);
         using Batch batch = Batches(0).Epoch(0).First();
         cached.For(batch, 0).Logits.Dispose();
         InputException error = Assert.Throws<InputException>(() => cached.For(batch, 1));
@@ -82,9 +82,9 @@ public sealed class CachedTargetsTests : IDisposable
     {
         CollectGarbage();
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher,
-            options: TinyCache.Options with { Features = true, TopK = 1 });
+            spec: TinyCache.Spec(_teacher, features: true, topK: 1));
         builder.Build(1);
-        using var cached = new CachedTargets(builder, 1, new ComparedOutputs(), default);
+        using var cached = new CachedTargets(builder, 1, TinyCache.Spec(_teacher), default);
         using Batch batch = Batches(0).Epoch(0).First();
         cached.For(batch, 0).Logits.Dispose();
         long before = Tensor.TotalCount;

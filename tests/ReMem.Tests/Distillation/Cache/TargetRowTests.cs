@@ -1,5 +1,6 @@
 using ReMem.Distillation.Cache;
 using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ public class TargetRowTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
-        var row = new TargetRow(20, features, top);
+        var row = new TargetRow(new TargetSpec(20, features, top));
         Assert.Equal(2 * ((top == 0 ? 20 : (2 * top) + 1) + features), row.Bytes);
         var outputs = new BatchOutputs(randn(7, 20) * 4, features > 0 ? randn(7, features) : null);
         byte[] rows = row.Encode(outputs);
@@ -50,7 +51,7 @@ public class TargetRowTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(4);
-        var row = new TargetRow(20, 5, top, new TeacherCacheMaps(2, 3, 2, 4, true));
+        var row = new TargetRow(new TargetSpec(20, 5, top, new MapSpec(2, 3, 2, 4, true)));
         var outputs = new BatchOutputs(randn(7, 20), randn(7, 5)) { Tokens = randn(7, 4, 3), Attention = rand([7, 2, 4, 5, 5]) };
         Assert.Equal(2 * ((top == 0 ? 20 : (2 * top) + 1) + 5 + 12 + 200), row.Bytes);
         BatchOutputs back = row.Decode(row.Encode(outputs), 7);
@@ -65,7 +66,7 @@ public class TargetRowTests
     public void A_single_row_is_found_among_its_neighbours()
     {
         using DisposeScope scope = NewDisposeScope();
-        var row = new TargetRow(6, 0, 2);
+        var row = new TargetRow(new TargetSpec(6, TopK: 2));
         var outputs = new BatchOutputs(randn(4, 6), null);
         byte[] rows = row.Encode(outputs);
         Tensor all = row.Decode(rows, 4).Logits, third = row.Decode(rows.AsSpan(2 * row.Bytes, row.Bytes), 1).Logits;
@@ -77,7 +78,7 @@ public class TargetRowTests
     {
         using DisposeScope scope = NewDisposeScope();
         InputException error = Assert.Throws<InputException>(() =>
-            new TargetRow(2, 0, 0).Encode(new BatchOutputs(tensor(new[] { 1f, 70000f }).view(1, 2), null)));
+            new TargetRow(new TargetSpec(2)).Encode(new BatchOutputs(tensor(new[] { 1f, 70000f }).view(1, 2), null)));
         Assert.Contains("reach 7e+4, which a cache's 16-bit floats cannot hold", error.Message, StringComparison.Ordinal);
         Assert.Contains("cache=none", error.Remedy, StringComparison.Ordinal);
     }

@@ -106,7 +106,7 @@ public sealed class TeacherCacheBuilderTests : IDisposable
     {
         CollectGarbage();
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher,
-            options: TinyCache.Options with { Features = true, TopK = 2 });
+            spec: TinyCache.Spec(_teacher, features: true, topK: 2));
         builder.Build(1);
         long before = TorchSharp.torch.Tensor.TotalCount;
         builder.Build(3);

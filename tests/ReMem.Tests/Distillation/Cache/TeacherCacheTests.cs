@@ -1,5 +1,7 @@
 using ReMem.Data;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Losses;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using static ReMem.Tests.Training.TinyTraining;
 
@@ -10,6 +12,10 @@ public sealed class TeacherCacheTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ImageModel _teacher = Model(seed: 8);
+
+    private TargetSpec Plain => TinyCache.Spec(_teacher);
+
+    private TargetSpec Rich => TinyCache.Spec(_teacher, features: true);
 
     private string Folder => _folder.File("cache");
 
@@ -22,12 +28,11 @@ public sealed class TeacherCacheTests : IDisposable
     [Fact]
     public void The_size_is_estimated_to_the_byte()
     {
-        foreach (TeacherCacheOptions options in new[] { TinyCache.Options, TinyCache.Options with { Features = true },
-            TinyCache.Options with { TopK = 1 } })
+        foreach (TargetSpec spec in new[] { Plain, Rich, Plain with { TopK = 1 } })
         {
-            string folder = _folder.File($"{options.Features}{options.TopK}");
-            using TeacherCacheBuilder builder = TinyCache.Builder(folder, _teacher, options: options);
-            long estimated = TeacherCache.Estimate(_teacher, Loader(), options, 2);
+            string folder = _folder.File($"{spec.Features} {spec.TopK}");
+            using TeacherCacheBuilder builder = TinyCache.Builder(folder, _teacher, spec: spec);
+            long estimated = TeacherCache.Estimate(Loader(), spec, 2, TinyCache.ShardSlots);
             Assert.Equal(estimated, builder.Cache.MissingBytes(2));
             Assert.Equal(3 + 3, builder.Build(2));
             Assert.Equal(estimated, TinyCache.Shards(folder).Values.Sum(b => (long)b.Length));
@@ -44,11 +49,11 @@ public sealed class TeacherCacheTests : IDisposable
         Refused(() => TinyCache.Open(Folder, other), "its teacher weights are others");
         Refused(() => TinyCache.Open(Folder, _teacher, data: "elsewhere"), "its training images are others");
         Refused(() => TinyCache.Open(Folder, _teacher, Loader(8)), "its number of images is 12, and 8 is wanted");
-        Refused(() => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 2 }),
+        Refused(() => TinyCache.Open(Folder, _teacher, spec: Plain with { TopK = 2 }),
             "it stores all logits, and the top 2 logits are needed");
-        Refused(
-            () => TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Features = true }), "it stores no pooled features");
-        TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { TopK = 3, ShardSlots = 7 }).Dispose();
+        Refused(() => TinyCache.Open(Folder, _teacher, spec: Rich), "it stores no pooled features");
+        TargetSpec all = TargetSpec.Of(DistillationObjective.Parse("kl"), null, 32, _teacher, topK: 3);
+        TinyCache.Open(Folder, _teacher, spec: all, shardSlots: 7).Dispose();
 
         void Refused(Func<TeacherCache> open, string why)
         {
@@ -62,20 +67,31 @@ public sealed class TeacherCacheTests : IDisposable
     [Fact]
     public void Large_rows_make_smaller_shards()
     {
-        var maps = new TeacherCacheMaps(64, 8192, 0, 0, false);
-        using TeacherCache cache = TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Maps = maps });
+        var maps = new MapSpec(64, 8192, 0, 0, false);
+        TargetSpec spec = Plain with { Maps = maps };
+        using TeacherCache cache = TinyCache.Open(Folder, _teacher, spec: spec);
         Assert.Equal(3, cache.Manifest.ShardSlots);
-        Assert.Equal(cache.Bytes(2), TeacherCache.Estimate(_teacher, Loader(), TinyCache.Options with { Maps = maps }, 2));
+        Assert.Equal(cache.Bytes(2), TeacherCache.Estimate(Loader(), spec, 2, TinyCache.ShardSlots));
         Assert.Equal(maps, TeacherCache.Peek(Folder).Manifest.Maps);
         InputException error = Assert.Throws<InputException>(() =>
-            TeacherCache.Estimate(_teacher, Loader(), TinyCache.Options with { Maps = maps with { TokenGrid = -1 } }, 2));
+            TeacherCache.Estimate(Loader(), spec with { Maps = maps with { TokenGrid = -1 } }, 2));
         Assert.Contains("TokenGrid", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData((1 << 20) + 1)]
+    public void A_number_of_images_per_file_out_of_range_is_refused(int shardSlots)
+    {
+        InputException error = Assert.Throws<InputException>(() => TinyCache.Open(Folder, _teacher, shardSlots: shardSlots));
+        Assert.Equal($"The teacher cache option ShardSlots is {shardSlots}.", error.Message);
+        Assert.Equal("It must be between 1 and 1048576.", error.Remedy);
     }
 
     [Fact]
     public void A_cache_with_features_serves_who_wants_none()
     {
-        TinyCache.Open(Folder, _teacher, options: TinyCache.Options with { Features = true }).Dispose();
+        TinyCache.Open(Folder, _teacher, spec: Rich).Dispose();
         using TeacherCache cache = TinyCache.Open(Folder, _teacher);
         Assert.Equal(_teacher.NumFeatures, cache.Manifest.Features);
     }
@@ -114,12 +130,12 @@ public sealed class TeacherCacheTests : IDisposable
     {
         BatchLoader loader = Loader();
         TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, "data");
-        string Of(TeacherCacheOptions options) => TeacherCache.FolderOf(_folder.Path, key, _teacher, options);
-        string plain = Of(new()), rich = Of(new() { Features = true });
-        Assert.Equal(3, new[] { plain, rich, Of(new() { TopK = 1 }) }.Distinct().Count());
-        TeacherCache.OpenOrCreate(rich, key, _teacher, loader, new() { Features = true }, TinyCache.Origin).Dispose();
-        Assert.Equal(rich, Of(new()));
-        TeacherCache.OpenOrCreate(plain, key, _teacher, loader, new(), TinyCache.Origin).Dispose();
-        Assert.Equal(plain, Of(new()));
+        string Of(TargetSpec spec) => TeacherCache.FolderOf(_folder.Path, key, _teacher, spec);
+        string plain = Of(Plain), rich = Of(Rich);
+        Assert.Equal(3, new[] { plain, rich, Of(Plain with { TopK = 1 }) }.Distinct().Count());
+        TeacherCache.OpenOrCreate(rich, key, loader, Rich, TinyCache.Origin).Dispose();
+        Assert.Equal(rich, Of(Plain));
+        TeacherCache.OpenOrCreate(plain, key, loader, Plain, TinyCache.Origin).Dispose();
+        Assert.Equal(plain, Of(Plain));
     }
 }

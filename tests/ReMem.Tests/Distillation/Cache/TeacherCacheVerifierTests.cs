@@ -1,6 +1,7 @@
 using ReMem.Data;
 using ReMem.Data.Views;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
@@ -27,7 +28,7 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     {
         BatchLoader loader = Batches(mixup);
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, _teacher, loader,
-            TinyCache.Options with { TopK = top, Features = features });
+            TinyCache.Spec(_teacher, features, top));
         builder.Build(2);
         File.Delete(builder.Cache.ShardPath(1, 1));
         TeacherCacheCheck check = Verify(builder.Cache, loader);
@@ -46,7 +47,7 @@ public sealed class TeacherCacheVerifierTests : IDisposable
         using ImageModel teacher = Models.TinyTransformers.Make("vit_base_patch16_224", new ModelOptions { ImageSize = 32 }, 8);
         BatchLoader loader = Batches(0);
         using TeacherCacheBuilder builder = TinyCache.Builder(_folder.Path, teacher, loader,
-            TinyCache.Options with { Maps = new TeacherCacheMaps(4, 16, 2, 2, true) });
+            TinyCache.Spec(teacher, maps: new MapSpec(4, 16, 2, 2, true)));
         builder.Build(1);
         TeacherCache cache = builder.Cache;
         TeacherCacheCheck Again() =>
@@ -56,7 +57,7 @@ public sealed class TeacherCacheVerifierTests : IDisposable
         Assert.InRange(check.MapDifference!.Value, 1e-6, 1e-3);
 
         // Sound shards whose last quarter, attention, is other images'.
-        int row = cache.Manifest.Row.Bytes;
+        int row = cache.Row.Bytes;
         for (int shard = 0; shard < cache.Shards; shard++)
         {
             byte[][] rows = [.. File.ReadAllBytes(cache.ShardPath(0, shard))[CacheShard.HeaderBytes..].Chunk(row)];
@@ -77,8 +78,8 @@ public sealed class TeacherCacheVerifierTests : IDisposable
     {
         BatchLoader loader = Batches(0);
         TeacherCacheKey key = TeacherCacheKey.Of(_teacher, loader, "data", Precision.Bf16);
-        TeacherCache cache = TeacherCache.OpenOrCreate(_folder.Path, key, _teacher, loader, TinyCache.Options,
-            new TeacherCacheOrigin(null, null, 0, []));
+        TeacherCache cache = TeacherCache.OpenOrCreate(_folder.Path, key, loader, TinyCache.Spec(_teacher),
+            new TeacherCacheOrigin(null, null, 0, []), TinyCache.ShardSlots);
         using var builder = new TeacherCacheBuilder(cache, _teacher, loader, "test", null);
         builder.Build(1);
         TeacherCacheCheck check = new TeacherCacheVerifier(new()).Run(cache, key, _teacher, loader);
@@ -94,7 +95,7 @@ public sealed class TeacherCacheVerifierTests : IDisposable
         // Sound shards with the rows of other images.
         TeacherCache cache = builder.Cache;
         byte[] rows = File.ReadAllBytes(cache.ShardPath(0, 0))[CacheShard.HeaderBytes..];
-        int row = cache.Manifest.Row.Bytes;
+        int row = cache.Row.Bytes;
         CacheShard.Write(cache.ShardPath(0, 0), cache.Describe(0, 0),
             rows.Chunk(row).Select(r => r.Chunk(2).Reverse().SelectMany(b => b).ToArray()).SelectMany(r => r).ToArray());
         TeacherCacheCheck check = Verify(cache, Batches(0));

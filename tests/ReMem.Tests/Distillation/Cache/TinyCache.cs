@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Runtime;
 using ReMem.Tests.Training;
@@ -9,25 +10,29 @@ namespace ReMem.Tests.Distillation.Cache;
 /// <summary>Caches of the tiny trainings: two shards of five images and one of two, of three classes.</summary>
 internal static class TinyCache
 {
-    public static TeacherCacheOptions Options { get; } = new() { ShardSlots = 5 };
+    public const int ShardSlots = 5;
 
     public static TeacherCacheOrigin Origin { get; } = new(null, null, 0, ["a", "b", "c"]);
 
+    /// <summary>A teacher's logits, its pooled feature where wanted, and maps.</summary>
+    public static TargetSpec Spec(ImageModel teacher, bool features = false, int topK = 0, MapSpec? maps = null) =>
+        new(teacher.Options.NumClasses, features ? teacher.NumFeatures : 0, topK, maps);
+
     public static TeacherCache Open(
-        string folder, ImageModel teacher, BatchLoader? loader = null, TeacherCacheOptions? options = null, string data = "data",
-        TeacherCacheOrigin? origin = null)
+        string folder, ImageModel teacher, BatchLoader? loader = null, TargetSpec? spec = null, string data = "data",
+        TeacherCacheOrigin? origin = null, int shardSlots = ShardSlots)
     {
         loader ??= TinyTraining.Loader();
-        return TeacherCache.OpenOrCreate(folder, TeacherCacheKey.Of(teacher, loader, data), teacher, loader, options ?? Options,
-            origin ?? Origin);
+        return TeacherCache.OpenOrCreate(folder, TeacherCacheKey.Of(teacher, loader, data), loader, spec ?? Spec(teacher),
+            origin ?? Origin, shardSlots);
     }
 
     public static TeacherCacheBuilder Builder(
-        string folder, ImageModel teacher, BatchLoader? loader = null, TeacherCacheOptions? options = null,
+        string folder, ImageModel teacher, BatchLoader? loader = null, TargetSpec? spec = null,
         IProgress<ProgressReport>? progress = null)
     {
         loader ??= TinyTraining.Loader();
-        return new TeacherCacheBuilder(Open(folder, teacher, loader, options), teacher, loader, "tiny", progress);
+        return new TeacherCacheBuilder(Open(folder, teacher, loader, spec), teacher, loader, "tiny", progress);
     }
 
     /// <summary>Counts the batches that a model is shown.</summary>

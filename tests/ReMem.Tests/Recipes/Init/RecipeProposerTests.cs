@@ -38,7 +38,7 @@ public sealed class RecipeProposerTests : IDisposable
     [Fact]
     public void Unlabelled_images_are_counted_lengthen_epochs_and_have_a_control()
     {
-        _folder.Images("set/a", 30).Images("set/b", 30).Images("loose", 400).Images("loose/set", 2);
+        _folder.Images("set/a", 60).Images("set/b", 60).Images("loose", 600).Images("loose/set", 2);
         File.Copy(_folder.File("set/a/000.png"), _folder.File("loose/copy.png"));
         var options = new ProposalOptions { Source = _folder.File("set"), Cores = 2, Unlabelled = _folder.File("loose") };
         ImageDataset data = DatasetReader.Open(options.Source);
@@ -48,7 +48,7 @@ public sealed class RecipeProposerTests : IDisposable
         Assert.Equal(["none", "standard", "sam", "reweighted", "both", "pseudo"], proposal.Recipe.Methods);
         Assert.Equal(options.Unlabelled, proposal.Recipe.Data.Unlabelled);
         Assert.True(proposal.StudentEpochs < Propose(options with { Unlabelled = null }).StudentEpochs);
-        Assert.Contains("# 402 images without labels", proposal.Text(null), StringComparison.Ordinal);
+        Assert.Contains("# 602 images without labels", proposal.Text(null), StringComparison.Ordinal);
     }
 
     [Fact]

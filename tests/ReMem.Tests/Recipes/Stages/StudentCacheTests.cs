@@ -1,5 +1,6 @@
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
+using ReMem.Distillation.Targets;
 using ReMem.Models;
 using ReMem.Recipes;
 using ReMem.Recipes.Stages;
@@ -22,8 +23,8 @@ public sealed class StudentCacheTests : IDisposable
         Assert.Null(automatic.Open(teacher, null, automatic.Batches(teacher), several: false, "student", null));
         using TeacherCacheBuilder kept = named.Open(teacher, null, named.Batches(teacher), several: false, "student", null)!;
         // The coarser of the student's 4 x 4 cells and the teacher's, in the teacher's width.
-        Assert.Equal(new TeacherCacheMaps(4, teacher.NumFeatures, 0, 0, false), kept.Cache.Manifest.Maps);
-        Assert.Equal(kept.Cache.Bytes(1), TeacherCache.Estimate(teacher, named.Batches(teacher), named.OptionsFor(teacher), 1));
+        Assert.Equal(new MapSpec(4, teacher.NumFeatures, 0, 0, false), kept.Cache.Manifest.Maps);
+        Assert.Equal(kept.Cache.Bytes(1), TeacherCache.Estimate(named.Batches(teacher), named.SpecFor(teacher), 1));
     }
 
     private StudentCache Cache(string where)
