@@ -19,7 +19,7 @@ if not errorlevel 1 goto run
 echo building remem...1>&2
 if not exist "%PROJECT%\obj" mkdir "%PROJECT%\obj"
 if not exist "%PROJECT%\bin\Release" mkdir "%PROJECT%\bin\Release"
-dotnet build "%PROJECT%" -c Release -v quiet -clp:NoSummary <nul >"%LOG%" 2>&1
+dotnet build "%PROJECT%" -c Release -v quiet -clp:NoSummary -p:RunAnalyzers=false <nul >"%LOG%" 2>&1
 if errorlevel 1 (
   type "%LOG%" 1>&2
   echo remem: the build failed; its messages are above 1>&2

@@ -7,8 +7,10 @@ size=${1:-64}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
-./remem doctor --no-check | grep -E '^(processor|family|kernels) '
-for student in $(./remem models | awk '$2 == "student" { print $1 }'); do
+./remem doctor --no-check | grep -E '^(processor|family|kernels) ' || exit 1
+students=$(./remem models | awk '$2 == "student" { print $1 }')
+[ -n "$students" ] || exit 1
+for student in $students; do
   if ./remem distill demo/emoji --student "$student" --image-size "$size" --epochs 1 --out "$work/$student" \
     data.subset.per_class=8 data.crop_pct=1 training.batch_size=16 training.warmup_epochs=0 training.lr=1e-3 >"$work/log" 2>&1 \
     && ./remem export --model-dir "$work/$student" --out "$work/$student.onnx" >>"$work/log" 2>&1; then

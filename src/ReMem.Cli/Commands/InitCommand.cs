@@ -36,6 +36,13 @@ internal static class InitCommand
             Description = "The student, a model of 'remem models'. Default: by the image size.",
             HelpName = "NAME",
         };
+        var studentWeights = new Option<string?>("--student-weights")
+        {
+            Description =
+                "Weights that the student starts from: a file, hf-hub:owner/name, auto (timm's on the hub) or none. Default: auto "
+                + "where timm has any and the teacher's are from the hub, too; else none.",
+            HelpName = "SOURCE",
+        };
         var size = new Option<int?>("--image-size")
         {
             Description = "Side of the square views in pixels. Default: by images, teacher and cores.",
@@ -53,7 +60,8 @@ internal static class InitCommand
             "Inspect images, propose teacher, student, resolution, training lengths and methods, "
                 + "and write a commented recipe that 'remem run' runs.",
             "remem init photos/ && remem run recipe.yaml");
-        foreach (Symbol symbol in new Symbol[] { source, output, model, weights, prefix, student, size, unlabelled, force, json })
+        foreach (Symbol symbol in new Symbol[] { source, output, model, weights, prefix, student, studentWeights, size, unlabelled, force,
+            json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancellationToken) =>
         {
@@ -67,6 +75,7 @@ internal static class InitCommand
                 Weights = parsed.GetValue(weights),
                 WeightsPrefix = parsed.GetValue(prefix),
                 Student = parsed.GetValue(student),
+                StudentWeights = parsed.GetValue(studentWeights),
                 ImageSize = parsed.GetValue(size),
                 Unlabelled = parsed.GetValue(unlabelled),
             };

@@ -2,7 +2,6 @@ using ReMem.Data.Checks;
 using ReMem.Data.Decoding;
 using ReMem.Data.Layouts;
 using ReMem.Data.Sources;
-using ReMem.Runtime;
 
 namespace ReMem.Data;
 

@@ -4,4 +4,8 @@ namespace ReMem.Models;
 /// <param name="Sgd">SGD with momentum rather than AdamW.</param>
 /// <param name="Lr">Peak learning rate.</param>
 /// <param name="WeightDecay">Weight decay.</param>
-internal sealed record UsualRate(bool Sgd, double Lr, double WeightDecay);
+internal sealed record UsualRate(bool Sgd, double Lr, double WeightDecay)
+{
+    /// <summary>Peak learning rate from pretrained weights.</summary>
+    public double PretrainedLr => Sgd ? 0.01 : 0.001;
+}

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ReMem.Runtime;
 using ReMem.Teachers;
+using ReMem.Weights.Hub;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -29,7 +30,7 @@ internal static class RecipeReader
         foreach (string text in changes)
             Override(root, text);
         var origin = new RecipeOrigin(name, [.. changes.Select(text => text[..text.IndexOf('=', StringComparison.Ordinal)])]);
-        var recipe = (Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, origin);
+        Recipe recipe = Resolved((Recipe)OptionsBinder.Bind(root, typeof(Recipe), string.Empty, origin), key => origin.Of(root, key));
         RecipeCheck.Require(recipe, key => origin.Of(root, key), name);
         return recipe;
     }
@@ -40,6 +41,18 @@ internal static class RecipeReader
         var text = new StringBuilder();
         Write(text, recipe, 0);
         return text.ToString();
+    }
+
+    /// <summary>The recipe with the sources of pretrained weights in place of "auto".</summary>
+    private static Recipe Resolved(Recipe recipe, Func<string, string> place)
+    {
+        string? Source(string? weights, string model, string block) => weights != PretrainedWeights.Auto ? weights
+            : PretrainedWeights.Require(model, place($"{block}.weights"), $"Name them: {block}.weights=FILE or hf-hub:owner/name.");
+        return recipe with
+        {
+            Teacher = recipe.Teacher with { Weights = Source(recipe.Teacher.Weights, recipe.Teacher.Model, "teacher") },
+            Student = recipe.Student with { Weights = Source(recipe.Student.Weights, recipe.Student.Model, "student") },
+        };
     }
 
     private static YamlMappingNode Load(string yaml, string name)

@@ -12,7 +12,7 @@ internal sealed record TeacherRecipe
     public string Model { get; init; } = "deit_tiny_patch16_224";
 
     /// <summary>Pretrained weights, in any format of docs/weights.md: a file (relative to the working directory), local-dir:DIR,
-    /// hf-hub:owner/name[@revision] or an https address; none starts from scratch.</summary>
+    /// hf-hub:owner/name[@revision], an https address, or "auto": timm's on the hub; none starts from scratch.</summary>
     public string? Weights { get; init; }
 
     /// <summary>What the model's names begin with in that file, such as "student."; '' is nothing. Default: it is found, and of several

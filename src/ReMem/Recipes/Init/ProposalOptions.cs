@@ -27,6 +27,12 @@ internal sealed record ProposalOptions
     /// <summary>timm's name of the student. Default: by the image size.</summary>
     public string? Student { get; init; }
 
+    /// <summary>
+    /// Weights that the student starts from, as <see cref="StudentRecipe.Weights"/>; "none" starts from scratch. Default: timm's on the hub
+    /// where there are any.
+    /// </summary>
+    public string? StudentWeights { get; init; }
+
     /// <summary>Side of the views in pixels, 8 to 2048. Default: by the images, the teacher and the number of cores.</summary>
     [Range(8, 2048)]
     public int? ImageSize { get; init; }

@@ -57,10 +57,15 @@ internal static class RecipeInit
     private static void RequireFit(RecipeProposal proposal, CancellationToken cancellationToken)
     {
         var options = new ModelOptions { NumClasses = proposal.Facts.Classes.Count, ImageSize = proposal.ImageSize };
-        using ImageModel teacher = ModelCatalogue.Create(proposal.Teacher, options);
-        if (!WeightSource.IsRemote(proposal.Weights))
-            WeightLoader.Load(
-                teacher, new WeightSource().ResolveFile(proposal.Weights, cancellationToken),
-                new WeightLoadOptions { Prefix = proposal.Options.WeightsPrefix });
+        Require(proposal.Teacher, proposal.Weights, proposal.Options.WeightsPrefix);
+        Require(proposal.Student, proposal.StudentWeights, null);
+
+        void Require(string name, string? weights, string? prefix)
+        {
+            using ImageModel model = ModelCatalogue.Create(name, options);
+            if (weights is not null && !WeightSource.IsRemote(weights))
+                WeightLoader.Load(
+                    model, new WeightSource().ResolveFile(weights, cancellationToken), new WeightLoadOptions { Prefix = prefix });
+        }
     }
 }

@@ -39,6 +39,9 @@ internal sealed record RecipeProposal
     /// <summary>timm's name.</summary>
     public required string Student { get; init; }
 
+    /// <summary>The weights that the student starts from; null starts from scratch.</summary>
+    public required string? StudentWeights { get; init; }
+
     /// <summary>Side of the views, pixels.</summary>
     public required int ImageSize { get; init; }
 
@@ -231,17 +234,29 @@ internal sealed record RecipeProposal
         UsualRate usual = ModelCatalogue.UsualRate(Student);
         Line(text, $"student:");
         Line(text, Options.Student is not null
-            ? $"  # As was asked for. It starts from scratch."
-            : (FormattableString)$"  # Small and fast at {ImageSize} px; it starts from scratch. 'remem models' lists others.");
+            ? $"  # As was asked for."
+            : (FormattableString)$"  # Small and fast at {ImageSize} px. 'remem models' lists others.");
         Line(text, $"  model: {Student}");
+        if (StudentWeights is not null)
+        {
+            Line(text, $"  # It starts from pretrained weights: on few images that is worth more than any method of distillation.");
+            Line(text, $"  weights: {Quoted(StudentWeights)}");
+        }
+        else if (PretrainedWeights.Find(Student) is not null)
+        {
+            Line(text, $"  # It starts from scratch. With a network, 'weights: auto' takes timm's weights, which is better on few images.");
+        }
+
         Line(text, $"  training:");
-        Line(text,
-            $"    # A student starts from nothing and needs longer: about 650 steps, and 10 to 40 epochs. More is better, ",
-            $"if there is time.");
+        Line(text, StudentWeights is not null
+            ? $"    # Pretrained weights need fewer steps: about 400, and 6 to 20 epochs. More is better, if there is time."
+            : (FormattableString)$"    # From scratch it needs about 650 steps, and 10 to 40 epochs. More is better, if there is time.");
         Line(text, $"    epochs: {StudentEpochs}");
         Line(text, $"    batch_size: {Batch}");
         Line(text, $"    optimizer: {(usual.Sgd ? "sgd" : "adamw")}");
-        Line(text, $"    lr: {Rate(usual.Lr)}");
+        if (StudentWeights is not null)
+            Line(text, $"    # Pretrained weights are fine-tuned at a lower rate than the {Rate(usual.Lr)} of a start from scratch.");
+        Line(text, $"    lr: {Rate(StudentWeights is null ? usual.Lr : usual.PretrainedLr)}");
         Line(text, $"    weight_decay: {usual.WeightDecay}");
         Line(text, $"    warmup_epochs: 2");
         Line(text, $"    crop_scale: {CropScale}");

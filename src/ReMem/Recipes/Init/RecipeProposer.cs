@@ -20,6 +20,7 @@ internal static class RecipeProposer
     private const int MinBatches = 8;
     private const int TeacherSteps = 160;
     private const int StudentSteps = 650;
+    private const int PretrainedStudentSteps = 400;
     private const int SmallPictures = 64;
 
     /// <summary>Proposes.</summary>
@@ -51,6 +52,8 @@ internal static class RecipeProposer
         int batch = UsualBatch;
         while (batch > 4 && train / batch < MinBatches)
             batch /= 2;
+        string? studentWeights = StudentWeights(options, teacher, student);
+        int learned = (train + (unlabelled?.Images.Count ?? 0)) / batch;
         double smallest = facts.Classes.Min(c => c.Train), largest = facts.Classes.Max(c => c.Train);
         double imbalance = largest / Math.Max(1, smallest);
         return new RecipeProposal
@@ -60,14 +63,17 @@ internal static class RecipeProposer
             IsDivided = data.Train is Subset own
                 && new[] { data.Validation, data.Test }.Any(s => s is Subset other && ReferenceEquals(own.Whole, other.Whole)),
             Teacher = teacher,
-            Weights = options.Weights ?? PretrainedTeachers.Source(teacher),
+            Weights = TeacherWeights(options, teacher),
             PatchSize = shape.PatchSize,
             TopBlocks = Math.Max(1, shape.Depth / 3),
             Student = student,
+            StudentWeights = studentWeights,
             ImageSize = size,
             Batch = batch,
             TeacherEpochs = Epochs(TeacherSteps, train / batch, 3, 15),
-            StudentEpochs = Epochs(StudentSteps, (train + (unlabelled?.Images.Count ?? 0)) / batch, 10, 40),
+            StudentEpochs = studentWeights is null
+                ? Epochs(StudentSteps, learned, 10, 40)
+                : Epochs(PretrainedStudentSteps, learned, 6, 20),
             Unlabelled = unlabelled,
             IsSmall = train < Small,
             Imbalance = imbalance,
@@ -90,10 +96,26 @@ internal static class RecipeProposer
         if (options.WeightsPrefix is not null && options.Weights is null)
             throw new InputException("A prefix is given without the weights whose names it begins.", "--prefix",
                 "Give the file with --weights, or leave the prefix out.");
-        string weights = options.Weights ?? PretrainedTeachers.Source(teacher);
-        if (!WeightSource.IsRemote(weights) && new WeightSource().ResolveFile(weights) is var file && !File.Exists(file))
-            throw WeightsErrors.Missing(file);
+        foreach (string? source in (string?[])[TeacherWeights(options, teacher), options.StudentWeights])
+        {
+            if (source is not (null or PretrainedWeights.Auto or PretrainedWeights.None) && !WeightSource.IsRemote(source)
+                && new WeightSource().ResolveFile(source) is var file
+                && !File.Exists(file))
+                throw WeightsErrors.Missing(file);
+        }
     }
+
+    private static string TeacherWeights(ProposalOptions options, string teacher) => options.Weights
+        ?? PretrainedWeights.Require(teacher, "--model", "Give them: --weights PATH or --weights hf-hub:owner/name.");
+
+    private static string? StudentWeights(ProposalOptions options, string teacher, string student) => options.StudentWeights switch
+    {
+        // Whoever gives the teacher's file may have no network.
+        null => WeightSource.IsRemote(TeacherWeights(options, teacher)) ? PretrainedWeights.Find(student) : null,
+        PretrainedWeights.Auto => PretrainedWeights.Require(student, "--student-weights", "Give a file, or none."),
+        PretrainedWeights.None => null,
+        var given => given,
+    };
 
     private static string TeacherOf(ProposalOptions options) =>
         options.Model ?? (options.Cores < 8 ? "deit_tiny_patch16_224" : "deit_small_patch16_224");

@@ -52,6 +52,33 @@ public sealed class RecipeProposerTests : IDisposable
     }
 
     [Fact]
+    public void A_student_starts_from_pretrained_weights_where_the_teachers_are_downloaded_too()
+    {
+        _folder.Images("set/a", 60).Images("set/b", 60);
+        string weights = _folder.File("student.safetensors");
+        File.WriteAllBytes(weights, [1]);
+        RecipeProposal Of(string? student, string? given = null, string? teacher = null) => Propose(new ProposalOptions
+        {
+            Source = _folder.File("set"), Cores = 2, Student = student, StudentWeights = given, Weights = teacher, ImageSize = 64,
+        });
+        RecipeProposal pretrained = Of("resnet18"), scratch = Of("resnet18", "none");
+        Assert.Equal("hf-hub:timm/resnet18.a1_in1k", pretrained.Recipe.Student.Weights);
+        Assert.Null(scratch.Recipe.Student.Weights);
+        Assert.True(pretrained.Recipe.Student.Training.Lr < scratch.Recipe.Student.Training.Lr);
+        Assert.True(pretrained.StudentEpochs < scratch.StudentEpochs);
+        Assert.Contains("'weights: auto' takes timm's weights", scratch.Text(null), StringComparison.Ordinal);
+        Assert.Null(Of("resnet20").Recipe.Student.Weights);
+        Assert.DoesNotContain("weights: auto", Of("resnet20").Text(null), StringComparison.Ordinal);
+        Assert.Equal(weights, Of("resnet20", weights).Recipe.Student.Weights);
+        Assert.Null(Of("resnet18", teacher: weights).Recipe.Student.Weights);
+        Assert.Equal("hf-hub:timm/resnet18.a1_in1k", Of("resnet18", "auto", weights).Recipe.Student.Weights);
+        Assert.Equal("No default weights are known for 'resnet20'.",
+            Assert.Throws<InputException>(() => Of("resnet20", "auto")).Message);
+        Assert.Contains("missing.safetensors", Assert.Throws<InputException>(() => Of("resnet18", "missing.safetensors")).Where,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Given_splits_stay_and_what_leaks_between_them_is_reported()
     {
         foreach ((string split, int count) in new[] { ("train", 30), ("val", 6), ("test", 8) })
