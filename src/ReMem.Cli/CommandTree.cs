@@ -16,6 +16,7 @@ internal static class CommandTree
         Program, "Turns a pretrained Vision Transformer and your images into a small, accurate, deployable classifier.")
     {
         DemoCommand.Create(),
+        FitCommand.Create(),
         InitCommand.Create(),
         RunCommand.Create(),
         SweepCommand.Create(),

@@ -12,46 +12,12 @@ internal static class InitCommand
 {
     public static Command Create()
     {
-        var source = Common.Data();
+        var choices = new ProposalArguments();
         var output = new Option<string>("--out", "-o")
         {
             Description = "The recipe to write.",
             HelpName = "FILE",
             DefaultValueFactory = _ => "recipe.yaml",
-        };
-        var model = new Option<string?>("--model")
-        {
-            Description = "The teacher, a transformer of 'remem models'. Default: by the number of cores.",
-            HelpName = "NAME",
-        };
-        var weights = new Option<string?>("--weights")
-        {
-            Description = "The teacher's pretrained weights: a file, hf-hub:owner/name or an https address. Default: timm's on the hub, "
-                + "downloaded by the first run.",
-            HelpName = "SOURCE",
-        };
-        var prefix = Common.Prefix();
-        var student = new Option<string?>("--student")
-        {
-            Description = "The student, a model of 'remem models'. Default: by the image size.",
-            HelpName = "NAME",
-        };
-        var studentWeights = new Option<string?>("--student-weights")
-        {
-            Description =
-                "Weights that the student starts from: a file, hf-hub:owner/name, auto (timm's on the hub) or none. Default: auto "
-                + "where timm has any and the teacher's are from the hub, too; else none.",
-            HelpName = "SOURCE",
-        };
-        var size = new Option<int?>("--image-size")
-        {
-            Description = "Side of the square views in pixels. Default: by images, teacher and cores.",
-            HelpName = "N",
-        };
-        var unlabelled = new Option<string?>("--unlabelled")
-        {
-            Description = "Images without labels, which students learn from by a teacher's outputs: a folder of images, or any data set.",
-            HelpName = "SOURCE",
         };
         var force = new Option<bool>("--force") { Description = "Overwrite an existing recipe." };
         var json = Common.Json();
@@ -60,25 +26,14 @@ internal static class InitCommand
             "Inspect images, propose teacher, student, resolution, training lengths and methods, "
                 + "and write a commented recipe that 'remem run' runs.",
             "remem init photos/ && remem run recipe.yaml");
-        foreach (Symbol symbol in new Symbol[] { source, output, model, weights, prefix, student, studentWeights, size, unlabelled, force,
-            json })
+        foreach (Symbol symbol in (Symbol[])[.. choices.Symbols, output, force, json])
             command.AddSymbol(symbol);
         command.Action((parsed, cancellationToken) =>
         {
             string file = parsed.GetValue(output)!;
             RecipeInit.RequireFree(file, parsed.GetValue(force));
             Common.LoadLibtorch();
-            var options = new ProposalOptions
-            {
-                Source = parsed.GetValue(source)!,
-                Model = parsed.GetValue(model),
-                Weights = parsed.GetValue(weights),
-                WeightsPrefix = parsed.GetValue(prefix),
-                Student = parsed.GetValue(student),
-                StudentWeights = parsed.GetValue(studentWeights),
-                ImageSize = parsed.GetValue(size),
-                Unlabelled = parsed.GetValue(unlabelled),
-            };
+            ProposalOptions options = choices.Options(parsed);
             (RecipeProposal proposal, RunPlan plan) =
                 Common.WithProgress(progress => RecipeInit.Run(options, file, progress, cancellationToken));
             if (parsed.GetValue(json))

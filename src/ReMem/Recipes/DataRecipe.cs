@@ -44,7 +44,7 @@ internal sealed record DataRecipe
     [Range(0.0, 100)]
     public double UnlabelledRatio { get; init; }
 
-    /// <summary>Which unlabelled images are used, by what the teacher says of them. Default "all".</summary>
+    /// <summary>Which unlabelled images are used, by what the teacher says of them. Default all.</summary>
     [ReadAs<UnlabelledSelection>]
     public string UnlabelledKeep { get; init; } = UnlabelledSelection.All;
 

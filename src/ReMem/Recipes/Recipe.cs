@@ -31,6 +31,9 @@ internal sealed record Recipe
     [MinLength(1)]
     public IReadOnlyList<TeacherMethod> Methods { get; init; } = TeacherMethod.Usual;
 
+    /// <summary>The validation score by which the student to export is chosen. Default top1.</summary>
+    public SelectionMetric SelectBy { get; init; }
+
     /// <summary>One repetition of everything a seed. Default 0.</summary>
     [MinLength(1)]
     public IReadOnlyList<int> Seeds { get; init; } = [0];

@@ -74,8 +74,8 @@ internal sealed partial class DistillationObjective : ISettingText
         Loss([(student, teacher)], labels, temperature, progress);
 
     /// <summary>
-    /// As above, of a student and each of its teachers: terms of logits compare the first pair, which has the logits of all teachers; terms
-    /// of features are the mean over the pairs.
+    /// The weighted sum of the terms for a student and each of its teachers, a scalar: terms of logits compare the first pair, which has
+    /// the logits of all teachers; terms of features are the mean over the pairs.
     /// </summary>
     /// <param name="pairs">The student in a form that a teacher has too, and that teacher.</param>
     /// <param name="labels">int64 [B].</param>

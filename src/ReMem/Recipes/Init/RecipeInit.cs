@@ -36,6 +36,21 @@ internal static class RecipeInit
     public static InitResult Run(ProposalOptions options, string file, IProgress<ProgressReport> progress,
         CancellationToken cancellationToken)
     {
+        RecipeProposal proposal = Propose(options, progress, cancellationToken);
+        RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1,
+            cancellationToken);
+        AtomicFile.WriteAllText(file, proposal.Text(plan, file));
+        return new InitResult(proposal, plan);
+    }
+
+    /// <summary>Inspects the images and proposes.</summary>
+    /// <param name="options">The user's choices.</param>
+    /// <param name="progress">Receives progress.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="InputException">The images, the weights or the choices cannot be used.</exception>
+    public static RecipeProposal Propose(
+        ProposalOptions options, IProgress<ProgressReport> progress, CancellationToken cancellationToken)
+    {
         RecipeProposer.RequireKnown(options);
         ImageDataset data = DatasetReader.Open(options.Source);
         InspectionResult facts = DatasetInspector.Inspect(
@@ -47,10 +62,7 @@ internal static class RecipeInit
             : null;
         RecipeProposal proposal = RecipeProposer.Propose(data, facts, options, unlabelled);
         RequireFit(proposal, cancellationToken);
-        RunPlan plan = new ComparisonPipeline(proposal.Recipe, progress).Plan(Path.Combine("runs", proposal.Recipe.Name), jobs: 1,
-            cancellationToken);
-        AtomicFile.WriteAllText(file, proposal.Text(plan, file));
-        return new InitResult(proposal, plan);
+        return proposal;
     }
 
     /// <summary>Weights on disk must exist and fit now, not when the first run loads them.</summary>

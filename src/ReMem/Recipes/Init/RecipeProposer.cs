@@ -92,7 +92,11 @@ internal static class RecipeProposer
         if (options.ImageSize is { } size)
             shape.RequireSize(teacher, size);
         if (options.Student is { } student)
+        {
             _ = ModelCatalogue.Info(student);
+            _ = StudentWeights(options, teacher, student);
+        }
+
         if (options.WeightsPrefix is not null && options.Weights is null)
             throw new InputException("A prefix is given without the weights whose names it begins.", "--prefix",
                 "Give the file with --weights, or leave the prefix out.");

@@ -82,7 +82,10 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         return Machine.AvailableMemory() is { } free ? Math.Min(limit, free + ProcessMemory.Now) : limit;
     }
 
-    private RunRates Measure(PreparedData data, CancellationToken cancellationToken)
+    /// <summary>Times a few steps of each kind of work of the recipe.</summary>
+    /// <param name="data">The recipe's data.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    internal RunRates Measure(PreparedData data, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor generator = get_rng_state();

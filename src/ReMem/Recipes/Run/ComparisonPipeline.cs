@@ -107,8 +107,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
             runs.Add(stages.Run(part, folder.Path));
         }
 
-        MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(r => r.Student.Validation.Top1)
-            .First();
+        MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(Validation).First();
         string student = StageFolder.OfStudent(folder.Path, new ComparisonPart(best.Method, best.Seed)).Path;
         OnnxSection onnx = new StudentExport(data, log, Exported, cancellationToken).Run(best, student, folder.Path,
             $"'{best.Method}', seed {best.Seed}");
@@ -139,6 +138,8 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         return plan;
     }
 
-    private static double MeanValidation(List<MethodRun> runs, TeacherMethod method) =>
-        runs.Where(r => r.Method == method).Average(r => r.Student.Validation.Top1);
+    private double MeanValidation(List<MethodRun> runs, TeacherMethod method) => runs.Where(r => r.Method == method).Average(Validation);
+
+    private double Validation(MethodRun run) =>
+        recipe.SelectBy == SelectionMetric.Balanced ? run.Student.Validation.BalancedAccuracy : run.Student.Validation.Top1;
 }

@@ -8,7 +8,7 @@ namespace ReMem.Recipes.Stages;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    private const string RecipeFile = "recipe.yaml";
+    internal const string RecipeFile = "recipe.yaml";
     internal const string PlanFile = "plan.json";
     private const string LockFile = ".lock";
     private static readonly string[] BookKeeping = [RecipeFile, "environment.json", "log.txt", PlanFile];
@@ -126,7 +126,7 @@ internal sealed class RunFolder : IDisposable
     public T? TryRead<T>(params string[] parts)
         where T : class => TryRead<T>(System.IO.Path.Combine([Path, .. parts]));
 
-    /// <summary>As above, of a folder that need not be held.</summary>
+    /// <summary>A stored result, or null where there is none; the folder need not be held.</summary>
     internal static T? TryRead<T>(string path)
         where T : class
     {

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using ReMem.Evaluation.Latency;
+using ReMem.Recipes.Init;
+using ReMem.Recipes.Plan;
+using ReMem.Recipes.Run;
+using ReMem.Recipes.Stages;
+using ReMem.Reports;
+using ReMem.Runtime;
+using ReMem.Teachers;
+using ReMem.Weights.Hub;
+
+namespace ReMem.Recipes.Fit;
+
+/// <summary>
+/// From images to one good model: proposes a recipe, lets it fill the time, trains a student of labels alone and students of several
+/// teachers, exports the one that does best on validation, and scores the exported file. A teacher whose student is no better than that of
+/// labels alone is not used.
+/// </summary>
+/// <param name="options">The images and the time.</param>
+/// <param name="progress">Receives progress.</param>
+/// <param name="sources">Finds the weights.</param>
+internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> progress, WeightSource sources)
+{
+    /// <summary>Share of the time that trainings are planned for: estimates are off by some 20 %.</summary>
+    private const double Planned = 0.85;
+
+    private static readonly TeacherMethod[] Methods = [TeacherMethod.None, TeacherMethod.Standard, TeacherMethod.Sam];
+
+    /// <summary>Fits, or goes on where an earlier call in the same folder was interrupted.</summary>
+    /// <param name="folder">The run's folder: new, empty, or of an earlier call with the same images.</param>
+    /// <param name="command">The command line, for the report.</param>
+    /// <param name="cancellationToken">Stops between steps; the folder stays resumable.</param>
+    /// <exception cref="InputException">Whatever is wrong with images, weights, folder or time.</exception>
+    /// <exception cref="ReMemException">The exported file failed its check.</exception>
+    public FitResult Run(string folder, string command, CancellationToken cancellationToken)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        Recipe recipe = Earlier(folder) ?? Proposed(folder, begin, cancellationToken);
+        ComparisonReport report = new ComparisonPipeline(recipe, progress, sources).Run(folder, command, null, cancellationToken);
+        string file = Path.GetFullPath(Path.Combine(folder, report.Onnx!.Path));
+        if (report.Onnx.Failure is { } failure)
+            throw new ReMemException(failure, file, "Do not deploy the file: run 'remem doctor'. The same command checks again.");
+        LatencyResult latency = OnnxLatency.Measure([file], new LatencyOptions { Batches = [1] }, progress, cancellationToken)[0];
+        return FitResult.Of(report, folder, latency);
+    }
+
+    /// <summary>The recipe of an earlier call; null where the folder is new.</summary>
+    private Recipe? Earlier(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, RunFolder.RecipeFile)))
+            return null;
+        Recipe recipe = RecipeReader.Parse(RunFolder.RecipeOf(folder), Path.Combine(folder, RunFolder.RecipeFile));
+        if (recipe.Data.Source != options.Proposal.Source || recipe.Data.Unlabelled != options.Proposal.Unlabelled)
+            throw new InputException($"The folder holds a fit of other images: {recipe.Data.Source}.", folder,
+                "Give another folder with --out.");
+        progress.Report(new ProgressReport("fit", "going on with the recipe of the folder"));
+        return recipe;
+    }
+
+    private Recipe Proposed(string folder, long begin, CancellationToken cancellationToken)
+    {
+        Recipe proposed = RecipeInit.Propose(options.Proposal, progress, cancellationToken).Recipe;
+        Recipe recipe = proposed with { Methods = Methods, Seeds = [options.Seed], SelectBy = options.Metric };
+        if (options.Time is not { } time)
+            return recipe;
+        PreparedData data = PreparedData.Open(recipe);
+        progress.Report(new ProgressReport("fit", "timing a few steps of each stage"));
+        RunRates rates = new RunPlanner(recipe).Measure(data, cancellationToken);
+        double Cost(Recipe r) => new PlanAssembler(r, PlanCounts.Of(data), rates, jobs: 1)
+            .Assemble([.. r.Parts().Select(part => PartLeft.In(folder, part))]).Seconds;
+        double left = (Planned * time.TotalSeconds) - Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        recipe = FitBudget.Fit(recipe, Cost, left);
+        progress.Report(new ProgressReport("fit", $"{string.Join(", ", recipe.Methods)}: teachers of {recipe.Teacher.Training.Epochs} "
+            + $"epochs, students of {recipe.Student.Training.Epochs}, about {PlanTable.Duration(Cost(recipe))}"));
+        return recipe;
+    }
+}
