@@ -35,7 +35,7 @@ internal static partial class SettingHelp
 
     /// <summary>
     /// The summaries of members. Every start of the program reads them, so this is a pass over the compiler's text: an XML reader would
-    /// open eight more files, and a system that allows few could then not even be told so.
+    /// open eight more files, and a system that allows few could then not even show the error.
     /// </summary>
     private static Dictionary<string, string> Read(Stream documentation, IEnumerable<string> members)
     {

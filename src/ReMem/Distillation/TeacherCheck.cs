@@ -68,7 +68,7 @@ internal static class TeacherCheck
     }
 
     /// <summary>
-    /// Top-1 of the nearest class mean of the features; means are taken over every other image, and the rest are told apart.
+    /// Top-1 of the nearest class mean of the features; means are taken over every other image, and the rest are classified.
     /// </summary>
     private static double ByCentroids(ModelOutputs outputs)
     {

@@ -31,7 +31,7 @@ public sealed class Trainer(TrainingOptions options)
         MixedPrecision.Require(options.Precision, "training.precision");
         options.RequireConsistent(job.Stage);
         if (options.Keep == KeepPolicy.Best && job.Validate is null)
-            throw new InputException("The best epoch cannot be told without a validation.", job.Stage,
+            throw new InputException("The best epoch is unknown without a validation.", job.Stage,
                 "Use keep: last, or give the training a validation.");
         Progression? sizes = Progression.Of(options, job.Model, job.Train.View.Size);
         using FrozenPart frozen = FrozenPart.Of(job.Model, options.Freeze);
@@ -76,7 +76,7 @@ public sealed class Trainer(TrainingOptions options)
         FrozenPart.Of(model, options.Freeze).Dispose();
     }
 
-    /// <summary>All that the result is a function of, as far as it can be told without reading the images.</summary>
+    /// <summary>All that the result is a function of, as far as it is known without reading the images.</summary>
     private string Fingerprint(TrainingJob job, int batches)
     {
         string model = $"{job.Model.Info.Name} {JsonSerializer.Serialize(job.Model.Options, Json.Line)}";

@@ -239,7 +239,7 @@ public class KeptWeightsTests
             (Options with { Keep = KeepPolicy.Best, Monitor = (MonitoredScore)9 }, "Monitor"),
             (Options with { Keep = KeepPolicy.Best, Patience = -1 }, "Patience"),
             (Options with { Patience = 3 }, "With patience 3 and keep 'last'"),
-            (Options with { Keep = KeepPolicy.Best }, "cannot be told without a validation"),
+            (Options with { Keep = KeepPolicy.Best }, "is unknown without a validation"),
         })
         {
             InputException error = Assert.Throws<InputException>(() =>

@@ -59,7 +59,7 @@ internal sealed class TeacherTargets : ITeacherTargets
         _kept = new KeptOutputs(zeros(views, samples, spec.Width).DetachFromDisposeScope(), new bool[views, samples]);
     }
 
-    /// <summary>What a user is told of recycled views whose places are compared.</summary>
+    /// <summary>The message about recycled views whose tokens or attention are compared.</summary>
     internal static string Description(int samples, int views, TargetSpec spec)
     {
         string size = $"the tokens or attention of {(views == 1 ? "one view" : $"{views} views")} of {samples} images take "

@@ -35,8 +35,9 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
     public FitResult Run(string folder, string command, CancellationToken cancellationToken)
     {
         long begin = Stopwatch.GetTimestamp();
-        Recipe recipe = Earlier(folder) ?? Proposed(folder, begin, cancellationToken);
-        ComparisonReport report = new ComparisonPipeline(recipe, progress, sources).Run(folder, command, null, cancellationToken);
+        (Recipe recipe, RunRates? rates) = Earlier(folder) is { } earlier ? (earlier, null) : Proposed(folder, begin, cancellationToken);
+        var pipeline = new ComparisonPipeline(recipe, progress, sources) { Known = rates };
+        ComparisonReport report = pipeline.Run(folder, command, null, cancellationToken);
         string file = Path.GetFullPath(Path.Combine(folder, report.Onnx!.Path));
         if (report.Onnx.Failure is { } failure)
             throw new ReMemException(failure, file, "Do not deploy the file: run 'remem doctor'. The same command checks again.");
@@ -57,12 +58,12 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         return recipe;
     }
 
-    private Recipe Proposed(string folder, long begin, CancellationToken cancellationToken)
+    private (Recipe Recipe, RunRates? Rates) Proposed(string folder, long begin, CancellationToken cancellationToken)
     {
         Recipe proposed = RecipeInit.Propose(options.Proposal, progress, cancellationToken).Recipe;
         Recipe recipe = proposed with { Methods = Methods, Seeds = [options.Seed], SelectBy = options.Metric };
         if (options.Time is not { } time)
-            return recipe;
+            return (recipe, null);
         PreparedData data = PreparedData.Open(recipe);
         progress.Report(new ProgressReport("fit", "timing a few steps of each stage"));
         RunRates rates = new RunPlanner(recipe).Measure(data, cancellationToken);
@@ -72,6 +73,6 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         recipe = FitBudget.Fit(recipe, Cost, left);
         progress.Report(new ProgressReport("fit", $"{string.Join(", ", recipe.Methods)}: teachers of {recipe.Teacher.Training.Epochs} "
             + $"epochs, students of {recipe.Student.Training.Epochs}, about {PlanTable.Duration(Cost(recipe))}"));
-        return recipe;
+        return (recipe, rates);
     }
 }

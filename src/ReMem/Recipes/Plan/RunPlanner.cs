@@ -17,6 +17,9 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
 {
     private readonly PlanOptions _options = options ?? new PlanOptions();
 
+    /// <summary>What was timed of the recipe's models and data before; null times them.</summary>
+    public RunRates? Known { get; init; }
+
     /// <summary>Plans the rest of a run.</summary>
     /// <param name="data">The recipe's data.</param>
     /// <param name="folder">The run folder, which need not exist; finished parts are left out.</param>
@@ -27,7 +30,7 @@ internal sealed class RunPlanner(Recipe recipe, PlanOptions? options = null)
         DataOptions.Validate(_options, "plan");
         PartLeft[] parts = [.. recipe.Parts().Select(part => PartLeft.In(folder, part))];
         long begin = Stopwatch.GetTimestamp();
-        RunRates rates = Measure(data, cancellationToken);
+        RunRates rates = Known ?? Measure(data, cancellationToken);
         RunPlan plan = new PlanAssembler(recipe, PlanCounts.Of(data), rates, _options.Jobs).Assemble(parts);
         string caches = StudentCache.Root(recipe.Student.Distillation);
         return plan with

@@ -24,6 +24,9 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
     /// <summary>Given the exported file before it is checked, where tests break it.</summary>
     internal Action<string>? Exported { get; init; }
 
+    /// <summary>What was timed of the recipe's models and data before; null times them for the plan.</summary>
+    internal RunRates? Known { get; init; }
+
     /// <summary>Runs what is not done yet, then exports the best student and checks its file on the whole test split: where it fails,
     /// <see cref="OnnxSection.Failure"/> of the report says why, and there is no student/model.onnx.</summary>
     /// <param name="path">The run folder: new, empty, or of this very recipe.</param>
@@ -120,10 +123,11 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         return report;
     }
 
-    private RunPlan Measure(PreparedData data, string path, int jobs, IProgress<ProgressReport>? told, CancellationToken cancellationToken)
+    private RunPlan Measure(PreparedData data, string path, int jobs, IProgress<ProgressReport>? listener, CancellationToken cancellationToken)
     {
-        told?.Report(new ProgressReport("plan", "timing a few steps of each stage"));
-        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }).Plan(data, path, cancellationToken);
+        if (Known is null)
+            listener?.Report(new ProgressReport("plan", "timing a few steps of each stage"));
+        return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }) { Known = Known }.Plan(data, path, cancellationToken);
     }
 
     /// <summary>Estimates the cost of what is left and reports it; null where nothing is left.</summary>

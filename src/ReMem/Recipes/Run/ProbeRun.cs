@@ -62,7 +62,7 @@ internal sealed class ProbeRun(IReadOnlyList<ProbedModel> models, Recipe recipe,
     /// <summary>Every model block by block; each has its files in the output folder, or in one of its own there.</summary>
     public IReadOnlyList<BlockProbeResult> Blocks(BlockProbeOptions options, IProgress<ProgressReport> progress)
     {
-        // Whatever does not fit is told before any image is read.
+        // Whatever does not fit is an error before any image is read.
         BlockProbe[] probes = [.. models.Select(m => new BlockProbe(m.Model, options))];
         PreparedData data = PreparedData.Open(recipe, progress);
         using MeterImages images = Images(data);

@@ -11,7 +11,7 @@ namespace ReMem.Recipes.Stages;
 /// <summary>What is found wrong with a recipe before any image is decoded.</summary>
 internal static class StageChecks
 {
-    /// <summary>Downloads the weights that a recipe names, so that what is wrong with them is told before any work.</summary>
+    /// <summary>Downloads the weights that a recipe names, so that what is wrong with them is an error before any work.</summary>
     /// <exception cref="InputException">A source does not exist or refuses access.</exception>
     /// <exception cref="ReMemException">Server or network failed.</exception>
     public static void FetchWeights(Recipe recipe, WeightSource sources, CancellationToken cancellationToken)
