@@ -123,7 +123,8 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         return report;
     }
 
-    private RunPlan Measure(PreparedData data, string path, int jobs, IProgress<ProgressReport>? listener, CancellationToken cancellationToken)
+    private RunPlan Measure(PreparedData data, string path, int jobs, IProgress<ProgressReport>? listener,
+        CancellationToken cancellationToken)
     {
         if (Known is null)
             listener?.Report(new ProgressReport("plan", "timing a few steps of each stage"));

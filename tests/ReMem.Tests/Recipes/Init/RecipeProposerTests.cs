@@ -59,7 +59,12 @@ public sealed class RecipeProposerTests : IDisposable
         File.WriteAllBytes(weights, [1]);
         RecipeProposal Of(string? student, string? given = null, string? teacher = null) => Propose(new ProposalOptions
         {
-            Source = _folder.File("set"), Cores = 2, Student = student, StudentWeights = given, Weights = teacher, ImageSize = 64,
+            Source = _folder.File("set"),
+            Cores = 2,
+            Student = student,
+            StudentWeights = given,
+            Weights = teacher,
+            ImageSize = 64,
         });
         RecipeProposal pretrained = Of("resnet18"), scratch = Of("resnet18", "none");
         Assert.Equal("hf-hub:timm/resnet18.a1_in1k", pretrained.Recipe.Student.Weights);
