@@ -43,6 +43,7 @@ internal static class InitCommand
                     proposal.Teacher,
                     proposal.Weights,
                     proposal.Student,
+                    proposal.StudentWeights,
                     proposal.ImageSize,
                     proposal.Recipe.Methods,
                     plan
@@ -62,8 +63,13 @@ internal static class InitCommand
             + $"about {PlanTable.Duration(plan.Seconds)} on this machine");
         foreach (string warning in plan.Warnings)
             Console.WriteLine($"warning: {warning}");
-        if (WeightSource.IsRemote(proposal.Weights))
-            Console.WriteLine($"the first run downloads {proposal.Weights}; without a network, give the file with --weights");
+        foreach ((string? weights, string option) in new[] { (proposal.Weights, "--weights"),
+            (proposal.StudentWeights, "--student-weights") })
+        {
+            if (weights is not null && WeightSource.IsRemote(weights))
+                Console.WriteLine($"the first run downloads {weights}; without a network, give the file with {option}");
+        }
+
         Console.WriteLine($"to see that everything works, in about a minute: remem run {ShellCommand.QuoteFile(file)} --smoke");
         Console.WriteLine($"to run it: remem run {ShellCommand.QuoteFile(file)}");
     }

@@ -66,8 +66,9 @@ internal sealed class UnlabelledSelection : ISettingText
     private static Tensor Likeness(Tensor features, Tensor labelled, Tensor labels)
     {
         Tensor Unit(Tensor rows) => nn.functional.normalize(rows, dim: 1);
+        using Scalar one = 1;
         long classes = labels.max().item<long>() + 1;
-        Tensor sums = zeros(classes, labelled.shape[1]).index_add_(0, labels, Unit(labelled), 1);
+        Tensor sums = zeros(classes, labelled.shape[1]).index_add_(0, labels, Unit(labelled), one);
         return Unit(features).mm(Unit(sums).t()).amax([1]);
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using ReMem.Evaluation;
 using ReMem.Runtime;
+using ReMem.Teachers;
 
 namespace ReMem.Reports;
 
@@ -12,12 +14,12 @@ internal static class HtmlReport
     {
         var page = new StringBuilder();
         Head(page, report);
+        Model(page, report);
         Scores(page, report);
         Charts(page, report);
         Findings(page, report);
         Seeds(page, report);
         Curves(page, report);
-        Onnx(page, report);
         Data(page, report);
         Environment(page, report);
         Command(page, report);
@@ -145,11 +147,14 @@ internal static class HtmlReport
         Close(page.Append("</div>\n"));
     }
 
-    private static void Onnx(StringBuilder page, ComparisonReport report)
+    /// <summary>What the reader came for: the file, how good it is, and what to compare it with.</summary>
+    private static void Model(StringBuilder page, ComparisonReport report)
     {
         if (report.Onnx is not { } onnx)
             return;
-        Open(page, "The exported student");
+        Open(page, "Your model");
+        (string style, string word) = onnx.Failure is null ? ("higher", "checked in ONNX Runtime") : ("lower", "failed its check");
+        page.Append($"<p><span class=\"badge {style}\">{word}</span> {Encode(Summary(report, onnx))}</p>\n");
         if (onnx.Failure is { } failure)
             page.Append($"<p class=\"failed\">{Encode(ConsoleTable.Failed(failure))}</p>\n");
         List(page, [("file", onnx.Path), ("student of", $"{onnx.Method}, seed {onnx.Seed}"),
@@ -158,6 +163,25 @@ internal static class HtmlReport
                     + $"top-1 agreement {100 * onnx.Top1Agreement:0.0} % on {onnx.Images} images")),
             .. ConsoleTable.Exported(onnx)]);
         Close(page);
+    }
+
+    private static string Summary(ComparisonReport report, OnnxSection onnx)
+    {
+        string text = onnx.Bytes is { } bytes
+            ? string.Create(CultureInfo.InvariantCulture, $"{onnx.Path}, {bytes / 1e6:0.0} MB")
+            : onnx.Path;
+        if (onnx.FileScores is not { } scores)
+            return text + ".";
+        (double low, double high) = ShareInterval.Wilson(scores.Top1, scores.Images);
+        text += $": top-1 {Figures.Percent(scores.Top1)} % on {scores.Images} test images (95 % interval {Figures.Percent(low)} to "
+            + $"{Figures.Percent(high)} %), balanced accuracy {Figures.Percent(scores.Balanced)} %.";
+        SeedRow? Of(string method) =>
+            report.Rows.FirstOrDefault(r => r.Method == method)?.Seeds.FirstOrDefault(s => s.Seed == onnx.Seed);
+        if (Of(onnx.Method)?.TeacherTop1 is { } teacher)
+            text += $" Its teacher ({onnx.Method}) reaches {Figures.Percent(teacher)} %.";
+        if (onnx.Method != TeacherMethod.None.Name && Of(TeacherMethod.None.Name)?.StudentTop1 is { } alone)
+            text += $" The same student on labels alone reaches {Figures.Percent(alone)} %.";
+        return text;
     }
 
     private static void Data(StringBuilder page, ComparisonReport report)

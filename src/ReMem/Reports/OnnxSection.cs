@@ -9,6 +9,9 @@ namespace ReMem.Reports;
 /// <param name="Images">Number of compared images.</param>
 internal sealed record OnnxSection(string Path, string Method, int Seed, double LargestDifference, double Top1Agreement, int Images)
 {
+    /// <summary>Size of the file; null in older reports.</summary>
+    public long? Bytes { get; init; }
+
     /// <summary>The largest difference over the largest logit; null in older reports.</summary>
     public double? RelativeDifference { get; init; }
 

@@ -9,6 +9,25 @@ namespace ReMem.Tests.Reports;
 public sealed partial class HtmlReportTests
 {
     [Fact]
+    public void The_model_comes_first_with_its_score_its_teachers_and_that_of_labels_alone()
+    {
+        ComparisonReport report = SampleReport.Create();
+        var scores = new ExportedScores(400, 0.8, 0.75, 0.95, 0.1);
+        string page = HtmlReport.Render(report with { Onnx = report.Onnx! with { Bytes = 6_100_000, FileScores = scores } });
+        Assert.True(page.IndexOf("<h2>Your model</h2>", StringComparison.Ordinal)
+            < page.IndexOf("<h2>Teachers and their students</h2>", StringComparison.Ordinal));
+        SeedRow sam = report.Rows.Single(r => r.Method == "sam").Seeds[0], none = report.Rows.Single(r => r.Method == "none").Seeds[0];
+        Assert.Contains(
+            "student/model.onnx, 6.1 MB: top-1 80.0 % on 400 test images (95 % interval 75.8 to 83.6 %), balanced accuracy 75.0 %. "
+                + $"Its teacher (sam) reaches {Figures.Percent(sam.TeacherTop1!.Value)} %. "
+                + $"The same student on labels alone reaches {Figures.Percent(none.StudentTop1)} %.",
+            page, StringComparison.Ordinal);
+        Assert.Contains("checked in ONNX Runtime", page, StringComparison.Ordinal);
+        Assert.Contains("failed its check", HtmlReport.Render(report with { Onnx = report.Onnx with { Failure = "x" } }),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_is_loaded_from_elsewhere_and_nothing_runs()
     {
         string page = HtmlReport.Render(SampleReport.Create());

@@ -1,3 +1,4 @@
+using ReMem.Evaluation;
 using ReMem.Evaluation.Latency;
 using ReMem.Reports;
 using ReMem.Teachers;
@@ -18,8 +19,6 @@ internal sealed record FitResult(
     string File, long Bytes, string Method, ExportedScores Scores, (double Low, double High) Interval, double? LabelsAlone,
     double? Teacher, IReadOnlyList<LatencyRow> Latency, string Report)
 {
-    private const double Normal95 = 1.959964;
-
     /// <summary>Collects the result of a run whose file passed its check.</summary>
     /// <param name="report">The run's.</param>
     /// <param name="folder">The run's folder.</param>
@@ -30,17 +29,8 @@ internal sealed record FitResult(
         ExportedScores scores = onnx.FileScores!;
         SeedRow? Seed(string method) => report.Rows.FirstOrDefault(r => r.Method == method)?.Seeds.FirstOrDefault(s => s.Seed == onnx.Seed);
         return new FitResult(
-            latency.Path, latency.Bytes, onnx.Method, scores, Wilson(scores.Top1, scores.Images),
+            latency.Path, latency.Bytes, onnx.Method, scores, ShareInterval.Wilson(scores.Top1, scores.Images),
             Seed(TeacherMethod.None.Name)?.StudentTop1, Seed(onnx.Method)?.TeacherTop1, latency.Rows,
             Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile)));
-    }
-
-    /// <summary>Wilson's 95 % interval of a share over independent images.</summary>
-    internal static (double Low, double High) Wilson(double share, int count)
-    {
-        double z2 = Normal95 * Normal95 / count;
-        double centre = (share + (z2 / 2)) / (1 + z2);
-        double half = Normal95 / (1 + z2) * Math.Sqrt((share * (1 - share) / count) + (z2 / (4 * count)));
-        return (Math.Max(0, centre - half), Math.Min(1, centre + half));
     }
 }

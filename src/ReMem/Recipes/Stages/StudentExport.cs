@@ -43,6 +43,7 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
             string relative = $"{Folder}/{Path.GetFileName(path)}";
             return new OnnxSection(relative, best.Method.Name, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
             {
+                Bytes = new FileInfo(path).Length,
                 RelativeDifference = check.RelativeDifference,
                 Tolerance = check.Tolerance,
                 ModelScores = ExportedScores.Of(check.Model),

@@ -1,8 +1,8 @@
-using ReMem.Recipes.Fit;
+using ReMem.Evaluation;
 
-namespace ReMem.Tests.Recipes.Fit;
+namespace ReMem.Tests.Evaluation;
 
-public class FitResultTests
+public class ShareIntervalTests
 {
     /// <summary>Against Wilson's formula evaluated elsewhere.</summary>
     [Theory]
@@ -11,7 +11,7 @@ public class FitResultTests
     [InlineData(1.0, 10, 0.72247, 1.0)]
     public void The_interval_is_Wilsons(double share, int count, double low, double high)
     {
-        (double Low, double High) interval = FitResult.Wilson(share, count);
+        (double Low, double High) interval = ShareInterval.Wilson(share, count);
         Assert.Equal(low, interval.Low, 1e-5);
         Assert.Equal(high, interval.High, 1e-5);
     }
