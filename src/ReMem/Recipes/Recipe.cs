@@ -27,7 +27,7 @@ internal sealed record Recipe
     /// <summary>The meter of I(X; F).</summary>
     public InformationMeterOptions Information { get; init; } = new();
 
-    /// <summary>Which teachers: any of none, standard, sam, reweighted, both, pseudo. Default the first five.</summary>
+    /// <summary>Which teachers: any of none, standard, sam, reweighted, both, calibrated, pseudo. Default the first five.</summary>
     [MinLength(1)]
     public IReadOnlyList<TeacherMethod> Methods { get; init; } = TeacherMethod.Usual;
 

@@ -28,6 +28,13 @@ internal sealed record TeacherMethod
     /// <summary>Sharpness-aware fine-tuning with reweighted MLP blocks.</summary>
     public static TeacherMethod Both { get; } = new("both", "both of these") { IsSharp = true, IsReweighted = true };
 
+    /// <summary>Plain fine-tuning whose logits are calibrated.</summary>
+    public static TeacherMethod Calibrated { get; } = new("calibrated",
+        "plain fine-tuning; the logits are divided by the temperature that minimises the cross-entropy on validation")
+    {
+        IsCalibrated = true,
+    };
+
     /// <summary>Plain fine-tuning; the control of students that learn from unlabelled images.</summary>
     public static TeacherMethod Pseudo { get; } = new("pseudo",
         "plain fine-tuning; the student learns the labels, and the teacher's class as the label of unlabelled images, as a control")
@@ -36,7 +43,7 @@ internal sealed record TeacherMethod
     };
 
     /// <summary>Every method, in the order of reports.</summary>
-    public static IReadOnlyList<TeacherMethod> All { get; } = [None, Standard, Sam, Reweighted, Both, Pseudo];
+    public static IReadOnlyList<TeacherMethod> All { get; } = [None, Standard, Sam, Reweighted, Both, Calibrated, Pseudo];
 
     /// <summary>Those that a recipe has where it names none.</summary>
     public static IReadOnlyList<TeacherMethod> Usual { get; } = [None, Standard, Sam, Reweighted, Both];
@@ -55,6 +62,9 @@ internal sealed record TeacherMethod
 
     /// <summary>Whether its blocks are reweighted, as the options say.</summary>
     public bool IsReweighted { get; private init; }
+
+    /// <summary>Whether its logits are divided by a temperature after fine-tuning.</summary>
+    public bool IsCalibrated { get; private init; }
 
     /// <summary>Whether students learn only the teacher's class, and only of unlabelled images.</summary>
     public bool TeachesClassOnly { get; private init; }

@@ -19,14 +19,14 @@ public sealed class TeacherMethodTests
     {
         var plain = new TeacherOptions();
         Assert.Equal(
-            [null, plain, Given with { Reweighting = "none" }, plain with { Reweighting = "ramp(0.5)" }, Given, plain],
+            [null, plain, Given with { Reweighting = "none" }, plain with { Reweighting = "ramp(0.5)" }, Given, plain, plain],
             TeacherMethod.All.Select(m => m.Options(Given)));
     }
 
     [Fact]
     public void Names_are_read_back_and_others_are_refused_with_the_nearest()
     {
-        Assert.Equal(["none", "standard", "sam", "reweighted", "both", "pseudo"], TeacherMethod.All.Select(m => m.Name));
+        Assert.Equal(["none", "standard", "sam", "reweighted", "both", "calibrated", "pseudo"], TeacherMethod.All.Select(m => m.Name));
         Assert.All(TeacherMethod.All, m => Assert.Same(m, TeacherMethod.Parse(m.Name)));
         Assert.Contains("did you mean 'sam'?", Assert.Throws<InputException>(() => TeacherMethod.Parse("samm")).Message,
             StringComparison.Ordinal);

@@ -101,6 +101,12 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
 
         foreach (MethodRun run in runs.Where(r => r.Teacher?.Reweighting is not null))
             yield return $"{run.Method}, seed {run.Seed}: {Choice(run.Teacher!.Reweighting!)}";
+        foreach (MethodRun run in runs.Where(r => r.Teacher?.Temperature is not null))
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{run.Method}, seed {run.Seed}: the teacher's logits are divided by {run.Teacher!.Temperature!.Value:0.###}.");
+        }
+
         int skipped = runs.Sum(r => r.Student.Training.SkippedSteps + (r.Teacher?.Training.SkippedSteps ?? 0));
         if (skipped > 0)
             yield return $"{skipped} steps were left out since the gradient was not finite.";

@@ -24,7 +24,7 @@ internal sealed class PartStages(Recipe recipe, StageContext context)
     }
 
     private FinishedTeacher Teacher(ComparisonPart part, TeacherOptions options, StageFolder folder) =>
-        new TeacherStage(context).Run(recipe.Teacher, options, recipe.Information, part.Seed, folder);
+        new TeacherStage(context).Run(recipe.Teacher, options, recipe.Information, part.Seed, folder, part.Method.IsCalibrated);
 
     private TrainedResult Student(ComparisonPart part, FinishedTeacher? teacher, StageFolder folder)
     {

@@ -5,6 +5,7 @@ using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Reports;
 using ReMem.Runtime;
+using ReMem.Teachers;
 using ReMem.Training;
 using ReMem.Weights;
 
@@ -60,6 +61,20 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
         return last;
     }
 
+    /// <summary>Divides the model's logits by the temperature that minimises the cross-entropy on validation.</summary>
+    /// <param name="training">The epochs.</param>
+    /// <returns>The temperature.</returns>
+    public double Calibrate(TrainingResult training)
+    {
+        using ModelOutputs validation = Validation(training);
+        double temperature = Calibration.Temperature(validation.Logits, validation.Labels);
+        Calibration.Apply(model, temperature);
+        _validation?.Dispose();
+        _validation = null;
+        context.Report(folder.Name, FormattableString.Invariant($"calibrated: the logits are divided by {temperature:0.###}"));
+        return temperature;
+    }
+
     /// <summary>Scores the trained model and writes it: a model folder with the record of its training, and the result last.</summary>
     /// <param name="training">The epochs.</param>
     /// <param name="unlabelledConfidence">The teacher's mean confidence on unlabelled images; null without such images.</param>
@@ -73,8 +88,9 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
     /// <summary>The same of a teacher, which stays in memory for the stages that follow.</summary>
     /// <param name="training">The epochs.</param>
     /// <param name="choice">How the policy 'auto' was chosen; null where a policy was named.</param>
+    /// <param name="temperature">What its logits were divided by; null where they were not.</param>
     /// <exception cref="ReMemException">The model's logits are not finite.</exception>
-    public FinishedTeacher FinishTeacher(TrainingResult training, ReweightingChoice? choice)
+    public FinishedTeacher FinishTeacher(TrainingResult training, ReweightingChoice? choice, double? temperature)
     {
         // A run that goes on reads the teacher from its folder, so what follows uses that very model here, too. Where scales are folded
         // into its weights it rounds otherwise, and the teacher's scores are those of the model that was trained.
@@ -85,7 +101,7 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
         {
             validation = Validation(training);
             test = context.Answers(folded ? model : kept, Dataset.Test);
-            TrainedResult result = Write(training, validation, test, r => r with { Reweighting = choice });
+            TrainedResult result = Write(training, validation, test, r => r with { Reweighting = choice, Temperature = temperature });
             if (folded)
                 test.Dispose();
             return new FinishedTeacher(result, folder, kept) { Validation = validation, Test = folded ? null : test };

@@ -15,9 +15,11 @@ internal sealed class TeacherStage(StageContext context)
     /// <param name="information">The meter's budget for that choice.</param>
     /// <param name="seed">The repetition.</param>
     /// <param name="folder">Where it is left.</param>
+    /// <param name="calibrated">Whether its logits are divided by a temperature at the end.</param>
     /// <returns>The teacher, which the caller disposes.</returns>
     public FinishedTeacher Run(
-        TeacherRecipe recipe, TeacherOptions options, InformationMeterOptions information, int seed, StageFolder folder)
+        TeacherRecipe recipe, TeacherOptions options, InformationMeterOptions information, int seed, StageFolder folder,
+        bool calibrated = false)
     {
         if (folder.TryRead<TrainedResult>() is { } done)
             return new FinishedTeacher(done, folder, context.Load);
@@ -30,7 +32,8 @@ internal sealed class TeacherStage(StageContext context)
 
         ImageModel model = StageModels.Teacher(recipe, recipe.Training, seed, context, folder.Name);
         using var training = new StageTraining(context, model, folder);
-        return training.FinishTeacher(FineTune(training, recipe.Training, options, seed, context), choice);
+        TrainingResult result = FineTune(training, recipe.Training, options, seed, context);
+        return training.FinishTeacher(result, choice, calibrated ? training.Calibrate(result) : null);
     }
 
     /// <summary>Fine-tunes a model in place.</summary>

@@ -14,6 +14,9 @@ internal sealed record TrainedResult(ClassificationMetrics Validation, Classific
     /// </summary>
     public double? UnlabelledConfidence { get; init; }
 
+    /// <summary>What a calibrated teacher's logits were divided by; null for any other model.</summary>
+    public double? Temperature { get; init; }
+
     /// <summary>How the policy 'auto' was chosen; null where a policy was named.</summary>
     public ReweightingChoice? Reweighting { get; init; }
 }

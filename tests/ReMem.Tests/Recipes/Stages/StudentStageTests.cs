@@ -192,7 +192,7 @@ public sealed class StudentStageTests : IDisposable
         Recipe recipe = RecipeReader.Parse("name: unlabelled", "r.yaml",
         [
             $"data.source={_folder.File("photos")}", $"data.unlabelled={_folder.File("loose")}", "data.image_size=32", "threads=1",
-            "methods=[none, standard, pseudo]", "information={image_size: 16, epochs: 0, seeds: 2}",
+            "methods=[none, standard, calibrated, pseudo]", "information={image_size: 16, epochs: 0, seeds: 2}",
             "teacher={model: vit_pico_patch4_32, training: {epochs: 1, batch_size: 8, warmup_epochs: 0}}",
             "student={model: resnet20, training: {epochs: 2, batch_size: 8, warmup_epochs: 0}, distillation: {views: 1, cache: none}}",
         ]);
@@ -205,7 +205,15 @@ public sealed class StudentStageTests : IDisposable
         double[] losses = [.. new[] { "standard", "pseudo" }.Select(method =>
             MethodRun.TryRead(new ComparisonPart(method, 0), _folder.File("run"))!.Student.Training.Epochs[^1].TrainLoss)];
         Assert.NotEqual(losses[0], losses[1]);
-        // The two methods have the same teacher.
+        // A calibrated teacher answers the same, with other probabilities.
+        Assert.Contains(report.Notes,
+            n => n.StartsWith("calibrated, seed 0: the teacher's logits are divided by ", StringComparison.Ordinal));
+        ComparisonPart standard = new("standard", 0), calibrated = new("calibrated", 0);
+        (MethodRun plain, MethodRun scaled) = (MethodRun.TryRead(standard, _folder.File("run"))!,
+            MethodRun.TryRead(calibrated, _folder.File("run"))!);
+        Assert.Equal(plain.Teacher!.Test.Top1, scaled.Teacher!.Test.Top1);
+        Assert.NotEqual(plain.Teacher.Test.ExpectedCalibrationError, scaled.Teacher.Test.ExpectedCalibrationError);
+        // The two other methods have the same teacher.
         Assert.Equal(File.ReadAllBytes(_folder.File("run/seed-0/standard/teacher/model.safetensors")),
             File.ReadAllBytes(_folder.File("run/seed-0/pseudo/teacher/model.safetensors")));
         // It is there again where the run goes on, and the report is the same.
