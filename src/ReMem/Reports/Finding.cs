@@ -111,11 +111,12 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
     /// <summary>The headline: which students differ from the standard teacher's beyond noise.</summary>
     public static string Headline(IReadOnlyList<Finding> findings)
     {
-        Finding[] main = [.. findings.Where(f => f.Measure == Top1 && f.BaselineMethod == Standard)];
+        Finding[] accuracy = [.. findings.Where(f => f.Measure == Top1)];
+        Finding[] main = [.. accuracy.Where(f => f.BaselineMethod == Standard)];
+        if (accuracy.Length > 0 && accuracy.All(f => f.Difference.HalfWidth is null))
+            return "One seed: no difference between teachers can be distinguished from noise.";
         if (main.Length == 0)
             return "No teacher was compared with the standard one.";
-        if (main.All(f => f.Difference.HalfWidth is null))
-            return "One seed: no difference between teachers can be distinguished from noise.";
         string[] parts = [.. Part(Verdict.Higher, "above"), .. Part(Verdict.Lower, "below")];
         string rest = main.Any(f => f.Verdict == Verdict.WithinNoise) ? "; the others are within noise" : "";
         return parts.Length == 0
@@ -131,13 +132,12 @@ internal sealed record Finding(string Measure, string Method, string Baseline, I
 
     /// <summary>
     /// Whether teachers can be compared at all: where standard distillation does not improve on the plain student, the distillation is
-    /// broken, not the teacher. Null where it improves (with one seed:
-    /// where its score is higher), or where one of the two is missing.
+    /// broken, not the teacher. Null where it improves, with one seed, which shows nothing, or where one of the two is missing.
     /// </summary>
     public static string? Caveat(IReadOnlyList<Finding> findings)
     {
         Finding? lift = findings.FirstOrDefault(f => f.Measure == Top1 && f.OwnMethod == Standard && f.BaselineMethod == None);
-        return lift is null || lift.Verdict == Verdict.Higher || lift.Difference is { HalfWidth: null, Mean: > 0 } ? null
+        return lift is null or { Verdict: Verdict.Higher } or { Difference.HalfWidth: null } ? null
             : lift.Difference.Mean > 0
                 ? "The standard teacher's student is not clearly above the plain one, so the comparison of teachers is not reliable."
                 : "The standard teacher's student does not beat the plain one: fix the distillation recipe before comparing teachers.";

@@ -177,6 +177,8 @@ internal static class HtmlReport
             + $"{Figures.Percent(high)} %), balanced accuracy {Figures.Percent(scores.Balanced)} %.";
         SeedRow? Of(string method) =>
             report.Rows.FirstOrDefault(r => r.Method == method)?.Seeds.FirstOrDefault(s => s.Seed == onnx.Seed);
+        if (onnx.Method == TeacherMethod.None.Name && report.Rows.Count > 1)
+            text += " It learned from labels alone: no teacher's student did better on validation.";
         if (Of(onnx.Method)?.TeacherTop1 is { } teacher)
             text += $" Its teacher ({onnx.Method}) reaches {Figures.Percent(teacher)} %.";
         if (onnx.Method != TeacherMethod.None.Name && Of(TeacherMethod.None.Name)?.StudentTop1 is { } alone)

@@ -6,12 +6,14 @@ namespace ReMem.Reports;
 /// <summary>The charts of a comparison, as inline SVG.</summary>
 internal static class ReportCharts
 {
+    private const int MinPoints = 3;
+
     /// <summary>I_hat of the teacher against accuracy of its student: a mean with both intervals per method, and the seeds.</summary>
-    /// <returns>Null where no teacher was measured.</returns>
+    /// <returns>Null where fewer than three teachers were measured, which no chart is needed for.</returns>
     public static string? InformationAgainstStudent(ComparisonReport report)
     {
         MethodSummary[] measured = [.. report.Summary.Where(s => s.InformationLogits is not null)];
-        if (measured.Length == 0)
+        if (report.Rows.SelectMany(row => row.Seeds).Count(seed => seed.InformationLogits is not null) < MinPoints)
             return null;
         MethodSummary? plain = report.Summary.FirstOrDefault(s => s.InformationLogits is null);
         SeedRow[] seeds = [.. report.Rows.SelectMany(row => row.Seeds)];

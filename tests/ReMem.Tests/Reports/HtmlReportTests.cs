@@ -22,6 +22,9 @@ public sealed partial class HtmlReportTests
                 + $"Its teacher (sam) reaches {Figures.Percent(sam.TeacherTop1!.Value)} %. "
                 + $"The same student on labels alone reaches {Figures.Percent(none.StudentTop1)} %.",
             page, StringComparison.Ordinal);
+        string alone = HtmlReport.Render(report with { Onnx = report.Onnx with { Method = "none", FileScores = scores } });
+        Assert.Contains(WebUtility.HtmlEncode("It learned from labels alone: no teacher's student did better on validation."), alone,
+            StringComparison.Ordinal);
         Assert.Contains("checked in ONNX Runtime", page, StringComparison.Ordinal);
         Assert.Contains("failed its check", HtmlReport.Render(report with { Onnx = report.Onnx with { Failure = "x" } }),
             StringComparison.Ordinal);
