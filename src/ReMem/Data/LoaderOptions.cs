@@ -6,7 +6,7 @@ namespace ReMem.Data;
 /// <summary>How batches are made.</summary>
 public sealed record LoaderOptions
 {
-    /// <summary>Images a batch, 1 to 65536. Default 64.</summary>
+    /// <summary>Images per batch, 1 to 65536. Default 64.</summary>
     [Range(1, 65536)]
     public int BatchSize { get; init; } = 64;
 

@@ -22,11 +22,11 @@ internal sealed class ClassWeights : ISettingText
     public static IReadOnlyList<SettingForm> Forms => Reader.Forms;
 
     /// <summary>
-    /// One weight a class: 1 / n ("inverse"), or (1 - beta) / (1 - beta^n), one by the effective number of images ("effective(beta)", Cui
+    /// One weight per class: 1 / n ("inverse"), or (1 - beta) / (1 - beta^n), one by the effective number of images ("effective(beta)", Cui
     /// 2019), of classes of n images, 1 at the least; scaled so that their mean over the images is 1. Null for "none".
     /// </summary>
     /// <param name="text">The form.</param>
-    /// <param name="counts">Images a class.</param>
+    /// <param name="counts">Images per class.</param>
     /// <param name="where">Named in errors.</param>
     /// <exception cref="InputException">The form cannot be read, or beta is not in [0, 1).</exception>
     public static double[]? Of(string text, IReadOnlyList<int> counts, string where)

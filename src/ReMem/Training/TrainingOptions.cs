@@ -12,7 +12,7 @@ public sealed record TrainingOptions
     [Range(1, 10000)]
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Images a step, 1 to 65536. Default 64.</summary>
+    /// <summary>Images per step, 1 to 65536. Default 64.</summary>
     [Range(1, 65536)]
     public int BatchSize { get; init; } = 64;
 

@@ -141,7 +141,7 @@ public static class ModelFolder
 
     private static string[] ReadLabels(string path)
     {
-        return [.. InputFile.ReadLines(path, "labels file", "Restore the folder: labels.txt has one class name a line.")];
+        return [.. InputFile.ReadLines(path, "labels file", "Restore the folder: labels.txt has one class name per line.")];
     }
 
     /// <summary>The state dict with a transformer's branch scales folded in. Changed tensors belong to the caller's scope.</summary>

@@ -25,7 +25,7 @@ internal sealed class TeacherTargets : ITeacherTargets
     /// <summary>The logits of a teacher, which is put in eval mode, and its pooled feature where that is wanted.</summary>
     /// <param name="teacher">Answers.</param>
     /// <param name="samples">Size of the training split.</param>
-    /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
+    /// <param name="views">Views per image before they repeat; 0 keeps nothing.</param>
     /// <param name="features">Whether the pooled feature is wanted besides the logits.</param>
     /// <param name="precision">Of the teacher's pass.</param>
     public TeacherTargets(ImageModel teacher, int samples, int views, bool features = false, Precision precision = Precision.Fp32)
@@ -36,7 +36,7 @@ internal sealed class TeacherTargets : ITeacherTargets
     /// <summary>Chosen outputs of a teacher, which is put in eval mode.</summary>
     /// <param name="teacher">Answers.</param>
     /// <param name="samples">Size of the training split.</param>
-    /// <param name="views">Views an image before they repeat; 0 keeps nothing.</param>
+    /// <param name="views">Views per image before they repeat; 0 keeps nothing.</param>
     /// <param name="spec">The wanted outputs.</param>
     /// <param name="loader">
     /// Makes all of a view at once, image after image, when its first is asked for, so that last bits do not depend on what an image met in

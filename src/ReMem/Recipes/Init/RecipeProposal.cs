@@ -45,7 +45,7 @@ internal sealed record RecipeProposal
     /// <summary>Side of the views, pixels.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>Images a step.</summary>
+    /// <summary>Images per step.</summary>
     public required int Batch { get; init; }
 
     /// <summary>Epochs of fine-tuning.</summary>
@@ -216,7 +216,7 @@ internal sealed record RecipeProposal
         Line(text, $"  reweighting: top({TopBlocks},0.5)");
         Line(text, $"  training:");
         Line(text,
-            $"    # {Train} images in batches of {Batch} are {Math.Max(1, Train / Batch)} steps an epoch; about 160 steps, and 3 to 15 ",
+            $"    # {Train} images in batches of {Batch} are {Math.Max(1, Train / Batch)} steps per epoch; about 160 steps, and 3 to 15 ",
             $"epochs, adapt a pretrained model.");
         Line(text, $"    epochs: {TeacherEpochs}");
         Line(text, $"    batch_size: {Batch}");
@@ -267,7 +267,7 @@ internal sealed record RecipeProposal
         Line(text, $"    weight: 0.5");
         Line(text,
             $"    # Each image is seen in 4 random views that are repeated, ",
-            $"so that the teacher answers 4 times an image and not {StudentEpochs} times.");
+            $"so that the teacher answers 4 times per image and not {StudentEpochs} times.");
         Line(text, $"    views: 4");
     }
 
