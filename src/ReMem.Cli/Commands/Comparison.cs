@@ -64,8 +64,7 @@ internal static class Comparison
             Console.WriteLine($"report: {Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile))}");
         }
 
-        if (report.Onnx?.Failure is { } failure)
-            throw new ReMemException(failure, student, "Do not deploy the file: run 'remem doctor'. The same command checks again.");
+        report.Onnx?.RequirePassed(student!);
         if (!json && student is not null)
             Console.WriteLine($"student: {student}");
         return ExitCodes.Done;

@@ -3,6 +3,7 @@ using System.Globalization;
 using ReMem.Evaluation.Latency;
 using ReMem.Recipes;
 using ReMem.Recipes.Fit;
+using ReMem.Reports;
 using ReMem.Runtime;
 
 namespace ReMem.Cli.Commands;
@@ -67,11 +68,11 @@ internal static class FitCommand
 
     private static void Print(FitResult result)
     {
-        string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"your model: {result.File} ({result.Bytes / 1e6:0.0} MB)"));
         Console.WriteLine(
-            $"  test: top-1 {Percent(result.Scores.Top1)} % (95 % interval {Percent(result.Interval.Low)} to "
-                + $"{Percent(result.Interval.High)} %, {result.Scores.Images} images), balanced {Percent(result.Scores.Balanced)} %, "
+            $"  test: top-1 {Figures.Percent(result.Scores.Top1)} % (95 % interval {Figures.Percent(result.Interval.Low)} to "
+                + $"{Figures.Percent(result.Interval.High)} %, {result.Scores.Images} images), balanced "
+                + $"{Figures.Percent(result.Scores.Balanced)} %, "
                 + "of the ONNX file");
         foreach (LatencyRow row in result.Latency)
         {
@@ -81,10 +82,10 @@ internal static class FitCommand
         }
 
         Console.WriteLine(result.Teacher is { } teacher
-            ? $"  chosen on validation: taught by the teacher '{result.Method}', which reaches {Percent(teacher)} % on test"
+            ? $"  chosen on validation: taught by the teacher '{result.Method}', which reaches {Figures.Percent(teacher)} % on test"
             : "  chosen on validation: labels alone, since no teacher's student did better");
         if (result is { Teacher: not null, LabelsAlone: { } alone })
-            Console.WriteLine($"  labels alone: {Percent(alone)} % on test");
+            Console.WriteLine($"  labels alone: {Figures.Percent(alone)} % on test");
         Console.WriteLine($"report: {result.Report}");
     }
 }

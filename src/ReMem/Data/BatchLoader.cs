@@ -137,10 +137,12 @@ public sealed class BatchLoader
         return counts;
     }
 
-    private bool IsResampled => _options.Shuffle
+    /// <summary>Whether the order of an epoch depends on which samples have which label, or none.</summary>
+    internal bool IsResampled => _options.Shuffle
         && (_options.Sampling != ClassSampling.Uniform || _options.EpochSize > 0 || HasUnlabelled);
 
-    private bool HasUnlabelled => _source is JoinedSource joined
+    /// <summary>Whether some samples have no label.</summary>
+    internal bool HasUnlabelled => _source is JoinedSource joined
         && joined.Parts.Any(part => part.Count > 0 && part.Label(0) == UnlabelledImages.NoLabel);
 
     private IEnumerable<Batch> Batches(Func<int, Batch> make, int firstBatch, int end)

@@ -141,7 +141,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         Tensor? loss = weight < 1 ? lesson.Labels.Of(own?.to(ScalarType.Float32) ?? outputs[0].Logits, batch) * hard : null;
         if (teachers.Length > 0)
         {
-            Tensor labels = Labels(batch, teachers[0].Logits);
+            Tensor labels = lesson.Objective.NeedsLabels ? Labels(batch, teachers[0].Logits) : batch.Labels;
             Tensor part = lesson.Objective.Loss([.. outputs.Zip(teachers)], labels, options.Temperature, step.Progress) * soft;
             loss = loss is null ? part : loss.Plus(part);
         }
@@ -152,9 +152,6 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
     /// <summary>The labels that the objective's terms see: an unlabelled image's is the teacher's class.</summary>
     private static Tensor Labels(Batch batch, Tensor teacher)
     {
-        using Tensor? labelled = batch.LabelledRows();
-        if (labelled is null)
-            return batch.Labels;
         using Scalar none = (long)UnlabelledImages.NoLabel;
         return where(batch.Labels.eq(none), teacher.argmax(1), batch.Labels);
     }

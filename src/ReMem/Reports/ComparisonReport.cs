@@ -41,6 +41,10 @@ internal sealed record ComparisonReport
     /// <summary>The exported student; null where none was exported.</summary>
     public OnnxSection? Onnx { get; init; }
 
+    /// <summary>A method's figures at the seed of the exported student; null where there are none.</summary>
+    internal SeedRow? AtExportedSeed(string method) =>
+        Rows.FirstOrDefault(row => row.Method == method)?.Seeds.FirstOrDefault(seed => seed.Seed == Onnx?.Seed);
+
     /// <summary>The environment of the measurements.</summary>
     public required EnvironmentInfo Environment { get; init; }
 

@@ -175,13 +175,11 @@ internal static class HtmlReport
         (double low, double high) = ShareInterval.Wilson(scores.Top1, scores.Images);
         text += $": top-1 {Figures.Percent(scores.Top1)} % on {scores.Images} test images (95 % interval {Figures.Percent(low)} to "
             + $"{Figures.Percent(high)} %), balanced accuracy {Figures.Percent(scores.Balanced)} %.";
-        SeedRow? Of(string method) =>
-            report.Rows.FirstOrDefault(r => r.Method == method)?.Seeds.FirstOrDefault(s => s.Seed == onnx.Seed);
         if (onnx.Method == TeacherMethod.None.Name && report.Rows.Count > 1)
             text += " It learned from labels alone: no teacher's student did better on validation.";
-        if (Of(onnx.Method)?.TeacherTop1 is { } teacher)
+        if (report.AtExportedSeed(onnx.Method)?.TeacherTop1 is { } teacher)
             text += $" Its teacher ({onnx.Method}) reaches {Figures.Percent(teacher)} %.";
-        if (onnx.Method != TeacherMethod.None.Name && Of(TeacherMethod.None.Name)?.StudentTop1 is { } alone)
+        if (onnx.Method != TeacherMethod.None.Name && report.AtExportedSeed(TeacherMethod.None.Name)?.StudentTop1 is { } alone)
             text += $" The same student on labels alone reaches {Figures.Percent(alone)} %.";
         return text;
     }

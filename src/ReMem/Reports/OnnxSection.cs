@@ -26,4 +26,13 @@ internal sealed record OnnxSection(string Path, string Method, int Seed, double 
 
     /// <summary>Why the file must not be deployed, in a sentence; null where it passed its check.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>Throws where the file failed its check.</summary>
+    /// <param name="file">Its full path.</param>
+    /// <exception cref="ReMemException">It failed.</exception>
+    internal void RequirePassed(string file)
+    {
+        if (Failure is not null)
+            throw new ReMemException(Failure, file, "Do not deploy the file: run 'remem doctor'. The same command checks again.");
+    }
 }

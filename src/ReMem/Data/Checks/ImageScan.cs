@@ -49,13 +49,8 @@ internal sealed record ImageScan(
 
     /// <summary>The first halves of all files' SHA-256; nothing is decoded.</summary>
     /// <exception cref="InputException">A file cannot be read.</exception>
-    public static HashSet<UInt128> Hashes(IImageSource source, int threads)
-    {
-        var hashes = new UInt128[source.Count];
-        Parallel.For(0, source.Count, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            i => hashes[i] = BitConverter.ToUInt128(SHA256.HashData(source.Read(i))));
-        return [.. hashes];
-    }
+    public static HashSet<UInt128> Hashes(IImageSource source, int threads) =>
+        [.. SplitFingerprint.Digests(source, threads).Select(digest => BitConverter.ToUInt128(digest))];
 
     /// <summary>Whether a scan that was read is of this many images.</summary>
     public bool Fits(int count) =>

@@ -26,6 +26,21 @@ internal static class SplitFingerprint
         string? file = OfFiles(Version, [("split", split)]) is { } stamps ? Path.Combine(folder, stamps + ".txt") : null;
         if (file is not null && Kept(file) is { } kept)
             return kept;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (byte[] digest in Digests(split, threads))
+            hash.AppendData(digest);
+        string whole = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (file is not null)
+            Keep(file, whole);
+        return whole;
+    }
+
+    /// <summary>The SHA-256 of every sample's encoded bytes, in order.</summary>
+    /// <param name="split">The split.</param>
+    /// <param name="threads">Threads to read on, 1 or more.</param>
+    /// <exception cref="InputException">A sample cannot be read.</exception>
+    internal static byte[][] Digests(IImageSource split, int threads)
+    {
         var digests = new byte[split.Count][];
         try
         {
@@ -37,13 +52,7 @@ internal static class SplitFingerprint
             throw new InputException(first.Message, first.Where, first.Remedy, e);
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (byte[] digest in digests)
-            hash.AppendData(digest);
-        string whole = Convert.ToHexStringLower(hash.GetHashAndReset());
-        if (file is not null)
-            Keep(file, whole);
-        return whole;
+        return digests;
     }
 
     /// <summary>

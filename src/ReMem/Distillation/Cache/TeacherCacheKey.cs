@@ -92,14 +92,16 @@ internal sealed class TeacherCacheKey
         string order = !options.Shuffle
             ? "ordered"
             : options.Sampling == ClassSampling.Uniform ? "shuffled" : $"{options.Sampling} sampled";
-        // Who draws classes unequally draws by the labels.
-        string labels = !options.Shuffle || options.Sampling == ClassSampling.Uniform
-            ? string.Empty
-            : $", labels {Digest(Enumerable.Range(0, loader.Source.Count).Select(loader.Source.Label))}";
+        string labels = loader.IsResampled
+            ? $", labels {Digest(Enumerable.Range(0, loader.Source.Count).Select(loader.Source.Label))}"
+            : string.Empty;
+        string unlabelled = loader.HasUnlabelled
+            ? string.Create(CultureInfo.InvariantCulture, $", {options.UnlabelledRatio} unlabelled per labelled")
+            : string.Empty;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"mixup {options.MixupAlpha}, cutmix {options.CutmixAlpha}, {order} batches of {options.BatchSize}, {loader.SlotsPerEpoch} "
-                + $"images{labels}");
+                + $"images{labels}{unlabelled}");
     }
 
     private static string Digest(IEnumerable<int> labels) =>

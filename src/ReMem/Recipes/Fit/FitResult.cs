@@ -27,10 +27,9 @@ internal sealed record FitResult(
     {
         OnnxSection onnx = report.Onnx!;
         ExportedScores scores = onnx.FileScores!;
-        SeedRow? Seed(string method) => report.Rows.FirstOrDefault(r => r.Method == method)?.Seeds.FirstOrDefault(s => s.Seed == onnx.Seed);
         return new FitResult(
             latency.Path, latency.Bytes, onnx.Method, scores, ShareInterval.Wilson(scores.Top1, scores.Images),
-            Seed(TeacherMethod.None.Name)?.StudentTop1, Seed(onnx.Method)?.TeacherTop1, latency.Rows,
+            report.AtExportedSeed(TeacherMethod.None.Name)?.StudentTop1, report.AtExportedSeed(onnx.Method)?.TeacherTop1, latency.Rows,
             Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile)));
     }
 }

@@ -39,8 +39,7 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         var pipeline = new ComparisonPipeline(recipe, progress, sources) { Known = rates };
         ComparisonReport report = pipeline.Run(folder, command, null, cancellationToken);
         string file = Path.GetFullPath(Path.Combine(folder, report.Onnx!.Path));
-        if (report.Onnx.Failure is { } failure)
-            throw new ReMemException(failure, file, "Do not deploy the file: run 'remem doctor'. The same command checks again.");
+        report.Onnx.RequirePassed(file);
         LatencyResult latency = OnnxLatency.Measure([file], new LatencyOptions { Batches = [1] }, progress, cancellationToken)[0];
         return FitResult.Of(report, folder, latency);
     }

@@ -19,7 +19,7 @@ internal sealed class PreparedData
     internal const long ViewCacheBytes = 1L << 30;
     private readonly DataRecipe _recipe;
     private readonly ConditionalWeakTable<IImageSource, string> _fingerprints = [];
-    private readonly Dictionary<ImageModel, IImageSource> _taught = [];
+    private readonly ConditionalWeakTable<ImageModel, IImageSource> _taught = [];
     private readonly Lazy<IImageSource> _joined;
     private readonly int _threads;
     private readonly DecodedImageCache _cache;
@@ -147,15 +147,15 @@ internal sealed class PreparedData
             return Dataset.Train;
         if (_recipe.UnlabelledKeep == UnlabelledSelection.All)
             return _joined.Value;
-        lock (_taught)
-        {
-            if (_taught.TryGetValue(teacher, out IImageSource? known))
-                return known;
-            using ModelOutputs images = Evaluator.Run(teacher, Evaluation(Unlabelled.Images, teacher));
-            int[] kept = UnlabelledSelection.Of(_recipe.UnlabelledKeep, images,
-                () => Evaluator.Run(teacher, Evaluation(Dataset.Train, teacher)));
-            return _taught[teacher] = new JoinedSource(Dataset.Train, new Subset(Unlabelled.Images, kept));
-        }
+        return _taught.GetValue(teacher, Selected);
+    }
+
+    private JoinedSource Selected(ImageModel teacher)
+    {
+        using ModelOutputs images = Evaluator.Run(teacher, Evaluation(Unlabelled!.Images, teacher));
+        int[] kept = UnlabelledSelection.Of(_recipe.UnlabelledKeep, images,
+            () => Evaluator.Run(teacher, Evaluation(Dataset.Train, teacher)));
+        return new JoinedSource(Dataset.Train, new Subset(Unlabelled.Images, kept));
     }
 
     private BatchLoader Training(

@@ -1,8 +1,10 @@
 using ReMem.Data;
 using ReMem.Data.Pixels;
+using ReMem.Data.Sources;
 using ReMem.Data.Views;
 using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Tests.Data;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 
@@ -26,6 +28,24 @@ public sealed class TeacherCacheKeyTests : IDisposable
         Assert.Equal(key.Fingerprint,
             Key(batches: Batches with { BatchSize = 3, Shuffle = false, DropLast = true, Threads = 1, ViewCacheBytes = 5 }).Fingerprint);
         Assert.Empty(key.DifferencesFrom(new TeacherCacheKey(key.Parts)));
+    }
+
+    [Fact]
+    public void With_mixed_images_the_unlabelled_ones_and_their_ratio_are_part_of_the_key()
+    {
+        MemorySource Images(int label) => new([.. Enumerable.Range(0, 6).Select(i => TestImages.Encode(8, 8, i))],
+            [.. Enumerable.Repeat(label, 6)]);
+        TeacherCacheKey Of(LoaderOptions batches, int second) =>
+            TeacherCacheKey.Of(_teacher, new BatchLoader(new JoinedSource(Images(0), Images(second)), Views, batches), "data");
+        LoaderOptions mixed = Batches with { MixupAlpha = 0.2 };
+        string[] keys =
+        [
+            Of(mixed, 1).Fingerprint, Of(mixed, UnlabelledImages.NoLabel).Fingerprint,
+            Of(mixed with { UnlabelledRatio = 3 }, UnlabelledImages.NoLabel).Fingerprint,
+        ];
+        Assert.Equal(3, keys.Distinct().Count());
+        // Where images are not mixed a view does not depend on its batch.
+        Assert.Equal(Of(Batches, 1).Fingerprint, Of(Batches with { UnlabelledRatio = 3 }, UnlabelledImages.NoLabel).Fingerprint);
     }
 
     [Fact]
