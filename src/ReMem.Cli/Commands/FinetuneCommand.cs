@@ -23,6 +23,11 @@ internal static class FinetuneCommand
             .Add("--rho-schedule", "teacher.rho_schedule", "SCHEDULE")
             .Add("--reweighting", "teacher.reweighting", "POLICY", "none")
             .Add("--on-bad-image", "data.on_bad_image");
+        var method = new Option<string?>("--method")
+        {
+            Description = "A method of recipes, such as early, sam+calibrated or mcmi; without it rho and reweighting say what is done.",
+            HelpName = "NAME",
+        };
         var seed = new Option<int>("--seed") { Description = "Decides every random draw." };
         var output = Common.Out("Where the model folder is written; an interrupted training there continues.");
         var offline = Common.Offline();
@@ -32,7 +37,7 @@ internal static class FinetuneCommand
             "Fine-tune a pretrained ViT teacher on your images, optionally with sharpness-aware minimisation and reweighted MLP blocks. "
             + "Further settings are key=value, such as training.lr=1e-4 training.batch_size=32.",
             "remem finetune photos/ --model deit_tiny_patch16_224 --weights deit.safetensors --image-size 96 --rho 0.05 --out teacher/");
-        foreach (Symbol symbol in (Symbol[])[data, overrides, .. settings.Symbols, seed, output, offline, json])
+        foreach (Symbol symbol in (Symbol[])[data, overrides, .. settings.Symbols, method, seed, output, offline, json])
             command.AddSymbol(symbol);
         command.Action((parsed, cancellationToken) =>
         {
@@ -46,9 +51,12 @@ internal static class FinetuneCommand
                     "methods=[reweighted]",
                     .. CommandRecipe.Prefixed("teacher", parsed.GetValue(overrides)),
                 ]);
-            TeacherMethod method = recipe.Teacher.Options.Rho > 0 ? TeacherMethod.Both : TeacherMethod.Reweighted;
-            recipe = recipe with { Methods = [method] };
-            TeacherOptions options = method.Options(recipe.Teacher.Options)!;
+            TeacherMethod taken = parsed.GetValue(method) is { } named
+                ? Teachers(named)
+                : recipe.Teacher.Options.Rho > 0 ? TeacherMethod.Both : TeacherMethod.Reweighted;
+            recipe = recipe with { Methods = [taken] };
+            TeacherPreparation preparation = recipe.Teacher.Prepared(taken)!;
+            TeacherOptions options = preparation.Options;
             void Check()
             {
                 TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);
@@ -56,15 +64,24 @@ internal static class FinetuneCommand
             }
 
             return Common.RunStage(
-                recipe, $"rho {options.Rho}", parsed.GetValue(output)!, Check, parsed.GetValue(offline), parsed.GetValue(json),
+                recipe, parsed.GetValue(method) is null ? $"rho {options.Rho}" : $"method {taken}, rho {options.Rho}",
+                parsed.GetValue(output)!, Check, parsed.GetValue(offline), parsed.GetValue(json),
                 cancellationToken,
                 (context, folder) =>
                 {
-                    using FinishedTeacher teacher = new TeacherStage(context).Run(recipe.Teacher, options, recipe.Information,
+                    using FinishedTeacher teacher = new TeacherStage(context).Run(recipe.Teacher, preparation, recipe.Information,
                         recipe.Seeds[0], folder);
                     return teacher.Result;
                 }, "--weights FILE");
         }, _ => Common.EpochsAreKept);
         return command;
+    }
+
+    /// <summary>A method that prepares a teacher and nothing else.</summary>
+    private static TeacherMethod Teachers(string name)
+    {
+        var method = TeacherMethod.Parse(name);
+        return method is { HasTeacher: true, TeachesClassOnly: false } ? method : throw new InputException(
+            $"The method '{method}' is one of students.", "--method", "Name a method that prepares a teacher, such as standard or sam.");
     }
 }

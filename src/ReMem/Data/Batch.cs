@@ -24,6 +24,11 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
     /// </summary>
     public Tensor? SmallImages { get; init; }
 
+    /// <summary>
+    /// Other views of the same images, uint8 [B, 3, H, W] as <see cref="Inputs"/>, where the loader makes pairs; null where it does not.
+    /// </summary>
+    internal Tensor? PairedImages { get; init; }
+
     /// <summary>The input of the trained model: the small views where there are any. The caller does not dispose it.</summary>
     public Tensor Inputs => SmallImages ?? Images;
 
@@ -52,6 +57,7 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
         {
             SecondImages = SecondImages?.narrow(0, start, count),
             SmallImages = SmallImages?.narrow(0, start, count),
+            PairedImages = PairedImages?.narrow(0, start, count),
             First = First + start,
             Mix = Mix,
             PartnerLabels = Mix is null ? null : (PartnerLabels ?? Labels.flip(0)).narrow(0, start, count),
@@ -99,5 +105,6 @@ public sealed record Batch(Tensor Images, Tensor Labels, int[] Indices) : IDispo
         Labels.Dispose();
         SecondImages?.Dispose();
         SmallImages?.Dispose();
+        PairedImages?.Dispose();
     }
 }

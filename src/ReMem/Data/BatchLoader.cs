@@ -18,6 +18,9 @@ public sealed class BatchLoader
     /// <summary>Images per batch of <see cref="Slots"/> where they are not mixed: a constant, so that the caller does not matter.</summary>
     private const int SlotBatch = 64;
 
+    /// <summary>Makes the number of a view that of the other view of a pair; no epoch draws an image so often.</summary>
+    private const long OtherView = 1L << 62;
+
     private readonly IImageSource _source;
     private readonly ViewOptions _view;
     private readonly LoaderOptions _options;
@@ -182,7 +185,9 @@ public sealed class BatchLoader
         int own = plan.Small is { } small && !plan.KeepFull ? small : _view.Size;
         int[] sizes = [own, .. _view.SecondSize is { } second ? [second] : Array.Empty<int>(),
             .. plan.Small is { } both && plan.KeepFull ? [both] : Array.Empty<int>()];
-        Tensor[] images = [.. sizes.Select(size => empty([indices.Length, 3, size, size], ScalarType.Byte))];
+        Tensor Pixels(int size) => empty([indices.Length, 3, size, size], ScalarType.Byte);
+        Tensor[] images = [.. sizes.Select(Pixels)];
+        Tensor? paired = _options.Paired ? Pixels(own) : null;
         try
         {
             for (int i = 0; i < indices.Length; i++)
@@ -190,20 +195,26 @@ public sealed class BatchLoader
                 // Each draw of an image within an epoch has its own stream of random numbers.
                 long view = indices[i] + ((long)(plan.Repeats?[first + i] ?? 0) << 32);
                 Make(plan.ViewEpoch, indices[i], view, i, sizes, images);
+                if (paired is not null)
+                    Make(plan.ViewEpoch, indices[i], view + OtherView, i, [own], [paired]);
             }
 
             return new Batch(images[0], tensor(indices.Select(i => (long)_source.Label(i)).ToArray()), indices)
             {
                 SecondImages = _view.SecondSize is null ? null : images[1],
                 SmallImages = plan is { Small: not null, KeepFull: true } ? images[^1] : null,
+                PairedImages = paired,
                 First = first,
-                Mix = IsMixed ? Mixed(images, indices.Length, plan.ViewEpoch, first / plan.BatchSize) : null,
+                Mix = IsMixed
+                    ? Mixed(paired is null ? images : [.. images, paired], indices.Length, plan.ViewEpoch, first / plan.BatchSize)
+                    : null,
             };
         }
         catch
         {
             foreach (Tensor made in images)
                 made.Dispose();
+            paired?.Dispose();
             throw;
         }
     }

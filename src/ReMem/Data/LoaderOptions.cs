@@ -39,6 +39,9 @@ public sealed record LoaderOptions
     /// </summary>
     internal int EpochSize { get; init; }
 
+    /// <summary>Whether batches hold another view of each image, too, of the same mixing. Default false.</summary>
+    internal bool Paired { get; init; }
+
     /// <summary>Leaves out a last batch that is not full. Default false.</summary>
     public bool DropLast { get; init; }
 

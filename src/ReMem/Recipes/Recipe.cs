@@ -27,7 +27,10 @@ internal sealed record Recipe
     /// <summary>The meter of I(X; F).</summary>
     public InformationMeterOptions Information { get; init; } = new();
 
-    /// <summary>Which teachers: any of none, standard, sam, reweighted, both, calibrated, pseudo. Default the first five.</summary>
+    /// <summary>
+    /// Which teachers: any of none, standard, sam, reweighted, both, early, calibrated, mcmi, consistent, auto, pseudo; those that prepare
+    /// the teacher in different ways may be joined, such as sam+calibrated. Default the first five.
+    /// </summary>
     [MinLength(1)]
     public IReadOnlyList<TeacherMethod> Methods { get; init; } = TeacherMethod.Usual;
 
@@ -47,6 +50,18 @@ internal sealed record Recipe
 
     /// <summary>Every part: each method at each seed.</summary>
     internal IEnumerable<ComparisonPart> Parts() => Seeds.SelectMany(seed => Methods.Select(method => new ComparisonPart(method, seed)));
+
+    /// <summary>
+    /// The parts before this one whose teacher is fine-tuned just as this one's, from which it can go on: the same weights come out. Where
+    /// blocks are scaled, a finished teacher has the scales in its weights and rounds otherwise, so that there is none.
+    /// </summary>
+    internal IEnumerable<ComparisonPart> SameFineTuning(ComparisonPart part)
+    {
+        if (Teacher.Prepared(part.Method) is not { IsAuto: false, Options.Reweighting: "none" } own || Teacher.Training.DropPath > 0)
+            return [];
+        return Methods.TakeWhile(m => m != part.Method).Where(m => Teacher.Prepared(m) == own.FineTuning())
+            .Select(m => part with { Method = m });
+    }
 
     /// <summary>The same recipe shrunk to about a minute: one seed, one epoch, a few hundred images, a small meter.</summary>
     public Recipe Smoked() => this with

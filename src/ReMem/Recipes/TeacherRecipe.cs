@@ -25,9 +25,13 @@ internal sealed record TeacherRecipe
 
     /// <summary>What the methods that perturb or reweight take, each its own part.</summary>
     [Inlined]
-    public TeacherOptions Options { get; init; } = new() { Rho = 0.05, Reweighting = "top(4,0.5)" };
+    public TeacherOptions Options { get; init; } = new() { Rho = 0.05, Reweighting = TeacherPreparation.UsualReweighting };
 
-    /// <summary>Epochs of each trial of the policy auto, 1 to 1000. Default 1.</summary>
+    /// <summary>What the methods mcmi and consistent take.</summary>
+    [Inlined]
+    public PreparationOptions Preparation { get; init; } = new();
+
+    /// <summary>Epochs of each trial of the method or the policy auto, 1 to 1000. Default 1.</summary>
     [Range(1, 1000)]
     public int AutoEpochs { get; init; } = 1;
 
@@ -35,5 +39,13 @@ internal sealed record TeacherRecipe
     public TrainingOptions Training { get; init; } = new();
 
     /// <summary>What counts for every method: all but what a method takes and how 'auto' is tried, which are at their defaults.</summary>
-    internal TeacherRecipe Common => this with { Options = new TeacherOptions(), AutoEpochs = new TeacherRecipe().AutoEpochs };
+    internal TeacherRecipe Common => this with
+    {
+        Options = new TeacherOptions(),
+        Preparation = new PreparationOptions(),
+        AutoEpochs = new TeacherRecipe().AutoEpochs,
+    };
+
+    /// <summary>What a method does to the teacher; null where it has none.</summary>
+    internal TeacherPreparation? Prepared(TeacherMethod method) => method.Preparation(Options, Preparation);
 }

@@ -15,7 +15,14 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
     /// <param name="job">The model and its batches; its loss, gradient and objective are set here.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InputException">A policy cannot be read or does not fit the model, or rho is out of range.</exception>
-    public TrainingResult Run(TrainingJob job, CancellationToken cancellationToken = default)
+    public TrainingResult Run(TrainingJob job, CancellationToken cancellationToken = default) => Run(job, null, cancellationToken);
+
+    /// <summary>The same with something added to the loss.</summary>
+    /// <param name="job">The model and its batches; its loss, gradient and objective are set here.</param>
+    /// <param name="penalty">What is added; null is nothing. Not disposed.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="InputException">A policy cannot be read or does not fit the model, or rho is out of range.</exception>
+    internal TrainingResult Run(TrainingJob job, TeacherPenalty? penalty, CancellationToken cancellationToken)
     {
         (SharpnessPolicy sharpness, SettingSchedule radius) = Parse(options);
         ReweightingPolicy.Parse(options.Reweighting).Apply(job.Model);
@@ -27,14 +34,24 @@ public sealed class TeacherFineTuner(TrainingOptions training, TeacherOptions op
         Tensor Loss(ImageModel model, Batch batch, TrainingStep step)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor logits;
-            using (MixedPrecision.Enter(training, model))
-                logits = model.call(model.Info.Normalization.Apply(batch.Inputs));
-            return labels.Of(logits.to(ScalarType.Float32), batch).MoveToOuterDisposeScope();
+            Tensor logits = Logits(model, batch.Inputs);
+            Tensor loss = labels.Of(logits, batch);
+            if (penalty is not null)
+                loss = loss.Plus(penalty.Of(model, logits, batch, images => Logits(model, images)));
+            return loss.MoveToOuterDisposeScope();
         }
 
-        string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}";
-        return new Trainer(training).Run(job with { Gradient = Gradient, Loss = Loss, Objective = objective }, cancellationToken);
+        Tensor Logits(ImageModel model, Tensor images)
+        {
+            using (MixedPrecision.Enter(training, model))
+                return model.call(model.Info.Normalization.Apply(images)).to(ScalarType.Float32);
+        }
+
+        string added = penalty is null ? string.Empty : $" {penalty.Identity}";
+        string objective = $"teacher {JsonSerializer.Serialize(options, Json.Line)}{added}";
+        return new Trainer(training).Run(
+            job with { Gradient = Gradient, Loss = Loss, Objective = objective, BeginEpoch = penalty is null ? null : penalty.Begin },
+            cancellationToken);
     }
 
     /// <summary>Refuses options that cannot be used with a model, so that it need not be found out when its turn comes.</summary>

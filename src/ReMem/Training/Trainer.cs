@@ -98,6 +98,7 @@ public sealed class Trainer(TrainingOptions options)
         double lossSum = 0, riseSum = 0, rate = 0;
         int counted = 0, risen = 0, skipped = 0, consecutive = 0, batchIndex = 0;
         Tensor[] buffers = [.. job.Model.named_buffers().Select(b => b.buffer)];
+        job.BeginEpoch?.Invoke(job.Model);
         job.Model.train();
         frozen.SetEval();
         foreach (Batch batch in job.Train.Epoch(epoch, viewEpoch: job.ViewEpoch?.Invoke(epoch), size: sizes?.At(epoch),
@@ -143,7 +144,12 @@ public sealed class Trainer(TrainingOptions options)
         if (job.Validate is not null && ((epoch + 1) % options.ValidateEvery == 0 || epoch + 1 == options.Epochs))
         {
             job.Model.eval();
-            validation = kept.Validate(() => divergence.RequireFinite(job.Validate(job.Model)), done.Epochs);
+            validation = kept.Validate(() =>
+            {
+                (double Top1, double Loss) found = divergence.RequireFinite(job.Validate(job.Model));
+                job.Validated?.Invoke(job.Model, epoch + 1);
+                return found;
+            }, done.Epochs);
         }
 
         var record = new EpochRecord(

@@ -40,6 +40,14 @@ public sealed record TrainingJob
     /// <summary>Makes the gradient function; default the plain gradient.</summary>
     internal Func<ParameterSet, IGradientFunction>? Gradient { get; init; }
 
+    /// <summary>Called with the model before the first step of each epoch; null is nothing.</summary>
+    internal Action<ImageModel>? BeginEpoch { get; init; }
+
+    /// <summary>
+    /// Called after a validation, with the model as it was validated and its epoch, from 1; null is nothing. It must not change the model.
+    /// </summary>
+    internal Action<ImageModel, int>? Validated { get; init; }
+
     /// <summary>Validation top-1 in [0, 1] and mean cross-entropy; null validates nothing.</summary>
     public Func<ImageModel, (double Top1, double Loss)>? Validate { get; init; }
 

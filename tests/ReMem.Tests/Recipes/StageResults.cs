@@ -17,7 +17,7 @@ internal static class StageResults
             [new ClassScore("a", 5, top1, top1, top1), new ClassScore("b", 5, top1, top1, top1)]);
 
     /// <summary>A training of two epochs, of which the second is validated, in three minutes.</summary>
-    public static TrainedResult Trained(double validation, double test, int skipped = 0, ReweightingChoice? choice = null)
+    public static TrainedResult Trained(double validation, double test, int skipped = 0, TeacherChoice? choice = null)
     {
         EpochRecord[] epochs = [new(1, 0.9, 0, 1e-3, null, null, 90), new(2, 0.7, 0, 1e-4, validation, 1.1, 90)];
         return new TrainedResult(Scores(validation), Scores(test),

@@ -70,7 +70,7 @@ internal sealed class CostMeasurement
 
         using ImageModel teacher = Create(_recipe.Teacher.Model, _recipe.Teacher.ImageSize, _recipe.Teacher.Training, out double create);
         TrainingRate plain = Teacher(new TeacherOptions());
-        bool sharp = _recipe.Methods.Any(m => m.Options(_recipe.Teacher.Options) is { Rho: > 0 });
+        bool sharp = _recipe.Methods.Any(m => _recipe.Teacher.Prepared(m) is { Options.Rho: > 0 });
         return rates with
         {
             Teacher = Rate(teacher, create),

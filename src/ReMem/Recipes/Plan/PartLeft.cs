@@ -12,7 +12,7 @@ internal sealed record PartLeft(ComparisonPart Part, int? TeacherEpochs, bool Me
     /// <summary>Whether nothing is left.</summary>
     public bool IsDone => TeacherEpochs is null && !MeterLeft && StudentEpochs is null;
 
-    /// <summary>Trials of the policy 'auto' that are measured.</summary>
+    /// <summary>Trials of 'auto' that are measured.</summary>
     public int TrialsDone { get; init; }
 
     /// <summary>Epochs of other trials that stand in checkpoints.</summary>
@@ -25,7 +25,7 @@ internal sealed record PartLeft(ComparisonPart Part, int? TeacherEpochs, bool Me
         static int? Epochs(StageFolder stage) => stage.IsDone ? null : stage.CheckpointEpochs;
         bool taught = part.Method.HasTeacher;
         ILookup<bool, StageFolder> trials = teacher.Trials.ToLookup(t => t.IsDone);
-        return new PartLeft(part, taught ? Epochs(teacher) : null, taught && !teacher.IsMeasured,
+        return new PartLeft(part, taught ? Epochs(teacher) + TeacherStage.EpochsAfter(teacher) : null, taught && !teacher.IsMeasured,
             Epochs(StageFolder.OfStudent(folder, part)))
         {
             TrialsDone = trials[true].Count(),

@@ -70,12 +70,15 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         double seconds = 0;
         if (jobs > 1)
             seconds += Add(FilesStage, 0, WorkerStart + DecodeOnce());
-        if (left.Part.Method.Options(recipe.Teacher.Options) is { } options)
+        if (recipe.Teacher.Prepared(left.Part.Method) is { } preparation)
         {
-            double trials = left.TeacherEpochs is null ? 0 : Trials(options, left);
+            double trials = left.TeacherEpochs is null ? 0 : Trials(preparation, left);
             seconds += trials;
             if (left.TeacherEpochs is { } done)
-                seconds += Teacher(left.Part.Method, options, done);
+            {
+                bool tuned = recipe.SameFineTuning(left.Part).Any();
+                seconds += Teacher(left.Part.Method, preparation, tuned ? Math.Max(done, recipe.Teacher.Training.Epochs) : done);
+            }
             if (left.MeterLeft)
                 seconds += Meter(decoded: trials > 0);
         }
@@ -88,26 +91,25 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         return seconds + Student(taught, epochs);
     }
 
-    /// <summary>The short fine-tunings by which the policy 'auto' is chosen, and what they keep; 0 where a policy is named.</summary>
-    private double Trials(TeacherOptions options, PartLeft left)
+    /// <summary>The short fine-tunings by which 'auto' chooses, and what they keep; 0 where all is given.</summary>
+    private double Trials(TeacherPreparation preparation, PartLeft left)
     {
-        if (ReweightingPolicy.Parse(options.Reweighting) is not ReweightingPolicy.Auto)
-            return 0;
-        int depth = Models.ModelCatalogue.ShapeOf(recipe.Teacher.Model)?.Depth ?? throw ReweightingPolicy.NoBlocks(recipe.Teacher.Model);
-        int trials = ReweightingPolicy.Auto.Candidates(depth).Count - left.TrialsDone;
-        if (trials <= 0)
+        TeacherCandidate[] candidates = [.. preparation.Candidates(recipe.Teacher.Model).Skip(left.TrialsDone)];
+        int trials = candidates.Length;
+        if (trials == 0)
             return 0;
         TrainingOptions training = recipe.Teacher.Training;
-        TrainingRate rate = options.Rho > 0 ? rates.Sharpness! : rates.Plain!;
+        double step = candidates.Average(c => Rate(c.Options).Fresh);
+        long memory = candidates.Max(c => Rate(c.Options).Memory);
         (ModelRate teacher, MeterRate meter) = (rates.Teacher!, rates.Meter!);
         int epochs = (trials * recipe.Teacher.AutoEpochs) - left.TrialEpochs;
 
         // Each is validated once, at its end; what is measured is of training and validation images, which are prepared once for all.
         double evaluated = counts.Train + (2 * counts.Validation);
-        double seconds = (epochs * PlanCounts.Batches(counts.Train, training) * rate.Fresh)
+        double seconds = (epochs * PlanCounts.Batches(counts.Train, training) * step)
             + (trials * (teacher.Create + (evaluated * teacher.EvaluateImage) + meter.Logits.Of(counts.Train)))
             + ((counts.Train + counts.Validation) * meter.Image) + DecodeInFull;
-        Add(TrialStage, trials, seconds, Resident(rate.Memory + (counts.Train * meter.RowMemory)));
+        Add(TrialStage, trials, seconds, Resident(memory + (counts.Train * meter.RowMemory)));
         return seconds + Add(FilesStage, 0, Epochs(training, teacher, counts.Train, epochs, epochs));
     }
 
@@ -119,14 +121,24 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
         Add(CacheStage, teachers, 0, disk: teachers * Math.Max(0, views - done) * rates.CachedView);
     }
 
-    private double Teacher(TeacherMethod method, TeacherOptions options, int done)
+    private TrainingRate Rate(TeacherOptions options) => options.Rho > 0 ? rates.Sharpness! : rates.Plain!;
+
+    private double Teacher(TeacherMethod method, TeacherPreparation preparation, int done)
     {
-        TrainingOptions training = recipe.Teacher.Training;
-        TrainingRate rate = options.Rho > 0 ? rates.Sharpness! : rates.Plain!;
-        int steps = PlanCounts.Batches(counts.Train, training) * (training.Epochs - done);
+        TrainingOptions training = recipe.Teacher.Training with { Epochs = recipe.Teacher.Training.Epochs + preparation.McmiEpochs };
+        (TrainingRate rate, ModelRate teacher) = (Rate(preparation.Options), rates.Teacher!);
+        int epochs = training.Epochs - done, views = preparation.NeedsPairs ? 2 : 1;
+        double steps = PlanCounts.Batches(counts.Train, training) * epochs * views * rate.Fresh;
+
+        // Class means, and what they have become; what the logits of kept epochs keep.
+        int passes = preparation.McmiEpochs > 0 ? preparation.McmiEpochs + 2 : 0;
+        double chosen = preparation.IsEarly
+            ? EpochCheckpoints.Max * (rates.Meter!.Logits.Of(counts.Train) + ((counts.Train + counts.Validation) * teacher.EvaluateImage))
+            : 0;
         double seconds = Add(
-            TeacherStage(method), 1, rates.Teacher!.Create + (steps * rate.Fresh), Resident(rate.Memory), rates.Teacher.Bytes + FewFiles);
-        return seconds + Trained(training, rates.Teacher, counts.Train, done, fresh: training.Epochs - done);
+            TeacherStage(method), 1, teacher.Create + steps + (passes * counts.Train * teacher.EvaluateImage) + chosen,
+            Resident(views * rate.Memory), teacher.Bytes + FewFiles);
+        return seconds + Trained(training, teacher, counts.Train, done, fresh: epochs);
     }
 
     private double Meter(bool decoded)

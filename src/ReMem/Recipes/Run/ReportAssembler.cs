@@ -66,10 +66,27 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
     };
 
     /// <summary>Why 'auto' chose what it did, and all that it measured.</summary>
-    private static string Choice(ReweightingChoice choice) => $"auto: {choice.Reason} After {choice.Epochs} epochs: "
-        + string.Join("; ",
-            choice.Trials.Select(t =>
-                FormattableString.Invariant($"{t.Policy} {100 * t.ValidationTop1:0.0} %, I_hat {t.Information.Mean:0.0000}"))) + ".";
+    private static string Choice(TeacherChoice choice) => $"auto: {choice.Reason} After {choice.Epochs} epochs: {Trials(choice)}.";
+
+    private static string Trials(TeacherChoice choice) => string.Join("; ", choice.Trials.Select(t =>
+        FormattableString.Invariant($"{t.Policy} {100 * t.ValidationTop1:0.0} %, I_hat {t.Information.Mean:0.0000}")));
+
+    /// <summary>What was done to a teacher after its fine-tuning.</summary>
+    private static IEnumerable<string> After(TrainedResult teacher)
+    {
+        if (teacher.Reweighting is { } choice)
+            yield return Choice(choice);
+        if (teacher.Early is { } early)
+            yield return $"early: {early.Reason} {Trials(early)}.";
+        if (teacher.ConditionalInformation is { } raised)
+        {
+            yield return FormattableString.Invariant(
+                $"mcmi: I(X; Y_hat given Y) went from {raised.Before:0.0000} to {raised.After:0.0000} nats on training images.");
+        }
+
+        if (teacher.Temperature is { } temperature)
+            yield return FormattableString.Invariant($"the teacher's logits are divided by {temperature:0.###}.");
+    }
 
     private static IEnumerable<Curve> Curves(MethodRun run)
     {
@@ -99,12 +116,10 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
                     + $"chosen by it).");
         }
 
-        foreach (MethodRun run in runs.Where(r => r.Teacher?.Reweighting is not null))
-            yield return $"{run.Method}, seed {run.Seed}: {Choice(run.Teacher!.Reweighting!)}";
-        foreach (MethodRun run in runs.Where(r => r.Teacher?.Temperature is not null))
+        foreach (MethodRun run in runs.Where(r => r.Teacher is not null))
         {
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"{run.Method}, seed {run.Seed}: the teacher's logits are divided by {run.Teacher!.Temperature!.Value:0.###}.");
+            foreach (string note in After(run.Teacher!))
+                yield return $"{run.Method}, seed {run.Seed}: {note}";
         }
 
         int skipped = runs.Sum(r => r.Student.Training.SkippedSteps + (r.Teacher?.Training.SkippedSteps ?? 0));

@@ -16,15 +16,16 @@ internal sealed class PartStages(Recipe recipe, StageContext context)
     public MethodRun Run(ComparisonPart part, string run)
     {
         StageFolder folder = StageFolder.OfStudent(run, part);
-        if (part.Method.Options(recipe.Teacher.Options) is not { } options)
+        if (recipe.Teacher.Prepared(part.Method) is not { } preparation)
             return new MethodRun(part.Method, part.Seed, null, null, Student(part, null, folder));
-        using FinishedTeacher teacher = Teacher(part, options, StageFolder.OfTeacher(run, part));
+        using FinishedTeacher teacher = Teacher(part, preparation, run);
         MeterResult kept = new MeterStage(context).Run(teacher, recipe.Information);
         return new MethodRun(part.Method, part.Seed, teacher.Result, kept, Student(part, teacher, folder));
     }
 
-    private FinishedTeacher Teacher(ComparisonPart part, TeacherOptions options, StageFolder folder) =>
-        new TeacherStage(context).Run(recipe.Teacher, options, recipe.Information, part.Seed, folder, part.Method.IsCalibrated);
+    private FinishedTeacher Teacher(ComparisonPart part, TeacherPreparation preparation, string run) =>
+        new TeacherStage(context).Run(recipe.Teacher, preparation, recipe.Information, part.Seed, StageFolder.OfTeacher(run, part),
+            recipe.SameFineTuning(part).Select(other => StageFolder.OfTeacher(run, other)).FirstOrDefault(folder => folder.IsDone));
 
     private TrainedResult Student(ComparisonPart part, FinishedTeacher? teacher, StageFolder folder)
     {

@@ -122,8 +122,10 @@ internal sealed class PreparedData
     /// <param name="seed">Decides order and views.</param>
     /// <param name="recycled">Whether views repeat, so that they are kept once made.</param>
     /// <param name="teacher">Where it takes another size, batches hold the same views at that one, too; null is none.</param>
-    public BatchLoader Training(TrainingOptions training, ImageModel model, long seed, bool recycled = false, ImageModel? teacher = null) =>
-        Training(Dataset.Train, training, model.Info, model.ImageSize, seed, recycled, teacher);
+    /// <param name="paired">Whether batches hold another view of each image, too.</param>
+    public BatchLoader Training(
+        TrainingOptions training, ImageModel model, long seed, bool recycled = false, ImageModel? teacher = null, bool paired = false) =>
+        Training(Dataset.Train, training, model.Info, model.ImageSize, seed, recycled, teacher, paired: paired);
 
     /// <summary>Augmented, shuffled batches of the images that a student learns from.</summary>
     /// <param name="training">Batch size and augmentation.</param>
@@ -160,7 +162,7 @@ internal sealed class PreparedData
 
     private BatchLoader Training(
         IImageSource images, TrainingOptions training, ModelInfo model, int size, long seed, bool recycled, ImageModel? teacher,
-        int epochSize = 0) => Loader(
+        int epochSize = 0, bool paired = false) => Loader(
         images,
         new ViewOptions(training.Views)
         {
@@ -178,6 +180,7 @@ internal sealed class PreparedData
             Sampling = training.Sampling,
             UnlabelledRatio = _recipe.UnlabelledRatio,
             EpochSize = epochSize,
+            Paired = paired,
             ViewCacheBytes = recycled ? ViewCacheBytes : 0,
             MixupAlpha = training.MixupAlpha,
             CutmixAlpha = training.CutmixAlpha,

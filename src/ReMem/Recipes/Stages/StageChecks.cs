@@ -50,7 +50,7 @@ internal static class StageChecks
             RequireFit(recipe.Teacher.Model, recipe.Teacher.ImageSize ?? recipe.Data.ImageSize, recipe.Teacher.Training);
             foreach (TeacherMethod method in recipe.Methods)
             {
-                if (method.Options(recipe.Teacher.Options) is { } options)
+                if (recipe.Teacher.Prepared(method) is { Options: var options })
                     TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);
             }
         }

@@ -38,7 +38,7 @@ internal sealed class StageFolder(string run, params string[] path)
     /// <summary>Epochs that are in the checkpoint.</summary>
     public int CheckpointEpochs => TrainingCheckpoint.EpochsIn(CheckpointPath);
 
-    /// <summary>The trials of the policy 'auto' that were begun.</summary>
+    /// <summary>The trials that were begun where 'auto' chooses.</summary>
     public IEnumerable<StageFolder> Trials => Directory.Exists(At(TrialsFolder))
         ? Directory.GetDirectories(At(TrialsFolder)).Select(trial => Below(System.IO.Path.GetFileName(trial)))
         : [];
@@ -49,8 +49,8 @@ internal sealed class StageFolder(string run, params string[] path)
     /// <summary>Where a part's student is.</summary>
     public static StageFolder OfStudent(string run, ComparisonPart part) => new(run, [.. part.Path, "student"]);
 
-    /// <summary>Where a trial of the policy 'auto' is.</summary>
-    public StageFolder Trial(ReweightingPolicy policy) => Below(ReweightingChooser.FolderName(policy));
+    /// <summary>Where a trial of a choice is.</summary>
+    public StageFolder Trial(TeacherCandidate candidate) => Below(candidate.Folder);
 
     /// <summary>The result; null where the stage is not done.</summary>
     public T? TryRead<T>()

@@ -24,6 +24,9 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
     /// <summary>What is trained.</summary>
     public ImageModel Model => model;
 
+    /// <summary>Where it is left.</summary>
+    public StageFolder Folder => folder;
+
     /// <summary>The training, validated on the validation split.</summary>
     /// <param name="batches">The training batches.</param>
     /// <param name="seed">Decides every draw of a step.</param>
@@ -61,6 +64,13 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
         return last;
     }
 
+    /// <summary>Forgets the last validation: the weights are other ones now.</summary>
+    public void ForgetValidation()
+    {
+        _validation?.Dispose();
+        _validation = null;
+    }
+
     /// <summary>Divides the model's logits by the temperature that minimises the cross-entropy on validation.</summary>
     /// <param name="training">The epochs.</param>
     /// <returns>The temperature.</returns>
@@ -69,8 +79,7 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
         using ModelOutputs validation = Validation(training);
         double temperature = Calibration.Temperature(validation.Logits, validation.Labels);
         Calibration.Apply(model, temperature);
-        _validation?.Dispose();
-        _validation = null;
+        ForgetValidation();
         context.Report(folder.Name, FormattableString.Invariant($"calibrated: the logits are divided by {temperature:0.###}"));
         return temperature;
     }
@@ -87,10 +96,9 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
 
     /// <summary>The same of a teacher, which stays in memory for the stages that follow.</summary>
     /// <param name="training">The epochs.</param>
-    /// <param name="choice">How the policy 'auto' was chosen; null where a policy was named.</param>
-    /// <param name="temperature">What its logits were divided by; null where they were not.</param>
+    /// <param name="more">Adds what else is known of it to its result.</param>
     /// <exception cref="ReMemException">The model's logits are not finite.</exception>
-    public FinishedTeacher FinishTeacher(TrainingResult training, ReweightingChoice? choice, double? temperature)
+    public FinishedTeacher FinishTeacher(TrainingResult training, Func<TrainedResult, TrainedResult> more)
     {
         // A run that goes on reads the teacher from its folder, so what follows uses that very model here, too. Where scales are folded
         // into its weights it rounds otherwise, and the teacher's scores are those of the model that was trained.
@@ -101,7 +109,7 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
         {
             validation = Validation(training);
             test = context.Answers(folded ? model : kept, Dataset.Test);
-            TrainedResult result = Write(training, validation, test, r => r with { Reweighting = choice, Temperature = temperature });
+            TrainedResult result = Write(training, validation, test, more);
             if (folded)
                 test.Dispose();
             return new FinishedTeacher(result, folder, kept) { Validation = validation, Test = folded ? null : test };
@@ -118,7 +126,7 @@ internal sealed class StageTraining(StageContext context, ImageModel model, Stag
     /// <inheritdoc/>
     public void Dispose()
     {
-        _validation?.Dispose();
+        ForgetValidation();
         model.Dispose();
     }
 

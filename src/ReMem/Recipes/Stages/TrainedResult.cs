@@ -17,6 +17,12 @@ internal sealed record TrainedResult(ClassificationMetrics Validation, Classific
     /// <summary>What a calibrated teacher's logits were divided by; null for any other model.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>How the policy 'auto' was chosen; null where a policy was named.</summary>
-    public ReweightingChoice? Reweighting { get; init; }
+    /// <summary>What 'auto' chose, and why; null where all was given.</summary>
+    public TeacherChoice? Reweighting { get; init; }
+
+    /// <summary>Which epoch was taken as the one that keeps most, and why; null where that was not asked.</summary>
+    public TeacherChoice? Early { get; init; }
+
+    /// <summary>The conditional mutual information, in nats, before and after the training that raises it; null without one.</summary>
+    public ConditionalInformationChange? ConditionalInformation { get; init; }
 }

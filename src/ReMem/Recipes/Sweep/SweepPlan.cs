@@ -58,21 +58,22 @@ internal sealed partial record SweepPlan(Recipe Recipe, IReadOnlyList<SweepAxis>
     /// <summary>What teacher, measurement and student of a method depend on.</summary>
     private static (string? Teacher, string? Meter, string Student) Inputs(TeacherMethod method, Recipe recipe)
     {
-        TeacherOptions? options = method.Options(recipe.Teacher.Options);
+        TeacherPreparation? preparation = recipe.Teacher.Prepared(method);
         string data = Text(recipe.Data);
 
-        // Which policy 'auto' stands for is measured, so it depends on the trials and on the meter.
-        bool auto = options is not null && ReweightingPolicy.Parse(options.Reweighting) is ReweightingPolicy.Auto;
-        string trials = auto ? $"{recipe.Teacher.AutoEpochs} {Text(recipe.Information)}" : string.Empty;
-        string? teacher = options is null ? null : $"{data}\n{Text(recipe.Teacher.Common)}\n{Text(options)}\n{trials}";
+        // What 'auto' stands for and which epoch is taken are measured, so they depend on the trials and on the meter.
+        bool measured = preparation is { IsEarly: true } or { IsAuto: true }
+            || (preparation is not null && ReweightingPolicy.Parse(preparation.Options.Reweighting) is ReweightingPolicy.Auto);
+        string trials = measured ? $"{recipe.Teacher.AutoEpochs} {Text(recipe.Information)}" : string.Empty;
+        string? teacher = preparation is null ? null : $"{data}\n{Text(recipe.Teacher.Common)}\n{Text(preparation)}\n{trials}";
         string? meter = teacher is null ? null : $"{teacher}\n{Text(recipe.Information)}";
-        StudentRecipe student = options is null
+        StudentRecipe student = preparation is null
             ? recipe.Student with
             {
                 FurtherTeachers = [],
                 Distillation = new DistillationOptions { Views = recipe.Student.Distillation.Views },
             }
-            : recipe.Student;
+            : recipe.Student.TaughtBy(method);
         return (teacher, meter, $"{meter ?? data}\n{Text(student)}");
     }
 

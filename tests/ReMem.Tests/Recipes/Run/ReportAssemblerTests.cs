@@ -71,7 +71,7 @@ public sealed class ReportAssemblerTests : IDisposable
     [Fact]
     public void Notes_say_what_was_chosen_left_out_and_measured_on()
     {
-        var auto = new ReweightingChoice("top(2,0.5)", "top(2,0.5) was chosen: it keeps most.", 2,
+        var auto = new TeacherChoice("top(2,0.5)", "top(2,0.5) was chosen: it keeps most.", 2,
             [new("none", 0.5, new Interval(0.1, 0.01, 3), 1), new("top(2,0.5)", 0.52, new Interval(0.2, 0.01, 3), 1)]);
         MethodRun sam = StageResults.Run("sam", 4, 0.7);
         MethodRun[] runs = [StageResults.Run("none", 4, 0.6),

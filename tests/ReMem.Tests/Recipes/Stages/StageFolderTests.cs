@@ -58,7 +58,7 @@ public sealed class StageFolderTests : IDisposable
     {
         var teacher = new StageFolder(_folder.Path, "seed-0", "both", "teacher");
         Assert.Empty(teacher.Trials);
-        StageFolder trial = teacher.Trial(ReweightingPolicy.Parse("top(2,0.5)"));
+        StageFolder trial = teacher.Trial(new TeacherCandidate("top(2,0.5)", new TeacherOptions()));
         Assert.Equal("seed-0/both/teacher/auto/top-2-0.5", trial.Name);
         Assert.Equal(_folder.File("seed-0/both/teacher/auto/top-2-0.5"), trial.Path);
         trial.Finish(new[] { 1 });

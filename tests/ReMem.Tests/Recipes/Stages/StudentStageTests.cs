@@ -42,7 +42,7 @@ public sealed class StudentStageTests : IDisposable
         PreparedData data = PreparedData.Open(recipe);
         using RunFolder folder = RunFolder.Open(_folder.File("run"), RecipeReader.Write(recipe));
         var context = new StageContext(data, null, CancellationToken.None);
-        new TeacherStage(context).Run(recipe.Teacher, new ReMem.Teachers.TeacherOptions(), recipe.Information, 0,
+        new TeacherStage(context).Run(recipe.Teacher, recipe.Teacher.Prepared("standard")!, recipe.Information, 0,
             new StageFolder(folder.Path, "teacher"));
         using ImageModel teacher = ModelFolder.Load(_folder.File("run/teacher")).Model;
         Assert.Equal(64, teacher.ImageSize);

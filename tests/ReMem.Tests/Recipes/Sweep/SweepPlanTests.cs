@@ -81,6 +81,29 @@ public sealed class SweepPlanTests
             cells.Single(c => c.Name == "both reweighting=none").TeacherInputs);
     }
 
+    [Theory]
+    [InlineData("calibrated", "mcmi=0.25,0.5", 1)]
+    [InlineData("mcmi", "mcmi=0.25,0.5", 2)]
+    [InlineData("consistent", "consistency=1,2", 2)]
+    [InlineData("early", "information.image_size=16,32", 2)]
+    [InlineData("sam+early", "auto_epochs=1,2", 2)]
+    public void A_method_of_its_own_way_shares_no_teacher_with_plain_fine_tuning(string method, string axis, int teachers)
+    {
+        SweepPlan plan = SweepPlan.Create(overrides => Read([$"methods=[standard,{method}]", .. overrides]), [SweepAxis.Parse(axis)]);
+        string[] own = [.. plan.Cells.Where(c => c.Method == method).Select(c => c.TeacherInputs!).Distinct()];
+        Assert.Equal(teachers, own.Length);
+        Assert.DoesNotContain(plan.Cells.First(c => c.Method == "standard").TeacherInputs, own);
+    }
+
+    [Fact]
+    public void The_control_of_the_teachers_classes_shares_the_teacher_and_not_the_student()
+    {
+        SweepPlan plan = SweepPlan.Create(
+            overrides => Read(["methods=[standard,pseudo]", "data.unlabelled=/tmp", .. overrides]), [SweepAxis.Parse("rho=0.1")]);
+        Assert.Equal(2, plan.Cells.Count);
+        Assert.Equal(plan.Cells[0].TeacherInputs, plan.Cells[1].TeacherInputs);
+    }
+
     [Fact]
     public void Folders_are_plain_names_and_differ()
     {

@@ -1,20 +1,19 @@
 using ReMem.Evaluation;
 using ReMem.Recipes.Stages;
-using ReMem.Teachers;
 
 namespace ReMem.Tests.Recipes.Stages;
 
-public sealed class ReweightingChooserTests
+public sealed class TrialChooserTests
 {
     // The standard error of 0.6 on 96 images is 0.05.
     private const int Validation = 96;
 
-    private static readonly ReweightingTrial Plain = Trial("none", 0.60, 0.080);
+    private static readonly TeacherTrial Plain = Trial("none", 0.60, 0.080);
 
     [Fact]
     public void What_keeps_most_is_chosen_among_those_that_score_as_well()
     {
-        ReweightingChoice choice = Choose(Trial("top(4,0.5)", 0.58, 0.090), Trial("top(4,0)", 0.50, 0.120),
+        TeacherChoice choice = Choose(Trial("top(4,0.5)", 0.58, 0.090), Trial("top(4,0)", 0.50, 0.120),
             Trial("ramp(0.5)", 0.61, 0.085));
         Assert.Equal("top(4,0.5)", choice.Policy);
         Assert.Equal(
@@ -29,7 +28,7 @@ public sealed class ReweightingChooserTests
     [Fact]
     public void A_gain_within_the_meters_interval_is_no_gain()
     {
-        ReweightingChoice choice = Choose(Trial("top(4,0.5)", 0.61, 0.0815));
+        TeacherChoice choice = Choose(Trial("top(4,0.5)", 0.61, 0.0815));
         Assert.Equal("none", choice.Policy);
         Assert.Contains("top(4,0.5), keeps no more beyond noise", choice.Reason, StringComparison.Ordinal);
     }
@@ -40,20 +39,13 @@ public sealed class ReweightingChooserTests
     [Fact]
     public void Where_all_score_worse_the_plain_model_stays()
     {
-        ReweightingChoice choice = Choose(Trial("top(4,0)", 0.54, 0.2), Trial("ramp(0.5)", 0.3, 0.3));
+        TeacherChoice choice = Choose(Trial("top(4,0)", 0.54, 0.2), Trial("ramp(0.5)", 0.3, 0.3));
         Assert.Equal("none", choice.Policy);
-        Assert.Contains("no reweighting reached 55.0 %", choice.Reason, StringComparison.Ordinal);
+        Assert.Contains("no other reached 55.0 %", choice.Reason, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("top(4,0.5)", "top-4-0.5")]
-    [InlineData("balanced(0.25)", "balanced-0.25")]
-    [InlineData("none", "none")]
-    public void A_policy_has_a_folder(string policy, string folder) =>
-        Assert.Equal(folder, ReweightingChooser.FolderName(ReweightingPolicy.Parse(policy)));
+    private static TeacherChoice Choose(params TeacherTrial[] others) =>
+        TrialChooser.Choose([Plain, .. others], Validation, 2);
 
-    private static ReweightingChoice Choose(params ReweightingTrial[] others) =>
-        ReweightingChooser.Choose([Plain, .. others], Validation, 2);
-
-    private static ReweightingTrial Trial(string policy, double top1, double kept) => new(policy, top1, new Interval(kept, 0.001, 3), 1);
+    private static TeacherTrial Trial(string policy, double top1, double kept) => new(policy, top1, new Interval(kept, 0.001, 3), 1);
 }

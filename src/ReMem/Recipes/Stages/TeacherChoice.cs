@@ -5,4 +5,4 @@ namespace ReMem.Recipes.Stages;
 /// <param name="Reason">One sentence.</param>
 /// <param name="Epochs">Length of the trials.</param>
 /// <param name="Trials">All measurements, the plain model first.</param>
-internal sealed record ReweightingChoice(string Policy, string Reason, int Epochs, IReadOnlyList<ReweightingTrial> Trials);
+internal sealed record TeacherChoice(string Policy, string Reason, int Epochs, IReadOnlyList<TeacherTrial> Trials);

@@ -7,4 +7,4 @@ namespace ReMem.Recipes.Stages;
 /// <param name="ValidationTop1">Share in [0, 1].</param>
 /// <param name="Information">I_hat of the logits on validation images, nats per pixel channel, over decoder seeds.</param>
 /// <param name="Seconds">Seconds of training and measuring.</param>
-internal sealed record ReweightingTrial(string Policy, double ValidationTop1, Interval Information, double Seconds);
+internal sealed record TeacherTrial(string Policy, double ValidationTop1, Interval Information, double Seconds);
