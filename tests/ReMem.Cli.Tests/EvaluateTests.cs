@@ -47,4 +47,35 @@ public class EvaluateTests
         CliResult skipped = Cli.Run("evaluate", work.At("testonly"), "--model-dir", model, "--on-bad-image", "skip", "--json");
         Assert.Equal(23, JsonDocument.Parse(skipped.Out).RootElement.GetProperty("count").GetInt32());
     }
+
+    [Fact]
+    public void A_page_shows_the_answers_of_a_folder_and_of_its_onnx_file_alike()
+    {
+        using var work = new Workspace();
+        string model = Model(work);
+        CaseFiles.Unpack("evaluate", work.Path, "");
+        CliResult export = Cli.Run("export", "--model-dir", model, "--out", work.At("m.onnx"));
+        Assert.True(export.ExitCode == 0, export.Error);
+        string Top1(string of, params string[] more)
+        {
+            CliResult run = Cli.Run(["evaluate", work.At("flat"), "--model-dir", of, "--json", .. more]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            return JsonDocument.Parse(run.Out).RootElement.GetProperty("top1").GetRawText();
+        }
+
+        string folder = Top1(model, "--html", work.At("folder.html"));
+        Assert.Equal(folder, Top1(work.At("m.onnx"), "--html", work.At("file.html")));
+        foreach (string name in new[] { "folder.html", "file.html" })
+        {
+            string page = File.ReadAllText(work.At(name));
+            Assert.Contains("Confusion matrix", page, StringComparison.Ordinal);
+            Assert.Contains("The worst mistakes", page, StringComparison.Ordinal);
+            Assert.Contains("img-src data:", page, StringComparison.Ordinal);
+            Assert.Contains("data:image/jpeg;base64,", page, StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(work.At("bad.onnx"), "no graph");
+        Cli.Run("evaluate", work.At("flat"), "--model-dir", work.At("bad.onnx")).IsBadInput("ONNX Runtime cannot load the file");
+        Cli.Run("evaluate", work.At("flat"), "--model-dir", work.At("none.onnx")).IsBadInput("none.onnx");
+    }
 }

@@ -2,6 +2,8 @@ using System.CommandLine;
 using ReMem.Data;
 using ReMem.Data.Decoding;
 using ReMem.Evaluation;
+using ReMem.Export;
+using ReMem.Reports;
 using ReMem.Runtime;
 
 namespace ReMem.Cli.Commands;
@@ -21,15 +23,21 @@ internal static class EvaluateCommand
             HelpName = string.Join('|', ScoredImages.Splits),
         };
         var bad = Common.OnBadImage();
+        var html = new Option<string?>("--html")
+        {
+            Description = "Also write a page: what is mistaken for what, every class, the worst mistakes as pictures.",
+            HelpName = "FILE",
+        };
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
             "evaluate",
-            "Score a model folder on labelled images: top-1, top-5, balanced accuracy, calibration error, and scores per class. The "
+            "Score a model folder, or an ONNX file that remem exported, on labelled images: top-1, top-5, balanced accuracy, "
+                + "calibration error, and scores per class. The "
                 + "images need not have splits or "
             + "every class of the model.",
             "remem evaluate photos/ --model-dir student/ --split test");
-        foreach (Symbol symbol in new Symbol[] { data, folder, split, bad, offline, json })
+        foreach (Symbol symbol in new Symbol[] { data, folder, split, bad, html, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancellationToken) =>
         {
@@ -38,10 +46,19 @@ internal static class EvaluateCommand
                 throw Nearest.Unknown("split", name, [.. ScoredImages.Splits], "--split");
             BadImagePolicy policy = Common.IsSkip(parsed.GetValue(bad)!) ? BadImagePolicy.Skip : BadImagePolicy.Fail;
             Common.LoadLibtorch();
-            LabelledModel model =
-                LabelledModel.FromFolder(Common.Folder(parsed.GetValue(folder)!, parsed.GetValue(offline), cancellationToken));
-            (string scored, ClassificationMetrics metrics) =
-                Common.WithProgress(progress => new Scoring(model, progress).Run(parsed.GetValue(data)!, name, policy, cancellationToken));
+            string path = parsed.GetValue(folder)!;
+            using OnnxModel? file = OnnxModel.IsFile(path) ? OnnxModel.Open(path) : null;
+            ScoredModel model = file is not null
+                ? new ScoredModel(file.Labels, file.View, file.Run)
+                : ScoredModel.Of(LabelledModel.FromFolder(Common.Folder(path, parsed.GetValue(offline), cancellationToken)));
+            AnswerSection? answers = null;
+            void Answered(ModelOutputs outputs, ScoredImages images, IReadOnlyList<int> rows) => answers =
+                AnswerSection.Of(images.Split, outputs.Logits, outputs.Labels, model.Labels, images.Images, rows);
+            string? page = parsed.GetValue(html);
+            (string scored, ClassificationMetrics metrics) = Common.WithProgress(progress => new Scoring(model, progress).Run(
+                parsed.GetValue(data)!, name, policy, cancellationToken, page is null ? null : Answered));
+            if (page is not null)
+                AtomicFile.WriteAllText(page, ModelPage.Render(path, metrics, answers!, Common.CommandLine()));
             if (parsed.GetValue(json))
                 Common.PrintJson(metrics);
             else

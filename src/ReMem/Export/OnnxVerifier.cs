@@ -41,6 +41,7 @@ internal static class OnnxVerifier
     /// <param name="classes">Their classes in index order.</param>
     /// <param name="reported">The model's top-1 on them as measured before, in [0, 1]; null where it was not.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
+    /// <param name="answered">Given the file's logits [N, C] and the labels, where they are finite.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     /// <exception cref="ReMemException">ONNX Runtime cannot run the file.</exception>
     internal static OnnxCheck VerifyOnSplit(
@@ -49,7 +50,8 @@ internal static class OnnxVerifier
         BatchLoader split,
         IReadOnlyList<string> classes,
         double? reported = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default,
+        Action<Tensor, Tensor>? answered = null)
     {
         using DisposeScope scope = NewDisposeScope();
         var options = new OnnxExportOptions();
@@ -62,9 +64,12 @@ internal static class OnnxVerifier
         OnnxCheck check = Compare(actual, expected.Logits, options, path);
         ClassificationMetrics? Score(Tensor logits) =>
             FiniteTensors.IsFinite(logits) ? ClassificationMetrics.From(logits, expected.Labels, classes) : null;
+        ClassificationMetrics? file = Score(actual);
+        if (file is not null)
+            answered?.Invoke(actual, expected.Labels);
         return check with
         {
-            File = Score(actual),
+            File = file,
             Model = Score(expected.Logits),
             ReportedTop1 = reported,
             NearTies = NearTies(expected.Logits, check.Tolerance),

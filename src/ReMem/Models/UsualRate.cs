@@ -6,6 +6,8 @@ namespace ReMem.Models;
 /// <param name="WeightDecay">Weight decay.</param>
 internal sealed record UsualRate(bool Sgd, double Lr, double WeightDecay)
 {
-    /// <summary>Peak learning rate from pretrained weights.</summary>
-    public double PretrainedLr => Sgd ? 0.01 : 0.001;
+    /// <summary>
+    /// Peak learning rate from pretrained weights. SGD's was chosen on validation (docs/results/fit.md), AdamW's is not tuned.
+    /// </summary>
+    public double PretrainedLr => Sgd ? 0.03 : 0.001;
 }

@@ -37,6 +37,11 @@ internal sealed record Recipe
     /// <summary>The validation score by which the student to export is chosen. Default top1.</summary>
     public SelectionMetric SelectBy { get; init; }
 
+    /// <summary>
+    /// Whether a linear classifier on the pretrained teacher's features is scored, too, as a baseline. Default false.
+    /// </summary>
+    public bool LinearProbe { get; init; }
+
     /// <summary>One repetition of everything a seed. Default 0.</summary>
     [MinLength(1)]
     public IReadOnlyList<int> Seeds { get; init; } = [0];

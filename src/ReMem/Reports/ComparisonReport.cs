@@ -41,6 +41,18 @@ internal sealed record ComparisonReport
     /// <summary>The exported student; null where none was exported.</summary>
     public OnnxSection? Onnx { get; init; }
 
+    /// <summary>Test scores of a linear probe on the pretrained teacher; null where none was fitted.</summary>
+    public ExportedScores? Probe { get; init; }
+
+    /// <summary>What models cost and reach, at the exported student's seed. Empty in older reports.</summary>
+    public IReadOnlyList<CostRow> Costs { get; init; } = [];
+
+    /// <summary>How the exported file answers the test images; null where it was not scored.</summary>
+    public AnswerSection? Answers { get; init; }
+
+    /// <summary>What a reader can do next, the most promising first. Empty in older reports.</summary>
+    public IReadOnlyList<NextStep> NextSteps { get; init; } = [];
+
     /// <summary>A method's figures at the seed of the exported student; null where there are none.</summary>
     internal SeedRow? AtExportedSeed(string method) =>
         Rows.FirstOrDefault(row => row.Method == method)?.Seeds.FirstOrDefault(seed => seed.Seed == Onnx?.Seed);

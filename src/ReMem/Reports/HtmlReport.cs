@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ReMem.Evaluation;
+using ReMem.Evaluation.Latency;
 using ReMem.Runtime;
 using ReMem.Teachers;
 
@@ -15,6 +16,19 @@ internal static class HtmlReport
         var page = new StringBuilder();
         Head(page, report);
         Model(page, report);
+        Costs(page, report);
+        Steps(page, report);
+        if (report.Answers is { } answers)
+            page.Append(AnswerMarkup.Render(answers));
+        Snippet(page, report);
+
+        bool folded = IsOfOneModel(report);
+        if (folded)
+        {
+            page.Append("<details><summary>Teachers, what they keep, training, data and environment</summary>\n")
+                .Append($"<p class=\"headline\">{Encode(Finding.Headline(report.Findings))}</p>\n");
+        }
+
         Scores(page, report);
         Charts(page, report);
         Findings(page, report);
@@ -22,9 +36,14 @@ internal static class HtmlReport
         Curves(page, report);
         Data(page, report);
         Environment(page, report);
+        if (folded)
+            page.Append("</details>\n");
         Command(page, report);
-        return HtmlPage.Document(report.Title, page.ToString());
+        return HtmlPage.Document(report.Title, page.ToString(), report.Answers is not null, AnswerMarkup.Css);
     }
+
+    /// <summary>Who wants one model reads no comparison of methods; who compares several seeds came for it.</summary>
+    private static bool IsOfOneModel(ComparisonReport report) => report.Answers is not null && report.Seeds.Count == 1;
 
     private static void Head(StringBuilder page, ComparisonReport report)
     {
@@ -32,7 +51,9 @@ internal static class HtmlReport
         page.Append($"<header>\n<h1>{Encode(report.Title)}</h1>\n")
             .Append($"<p class=\"soft\">{Encode(report.Teacher)} teaches {Encode(report.Student)} · {report.Data.Classes.Count} classes, ")
             .Append($"{report.Data.Train} training images at {report.Data.ImageSize} px · {Encode(Date(report.Finished))}</p>\n")
-            .Append($"<p class=\"headline\">{Encode(Finding.Headline(findings))}</p>\n");
+            .Append(IsOfOneModel(report)
+                ? string.Empty
+                : $"<p class=\"headline\">{Encode(Finding.Headline(findings))}</p>\n");
         if (Finding.Caveat(findings) is { } caveat)
             page.Append($"<p class=\"headline caveat\">{Encode(caveat)}</p>\n");
         if (report.Onnx?.Failure is { } failure)
@@ -157,11 +178,63 @@ internal static class HtmlReport
         page.Append($"<p><span class=\"badge {style}\">{word}</span> {Encode(Summary(report, onnx))}</p>\n");
         if (onnx.Failure is { } failure)
             page.Append($"<p class=\"failed\">{Encode(ConsoleTable.Failed(failure))}</p>\n");
-        List(page, [("file", onnx.Path), ("student of", $"{onnx.Method}, seed {onnx.Seed}"),
+        List(page, [("file", onnx.Path), ("student of", $"{onnx.Method}, seed {onnx.Seed}"), .. onnx.Latency.Select(Time),
             ("against ONNX Runtime", string.Create(CultureInfo.InvariantCulture,
                 $"largest difference of a logit {onnx.LargestDifference:0.##e+0}, "
                     + $"top-1 agreement {100 * onnx.Top1Agreement:0.0} % on {onnx.Images} images")),
             .. ConsoleTable.Exported(onnx)]);
+        Close(page);
+    }
+
+    private static (string Name, string Value) Time(LatencyRow row) => (
+        $"an image here, {row.Threads} {(row.Threads == 1 ? "thread" : "threads")}", string.Create(CultureInfo.InvariantCulture,
+            $"{row.P50:0.0} ms in ONNX Runtime, 95 % within {row.P95:0.0} ms"));
+
+    private static void Costs(StringBuilder page, ComparisonReport report)
+    {
+        if (report.Costs.Count == 0)
+            return;
+        Open(page, "Accuracy against size and work");
+        double least = report.Costs.Min(c => c.Macs);
+        page.Append("<div class=\"card wide\"><table>\n<thead><tr><th scope=\"col\">model</th><th scope=\"col\">parameters</th>")
+            .Append("<th scope=\"col\">work an image</th><th scope=\"col\" class=\"text\">test top-1</th><th scope=\"col\">%</th>")
+            .Append("<th scope=\"col\">balanced %</th></tr></thead>\n<tbody>\n");
+        foreach (CostRow row in report.Costs.OrderByDescending(c => c.Top1))
+        {
+            Row(page, Encode(row.Name), string.Create(CultureInfo.InvariantCulture, $"{row.Parameters / 1e6:0.0} M"),
+                string.Create(CultureInfo.InvariantCulture, $"{row.Macs / 1e9:0.00} GMAC ({row.Macs / least:0.0}×)"),
+                $"<span class=\"recall\"><i style=\"width:{Figures.Number(100 * row.Top1, "0.#")}%\"></i></span>",
+                Figures.Percent(row.Top1), Figures.Percent(row.Balanced));
+        }
+
+        Close(page.Append("</tbody></table></div>\n"));
+    }
+
+    private static void Steps(StringBuilder page, ComparisonReport report)
+    {
+        if (report.NextSteps.Count == 0)
+            return;
+        Open(page, "What to do next");
+        page.Append("<ul>\n");
+        foreach (NextStep step in report.NextSteps)
+        {
+            string command = step.Command is { } text ? $"<pre><code>{Encode(text)}</code></pre>" : string.Empty;
+            page.Append($"<li>{Encode(step.Reason)}{command}</li>\n");
+        }
+
+        Close(page.Append("</ul>\n"));
+    }
+
+    private static void Snippet(StringBuilder page, ComparisonReport report)
+    {
+        if (report.Onnx is not { Failure: null } || report.Answers is not { } answers)
+            return;
+        Open(page, "In your service");
+        page.Append("<p>This form takes whole photos and resizes them itself; run it in the folder of this report:</p>\n")
+            .Append($"<pre><code>{Encode(ModelSnippet.Export)}</code></pre>\n")
+            .Append("<details><summary>C#</summary>\n<pre><code>")
+            .Append(Encode(ModelSnippet.Code(answers.Classes.Count)))
+            .Append("</code></pre></details>\n");
         Close(page);
     }
 

@@ -27,7 +27,7 @@ internal static class HtmlStyle
         th, td { padding: .42rem .45rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
         th { font-weight: 600; font-size: .88rem; color: var(--soft); } th[scope=row] { color: var(--ink); font-size: inherit; }
         th.group { text-align: center; }
-        th:first-child[scope=row], th[rowspan]:first-child, td.text, th.text { text-align: left; }
+        th:first-child[scope=row], thead tr:first-child th:first-child, td.text, th.text { text-align: left; }
         td.text { white-space: normal; overflow-wrap: anywhere; }
         tbody tr:last-child > * { border-bottom: 0; }
         .dot { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .5em; background: var(--c); }
@@ -49,6 +49,7 @@ internal static class HtmlStyle
         .whisker { stroke: var(--ink); stroke-width: 1.8; }
         .s0 { --c: var(--c0); } .s1 { --c: var(--c1); } .s2 { --c: var(--c2); } .s3 { --c: var(--c3); } .s4 { --c: var(--c4); }
         .s5 { --c: var(--soft); }
+        @media (max-width: 34rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
         @media print { :root { --page: #fff; } figure, pre, tr { break-inside: avoid; } }
         """;
 }

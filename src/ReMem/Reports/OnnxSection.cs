@@ -1,3 +1,5 @@
+using ReMem.Evaluation.Latency;
+
 namespace ReMem.Reports;
 
 /// <summary>Comparison of the exported student in ONNX Runtime with the model.</summary>
@@ -23,6 +25,9 @@ internal sealed record OnnxSection(string Path, string Method, int Seed, double 
 
     /// <summary>The file's test scores, from ONNX Runtime's outputs; null where it was not scored.</summary>
     public ExportedScores? FileScores { get; init; }
+
+    /// <summary>Times of one image in ONNX Runtime on this machine, by threads; empty in older reports.</summary>
+    public IReadOnlyList<LatencyRow> Latency { get; init; } = [];
 
     /// <summary>Why the file must not be deployed, in a sentence; null where it passed its check.</summary>
     public string? Failure { get; init; }

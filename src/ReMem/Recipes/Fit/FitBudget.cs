@@ -1,4 +1,5 @@
 using ReMem.Recipes.Plan;
+using ReMem.Teachers;
 using ReMem.Training;
 
 namespace ReMem.Recipes.Fit;
@@ -14,20 +15,20 @@ internal static class FitBudget
 
     private const int MinTeacherEpochs = 2;
     private const int MinStudentEpochs = 3;
-    private const int MinMethods = 2;
     private const int Halvings = 12;
 
     /// <summary>
-    /// The recipe that fills the time: all methods and longer trainings where it allows, else fewer methods, else shorter ones.
+    /// The recipe that fills the time: all methods and longer trainings where it allows, else simpler methods, else shorter trainings.
     /// </summary>
-    /// <param name="recipe">The proposal; its last methods are given up first.</param>
+    /// <param name="recipe">The proposal.</param>
+    /// <param name="few">The methods where the proposal's leave too little time for trainings.</param>
     /// <param name="cost">Seconds that a recipe takes on this machine.</param>
     /// <param name="seconds">The time.</param>
     /// <exception cref="InputException">Not even the shortest trainings fit.</exception>
-    public static Recipe Fit(Recipe recipe, Func<Recipe, double> cost, double seconds)
+    public static Recipe Fit(Recipe recipe, IReadOnlyList<TeacherMethod> few, Func<Recipe, double> cost, double seconds)
     {
-        while (recipe.Methods.Count > MinMethods && cost(Scaled(recipe, Short)) > seconds)
-            recipe = recipe with { Methods = [.. recipe.Methods.SkipLast(1)] };
+        if (cost(Scaled(recipe, Short)) > seconds)
+            recipe = recipe with { Methods = few };
         double low = 0, high = Longest;
         if (cost(Scaled(recipe, low)) is var least && least > seconds)
         {

@@ -22,14 +22,14 @@ internal sealed record FitResult(
     /// <summary>Collects the result of a run whose file passed its check.</summary>
     /// <param name="report">The run's.</param>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="latency">What was measured of the file.</param>
-    public static FitResult Of(ComparisonReport report, string folder, LatencyResult latency)
+    public static FitResult Of(ComparisonReport report, string folder)
     {
         OnnxSection onnx = report.Onnx!;
         ExportedScores scores = onnx.FileScores!;
         return new FitResult(
-            latency.Path, latency.Bytes, onnx.Method, scores, ShareInterval.Wilson(scores.Top1, scores.Images),
-            report.AtExportedSeed(TeacherMethod.None.Name)?.StudentTop1, report.AtExportedSeed(onnx.Method)?.TeacherTop1, latency.Rows,
+            Path.GetFullPath(Path.Combine(folder, onnx.Path)), onnx.Bytes!.Value, onnx.Method, scores,
+            ShareInterval.Wilson(scores.Top1, scores.Images),
+            report.AtExportedSeed(TeacherMethod.None.Name)?.StudentTop1, report.AtExportedSeed(onnx.Method)?.TeacherTop1, onnx.Latency,
             Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile)));
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ReMem.Evaluation.Latency;
+using ReMem.Models;
 using ReMem.Recipes.Init;
 using ReMem.Recipes.Plan;
 using ReMem.Recipes.Run;
@@ -24,7 +24,11 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
     /// <summary>Share of the time that trainings are planned for: estimates are off by some 20 %.</summary>
     private const double Planned = 0.85;
 
-    private static readonly TeacherMethod[] Methods = [TeacherMethod.None, TeacherMethod.Standard, TeacherMethod.Sam];
+    /// <summary>Where there is time for the trials of 'auto', a student of labels alone and one of the teacher that they choose.</summary>
+    private static readonly TeacherMethod[] Methods = [TeacherMethod.None, TeacherMethod.Auto];
+
+    /// <summary>Where there is not, or a teacher has no blocks to reweight.</summary>
+    private static readonly TeacherMethod[] FewMethods = [TeacherMethod.None, TeacherMethod.Standard];
 
     /// <summary>Fits, or goes on where an earlier call in the same folder was interrupted.</summary>
     /// <param name="folder">The run's folder: new, empty, or of an earlier call with the same images.</param>
@@ -40,8 +44,7 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         ComparisonReport report = pipeline.Run(folder, command, null, cancellationToken);
         string file = Path.GetFullPath(Path.Combine(folder, report.Onnx!.Path));
         report.Onnx.RequirePassed(file);
-        LatencyResult latency = OnnxLatency.Measure([file], new LatencyOptions { Batches = [1] }, progress, cancellationToken)[0];
-        return FitResult.Of(report, folder, latency);
+        return FitResult.Of(report, folder);
     }
 
     /// <summary>The recipe of an earlier call; null where the folder is new.</summary>
@@ -60,7 +63,13 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
     private (Recipe Recipe, RunRates? Rates) Proposed(string folder, long begin, CancellationToken cancellationToken)
     {
         Recipe proposed = RecipeInit.Propose(options.Proposal, progress, cancellationToken).Recipe;
-        Recipe recipe = proposed with { Methods = Methods, Seeds = [options.Seed], SelectBy = options.Metric };
+        Recipe recipe = proposed with
+        {
+            Methods = ModelCatalogue.ShapeOf(proposed.Teacher.Model) is null ? FewMethods : Methods,
+            Seeds = [options.Seed],
+            SelectBy = options.Metric,
+            LinearProbe = proposed.Teacher.Weights is not null,
+        };
         if (options.Time is not { } time)
             return (recipe, null);
         PreparedData data = PreparedData.Open(recipe);
@@ -69,7 +78,7 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         double Cost(Recipe r) => new PlanAssembler(r, PlanCounts.Of(data), rates, jobs: 1)
             .Assemble([.. r.Parts().Select(part => PartLeft.In(folder, part))]).Seconds;
         double left = (Planned * time.TotalSeconds) - Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        recipe = FitBudget.Fit(recipe, Cost, left);
+        recipe = FitBudget.Fit(recipe, FewMethods, Cost, left);
         progress.Report(new ProgressReport("fit", $"{string.Join(", ", recipe.Methods)}: teachers of {recipe.Teacher.Training.Epochs} "
             + $"epochs, students of {recipe.Student.Training.Epochs}, about {PlanTable.Duration(Cost(recipe))}"));
         return (recipe, rates);

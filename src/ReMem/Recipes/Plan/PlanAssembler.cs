@@ -22,6 +22,10 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     private const string EvaluationStage = "evaluation";
     private const string FilesStage = "files";
     private const string ExportStage = "export";
+    private const string ProbeStage = "linear probe";
+
+    // Seconds of the probe's fit for each image and class, with much room; its passes over the images cost far more.
+    private const double ProbeFit = 2e-5;
     private readonly Dictionary<string, PlanStage> _stages = [];
     private readonly HashSet<int> _furtherCached = [];
     private long _checkpoint;
@@ -36,7 +40,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
     {
         PartLeft[] left = [.. parts.Where(p => !p.IsDone)];
         foreach (string stage in recipe.Methods.Where(m => m.HasTeacher).Select(TeacherStage)
-            .Concat([TrialStage, MeterStage, AloneStage, TaughtStage, CacheStage, EvaluationStage, FilesStage, ExportStage]))
+            .Concat([TrialStage, MeterStage, AloneStage, TaughtStage, CacheStage, ProbeStage, EvaluationStage, FilesStage, ExportStage]))
             Add(stage, 0, 0);
         double[] seconds = [.. left.Select(Part)];
         double files = jobs == 1
@@ -44,6 +48,10 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
             : 0;
         Add(FilesStage, 1, files);
         Add(ExportStage, 1, rates.Export + rates.Student.Create + (counts.Test * rates.CheckImage), disk: 2 * rates.Student.Bytes);
+        double probe = recipe is { LinearProbe: true, HasTeacher: true }
+            ? Add(ProbeStage, 1, rates.Teacher!.Create + (counts.All * rates.Teacher.EvaluateImage)
+                + (counts.Train * counts.Classes * ProbeFit))
+            : 0;
         PlanStage[] stages = [.. _stages.Values.Where(s => s.Count > 0)];
         long peak = stages.Max(s => s.PeakMemoryBytes), caches = _stages[CacheStage].DiskBytes;
         return new RunPlan(
@@ -51,7 +59,7 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
             left.Length,
             jobs,
             stages,
-            Makespan(seconds) + files + _stages[ExportStage].Seconds,
+            Makespan(seconds) + files + probe + _stages[ExportStage].Seconds,
             jobs == 1 ? peak : rates.BaseMemory + (jobs * peak),
             // A checkpoint is written in full before it replaces the last one.
             stages.Sum(s => s.DiskBytes) - caches + (2 * jobs * _checkpoint),

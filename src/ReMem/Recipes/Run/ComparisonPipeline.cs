@@ -110,15 +110,18 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
             runs.Add(stages.Run(part, folder.Path));
         }
 
+        ProbeResult? probe = recipe is { LinearProbe: true, HasTeacher: true }
+            ? new ProbeStage(context).Run(recipe.Teacher, recipe.Seeds[0], StageFolder.OfProbe(folder.Path))
+            : null;
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(Validation).First();
         string student = StageFolder.OfStudent(folder.Path, new ComparisonPart(best.Method, best.Seed)).Path;
-        OnnxSection onnx = new StudentExport(data, log, Exported, cancellationToken).Run(best, student, folder.Path,
-            $"'{best.Method}', seed {best.Seed}");
+        (OnnxSection onnx, AnswerSection? answers) = new StudentExport(data, log, Exported, cancellationToken).Run(
+            best, student, folder.Path, $"'{best.Method}', seed {best.Seed}");
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)
             log.Report(new ProgressReport("plan", outcome));
-        ComparisonReport report = new ReportAssembler(recipe, data.Dataset, data.Unlabelled).Assemble(runs, onnx, command, started,
-            outcome);
+        ComparisonReport report = new ReportAssembler(recipe, data.Dataset, data.Unlabelled).Assemble(runs, onnx, answers, probe, command,
+            started, outcome);
         ReportWriter.Write(report, folder.Path);
         return report;
     }

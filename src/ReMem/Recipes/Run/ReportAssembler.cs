@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReMem.Data;
 using ReMem.Data.Sources;
+using ReMem.Models;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
 using ReMem.Runtime;
@@ -13,7 +14,55 @@ namespace ReMem.Recipes.Run;
 internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, UnlabelledImages? unlabelled = null)
 {
     /// <summary>Assembles the report.</summary>
-    public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, string command, DateTimeOffset started,
+    /// <param name="runs">The results of the parts.</param>
+    /// <param name="onnx">The exported student.</param>
+    /// <param name="answers">How it answers the test images; null where that is not known.</param>
+    /// <param name="probe">The linear probe's scores; null where none was fitted.</param>
+    /// <param name="command">The command line.</param>
+    /// <param name="started">When it began.</param>
+    /// <param name="outcome">Planned against actual time; null where nothing was planned.</param>
+    public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, AnswerSection? answers, ProbeResult? probe,
+        string command, DateTimeOffset started, string? outcome)
+    {
+        ComparisonReport report = Assemble(runs, onnx, command, started, outcome) with
+        {
+            Answers = answers,
+            Probe = ExportedScores.Of(probe?.Test),
+        };
+        report = report with { Costs = [.. Costs(runs.Where(r => r.Seed == onnx.Seed), onnx, probe)] };
+        return report with { NextSteps = NextSteps.Of(report, recipe.Data.Source, unlabelled is not null) };
+    }
+
+    /// <summary>What each model costs and reaches: the teachers, the probe on one of them, and the students.</summary>
+    private IEnumerable<CostRow> Costs(IEnumerable<MethodRun> runs, OnnxSection onnx, ProbeResult? probe)
+    {
+        ModelStatistics Of(string name, int? size) => ModelCatalogue.Count(
+            name, new ModelOptions { NumClasses = dataset.Classes.Count, ImageSize = size ?? recipe.Data.ImageSize });
+        ModelStatistics teacher = Of(recipe.Teacher.Model, recipe.Teacher.ImageSize);
+        ModelStatistics student = Of(recipe.Student.Model, recipe.Student.ImageSize);
+        MethodRun[] all = [.. runs];
+        foreach (MethodRun run in all)
+        {
+            bool exported = run.Method.Name == onnx.Method;
+            yield return new CostRow($"student {(run.Method.HasTeacher ? $"of '{run.Method}'" : "on labels alone")}"
+                + (exported ? " (your model)" : string.Empty), student.Parameters, student.Macs, run.Student.Test.Top1,
+                run.Student.Test.BalancedAccuracy);
+        }
+
+        foreach (MethodRun run in all.Where(r => r.Teacher is not null))
+        {
+            yield return new CostRow($"teacher '{run.Method}'", teacher.Parameters, teacher.Macs, run.Teacher!.Test.Top1,
+                run.Teacher.Test.BalancedAccuracy);
+        }
+
+        if (probe is not null)
+        {
+            yield return new CostRow("linear probe on the pretrained teacher", teacher.Parameters, teacher.Macs, probe.Test.Top1,
+                probe.Test.BalancedAccuracy);
+        }
+    }
+
+    private ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, string command, DateTimeOffset started,
         string? outcome) => new()
         {
             Title = recipe.Title ?? recipe.Name,
@@ -96,7 +145,9 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
                 continue;
             yield return new Curve($"{role}: training loss", run.Method.Name,
                 [.. result.Training.Epochs.Select(e => new CurvePoint(e.Epoch, e.TrainLoss))]);
-            yield return new Curve($"{role}: validation top-1 (%)", run.Method.Name, [.. Validated(result.Training.Epochs)]);
+            yield return new Curve(
+                role == "Student" ? Curve.StudentValidation : $"{role}: validation top-1 (%)", run.Method.Name,
+                [.. Validated(result.Training.Epochs)]);
         }
     }
 

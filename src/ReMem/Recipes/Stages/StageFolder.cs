@@ -49,6 +49,9 @@ internal sealed class StageFolder(string run, params string[] path)
     /// <summary>Where a part's student is.</summary>
     public static StageFolder OfStudent(string run, ComparisonPart part) => new(run, [.. part.Path, "student"]);
 
+    /// <summary>Where the linear probe of a run is.</summary>
+    public static StageFolder OfProbe(string run) => new(run, "probe");
+
     /// <summary>Where a trial of a choice is.</summary>
     public StageFolder Trial(TeacherCandidate candidate) => Below(candidate.Folder);
 

@@ -1,3 +1,5 @@
+using ReMem.Evaluation;
+using ReMem.Evaluation.Latency;
 using ReMem.Export;
 using ReMem.Models;
 using ReMem.Reports;
@@ -27,7 +29,8 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
     /// <param name="source">Its model folder.</param>
     /// <param name="folder">The run's or the sweep's.</param>
     /// <param name="name">What it is called in messages.</param>
-    public OnnxSection Run(MethodRun best, string source, string folder, string name)
+    /// <returns>The file, and how it answers the test images; null where its answers are not finite.</returns>
+    public (OnnxSection Onnx, AnswerSection? Answers) Run(MethodRun best, string source, string folder, string name)
     {
         progress?.Report(new ProgressReport("export", $"student of {name} to ONNX, checked on the test split"));
         (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(source);
@@ -35,13 +38,26 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
         {
             string target = Path.Combine(folder, Folder);
             ModelFolder.Save(target, model, labels);
+            AnswerSection? answers = null;
+            IReadOnlyList<string> classes = data.Dataset.Classes;
             OnnxCheck Check(string file) => OnnxVerifier.VerifyOnSplit(
-                model, file, data.Evaluation(data.Dataset.Test, model), data.Dataset.Classes, best.Student.Test.Top1, cancellationToken);
+                model, file, data.Evaluation(data.Dataset.Test, model), classes, best.Student.Test.Top1, cancellationToken,
+                (logits, truth) => answers = AnswerSection.Of("test", logits, truth, classes, data.Dataset.Test));
             var options = new OnnxExportOptions { Labels = labels };
             (string path, OnnxCheck check) = CheckedExport.Write(model, Path.Combine(target, OnnxFile), options, Check, exported);
             progress?.Report(new ProgressReport("export", Message(name, check)));
             string relative = $"{Folder}/{Path.GetFileName(path)}";
-            return new OnnxSection(relative, best.Method.Name, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
+            if (answers is not null)
+            {
+                using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancellationToken);
+                answers = answers with
+                {
+                    Doubtful = AnswerSection.DoubtfulOf(train.Logits, train.Labels, classes, data.Dataset.Train),
+                    Checked = data.Dataset.Train.Count,
+                };
+            }
+
+            return (new OnnxSection(relative, best.Method.Name, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
             {
                 Bytes = new FileInfo(path).Length,
                 RelativeDifference = check.RelativeDifference,
@@ -49,9 +65,13 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
                 ModelScores = ExportedScores.Of(check.Model),
                 FileScores = ExportedScores.Of(check.File),
                 Failure = check.Failure,
-            };
+                Latency = check.Failure is null ? Times(path) : [],
+            }, answers);
         }
     }
+
+    private IReadOnlyList<LatencyRow> Times(string file) =>
+        OnnxLatency.Measure([file], new LatencyOptions { Batches = [1] }, progress, cancellationToken)[0].Rows;
 
     private static string Message(string name, OnnxCheck check)
     {

@@ -63,17 +63,21 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         ComputeAll(makers, parts, workers, threads, cancellationToken);
         ComputeAll([.. parts.Except(makers)], parts, workers, threads, cancellationToken);
 
-        OnnxSection onnx = Export(path, parts, data, cancellationToken);
+        (OnnxSection onnx, AnswerSection? answers) = Export(path, parts, data, cancellationToken);
         ComparisonReport report = new SweepAssembler(plan, data.Dataset,
             data.Unlabelled).Assemble([.. parts.Select(p => (p.Cell, p.Result!))], onnx,
-            command, started);
+            command, started) with
+        {
+            Answers = answers,
+        };
         ReportWriter.Write(report, path);
         AtomicFile.WriteAllText(Path.Combine(path, "table.md"), ConsoleTable.Markdown(report));
         return report;
     }
 
     /// <summary>Exports the best seed of the cell whose students did best on validation.</summary>
-    private OnnxSection Export(string path, SweepPart[] parts, PreparedData data, CancellationToken cancellationToken)
+    private (OnnxSection Onnx, AnswerSection? Answers) Export(
+        string path, SweepPart[] parts, PreparedData data, CancellationToken cancellationToken)
     {
         static double Validation(SweepPart part) => part.Result!.Student.Validation.Top1;
         SweepPart best = parts.GroupBy(p => p.Cell).MaxBy(cell => cell.Average(Validation))!.MaxBy(Validation)!;

@@ -109,6 +109,6 @@ public sealed class ReportAssemblerTests : IDisposable
             .. more]);
 
     private static ComparisonReport Assemble(Recipe recipe, MethodRun[] runs, string? outcome = null) =>
-        new ReportAssembler(recipe, PreparedData.Open(recipe).Dataset).Assemble(runs, Onnx, "remem run r.yaml", DateTimeOffset.UtcNow,
-            outcome);
+        new ReportAssembler(recipe, PreparedData.Open(recipe).Dataset).Assemble(runs, Onnx, null, null, "remem run r.yaml",
+            DateTimeOffset.UtcNow, outcome);
 }
