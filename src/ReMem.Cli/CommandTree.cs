@@ -26,6 +26,7 @@ internal static class CommandTree
         DistillCommand.Create(),
         EvaluateCommand.Create(),
         PredictCommand.Create(),
+        ServeCommand.Create(),
         ExportCommand.Create(),
         BenchCommand.Create(),
         CacheCommand.Create(),

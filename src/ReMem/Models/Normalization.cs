@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using ReMem.Data.Pixels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,29 +44,8 @@ public sealed record Normalization(IReadOnlyList<double> Mean, IReadOnlyList<dou
         Span<float> into = MemoryMarshal.Cast<byte, float>(result.bytes);
         int plane = (int)(images.shape[2] * images.shape[3]);
         for (int at = 0, channel = 0; at < from.Length; at += plane, channel = (channel + 1) % 3)
-            Fill(from.Slice(at, plane), into.Slice(at, plane), (float)(1 / (255 * Std[channel])), (float)(-Mean[channel] / Std[channel]));
+            PixelScaling.Fill(from.Slice(at, plane), into.Slice(at, plane), Mean[channel], Std[channel]);
         return result;
-    }
-
-    private static void Fill(ReadOnlySpan<byte> from, Span<float> into, float scale, float shift)
-    {
-        int i = 0;
-        for (; i <= from.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
-        {
-            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Create(from[i..]));
-            Eight(low, into[i..]);
-            Eight(high, into[(i + 8)..]);
-        }
-
-        for (; i < from.Length; i++)
-            into[i] = MathF.FusedMultiplyAdd(from[i], scale, shift);
-
-        void Eight(Vector128<ushort> values, Span<float> eight)
-        {
-            (Vector128<uint> a, Vector128<uint> b) = Vector128.Widen(values);
-            Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(Vector256.Create(a, b).AsInt32()), Vector256.Create(scale),
-                Vector256.Create(shift)).CopyTo(eight);
-        }
     }
 
     /// <summary>The factor and the offset for pixels in [0, 255], float32 [1, 3, 1, 1] each.</summary>

@@ -17,12 +17,6 @@ internal readonly record struct DecodedSize(double Side, ViewOptions? View = nul
     {
         if (!isJpeg)
             return 1;
-        double enough = View is null ? Side : ViewTransform.EnoughSide(width, height, View, Random);
-        int divisor = 1;
-        while (enough > 0 && divisor < 8 && Math.Min(width, height) / (2.0 * divisor) >= enough)
-            divisor *= 2;
-        while (divisor < 8 && (long)width * height > ImageLimits.MaxDecodedPixels * divisor * divisor)
-            divisor *= 2;
-        return divisor;
+        return ImageLimits.Divisor(width, height, View is null ? Side : ViewTransform.EnoughSide(width, height, View, Random));
     }
 }

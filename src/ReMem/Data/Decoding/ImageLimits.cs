@@ -48,4 +48,18 @@ internal static class ImageLimits
         // A picture of one colour is a few bytes of WebP at any size: this bound is for ordinary pictures.
         _ => Math.Max(FreePixels, encoded.Length * 20_000L),
     };
+
+    /// <summary>The factor by which a JPEG is decoded smaller, for which its decoder has fast paths: 1, 2, 4 or 8.</summary>
+    /// <param name="width">Its columns.</param>
+    /// <param name="height">Its rows.</param>
+    /// <param name="enough">Sufficient pixels of the shorter side; 0 is the full size, as far as memory allows.</param>
+    public static int Divisor(int width, int height, double enough)
+    {
+        int divisor = 1;
+        while (enough > 0 && divisor < 8 && Math.Min(width, height) / (2.0 * divisor) >= enough)
+            divisor *= 2;
+        while (divisor < 8 && (long)width * height > MaxDecodedPixels * divisor * divisor)
+            divisor *= 2;
+        return divisor;
+    }
 }

@@ -1,7 +1,12 @@
 namespace ReMem.Data.Pixels;
 
 /// <summary>How pixels are interpolated. All but <see cref="Nearest"/> widen with the reduction, which avoids aliasing.</summary>
-public enum Interpolation
+#if REMEM_INFERENCE
+internal
+#else
+public
+#endif
+enum Interpolation
 {
     /// <summary>The nearest pixel; aliases.</summary>
     Nearest,

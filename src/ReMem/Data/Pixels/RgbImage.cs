@@ -4,4 +4,4 @@ namespace ReMem.Data.Pixels;
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
 /// <param name="Pixels">Width x Height x 3 bytes.</param>
-public sealed record RgbImage(int Width, int Height, byte[] Pixels);
+internal sealed record RgbImage(int Width, int Height, byte[] Pixels);

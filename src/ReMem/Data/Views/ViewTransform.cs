@@ -37,7 +37,7 @@ internal static class ViewTransform
     internal static RgbImage Apply(RgbImage image, ViewOptions options, CounterRandom random, int size, byte[]? into)
     {
         if (!options.Train)
-            return Center(image, options, size, into);
+            return CenterView.Apply(image, size, options.CropPct, options.Interpolation, into);
 
         double scale = (double)size / options.Size;
         PixelBox crop = RandomCrop(image.Width, image.Height, options, ref random);
@@ -73,18 +73,6 @@ internal static class ViewTransform
 
     /// <summary>The deviation of a blur, 0.1 to 2 pixels as in SimCLR.</summary>
     internal static double BlurSigma(ref CounterRandom random) => random.Uniform(0.1, 2);
-
-    private static RgbImage Center(RgbImage image, ViewOptions options, int size, byte[]? into)
-    {
-        long shorter = (long)Math.Floor(size / options.CropPct);
-        (long width, long height) = image.Width <= image.Height
-            ? (shorter, (long)(shorter * (double)image.Height / image.Width))
-            : ((long)(shorter * (double)image.Width / image.Height), shorter);
-        long left = (long)Math.Round((width - size) / 2.0);
-        long top = (long)Math.Round((height - size) / 2.0);
-        var all = new PixelBox(0, 0, image.Width, image.Height);
-        return Resampler.Resize(image, width, height, options.Interpolation, all, left, top, size, size, into);
-    }
 
     /// <summary>torchvision's RandomResizedCrop: ten tries, then the largest centred crop whose ratio is allowed.</summary>
     internal static PixelBox RandomCrop(int width, int height, ViewOptions options, ref CounterRandom random)

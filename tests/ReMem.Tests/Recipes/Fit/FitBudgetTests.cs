@@ -29,7 +29,7 @@ public class FitBudgetTests
     [InlineData(120, "standard", 2, 4)]
     public void Trainings_fill_the_time(double seconds, string method, int teacher, int student)
     {
-        Recipe fitted = Fit( seconds);
+        Recipe fitted = Fit(seconds);
         Assert.InRange(Cost(fitted), 0, seconds);
         Assert.Equal((method, teacher, student), (fitted.Methods[1].Name, fitted.Teacher.Training.Epochs, fitted.Student.Training.Epochs));
         Assert.All(new[] { fitted.Teacher.Training, fitted.Student.Training }, training =>
@@ -42,7 +42,7 @@ public class FitBudgetTests
     [Fact]
     public void A_time_that_nothing_fits_is_an_error_that_says_what_would()
     {
-        InputException error = Assert.Throws<InputException>(() => Fit( 100));
+        InputException error = Assert.Throws<InputException>(() => Fit(100));
         Assert.Equal("The shortest trainings take about 1.8 minutes on this machine, and the time is 1.7 minutes.", error.Message);
         Assert.Equal("--time", error.Where);
     }
