@@ -21,6 +21,7 @@ internal static class CommandTree
         RunCommand.Create(),
         SweepCommand.Create(),
         CompareCommand.Create(),
+        PowerCommand.Create(),
         FinetuneCommand.Create(),
         ProbeCommand.Create(),
         DistillCommand.Create(),

@@ -3,6 +3,7 @@ using ReMem.Recipes;
 using ReMem.Recipes.Stages;
 using ReMem.Recipes.Sweep;
 using ReMem.Reports;
+using ReMem.Weights.Hub;
 
 namespace ReMem.Cli.Commands;
 
@@ -22,6 +23,19 @@ internal static class SweepCommand
         {
             Description = "Repetitions: 0..2, or 0,1,2. Default: the recipe's.",
             HelpName = "A..B",
+        };
+        var until = new Option<string?>("--until")
+        {
+            Description = "Add seeds until the interval of a difference is narrow enough: \"sam-standard<0.7\" is 0.7 points to each "
+                + "side. The "
+                + "given seeds decide how many are needed, so that the interval keeps its coverage.",
+            HelpName = "A-B<POINTS",
+        };
+        var most = new Option<int>("--max-seeds")
+        {
+            Description = "Seeds in all with --until, at the most.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 40,
         };
         var smoke = new Option<bool>("--smoke")
         {
@@ -46,6 +60,8 @@ internal static class SweepCommand
         command.Add(overrides);
         command.Add(grid);
         command.Add(seeds);
+        command.Add(until);
+        command.Add(most);
         command.Add(smoke);
         command.Add(output);
         command.Add(jobs);
@@ -62,14 +78,24 @@ internal static class SweepCommand
                 return small ? loaded.Smoked() : loaded;
             }
 
-            SweepPlan plan = SweepPlan.Create(Read, [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)],
-                parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : null);
+            SweepAxis[] axes = [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)];
+            SweepPlan plan = SweepPlan.Create(Read, axes, parsed.GetValue(seeds) is { } range ? SeedList.Parse(range) : null);
+            SweepUntil? stop = parsed.GetValue(until) is { } text ? SweepUntil.Parse(text) : null;
+            stop?.RequireIn(plan);
             string folder = parsed.GetValue(output) ?? Path.Combine("runs", $"{plan.Recipe.Name}-sweep");
             PartWorkers? workers = Comparison.Workers(parsed.GetValue(jobs), plan.Recipe);
             Common.LoadLibtorch();
             ComparisonReport report = Common.WithProgress(progress =>
-                new SweepPipeline(plan, progress, Common.Sources(parsed.GetValue(offline), progress)).Run(folder, Common.CommandLine(),
-                    workers, cancellationToken));
+            {
+                WeightSource sources = Common.Sources(parsed.GetValue(offline), progress);
+                ComparisonReport Run(SweepPlan some) => new SweepPipeline(some, progress, sources)
+                    .Run(folder, Common.CommandLine(), workers, cancellationToken);
+                if (stop is null)
+                    return Run(plan);
+                ComparisonReport found = stop.Run(plan, parsed.GetValue(most), more => SweepPlan.Create(Read, axes, more), Run, progress);
+                ReportWriter.Write(found, folder);
+                return found;
+            });
             return Comparison.Print(report, folder, parsed.GetValue(json));
         }, _ => Common.EpochsAreKept);
         return command;
