@@ -87,7 +87,7 @@ internal sealed class OnnxModel : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 logits.AddRange(_input == OnnxInput.Image
                     ? batch.Indices.Select(index => Photo(loader.Source, index))
-                    : [Answer(_input == OnnxInput.Pixels ? Named<byte>(batch.Images.permute(0, 2, 3, 1)) : Normalized(batch.Images))]);
+                    : [Answer(Input(batch.Images))]);
                 labels.Add(batch.Labels.clone());
             }
         }
@@ -111,7 +111,9 @@ internal sealed class OnnxModel : IDisposable
             OnnxExporter.InputName, new DenseTensor<byte>(image.Pixels, [1, image.Height, image.Width, 3])));
     }
 
-    private NamedOnnxValue Normalized(Tensor images) => Named<float>(_normalization.Apply(images));
+    private NamedOnnxValue Input(Tensor images) => _input == OnnxInput.Pixels
+        ? OnnxVerifier.Named<byte>(images.permute(0, 2, 3, 1))
+        : OnnxVerifier.Named<float>(_normalization.Apply(images));
 
     private Tensor Answer(NamedOnnxValue input)
     {
@@ -127,10 +129,6 @@ internal sealed class OnnxModel : IDisposable
             throw new InputException($"ONNX Runtime cannot run the file: {PlainText.Message(e.Message)}", _path, Exported, e);
         }
     }
-
-    private static NamedOnnxValue Named<T>(Tensor batch)
-        where T : unmanaged => NamedOnnxValue.CreateFromTensor(
-            OnnxExporter.InputName, new DenseTensor<T>(batch.contiguous().data<T>().ToArray(), [.. batch.shape.Select(d => (int)d)]));
 
     private T Read<T>(IReadOnlyDictionary<string, string> metadata, string key)
     {

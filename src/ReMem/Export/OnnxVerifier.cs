@@ -191,7 +191,8 @@ internal static class OnnxVerifier
         return tensor(output.ToArray()).view(output.Dimensions[0], output.Dimensions[1]);
     }
 
-    private static NamedOnnxValue Named<T>(Tensor batch)
+    /// <summary>A batch as the input of a file of ours.</summary>
+    internal static NamedOnnxValue Named<T>(Tensor batch)
         where T : unmanaged => NamedOnnxValue.CreateFromTensor(
             OnnxExporter.InputName, new DenseTensor<T>(batch.contiguous().data<T>().ToArray(), [.. batch.shape.Select(d => (int)d)]));
 }

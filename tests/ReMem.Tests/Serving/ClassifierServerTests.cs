@@ -111,6 +111,29 @@ public sealed class ClassifierServerTests(ExportedStudent student) : IClassFixtu
         (await service.Client.PostAsync("/classify", Raw(photo), Stop)).EnsureSuccessStatusCode();
     }
 
+    /// <summary>Damaged photos under every content type: each is an answer or the client's fault, never the service's.</summary>
+    [Fact]
+    public async Task No_damaged_body_is_the_services_fault()
+    {
+        await using var service = await Service.StartAsync(student.File, o => o with { MaxBytes = 50_000 });
+        var random = new Random(3);
+        string[] types = ["image/png", "application/json", "multipart/form-data; boundary=b", "multipart/form-data", "text/plain", "x"];
+        var allowed = new[] { 200, 400, 413, 422 };
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] body = File.ReadAllBytes(student.Photos[i % student.Photos.Count]);
+            for (int flips = random.Next(20); flips > 0; flips--)
+                body[random.Next(body.Length)] ^= (byte)random.Next(1, 256);
+            body = body[..random.Next(body.Length + 1)];
+            if (i % 3 == 0)
+                body = [.. "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a\"\r\n\r\n"u8, .. body, .. "\r\n--b--\r\n"u8];
+            var content = new ByteArrayContent(body);
+            content.Headers.TryAddWithoutValidation("Content-Type", types[random.Next(types.Length)]);
+            using HttpResponseMessage response = await service.Client.PostAsync("/classify", content, Stop);
+            Assert.True(allowed.Contains((int)response.StatusCode), $"{i}: {response.StatusCode}");
+        }
+    }
+
     [Fact]
     public async Task A_bad_query_is_the_clients_fault()
     {

@@ -255,16 +255,23 @@ internal sealed record RecipeProposal
         Line(text, $"    batch_size: {Batch}");
         Line(text, $"    optimizer: {(usual.Sgd ? "sgd" : "adamw")}");
         if (StudentWeights is not null)
-            Line(text, $"    # Pretrained weights are fine-tuned at a lower rate than the {Rate(usual.Lr)} of a start from scratch.");
+        {
+            Line(text,
+                $"    # Pretrained weights are fine-tuned at a lower rate than the {Rate(usual.Lr)} of a start from scratch",
+                $"{(usual.Sgd ? "; 0.03 at a batch of 64 was best on validation (docs/results/fit.md)" : string.Empty)}.");
+        }
+
         Line(text, $"    lr: {Rate(StudentWeights is null ? usual.Lr : usual.PretrainedLr)}");
         Line(text, $"    weight_decay: {usual.WeightDecay}");
         Line(text, $"    warmup_epochs: 2");
         Line(text, $"    crop_scale: {CropScale}");
         Line(text, $"    validate_every: {Math.Max(1, StudentEpochs / 4)}");
         Line(text, $"  distillation:");
-        Line(text, $"    # Half of the loss is the labels, half the teacher's softened answers.");
+        Line(text, Unlabelled is null
+            ? $"    # Half of the loss is the labels, half the teacher's softened answers."
+            : (FormattableString)$"    # Most images have no label: most of the loss is the teacher's softened answers (docs/results/fit.md).");
         Line(text, $"    temperature: 2");
-        Line(text, $"    weight: 0.5");
+        Line(text, $"    weight: {(Unlabelled is null ? 0.5 : 0.8)}");
         Line(text,
             $"    # Each image is seen in 4 random views that are repeated, ",
             $"so that the teacher answers 4 times per image and not {StudentEpochs} times.");

@@ -47,6 +47,8 @@ public sealed class RecipeProposerTests : IDisposable
         RecipeProposal proposal = RecipeProposer.Propose(data, DatasetInspector.Inspect(data, 1), options, unlabelled);
         Assert.Equal(["none", "standard", "sam", "reweighted", "both", "pseudo"], proposal.Recipe.Methods);
         Assert.Equal(options.Unlabelled, proposal.Recipe.Data.Unlabelled);
+        Assert.Equal((0.8, 0.5), (proposal.Recipe.Student.Distillation.Weight,
+            Propose(options with { Unlabelled = null }).Recipe.Student.Distillation.Weight));
         Assert.True(proposal.StudentEpochs < Propose(options with { Unlabelled = null }).StudentEpochs);
         Assert.Contains("# 602 images without labels", proposal.Text(null), StringComparison.Ordinal);
     }
