@@ -269,7 +269,7 @@ internal sealed record RecipeProposal
         Line(text, $"  distillation:");
         Line(text, Unlabelled is null
             ? $"    # Half of the loss is the labels, half the teacher's softened answers."
-            : (FormattableString)$"    # Most images have no label: most of the loss is the teacher's softened answers (docs/results/fit.md).");
+            : (FormattableString)$"    # Most images have no label: most of the loss is the teacher's answers (docs/results/fit.md).");
         Line(text, $"    temperature: 2");
         Line(text, $"    weight: {(Unlabelled is null ? 0.5 : 0.8)}");
         Line(text,
