@@ -24,11 +24,24 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
     /// <summary>Share of the time that trainings are planned for: estimates are off by some 20 %.</summary>
     private const double Planned = 0.85;
 
-    /// <summary>Where there is time for the trials of 'auto', a student of labels alone and one of the teacher that they choose.</summary>
-    private static readonly TeacherMethod[] Methods = [TeacherMethod.None, TeacherMethod.Auto];
+    /// <summary>
+    /// What a fit tries: a student of labels alone, one of the teacher that the trials of 'auto' choose, and, with images without labels,
+    /// one of the teacher's classes, which did better than one of its softened answers (docs/results/fit.md).
+    /// </summary>
+    /// <param name="recipe">The proposal.</param>
+    internal static IReadOnlyList<TeacherMethod> Methods(Recipe recipe)
+    {
+        if (ModelCatalogue.ShapeOf(recipe.Teacher.Model) is null)
+            return FewMethods(recipe);
+        return recipe.Data.Unlabelled is null
+            ? [TeacherMethod.None, TeacherMethod.Auto]
+            : [TeacherMethod.None, TeacherMethod.Auto, TeacherMethod.Pseudo];
+    }
 
-    /// <summary>Where there is not, or a teacher has no blocks to reweight.</summary>
-    private static readonly TeacherMethod[] FewMethods = [TeacherMethod.None, TeacherMethod.Standard];
+    /// <summary>The same where there is no time for trials, or a teacher has no blocks to reweight.</summary>
+    /// <param name="recipe">The proposal.</param>
+    internal static IReadOnlyList<TeacherMethod> FewMethods(Recipe recipe) =>
+        [TeacherMethod.None, recipe.Data.Unlabelled is null ? TeacherMethod.Standard : TeacherMethod.Pseudo];
 
     /// <summary>Fits, or goes on where an earlier call in the same folder was interrupted.</summary>
     /// <param name="folder">The run's folder: new, empty, or of an earlier call with the same images.</param>
@@ -65,7 +78,7 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         Recipe proposed = RecipeInit.Propose(options.Proposal, progress, cancellationToken).Recipe;
         Recipe recipe = proposed with
         {
-            Methods = ModelCatalogue.ShapeOf(proposed.Teacher.Model) is null ? FewMethods : Methods,
+            Methods = Methods(proposed),
             Seeds = [options.Seed],
             SelectBy = options.Metric,
             LinearProbe = proposed.Teacher.Weights is not null,
@@ -78,7 +91,7 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         double Cost(Recipe r) => new PlanAssembler(r, PlanCounts.Of(data), rates, jobs: 1)
             .Assemble([.. r.Parts().Select(part => PartLeft.In(folder, part))]).Seconds;
         double left = (Planned * time.TotalSeconds) - Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        recipe = FitBudget.Fit(recipe, FewMethods, Cost, left);
+        recipe = FitBudget.Fit(recipe, FewMethods(recipe), Cost, left);
         progress.Report(new ProgressReport("fit", $"{string.Join(", ", recipe.Methods)}: teachers of {recipe.Teacher.Training.Epochs} "
             + $"epochs, students of {recipe.Student.Training.Epochs}, about {PlanTable.Duration(Cost(recipe))}"));
         return (recipe, rates);

@@ -47,7 +47,8 @@ internal sealed class PlanAssembler(Recipe recipe, PlanCounts counts, RunRates r
             ? left.Length == 0 ? 0 : DecodeOnce() * (1 - Math.Min(1, (double)rates.DecodedHeld / Math.Max(1, Decoded)))
             : 0;
         Add(FilesStage, 1, files);
-        Add(ExportStage, 1, rates.Export + rates.Student.Create + (counts.Test * rates.CheckImage), disk: 2 * rates.Student.Bytes);
+        Add(ExportStage, 1, rates.Export + rates.Student.Create + (counts.Test * rates.CheckImage)
+            + (Math.Min(counts.Train, StudentExport.MaxChecked) * rates.Student.EvaluateImage), disk: 2 * rates.Student.Bytes);
         double probe = recipe is { LinearProbe: true, HasTeacher: true }
             ? Add(ProbeStage, 1, rates.Teacher!.Create + (counts.All * rates.Teacher.EvaluateImage)
                 + (counts.Train * counts.Classes * ProbeFit))

@@ -1,3 +1,4 @@
+using ReMem.Data.Sources;
 using ReMem.Evaluation;
 using ReMem.Evaluation.Latency;
 using ReMem.Export;
@@ -19,6 +20,11 @@ namespace ReMem.Recipes.Stages;
 internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>? progress, Action<string>? exported,
     CancellationToken cancellationToken)
 {
+    /// <summary>
+    /// Training images that are looked at for labels that look wrong, at the most: a pass over millions would take hours.
+    /// </summary>
+    internal const int MaxChecked = 20_000;
+
     private const string Folder = "student";
     private const string OnnxFile = "model.onnx";
 
@@ -49,11 +55,12 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
             string relative = $"{Folder}/{Path.GetFileName(path)}";
             if (answers is not null)
             {
-                using ModelOutputs train = Evaluator.Run(model, data.Evaluation(data.Dataset.Train, model), cancellationToken);
+                IImageSource some = Subset.AtMost(data.Dataset.Train, MaxChecked, data.Recipe.Reading.Seed);
+                using ModelOutputs train = Evaluator.Run(model, data.Evaluation(some, model), cancellationToken);
                 answers = answers with
                 {
-                    Doubtful = AnswerSection.DoubtfulOf(train.Logits, train.Labels, classes, data.Dataset.Train),
-                    Checked = data.Dataset.Train.Count,
+                    Doubtful = AnswerSection.DoubtfulOf(train.Logits, train.Labels, classes, some),
+                    Checked = some.Count,
                 };
             }
 

@@ -74,6 +74,18 @@ public sealed class ModelFitTests : IDisposable
         Assert.StartsWith("The folder holds a fit of other images", other.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("teacher.model=deit_tiny_patch16_224", null, "none auto", "none standard")]
+    [InlineData("teacher.model=deit_tiny_patch16_224", "data.unlabelled=more", "none auto pseudo", "none pseudo")]
+    [InlineData("teacher.model=convnext_tiny", null, "none standard", "none standard")]
+    public void What_is_tried_depends_on_the_images_and_the_teacher(string teacher, string? unlabelled, string methods, string few)
+    {
+        string[] overrides = ["data.source=photos", teacher, .. unlabelled is null ? [] : new[] { unlabelled }];
+        Recipe recipe = RecipeReader.Parse("name: x", "r.yaml", overrides);
+        Assert.Equal(methods, string.Join(' ', ModelFit.Methods(recipe)));
+        Assert.Equal(few, string.Join(' ', ModelFit.FewMethods(recipe)));
+    }
+
     [Fact]
     public void A_time_that_is_too_short_leaves_no_folder()
     {
