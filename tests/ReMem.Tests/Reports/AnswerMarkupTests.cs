@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using ReMem.Reports;
 using ReMem.Evaluation;
+using ReMem.Reports;
 
 namespace ReMem.Tests.Reports;
 

@@ -1,6 +1,6 @@
-using ReMem.Reports;
 using ReMem.Data.Decoding;
 using ReMem.Data.Pixels;
+using ReMem.Reports;
 
 namespace ReMem.Tests.Reports;
 
