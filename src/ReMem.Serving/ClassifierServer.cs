@@ -66,7 +66,15 @@ internal static class ClassifierServer
         app.MapGet("/model", () => new ModelResponse(classifier.Architecture, classifier.ImageSize, classifier.Labels,
             options.MinProbability)).WithName("model").WithSummary("What is served.");
         app.MapHealthChecks("/healthz");
-        app.MapMetrics("/metrics");
+        // Listened to from the start: the default registry begins at its first scrape, and what was counted before would be lost.
+        CollectorRegistry metrics = Metrics.NewCustomRegistry();
+        IDisposable listener = MeterAdapter.StartListening(new MeterAdapterOptions
+        {
+            Registry = metrics,
+            MetricFactory = Metrics.WithCustomRegistry(metrics),
+        });
+        app.Lifetime.ApplicationStopped.Register(listener.Dispose);
+        app.MapMetrics(settings => settings.Registry = metrics, "/metrics");
         app.MapOpenApi();
         app.MapGet("/", () => Page("index.html", "text/html; charset=utf-8")).ExcludeFromDescription();
         app.MapGet("/app.js", () => Page("app.js", "text/javascript; charset=utf-8")).ExcludeFromDescription();
