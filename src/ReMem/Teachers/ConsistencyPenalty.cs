@@ -9,8 +9,8 @@ namespace ReMem.Teachers;
 /// What a teacher says differently of two views of an image, and how steep it is (SoTeacher, Dong 2022, arXiv 2206.06661): the mean squared
 /// distance of its probabilities for both views, and the sum of its weights' largest singular values.
 /// </summary>
-/// <param name="weight">Of the distance.</param>
-/// <param name="norms">Of the singular values.</param>
+/// <param name="weight">Of the distance; 0 looks at one view.</param>
+/// <param name="norms">Of the singular values; 0 leaves them out. One of the two is above 0.</param>
 internal sealed class ConsistencyPenalty(double weight, double norms) : TeacherPenalty
 {
     /// <inheritdoc/>
@@ -21,11 +21,20 @@ internal sealed class ConsistencyPenalty(double weight, double norms) : TeacherP
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using Scalar distance = weight, steep = norms;
-        torch.Tensor second = ask(batch.PairedImages ?? throw new InvalidOperationException("the batches hold one view of each image"));
-        torch.Tensor sum = Distance(logits, second) * distance;
+        torch.Tensor? sum = null;
+        if (weight > 0)
+        {
+            torch.Tensor views = batch.PairedImages ?? throw new InvalidOperationException("the batches hold one view of each image");
+            sum = Distance(logits, ask(views)) * distance;
+        }
+
         if (norms > 0)
-            sum = sum.Plus(SpectralNorms.Sum(model) * steep);
-        return sum.MoveToOuterDisposeScope();
+        {
+            torch.Tensor steepness = SpectralNorms.Sum(model) * steep;
+            sum = sum?.Plus(steepness) ?? steepness;
+        }
+
+        return sum!.MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean over images of the squared distance between the probabilities of two sets of logits, [B, C] each.</summary>

@@ -134,6 +134,14 @@ public sealed class TeacherStageTests : IDisposable
     }
 
     [Fact]
+    public void Consistent_may_leave_either_of_its_penalties_out()
+    {
+        foreach (string left in new[] { "teacher.consistency=0", "teacher.norm_penalty=0" })
+            Assert.Equal(4, Run("consistent", left, [left]).Training.Epochs.Count);
+        Assert.Equal(4, Run("consistent", "none", ["teacher.consistency=0", "teacher.norm_penalty=0"]).Training.Epochs.Count);
+    }
+
+    [Fact]
     public void Auto_chooses_among_methods_by_trials_then_an_epoch_and_a_temperature()
     {
         TrainedResult result = Run("auto", "run");
