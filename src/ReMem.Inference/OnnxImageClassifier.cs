@@ -115,23 +115,8 @@ public sealed class OnnxImageClassifier : IDisposable
     public async Task<ImageAnswer> ClassifyAsync(Stream image, int top = 5, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
-        using var bytes = new MemoryStream();
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(81_920);
-        try
-        {
-            for (int read; (read = await image.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
-            {
-                if (bytes.Length + read > _options.MaxBytes)
-                    throw TooLarge();
-                bytes.Write(buffer, 0, read);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return await ClassifyAsync(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), top, cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte>? bytes = await BoundedBytes.ReadAsync(image, _options.MaxBytes, cancellationToken).ConfigureAwait(false);
+        return await ClassifyAsync(bytes ?? throw TooLarge(), top, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Classifies an encoded image.</summary>

@@ -25,9 +25,6 @@ internal sealed class BatchQueue : IAsyncDisposable
         _worker = Task.Run(WorkAsync);
     }
 
-    /// <summary>Images that wait.</summary>
-    public int Count => _queue.Reader.Count;
-
     /// <summary>Classifies an image; null where the queue is full.</summary>
     /// <param name="image">Prepared by the same classifier.</param>
     /// <param name="top">Classes to return.</param>

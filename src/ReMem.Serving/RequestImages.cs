@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using ReMem.Inference;
 
 namespace ReMem.Serving;
 
@@ -95,19 +96,8 @@ internal sealed class RequestImages(ServerOptions options)
         return images;
     }
 
-    private async Task<ReadOnlyMemory<byte>> BytesAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        using var bytes = new MemoryStream();
-        byte[] buffer = new byte[81_920];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (bytes.Length + read > options.MaxBytes)
-                throw TooLarge();
-            bytes.Write(buffer, 0, read);
-        }
-
-        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
-    }
+    private async Task<ReadOnlyMemory<byte>> BytesAsync(Stream stream, CancellationToken cancellationToken) =>
+        await BoundedBytes.ReadAsync(stream, options.MaxBytes, cancellationToken) ?? throw TooLarge();
 
     private BadRequestException TooLarge() =>
         new($"An image has more than the allowed {options.MaxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);

@@ -27,8 +27,14 @@ public sealed record Interval(double Mean, double? HalfWidth, int Count)
         double mean = values.Average();
         if (values.Count == 1)
             return new Interval(mean, null, 1);
-        double variance = values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1);
-        return new Interval(mean, StudentT975(values.Count - 1) * Math.Sqrt(variance / values.Count), values.Count);
+        return new Interval(mean, StudentT975(values.Count - 1) * Math.Sqrt(Variance(values) / values.Count), values.Count);
+    }
+
+    /// <summary>The variance of two values or more, with n - 1.</summary>
+    internal static double Variance(IReadOnlyList<double> values)
+    {
+        double mean = values.Average();
+        return values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1);
     }
 
     /// <summary>The 97.5 % quantile of Student's t.</summary>

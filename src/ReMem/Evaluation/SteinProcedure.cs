@@ -14,7 +14,7 @@ internal static class SteinProcedure
     /// <param name="halfWidth">Above 0, in their unit.</param>
     public static int Needed(IReadOnlyList<double> first, double halfWidth)
     {
-        double ratio = Quantile(first.Count) * Deviation(first) / halfWidth;
+        double ratio = Quantile(first.Count) * Math.Sqrt(Interval.Variance(first)) / halfWidth;
         return Math.Max(first.Count, (int)Math.Ceiling(Math.Min(ratio * ratio, int.MaxValue / 2)));
     }
 
@@ -22,14 +22,7 @@ internal static class SteinProcedure
     /// <param name="values">All values, the first ones first.</param>
     /// <param name="first">How many of them decided the number, 2 or more.</param>
     public static Interval Of(IReadOnlyList<double> values, int first) => new(
-        values.Average(), Quantile(first) * Deviation([.. values.Take(first)]) / Math.Sqrt(values.Count), values.Count);
-
-    /// <summary>The standard deviation of values, with n - 1.</summary>
-    internal static double Deviation(IReadOnlyList<double> values)
-    {
-        double mean = values.Average();
-        return Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1));
-    }
+        values.Average(), Quantile(first) * Math.Sqrt(Interval.Variance([.. values.Take(first)])) / Math.Sqrt(values.Count), values.Count);
 
     private static double Quantile(int values) => StudentT.InvCDF(0, 1, values - 1, 0.975);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using ReMem.Evaluation;
 
@@ -37,6 +36,10 @@ internal static class AnswerMarkup
     private const int ShownPairs = 12;
     private const int Cell = 9;
     private const int NameWidth = 150;
+
+    /// <summary>A share, 0 to 1, as a bar.</summary>
+    public static string Bar(double share) =>
+        $"<span class=\"recall\"><i style=\"width:{Figures.Number(100 * share, "0.#")}%\"></i></span>";
 
     /// <summary>Sections: what is mistaken for what, each class, the worst mistakes, labels that look wrong.</summary>
     public static string Render(AnswerSection answers)
@@ -89,7 +92,7 @@ internal static class AnswerMarkup
         {
             ClassScore label = answers.Classes[cell.Label];
             page.Append($"<tr><th scope=\"row\">{Text(label.Name)}</th><td class=\"text\">{Text(answers.Classes[cell.Answer].Name)}</td>")
-                .Append($"<td>{cell.Count}</td><td>{Percent((double)cell.Count / label.Count)} %</td></tr>\n");
+                .Append($"<td>{cell.Count}</td><td>{Figures.Percent((double)cell.Count / label.Count)} %</td></tr>\n");
         }
 
         page.Append("</tbody></table></div>\n");
@@ -110,7 +113,7 @@ internal static class AnswerMarkup
             for (int column = 0; column < answers.Classes.Count; column++)
             {
                 int count = counts.GetValueOrDefault((row, column));
-                string share = Number((double)count / Math.Max(1, label.Count), "0.###");
+                string share = Figures.Number((double)count / Math.Max(1, label.Count), "0.###");
                 page.Append(count == 0
                     ? "<td></td>"
                     : $"<td class=\"{Side(row, column)}\" style=\"--share:{share}\">{count}</td>");
@@ -144,7 +147,7 @@ internal static class AnswerMarkup
             double share = (double)cell.Count / label.Count;
             page.Append($"<rect class=\"{Side(cell.Label, cell.Answer)}\" x=\"{NameWidth + (cell.Answer * Cell)}\" ")
                 .Append($"y=\"{NameWidth + (cell.Label * Cell)}\" width=\"{Cell - 1}\" height=\"{Cell - 1}\" ")
-                .Append($"fill-opacity=\"{Number(0.15 + (0.85 * share), "0.##")}\"><title>{Text(label.Name)} as ")
+                .Append($"fill-opacity=\"{Figures.Number(0.15 + (0.85 * share), "0.##")}\"><title>{Text(label.Name)} as ")
                 .Append($"{Text(answers.Classes[cell.Answer].Name)}: {cell.Count}</title></rect>\n");
         }
 
@@ -178,9 +181,9 @@ internal static class AnswerMarkup
                 + "%</th></tr></thead>\n<tbody>\n");
         foreach (ClassScore c in classes)
         {
-            page.Append($"<tr><th scope=\"row\">{Text(c.Name)}</th><td>{c.Count}</td><td class=\"text\"><span class=\"recall\">")
-                .Append($"<i style=\"width:{Number(100 * c.Recall, "0.#")}%\"></i></span></td><td>{Percent(c.Recall)}</td>")
-                .Append($"<td>{Percent(c.Precision)}</td></tr>\n");
+            page.Append($"<tr><th scope=\"row\">{Text(c.Name)}</th><td>{c.Count}</td><td class=\"text\">{Bar(c.Recall)}</td>")
+                .Append($"<td>{Figures.Percent(c.Recall)}</td>")
+                .Append($"<td>{Figures.Percent(c.Precision)}</td></tr>\n");
         }
 
         page.Append("</tbody></table></div>\n");
@@ -194,8 +197,8 @@ internal static class AnswerMarkup
             page.Append("<li>");
             if (s.Picture is { } picture)
                 page.Append($"<img alt=\"\" src=\"{picture}\">");
-            page.Append($"<b>{Text(s.Answer)}, {Percent(s.Confidence)} %</b>labelled {Text(s.Label)} ({Percent(s.LabelProbability)} %)")
-                .Append($"<br><span>{Text(s.Name)}</span></li>\n");
+            page.Append($"<b>{Text(s.Answer)}, {Figures.Percent(s.Confidence)} %</b>labelled {Text(s.Label)} ")
+                .Append($"({Figures.Percent(s.LabelProbability)} %)").Append($"<br><span>{Text(s.Name)}</span></li>\n");
         }
 
         page.Append("</ul>\n");
@@ -204,10 +207,6 @@ internal static class AnswerMarkup
     private static string Side(int label, int answer) => label == answer ? "right" : "wrong";
 
     private static string Short(string name) => name.Length <= 26 ? name : name[..25] + "…";
-
-    private static string Percent(double share) => Figures.Percent(share);
-
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
     private static string Text(string text) => HtmlPage.Encode(text);
 }

@@ -203,7 +203,7 @@ internal static class HtmlReport
         {
             Row(page, Encode(row.Name), string.Create(CultureInfo.InvariantCulture, $"{row.Parameters / 1e6:0.0} M"),
                 string.Create(CultureInfo.InvariantCulture, $"{row.Macs / 1e9:0.00} GMAC ({row.Macs / least:0.0}×)"),
-                $"<span class=\"recall\"><i style=\"width:{Figures.Number(100 * row.Top1, "0.#")}%\"></i></span>",
+                AnswerMarkup.Bar(row.Top1),
                 Figures.Percent(row.Top1), Figures.Percent(row.Balanced));
         }
 

@@ -1,4 +1,5 @@
 using ReMem.Evaluation;
+using ReMem.Runtime;
 using ReMem.Teachers;
 
 namespace ReMem.Reports;
@@ -29,7 +30,7 @@ internal static class NextSteps
     {
         if (report.Onnx is not { FileScores: { } scores } onnx)
             return [];
-        string data = Quoted(source);
+        string data = ShellCommand.QuoteFile(source);
         SeedRow? alone = report.AtExportedSeed(TeacherMethod.None.Name), chosen = report.AtExportedSeed(onnx.Method);
         double? teacher = report.Rows.SelectMany(r => r.Seeds).Where(s => s.Seed == onnx.Seed).Max(s => s.TeacherTop1);
         var steps = new List<NextStep>();
@@ -121,8 +122,4 @@ internal static class NextSteps
     }
 
     private static string Percent(double share) => Figures.Percent(share);
-
-    private static string Quoted(string text) => text.Any(c => char.IsWhiteSpace(c) || c is '\'' or '"' or '$' or '&' or ';')
-        ? $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'"
-        : text;
 }

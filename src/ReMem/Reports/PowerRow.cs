@@ -43,7 +43,7 @@ internal sealed record PowerRow(
             return null;
 
         // Equal differences have no spread to plan with; half an image in a thousand is less than any real one.
-        double deviation = Math.Max(SteinProcedure.Deviation(pairs), 5e-4);
+        double deviation = Math.Max(Math.Sqrt(Interval.Variance(pairs)), 5e-4);
         (double low, double high) = PairedPower.DeviationInterval(deviation, pairs.Length);
         return new PowerRow(row.Name, baseline.Name, pairs.Length, pairs.Average(), deviation, low, high,
             PairedPower.Detectable(deviation, pairs.Length), [.. Differences.Select(d => PairedPower.SeedsFor(d, deviation))]);

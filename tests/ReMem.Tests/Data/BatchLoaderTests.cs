@@ -15,9 +15,6 @@ public sealed class BatchLoaderTests
 
     private static LoaderOptions Options { get; } = new() { BatchSize = 4, Seed = 7, Shuffle = true };
 
-    private static byte[] Planes(RgbImage view) =>
-        [.. Enumerable.Range(0, 3).SelectMany(c => view.Pixels.Where((_, at) => at % 3 == c))];
-
     /// <summary>Every random thing there is, at once.</summary>
     private static ViewOptions Everything(string policy) => Training with
     {
@@ -53,48 +50,15 @@ public sealed class BatchLoaderTests
                 for (int i = 0; i < batch.Count; i++)
                 {
                     RgbImage image = ImageDecoder.Decode(source.Read(batch.Indices[i]), "x");
-                    Assert.Equal(Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]))),
+                    Assert.Equal(
+                        TestImages.Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]))),
                         first.AsSpan(i * 432, 432).ToArray());
-                    Assert.Equal(Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]), 20)),
+                    Assert.Equal(
+                        TestImages.Planes(ViewTransform.Apply(image, Everything(policy), ViewTransform.Random(7, 2, batch.Indices[i]), 20)),
                         second.AsSpan(i * 1200, 1200).ToArray());
                 }
             }
         }
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(0.8)]
-    public void A_pair_is_another_view_of_the_same_image_and_changes_nothing_else(double mixup)
-    {
-        MemorySource source = MemorySource.Of(12);
-        LoaderOptions options = Options with { MixupAlpha = mixup };
-        using var plain = new BatchLoader(source, Training, options).Epoch(1).GetEnumerator();
-        using var paired = new BatchLoader(source, Training, options with { Paired = true }).Epoch(1).GetEnumerator();
-        using var again = new BatchLoader(source, Training, options with { Paired = true, Threads = 1 }).Epoch(1).GetEnumerator();
-        while (plain.MoveNext())
-        {
-            Assert.True(paired.MoveNext() && again.MoveNext());
-            using Batch one = plain.Current, two = paired.Current, three = again.Current;
-            Assert.Null(one.PairedImages);
-            Assert.Equal(one.Indices, two.Indices);
-            Assert.Equal(Bytes(one.Images), Bytes(two.Images));
-            Assert.Equal(Bytes(two.PairedImages!), Bytes(three.PairedImages!));
-            Assert.NotEqual(Bytes(two.Images), Bytes(two.PairedImages!));
-            Assert.Equal(mixup > 0, two.Mix is not null);
-            Assert.Equal(Bytes(two.PairedImages!.narrow(0, 1, 2)), Bytes(two.Part(1, 2).PairedImages!));
-            if (mixup > 0)
-                continue;
-            for (int i = 0; i < two.Count; i++)
-            {
-                RgbImage image = ImageDecoder.Decode(source.Read(two.Indices[i]), "x");
-                Assert.Equal(
-                    Planes(ViewTransform.Apply(image, Training, ViewTransform.Random(7, 1, two.Indices[i] + (1L << 62)))),
-                    two.PairedImages![i].contiguous().data<byte>().ToArray());
-            }
-        }
-
-        static byte[] Bytes(Tensor images) => images.contiguous().data<byte>().ToArray();
     }
 
     [Fact]

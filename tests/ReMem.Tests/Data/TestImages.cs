@@ -109,6 +109,10 @@ internal static class TestImages
         return [.. jpeg[..2], .. exif, .. jpeg[2..]];
     }
 
+    /// <summary>A view's red plane, then green, then blue, as batches hold it.</summary>
+    public static byte[] Planes(RgbImage view) =>
+        [.. Enumerable.Range(0, 3).SelectMany(c => view.Pixels.Where((_, at) => at % 3 == c))];
+
     public static (byte R, byte G, byte B) Pixel(RgbImage image, int x, int y)
     {
         int at = ((y * image.Width) + x) * 3;
