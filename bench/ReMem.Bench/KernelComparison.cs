@@ -9,7 +9,7 @@ namespace ReMem.Bench;
 /// </summary>
 internal sealed class KernelComparison(int rounds, int threads)
 {
-    private static readonly PointwiseKernel[] Kernels = Enum.GetValues<PointwiseKernel>();
+    private static readonly ConvolutionKernel[] Kernels = Enum.GetValues<ConvolutionKernel>();
 
     public void Run()
     {
@@ -108,8 +108,8 @@ internal sealed class KernelComparison(int rounds, int threads)
 
     private static string Name(KernelCase work) => $"{work.Model}, {work.Side} px, {work.Batch}";
 
-    private sealed record Form(KernelProcess Process, PointwiseKernel Kernel)
+    private sealed record Form(KernelProcess Process, ConvolutionKernel Kernel)
     {
-        public override string ToString() => $"{Process.Name}, {(Kernel == PointwiseKernel.Product ? "product" : "convolution")}";
+        public override string ToString() => $"{Process.Name}, {(Kernel == ConvolutionKernel.Product ? "product" : "convolution")}";
     }
 }

@@ -30,7 +30,7 @@ internal sealed class KernelProcess : IDisposable
     public string Name => _instructionSet ?? "default";
 
     /// <summary>Has a case done; null with the reason where the process died of it or did not answer.</summary>
-    public (KernelAnswer? Answer, string? Failure) Ask(KernelCase work, PointwiseKernel kernel, bool compares)
+    public (KernelAnswer? Answer, string? Failure) Ask(KernelCase work, ConvolutionKernel kernel, bool compares)
     {
         _process ??= Start();
         string failure;
@@ -63,7 +63,7 @@ internal sealed class KernelProcess : IDisposable
         while (Console.ReadLine()?.Split(' ') is [var index, var kernel, var compares])
         {
             KernelCase asked = KernelCase.All[int.Parse(index, CultureInfo.InvariantCulture)];
-            PointwiseKernel forced = Enum.Parse<PointwiseKernel>(kernel);
+            ConvolutionKernel forced = Enum.Parse<ConvolutionKernel>(kernel);
             Console.WriteLine(JsonSerializer.Serialize(bool.Parse(compares) ? work.Compare(asked, forced) : work.Run(asked, forced)));
         }
     }

@@ -14,10 +14,10 @@ internal sealed class KernelWork
     private readonly Dictionary<KernelCase, (ImageModel Model, Tensor Images, Tensor Labels)> _made = [];
 
     /// <summary>Times the steps of a case.</summary>
-    public KernelAnswer Run(KernelCase work, PointwiseKernel kernel)
+    public KernelAnswer Run(KernelCase work, ConvolutionKernel kernel)
     {
         (ImageModel model, Tensor images, Tensor labels) = Made(work);
-        using IDisposable forced = PointwisePath.Force(kernel);
+        using IDisposable forced = ConvolutionPath.Force(kernel);
         var clock = new CostClock();
         for (int step = 0; step < work.Steps; step++)
         {
@@ -29,7 +29,7 @@ internal sealed class KernelWork
     }
 
     /// <summary>One forward pass against float64, whose convolutions are not oneDNN's.</summary>
-    public KernelAnswer Compare(KernelCase work, PointwiseKernel kernel)
+    public KernelAnswer Compare(KernelCase work, ConvolutionKernel kernel)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
@@ -37,7 +37,7 @@ internal sealed class KernelWork
         using ImageModel exact = BenchModel.Create(work.Model, Classes, work.Side);
         exact.to(ScalarType.Float64);
         Tensor expected = exact.call(images.to(ScalarType.Float64));
-        using IDisposable forced = PointwisePath.Force(kernel);
+        using IDisposable forced = ConvolutionPath.Force(kernel);
         Tensor difference = model.call(images).to(ScalarType.Float64) - expected;
         return new KernelAnswer(default, difference.norm().item<double>() / expected.norm().item<double>());
     }

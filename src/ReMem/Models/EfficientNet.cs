@@ -1,4 +1,4 @@
-using ReMem.Models.Layers;
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

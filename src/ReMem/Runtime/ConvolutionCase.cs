@@ -69,9 +69,9 @@ internal sealed record ConvolutionCase(int In, int Out, int Kernel, int Stride, 
 
     /// <summary>With the kernel that models use for it, or with the given one.</summary>
     private Tensor Compute(Tensor x, Tensor weight, Tensor bias) =>
-        Kernel == 1 && Groups == 1 && PointwisePath.Current == PointwiseKernel.Product
+        Kernel == 1 && Groups == 1 && ConvolutionPath.Current == ConvolutionKernel.Product
         ? PointwiseProduct.Of(x, weight, bias, Stride)
-        : nn.functional.conv2d(x, weight, bias, strides: [Stride, Stride], padding: [Padding, Padding], groups: Groups);
+        : SpatialKernels.Convolve(x, weight, bias, Stride, Padding, Groups);
 
     private static string Describe(int from, int to, int kernel, int stride, int groups, int batch, int side, bool channelsLast, bool bf16)
     {

@@ -1,13 +1,15 @@
 namespace ReMem.Runtime;
 
 /// <summary>
-/// How the convolutions of a process are computed: which instructions oneDNN may use, whether 1x1 convolutions are matrix products,
+/// How the convolutions of a process are computed: which instructions oneDNN may use, whether they are matrix products where they can be,
 /// whether oneDNN is used.
 /// </summary>
 /// <param name="Name">Its name in messages, reports and <see cref="KernelSelector.Variable"/>.</param>
 /// <param name="What">One human-readable line.</param>
 /// <param name="Isa">The value of ONEDNN_MAX_CPU_ISA; null leaves it to oneDNN, or to the user's own value.</param>
-/// <param name="Products">Whether 1x1 convolutions on channels-last tensors are computed as matrix products.</param>
+/// <param name="Products">
+/// Whether 1x1 and patch convolutions are computed as matrix products, and the others on channels-last tensors.
+/// </param>
 /// <param name="OneDnn">Whether oneDNN is used at all.</param>
 internal sealed record KernelSet(string Name, string What, string? Isa = null, bool Products = false, bool OneDnn = true)
 {
@@ -27,7 +29,7 @@ internal sealed record KernelSet(string Name, string What, string? Isa = null, b
     /// </summary>
     public static IReadOnlyList<KernelSet> All { get; } =
     [
-        new("products", "1x1 convolutions as matrix products", Products: true),
+        new("products", "1x1 and patch convolutions as matrix products, the others channels-last", Products: true),
         new(Default, "libtorch as it is"),
         new("avx2", "products, and oneDNN limited to AVX2", "AVX2", Products: true),
         new("avx", "products, and oneDNN limited to AVX", "AVX", Products: true),

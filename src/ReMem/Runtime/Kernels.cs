@@ -144,7 +144,7 @@ internal static unsafe class Kernels
     /// </summary>
     private static void SetSwitches(KernelSet set)
     {
-        PointwisePath.Choice = set.Products ? PointwiseKernel.Product : PointwiseKernel.Convolution;
+        ConvolutionPath.Choice = set.Products ? ConvolutionKernel.Product : ConvolutionKernel.Libtorch;
         if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out nint library)
             || !NativeLibrary.TryGetExport(library,
                 OperatingSystem.IsWindows() ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv", out nint global))

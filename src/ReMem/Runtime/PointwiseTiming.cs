@@ -46,7 +46,7 @@ internal static class PointwiseTiming
         double[] shortest = [double.PositiveInfinity, double.PositiveInfinity];
         for (int turn = 0; turn < 2 * (Rounds + 1); turn++)
         {
-            double seconds = Seconds(x, weight, given, turn % 2 == 0 ? PointwiseKernel.Convolution : PointwiseKernel.Product);
+            double seconds = Seconds(x, weight, given, turn % 2 == 0 ? ConvolutionKernel.Libtorch : ConvolutionKernel.Product);
             // The first run of each prepares its kernels.
             if (turn > 1)
                 shortest[turn % 2] = Math.Min(shortest[turn % 2], seconds);
@@ -55,11 +55,11 @@ internal static class PointwiseTiming
         return (shortest[0], shortest[1]);
     }
 
-    private static double Seconds(Tensor x, Tensor weight, Tensor given, PointwiseKernel kernel)
+    private static double Seconds(Tensor x, Tensor weight, Tensor given, ConvolutionKernel kernel)
     {
         using DisposeScope scope = NewDisposeScope();
         long begin = Stopwatch.GetTimestamp();
-        Tensor output = kernel == PointwiseKernel.Product ? PointwiseProduct.Of(x, weight, null, 1) : nn.functional.conv2d(x, weight);
+        Tensor output = kernel == ConvolutionKernel.Product ? PointwiseProduct.Of(x, weight, null, 1) : nn.functional.conv2d(x, weight);
         autograd.grad([output], [x, weight], [given]);
         return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }

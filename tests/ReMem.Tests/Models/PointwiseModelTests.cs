@@ -18,7 +18,7 @@ public sealed class PointwiseModelTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    /// <summary>A layer that asked libtorch for a 1x1 convolution by itself would not see <see cref="PointwisePath"/>.</summary>
+    /// <summary>A layer that asked libtorch for a 1x1 convolution by itself would not see <see cref="ConvolutionPath"/>.</summary>
     [Theory]
     [MemberData(nameof(Convolutional))]
     public void Every_1x1_convolution_is_of_the_one_kind_and_the_logits_are_the_convolutions(string name)
@@ -33,16 +33,16 @@ public sealed class PointwiseModelTests : IDisposable
         model.to(ScalarType.Float64);
         model.eval();
         Tensor images = Goldens.UniformTensor("input", 1, 4, 3, Side, Side);
-        Tensor Logits(PointwiseKernel kernel)
+        Tensor Logits(ConvolutionKernel kernel)
         {
-            using IDisposable forced = PointwisePath.Force(kernel);
+            using IDisposable forced = ConvolutionPath.Force(kernel);
             return model.call(images);
         }
 
         // libtorch's convolutions of float64 are not oneDNN's: the reference is right on every processor.
-        Tensor expected = Logits(PointwiseKernel.Convolution);
+        Tensor expected = Logits(ConvolutionKernel.Libtorch);
         Assert.True(expected.abs().max().item<double>() > 0);
-        Assert.True((Logits(PointwiseKernel.Product) - expected).abs().max().item<double>() <= 1e-10 * expected.abs().max().item<double>());
+        Assert.True((Logits(ConvolutionKernel.Product) - expected).abs().max().item<double>() <= 1e-10 * expected.abs().max().item<double>());
     }
 
     [Theory]
@@ -52,9 +52,9 @@ public sealed class PointwiseModelTests : IDisposable
     [InlineData("resnet50", false)]
     public void A_steps_float32_gradients_are_those_of_float64(string name, bool training)
     {
-        double[] Gradients(ScalarType type, PointwiseKernel kernel)
+        double[] Gradients(ScalarType type, ConvolutionKernel kernel)
         {
-            using IDisposable forced = PointwisePath.Force(kernel);
+            using IDisposable forced = ConvolutionPath.Force(kernel);
             using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 10, ImageSize = 64 });
             GoldenWeights.Fill(model);
             model.to(type);
@@ -66,8 +66,8 @@ public sealed class PointwiseModelTests : IDisposable
             return cat([.. model.parameters().Select(p => p.grad!.to(ScalarType.Float64).flatten())]).data<double>().ToArray();
         }
 
-        double[] exact = Gradients(ScalarType.Float64, PointwiseKernel.Convolution);
-        foreach (PointwiseKernel kernel in PointwiseKernels.InFloat32)
+        double[] exact = Gradients(ScalarType.Float64, ConvolutionKernel.Libtorch);
+        foreach (ConvolutionKernel kernel in ConvolutionKernels.InFloat32)
         {
             double[] single = Gradients(ScalarType.Float32, kernel);
             double difference = Math.Sqrt(exact.Zip(single, (a, b) => (a - b) * (a - b)).Sum() / exact.Sum(a => a * a));

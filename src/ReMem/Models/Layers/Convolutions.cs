@@ -1,11 +1,10 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace ReMem.Models.Layers;
 
 /// <summary>
-/// Creates every convolution of the library, so that each 1x1 convolution is a <see cref="PointwiseConvolution"/>; a test searches
-/// for others.
+/// Creates every convolution of the library, so that each is a <see cref="PointwiseConvolution"/> or a <see cref="SpatialConvolution"/>; a
+/// test searches for others.
 /// </summary>
 internal static class Convolutions
 {
@@ -21,5 +20,5 @@ internal static class Convolutions
         long channels, long outputs, long kernel, long stride = 1, long padding = 0, long groups = 1, bool bias = true) =>
         kernel == 1 && padding == 0 && groups == 1
             ? new PointwiseConvolution(channels, outputs, stride, bias)
-            : nn.Conv2d(channels, outputs, (kernel, kernel), (stride, stride), (padding, padding), groups: groups, bias: bias);
+            : new SpatialConvolution(channels, outputs, kernel, stride, padding, groups, bias);
 }

@@ -12,10 +12,10 @@ namespace ReMem.Tests.Models.Layers;
 public class ConvolutionsTests
 {
     /// <summary>
-    /// The only places where libtorch is asked for a convolution; the last two ask for 1x1 ones, where <c>PointwisePath</c> allows it.
+    /// The only places where libtorch is asked for a convolution; the first three ask for 1x1 ones, where <c>ConvolutionPath</c> allows it.
     /// </summary>
-    private static readonly string[] Allowed = [nameof(ConvolutionCase), nameof(Convolutions), nameof(LinearProduct),
-        nameof(PointwiseConvolution), nameof(PointwiseTiming)];
+    private static readonly string[] Allowed = [nameof(LinearProduct), nameof(PointwiseConvolution), nameof(PointwiseTiming),
+        nameof(SpatialConvolution), nameof(SpatialKernels)];
 
     [Fact]
     public void No_other_code_makes_or_calls_a_convolution()
@@ -32,14 +32,14 @@ public class ConvolutionsTests
     }
 
     [Fact]
-    public void A_1x1_convolution_of_one_group_is_pointwise_and_others_are_libtorchs()
+    public void A_1x1_convolution_of_one_group_is_pointwise_and_others_are_spatial()
     {
         using DisposeScope scope = NewDisposeScope();
         Assert.IsType<PointwiseConvolution>(Convolutions.Make(8, 16, 1));
         Assert.IsType<PointwiseConvolution>(Convolutions.Make(8, 16, 1, stride: 2, bias: false));
-        Assert.IsType<Conv2d>(Convolutions.Make(8, 8, 1, groups: 8));
-        Assert.IsType<Conv2d>(Convolutions.Make(8, 16, 1, padding: 1));
-        Assert.IsType<Conv2d>(Convolutions.Make(8, 16, 3, padding: 1));
+        Assert.IsType<SpatialConvolution>(Convolutions.Make(8, 8, 1, groups: 8));
+        Assert.IsType<SpatialConvolution>(Convolutions.Make(8, 16, 1, padding: 1));
+        Assert.IsType<SpatialConvolution>(Convolutions.Make(8, 16, 3, padding: 1));
     }
 
     [Theory]

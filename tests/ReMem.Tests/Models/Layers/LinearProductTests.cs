@@ -51,7 +51,7 @@ public sealed class LinearProductTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        using IDisposable forced = PointwisePath.Force(PointwiseKernel.Product);
+        using IDisposable forced = ConvolutionPath.Force(ConvolutionKernel.Product);
         TorchSharp.Modules.Linear layer = nn.Linear(24, 40);
         int called = 0;
         layer.register_forward_hook((_, _, output) =>

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ReMem.Models.Layers;
+namespace ReMem.Runtime;
 
 /// <summary>The memory layout of image tensors.</summary>
 internal static class MemoryLayout
@@ -14,6 +14,13 @@ internal static class MemoryLayout
     public static Tensor ChannelsLast(this Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        return images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        Tensor pixels = images.permute(0, 2, 3, 1).contiguous();
+        long channels = pixels.shape[3];
+
+        // A single pixel is contiguous in either layout, and libtorch tells the two apart by the strides that it does not use.
+        Tensor result = pixels.shape[1] * pixels.shape[2] == 1 && channels > 1
+            ? pixels.as_strided([pixels.shape[0], channels, 1, 1], [channels, 1, channels, channels], pixels.storage_offset())
+            : pixels.permute(0, 3, 1, 2);
+        return result.MoveToOuterDisposeScope();
     }
 }

@@ -3,13 +3,13 @@ using ReMem.Runtime;
 namespace ReMem.Tests.Models;
 
 /// <summary>The kernels of 1x1 convolutions that tests compare.</summary>
-internal static class PointwiseKernels
+internal static class ConvolutionKernels
 {
     /// <summary>
     /// Those that may compute in float32 here: where the product was chosen, the convolution may be wrong or end the process.
     /// </summary>
-    public static IReadOnlyList<PointwiseKernel> InFloat32 =>
-        PointwisePath.Choice == PointwiseKernel.Product
-            ? [PointwiseKernel.Product]
-            : [PointwiseKernel.Convolution, PointwiseKernel.Product];
+    public static IReadOnlyList<ConvolutionKernel> InFloat32 =>
+        ConvolutionPath.Choice == ConvolutionKernel.Product
+            ? [ConvolutionKernel.Product]
+            : [ConvolutionKernel.Libtorch, ConvolutionKernel.Product];
 }
