@@ -17,7 +17,7 @@ internal sealed class KernelWork
     public KernelAnswer Run(KernelCase work, ConvolutionKernel kernel)
     {
         (ImageModel model, Tensor images, Tensor labels) = Made(work);
-        using IDisposable forced = ConvolutionPath.Force(kernel);
+        using IDisposable forced = KernelPath<ConvolutionKernel>.Force(kernel);
         var clock = new CostClock();
         for (int step = 0; step < work.Steps; step++)
         {
@@ -37,7 +37,7 @@ internal sealed class KernelWork
         using ImageModel exact = BenchModel.Create(work.Model, Classes, work.Side);
         exact.to(ScalarType.Float64);
         Tensor expected = exact.call(images.to(ScalarType.Float64));
-        using IDisposable forced = ConvolutionPath.Force(kernel);
+        using IDisposable forced = KernelPath<ConvolutionKernel>.Force(kernel);
         Tensor difference = model.call(images).to(ScalarType.Float64) - expected;
         return new KernelAnswer(default, difference.norm().item<double>() / expected.norm().item<double>());
     }

@@ -13,11 +13,12 @@ public sealed class KernelTests : IDisposable
         if (!OperatingSystem.IsLinux()
             || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
             Assert.Skip("signals are Linux's, and AVX2 is x86's");
-        Dictionary<string, string> machine = Machine("default:wrong,products:die,avx:wrong,sse41:die,off:wrong");
+        Dictionary<string, string> machine = Machine("matmul:wrong,default:wrong,products:die,avx:wrong,sse41:die,off:wrong");
         CliResult first = Cli.RunWith(machine, "inspect", Weights());
         Assert.True(first.ExitCode == 0, first.Error);
         Assert.Contains("checking whether libtorch computes correctly on this processor (", first.Error, StringComparison.Ordinal);
-        Assert.Contains("kernels 'default' (libtorch as it is): wrong by 6 % (12 of 12 cases): ", first.Error, StringComparison.Ordinal);
+        // 6 % are feigned; where libtorch's own are wrong, they may be so by more.
+        Assert.Matches(@"kernels 'default' \(libtorch as it is\): wrong by [\d.]+ % \(12 of 12 cases\): ", first.Error);
         Assert.Contains("kernels 'products' (1x1 and patch convolutions as matrix products, the others channels-last): died (SIGFPE): ",
             first.Error, StringComparison.Ordinal);
         Assert.Empty(Cli.RunWith(machine, "inspect", Weights()).Error);
@@ -26,7 +27,8 @@ public sealed class KernelTests : IDisposable
         Assert.Equal(0, doctor.ExitCode);
         using var json = System.Text.Json.JsonDocument.Parse(doctor.Out);
         string[] states =
-            [.. json.RootElement.GetProperty("kernels").EnumerateArray().Select(k => $"{k.GetProperty("name")}:{k.GetProperty("status")}")];
+            [.. json.RootElement.GetProperty("kernels").EnumerateArray().Select(k => $"{k.GetProperty("name")}:{k.GetProperty("status")}")
+                .Where(state => state != "matmul:wrong")];
         Assert.Equal(["products:died", "default:wrong"], states[..2]);
         Assert.Equal("off:wrong", states[^1]);
         string chosen = json.RootElement.GetProperty("kernel_choice").GetProperty("rung").GetString()!;
@@ -36,9 +38,9 @@ public sealed class KernelTests : IDisposable
         machine["REMEM_KERNELS"] = "default";
         CliResult forced = Cli.RunWith(machine, "inspect", Weights());
         Assert.Equal(0, forced.ExitCode);
-        Assert.Contains("warning: REMEM_KERNELS=default is used as requested, but: wrong by 6 %", forced.Error, StringComparison.Ordinal);
+        Assert.Contains("warning: REMEM_KERNELS=default is used as requested, but: wrong by ", forced.Error, StringComparison.Ordinal);
         machine["REMEM_KERNELS"] = "avx512";
-        Cli.RunWith(machine, "inspect", Weights()).IsBadInput("Unknown set of kernels 'avx512'", "products, default, avx2");
+        Cli.RunWith(machine, "inspect", Weights()).IsBadInput("Unknown set of kernels 'avx512'", "matmul, products, default");
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed record ConvolutionCase(int In, int Out, int Kernel, int Stride, 
 
     /// <summary>With the kernel that models use for it, or with the given one.</summary>
     private Tensor Compute(Tensor x, Tensor weight, Tensor bias) =>
-        Kernel == 1 && Groups == 1 && ConvolutionPath.Current == ConvolutionKernel.Product
+        Kernel == 1 && Groups == 1 && KernelPath<ConvolutionKernel>.Current == ConvolutionKernel.Product
         ? PointwiseProduct.Of(x, weight, bias, Stride)
         : SpatialKernels.Convolve(x, weight, bias, Stride, Padding, Groups);
 

@@ -71,6 +71,8 @@ internal static class KernelChild
         Dictionary<string, KernelCase> known = KernelCases.AllThreads.DistinctBy(c => c.Name).ToDictionary(c => c.Name);
         foreach (string[] parts in lines.Select(line => line.Split('\t')))
         {
+            if (parts is [KernelSuite.Passed, var reason] && status == KernelStatus.Right)
+                (status, detail) = (KernelStatus.Passed, reason);
             if (parts is [KernelSuite.Begun, var name])
                 begun = name;
             if (parts is [KernelSuite.Speed, var ratio]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace ReMem.Runtime;
 
 /// <summary>The kernels that this process computes with.</summary>
-/// <param name="Name">The set's name: "default", "products", "avx2", "avx", "sse41" or "off".</param>
+/// <param name="Name">The set's name: "matmul", "products", "default", "avx2", "avx", "sse41" or "off".</param>
 /// <param name="Reason">Why this one, in one line.</param>
 /// <param name="IsForced">True where REMEM_KERNELS named it.</param>
 /// <param name="Outcomes">Known outcomes of the sets on this machine, the fastest first; those that were not needed are missing.</param>

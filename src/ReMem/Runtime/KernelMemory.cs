@@ -50,6 +50,7 @@ internal sealed class KernelMemory(string key, string? folder = null)
                 "wrong" => KernelStatus.Wrong,
                 "died" => KernelStatus.Died,
                 "too_slow" => KernelStatus.TooSlow,
+                "passed" => KernelStatus.Passed,
                 _ => throw new FormatException($"'{status}' is not a status."),
             },
             Number("error"),

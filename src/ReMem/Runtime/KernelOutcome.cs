@@ -32,7 +32,8 @@ internal sealed record KernelOutcome(
     string? Detail)
 {
     /// <summary>
-    /// Of "products": its speed over that of libtorch's own convolutions, forward and backward; null where it was not measured.
+    /// Of "products" and "matmul": its speed over that of libtorch's own convolutions, forward and backward; null where it was not
+    /// measured.
     /// </summary>
     public double? Speed { get; init; }
 
@@ -58,6 +59,7 @@ internal sealed record KernelOutcome(
         KernelStatus.Wrong => $"wrong by {Percent(Error)} ({WrongCases} of {Cases} cases): {Worst}",
         KernelStatus.Died => $"died ({Detail}): {Worst ?? "at its start"}",
         KernelStatus.TooSlow => $"too slow ({Detail}): {Worst ?? "at its start"}",
+        KernelStatus.Passed => $"not used: {Detail}",
         _ => $"not checked: {Detail}",
     };
 

@@ -11,9 +11,6 @@ namespace ReMem.Runtime;
 internal sealed class KernelSelector(
     IReadOnlyList<KernelSet> sets, Func<KernelSet, KernelOutcome> check, KernelMemory memory, Action<string>? notice)
 {
-    /// <summary>Products above this share of the convolutions' speed count as equally fast: the timing is not more exact.</summary>
-    private const double Slower = 0.97;
-
     /// <summary>The environment variable that names the set to use, whatever the check found.</summary>
     public const string Variable = "REMEM_KERNELS";
 
@@ -54,6 +51,8 @@ internal sealed class KernelSelector(
         bool begun = false;
         foreach (KernelSet set in named is null ? sets : [named])
         {
+            if (named is null && IsReplaced(set, outcomes))
+                continue;
             if (outcomes.All(o => o.Name != set.Name))
             {
                 if (!begun)
@@ -101,6 +100,11 @@ internal sealed class KernelSelector(
         return [.. outcomes.OrderBy(o => KernelSet.All.TakeWhile(r => r.Name != o.Name).Count())];
     }
 
+    /// <summary>MKL's products are not needed where oneDNN's are right: those were compared with them, and are not slower.</summary>
+    private static bool IsReplaced(KernelSet set, IReadOnlyList<KernelOutcome> outcomes) =>
+        set is { Products: true, Isa: null, Matmul: false }
+        && outcomes.Any(o => o.IsRightInBf16 && KernelSet.All.Any(other => other.Matmul && other.Name == o.Name));
+
     /// <summary>The choice, where the known outcomes suffice.</summary>
     private KernelChoice? Decide(KernelSet? named, IReadOnlyList<KernelOutcome> outcomes)
     {
@@ -117,11 +121,13 @@ internal sealed class KernelSelector(
         foreach (KernelSet set in sets)
         {
             // Products were slower than libtorch's own convolutions (the default set), not than other sets.
+            if (IsReplaced(set, outcomes))
+                continue;
             if (slower is not null && set.Name != KernelSet.Default)
                 return Chosen(slower, outcomes);
             if (outcomes.FirstOrDefault(o => o.Name == set.Name) is not { } outcome)
                 return null;
-            if (outcome.IsRightInBf16 && outcome.Speed < Slower)
+            if (outcome.IsRightInBf16 && outcome.Speed < KernelSuite.Slower)
                 slower = set;
             else if (outcome.IsRightInBf16)
                 return Chosen(set, outcomes);
@@ -145,7 +151,7 @@ internal sealed class KernelSelector(
 
     private KernelChoice Chosen(KernelSet set, IReadOnlyList<KernelOutcome> outcomes)
     {
-        string[] wrong = [.. outcomes.Where(o => !o.IsRightInBf16).Select(o => o.Name)];
+        string[] wrong = [.. outcomes.Where(o => !o.IsRightInBf16 && o.Status != KernelStatus.Passed).Select(o => o.Name)];
         string reason = "the fastest that is right on this processor"
             + (wrong.Length == 0 ? string.Empty : $"; not right: {string.Join(", ", wrong)}");
         return new KernelChoice(set.Name, reason, false, outcomes);

@@ -15,6 +15,9 @@ internal enum KernelStatus
     /// <summary>The process did not end in time.</summary>
     TooSlow,
 
+    /// <summary>It is of no use here: it is not offered, or is slower than the next set.</summary>
+    Passed,
+
     /// <summary>The process did not start or did not report.</summary>
     NotChecked,
 }

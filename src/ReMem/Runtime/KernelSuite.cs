@@ -28,6 +28,14 @@ internal static partial class KernelSuite
     /// <summary>The line after the last case.</summary>
     public const string End = "end";
 
+    /// <summary>Marks the reason why the set is of no use here; no case follows.</summary>
+    public const string Passed = "passed";
+
+    /// <summary>
+    /// Kernels above this share of the speed of those that they would replace count as equally fast: the timing is not more exact.
+    /// </summary>
+    public const double Slower = 0.97;
+
     /// <summary>Marks the speed of products relative to libtorch's own convolutions.</summary>
     public const string Speed = "speed";
 
@@ -45,6 +53,12 @@ internal static partial class KernelSuite
         using var file = new StreamWriter(path) { AutoFlush = true };
         string? fault = Fault(set, Environment.GetEnvironmentVariable(FaultVariable));
         int wrong = 0;
+        if (fault is null && set.Matmul && Useless() is { } reason)
+        {
+            file.WriteLine($"{Passed}\t{reason}");
+            return;
+        }
+
         void Compute(IReadOnlyList<KernelCase> cases)
         {
             foreach ((KernelCase one, Func<double> compare) in Ahead(cases.Where(c => !c.Bf16 || Autocast.IsOffered)))
@@ -73,7 +87,7 @@ internal static partial class KernelSuite
         if (set is { Products: true, Isa: null })
         {
             torch.set_num_threads(threads);
-            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Speed}\t{PointwiseTiming.ProductOverConvolution():R}"));
+            file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Speed}\t{KernelTiming.ProductOverConvolution():R}"));
         }
     }
 
@@ -107,6 +121,15 @@ internal static partial class KernelSuite
             stop.Cancel();
             ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
         }
+    }
+
+    /// <summary>Why oneDNN's products are not worth checking; null where they are.</summary>
+    private static string? Useless()
+    {
+        if (!OneDnnMatmul.IsOffered)
+            return "this libtorch does not export it";
+        double speed = KernelTiming.OneDnnOverBlas();
+        return speed >= Slower ? null : FormattableString.Invariant($"{speed:0.00} times as fast as 'products'");
     }
 
     private static string? Fault(KernelSet set, string? faults) => faults?.Split(',', StringSplitOptions.TrimEntries)

@@ -18,7 +18,8 @@ internal static unsafe class Kernels
 
     /// <summary>The sets of kernels that can be chosen here, given the user's own environment.</summary>
     public static IReadOnlyList<KernelSet> Sets => KernelSet.For(
-        RuntimeInformation.ProcessArchitecture == Architecture.X64, KernelSelector.UserIsa(Environment.GetEnvironmentVariable));
+        RuntimeInformation.ProcessArchitecture == Architecture.X64, OneDnnMatmul.IsSupported,
+        KernelSelector.UserIsa(Environment.GetEnvironmentVariable));
 
     /// <summary>
     /// Chooses, and sets the variables that oneDNN reads when it is first used. Uses no tensor, and nothing of TorchSharp.
@@ -144,7 +145,8 @@ internal static unsafe class Kernels
     /// </summary>
     private static void SetSwitches(KernelSet set)
     {
-        ConvolutionPath.Choice = set.Products ? ConvolutionKernel.Product : ConvolutionKernel.Libtorch;
+        KernelPath<ConvolutionKernel>.Choice = set.Products ? ConvolutionKernel.Product : ConvolutionKernel.Libtorch;
+        KernelPath<ProductKernel>.Choice = set.Matmul ? ProductKernel.OneDnn : ProductKernel.Libtorch;
         if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out nint library)
             || !NativeLibrary.TryGetExport(library,
                 OperatingSystem.IsWindows() ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv", out nint global))

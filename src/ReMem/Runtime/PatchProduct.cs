@@ -6,7 +6,9 @@ namespace ReMem.Runtime;
 /// <summary>A convolution whose stride is the side of its kernel, without convolution kernels: a product of patches and weights.</summary>
 internal static class PatchProduct
 {
-    /// <summary>The convolution as a matrix product, one row per patch; rows and columns beyond the last whole patch are not read.</summary>
+    /// <summary>
+    /// The convolution as a matrix product, one row per patch; rows and columns beyond the last whole patch are not read.
+    /// </summary>
     /// <param name="x">[B, C, H, W].</param>
     /// <param name="weight">[O, C, k, k].</param>
     /// <param name="bias">[O], or null.</param>
@@ -25,7 +27,7 @@ internal static class PatchProduct
         bool isChannelsLast = channels > 1 && x.stride(1) == 1;
         Tensor patches = isChannelsLast ? parts.permute(0, 2, 4, 3, 5, 1) : parts.permute(0, 2, 4, 1, 3, 5);
         Tensor kernels = isChannelsLast ? weight.permute(0, 2, 3, 1) : weight;
-        Tensor products = nn.functional.linear(
+        Tensor products = MatrixProduct.Linear(
             patches.reshape(batch * rows * columns, channels * side * side), kernels.reshape(outputs, channels * side * side), bias);
         return products.view(batch, rows, columns, outputs).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }

@@ -25,7 +25,7 @@ internal static class PointwiseProduct
             pixels = pixels.slice(1, 0, long.MaxValue, stride).slice(2, 0, long.MaxValue, stride);
         long[] shape = pixels.shape;
         long outputs = weight.shape[0];
-        Tensor rows = nn.functional.linear(pixels.reshape(shape[0] * shape[1] * shape[2], shape[3]), weight.view(outputs, shape[3]), bias);
+        Tensor rows = MatrixProduct.Linear(pixels.reshape(shape[0] * shape[1] * shape[2], shape[3]), weight.view(outputs, shape[3]), bias);
         return rows.view(shape[0], shape[1], shape[2], outputs).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 }

@@ -58,7 +58,7 @@ internal sealed record ProductCase(int Count, int Rows, int Inner, int Columns, 
         Tensor right = KernelNumbers.ToTensor(b, count, Columns, Inner).requires_grad_(true);
         Tensor added = KernelNumbers.ToTensor(bias, Columns);
         Tensor Compute() => Count == 0
-            ? nn.functional.linear(left.view(Rows, Inner), right.view(Columns, Inner), added)
+            ? MatrixProduct.Linear(left.view(Rows, Inner), right.view(Columns, Inner), added)
             : left.matmul(right.transpose(1, 2));
         Tensor product = Compute();
         product.backward([KernelNumbers.ToTensor(dc, product.shape).to(product.dtype)]);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// Convolutions of larger kernels than 1x1, and of groups, as <see cref="ConvolutionPath"/> demands. Where 1x1 convolutions are products,
+/// Convolutions of larger kernels than 1x1, and of groups, as <see cref="KernelPath{T}"/> demands. Where 1x1 convolutions are products,
 /// those of patches are too, and the others avoid what oneDNN 3.7.1 computes wrongly with AVX-512 on some processors (AMD family 26):
 /// contiguous tensors, which become channels-last, and strided depthwise convolutions in bf16, which stay in float32.
 /// </summary>
@@ -19,7 +19,7 @@ internal static class SpatialKernels
     /// <param name="groups">Groups of channels.</param>
     public static Tensor Convolve(Tensor x, Tensor weight, Tensor? bias, long stride, long padding, long groups)
     {
-        if (ConvolutionPath.Current != ConvolutionKernel.Product || x.device_type != DeviceType.CPU || x.dim() != 4)
+        if (KernelPath<ConvolutionKernel>.Current != ConvolutionKernel.Product || x.device_type != DeviceType.CPU || x.dim() != 4)
             return Plain(x, weight, bias, stride, padding, groups);
         bool isOfPatches = groups == 1 && padding == 0 && stride == weight.shape[2] && stride == weight.shape[3];
         // What does not fit is for libtorch to refuse.

@@ -9,7 +9,7 @@ internal static class ConvolutionKernels
     /// Those that may compute in float32 here: where the product was chosen, the convolution may be wrong or end the process.
     /// </summary>
     public static IReadOnlyList<ConvolutionKernel> InFloat32 =>
-        ConvolutionPath.Choice == ConvolutionKernel.Product
+        KernelPath<ConvolutionKernel>.Choice == ConvolutionKernel.Product
             ? [ConvolutionKernel.Product]
             : [ConvolutionKernel.Libtorch, ConvolutionKernel.Product];
 }

@@ -67,7 +67,7 @@ public class GoldenModelTests
         Tensor input = Goldens.UniformTensor("input", 1, 2, 3, size, size).to(ScalarType.Float32);
         foreach (ConvolutionKernel kernel in ConvolutionKernels.InFloat32)
         {
-            using IDisposable forced = ConvolutionPath.Force(kernel);
+            using IDisposable forced = KernelPath<ConvolutionKernel>.Force(kernel);
             Tensor features = model.ForwardFeatures(input);
             Assert.Equal(golden.GetProperty("features_shape").EnumerateArray().Select(d => d.GetInt64()), features.shape);
             Close(golden.GetProperty("features_abs_mean").GetDouble(), features.abs().mean().item<float>(), 1e-4);

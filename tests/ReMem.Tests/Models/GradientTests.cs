@@ -54,7 +54,7 @@ public class GradientTests
     public void Gradients_are_the_slopes_of_the_loss(string name, bool product)
     {
         using var scope = NewDisposeScope();
-        using IDisposable forced = ConvolutionPath.Force(product ? ConvolutionKernel.Product : ConvolutionKernel.Libtorch);
+        using IDisposable forced = KernelPath<ConvolutionKernel>.Force(product ? ConvolutionKernel.Product : ConvolutionKernel.Libtorch);
         (int size, Func<ModelOptions, ImageModel> make) = NetworkMakers[name];
         using ImageModel model = make(new ModelOptions { NumClasses = 3, ImageSize = size });
         GoldenWeights.Fill(model);
@@ -75,7 +75,7 @@ public class GradientTests
     public void Gradients_of_a_block_and_its_input_are_the_slopes(string name, bool product)
     {
         using var scope = NewDisposeScope();
-        using IDisposable forced = ConvolutionPath.Force(product ? ConvolutionKernel.Product : ConvolutionKernel.Libtorch);
+        using IDisposable forced = KernelPath<ConvolutionKernel>.Force(product ? ConvolutionKernel.Product : ConvolutionKernel.Libtorch);
         nn.Module<Tensor, Tensor> block = BlockMakers[name]();
         GoldenWeights.Fill(block);
         block.to(ScalarType.Float64);

@@ -18,7 +18,7 @@ public sealed class PointwiseModelTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    /// <summary>A layer that asked libtorch for a 1x1 convolution by itself would not see <see cref="ConvolutionPath"/>.</summary>
+    /// <summary>A layer that asked libtorch for a 1x1 convolution by itself would not see <see cref="KernelPath{T}"/>.</summary>
     [Theory]
     [MemberData(nameof(Convolutional))]
     public void Every_1x1_convolution_is_of_the_one_kind_and_the_logits_are_the_convolutions(string name)
@@ -35,14 +35,15 @@ public sealed class PointwiseModelTests : IDisposable
         Tensor images = Goldens.UniformTensor("input", 1, 4, 3, Side, Side);
         Tensor Logits(ConvolutionKernel kernel)
         {
-            using IDisposable forced = ConvolutionPath.Force(kernel);
+            using IDisposable forced = KernelPath<ConvolutionKernel>.Force(kernel);
             return model.call(images);
         }
 
         // libtorch's convolutions of float64 are not oneDNN's: the reference is right on every processor.
         Tensor expected = Logits(ConvolutionKernel.Libtorch);
         Assert.True(expected.abs().max().item<double>() > 0);
-        Assert.True((Logits(ConvolutionKernel.Product) - expected).abs().max().item<double>() <= 1e-10 * expected.abs().max().item<double>());
+        double difference = (Logits(ConvolutionKernel.Product) - expected).abs().max().item<double>();
+        Assert.True(difference <= 1e-10 * expected.abs().max().item<double>());
     }
 
     [Theory]
@@ -54,7 +55,7 @@ public sealed class PointwiseModelTests : IDisposable
     {
         double[] Gradients(ScalarType type, ConvolutionKernel kernel)
         {
-            using IDisposable forced = ConvolutionPath.Force(kernel);
+            using IDisposable forced = KernelPath<ConvolutionKernel>.Force(kernel);
             using ImageModel model = ModelCatalogue.Create(name, new ModelOptions { NumClasses = 10, ImageSize = 64 });
             GoldenWeights.Fill(model);
             model.to(type);

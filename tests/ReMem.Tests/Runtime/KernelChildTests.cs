@@ -63,6 +63,8 @@ public sealed class KernelChildTests
         KernelOutcome fast = Outcome([Done(First, "1e-6"), Done(Mixed, "0.004"), "end", "speed\t1.4"]);
         Assert.True(fast.IsRight && fast.Speed == 1.4);
         Assert.Contains("1.40 times as fast as the default", fast.Verdict, StringComparison.Ordinal);
+        KernelOutcome passed = Outcome(["passed\t0.80 times as fast as 'products'"]);
+        Assert.Equal((KernelStatus.Passed, "not used: 0.80 times as fast as 'products'"), (passed.Status, passed.Verdict));
         KernelOutcome died = KernelChild.Outcome(
             KernelSet.All[0], [Done(First, "1e-6"), $">\t{Mixed}"], TimeSpan.Zero, KernelStatus.Died, "SIGFPE");
         Assert.Equal($"died (SIGFPE): {Mixed}", died.Verdict);

@@ -4,6 +4,9 @@ namespace ReMem.Tests.Runtime;
 
 public sealed class KernelSelectorTests : IDisposable
 {
+    /// <summary>Those of a processor without AVX-512.</summary>
+    private static readonly IReadOnlyList<KernelSet> Sets = KernelSet.For(isX86: true, hasMatmul: false, null);
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _checked = [];
     private readonly List<string> _notices = [];
@@ -60,17 +63,38 @@ public sealed class KernelSelectorTests : IDisposable
         Assert.Equal(["products", "default"], _checked);
     }
 
+    [Theory]
+    [InlineData("", "matmul", "matmul")]
+    [InlineData("matmul:pass", "products", "matmul products")]
+    [InlineData("matmul:wrong", "products", "matmul products")]
+    [InlineData("matmul:die,products:wrong", "default", "matmul products default")]
+    [InlineData("matmul:bf16", "products", "matmul products")]
+    [InlineData("matmul:slow", "default", "matmul default")]
+    [InlineData("matmul:slow,default:wrong", "matmul", "matmul default")]
+    [InlineData("matmul:pass,products:slow", "default", "matmul products default")]
+    public void Products_of_oneDNN_are_taken_where_they_are_right_and_not_slower(string faults, string expected, string needed)
+    {
+        Assert.Equal(expected, Selector(faults, sets: KernelSet.All).Choose(null)!.Name);
+        KernelChoice again = Selector(faults, sets: KernelSet.All).Choose(null)!;
+        Assert.Equal(expected, again.Name);
+        Assert.Equal(needed.Split(' '), _checked);
+        bool passes = faults.Contains("matmul:pass", StringComparison.Ordinal);
+        Assert.Equal(passes, again.Outcomes[0].Verdict.StartsWith("not used", StringComparison.Ordinal));
+        bool isWrong = !passes && !faults.Contains("matmul:slow", StringComparison.Ordinal) && faults.Length > 0;
+        Assert.Equal(isWrong, again.Reason.Contains("matmul", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Nothing_is_computed_where_no_set_is_right()
     {
-        string all = string.Join(',', KernelSet.All.Select(r => $"{r.Name}:wrong"));
+        string all = string.Join(',', Sets.Select(r => $"{r.Name}:wrong"));
         var error = Assert.Throws<ReMemException>(() => Selector(all).Choose(null));
         Assert.StartsWith("libtorch computes wrong results on this processor", error.Message, StringComparison.Ordinal);
         Assert.Contains("products wrong by 6 % (1 of 2 cases): case", error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.Remedy);
         // Known by now, and refused again without a check.
         Assert.Throws<ReMemException>(() => Selector(all).Choose(null));
-        Assert.Equal(KernelSet.All.Count, _checked.Count);
+        Assert.Equal(Sets.Count, _checked.Count);
     }
 
     [Fact]
@@ -124,18 +148,18 @@ public sealed class KernelSelectorTests : IDisposable
     {
         Selector("products:wrong").Choose(null);
         IReadOnlyList<KernelOutcome> all = Selector("products:wrong").CheckAll(again: false);
-        Assert.Equal(KernelSet.All.Select(r => r.Name), all.Select(o => o.Name));
-        Assert.Equal(KernelSet.All.Count, _checked.Count);
+        Assert.Equal(Sets.Select(r => r.Name), all.Select(o => o.Name));
+        Assert.Equal(Sets.Count, _checked.Count);
         Selector().CheckAll(again: true);
-        Assert.Equal(2 * KernelSet.All.Count, _checked.Count);
+        Assert.Equal(2 * Sets.Count, _checked.Count);
         Assert.Equal("products", Selector().Choose(null)!.Name);
     }
 
     [Fact]
     public void The_users_own_limit_of_instructions_is_kept()
     {
-        Assert.Equal(["products", "default", "off"], KernelSet.For(isX86: true, "AVX2").Select(r => r.Name));
-        Assert.Equal(["products", "default", "off"], KernelSet.For(isX86: false, null).Select(r => r.Name));
+        Assert.Equal(["products", "default", "off"], KernelSet.For(isX86: true, hasMatmul: true, "AVX2").Select(r => r.Name));
+        Assert.Equal(["products", "default", "off"], KernelSet.For(isX86: false, hasMatmul: false, null).Select(r => r.Name));
         var cpu = new CpuIdentity("a", "b");
         string Key(params (string Name, string Value)[] given) =>
             KernelSelector.Key(cpu, "2.10.0", name => given.FirstOrDefault(g => g.Name == name).Value);
@@ -146,8 +170,9 @@ public sealed class KernelSelectorTests : IDisposable
         Assert.Equal("AVX2", KernelSelector.UserIsa(name => name == "DNNL_MAX_CPU_ISA" ? "AVX2" : null));
     }
 
-    private KernelSelector Selector(string faults = "", string key = "this processor", string? folder = null) => new(
-        KernelSet.All,
+    private KernelSelector Selector(
+        string faults = "", string key = "this processor", string? folder = null, IReadOnlyList<KernelSet>? sets = null) => new(
+        sets ?? Sets,
         set =>
         {
             _checked.Add(set.Name);
@@ -159,6 +184,7 @@ public sealed class KernelSelectorTests : IDisposable
                 "die" => KernelStatus.Died,
                 "hang" => KernelStatus.TooSlow,
                 "none" => KernelStatus.NotChecked,
+                "pass" => KernelStatus.Passed,
                 _ => KernelStatus.Right,
             };
             return new KernelOutcome(set.Name, set.What, status, error, "case", mixed, "mixed case", error > 1e-5 ? 1 : 0, 2, 1, null)

@@ -13,7 +13,7 @@ public sealed unsafe class KernelsTests
         Assert.Same(choice, Kernels.Choice);
         Assert.True(choice.IsForced || choice.Outcome!.IsRight);
         KernelSet set = KernelSet.Named(choice.Name);
-        Assert.Equal(set.Products, ConvolutionPath.Choice == ConvolutionKernel.Product);
+        Assert.Equal(set.Products, KernelPath<ConvolutionKernel>.Choice == ConvolutionKernel.Product);
         Assert.Equal(set.OneDnn, Switch("_ZNK2at7Context17userEnabledMkldnnEv"));
     }
 

@@ -7,26 +7,25 @@ using static TorchSharp.torch;
 namespace ReMem.Models.Layers;
 
 /// <summary>
-/// The linear layers of the transformers' blocks. Without gradients, on an x64 CPU, a product is computed as a convolution of single
-/// pixels: libtorch computes those with oneDNN, and plain products with MKL, which needs extra passes for the bias and for packing its
-/// input.
+/// The linear layers of the transformers' blocks, by the fastest kernel that is right here: oneDNN's matrix product where
+/// <see cref="KernelPath{T}"/> names it. Else, without gradients, on an x64 CPU, a product is computed as a convolution of single pixels:
+/// libtorch computes those with oneDNN, and plain products with MKL, which needs extra passes for the bias and for packing its input.
 /// </summary>
 /// <remarks>
-/// On an AMD EPYC that takes 0.6 to 0.98 of the time, by shape; with a backward pass the two are equally fast, so that training uses the
-/// plain product. Where <see cref="ConvolutionPath"/> avoids 1x1 convolutions, every product is a plain one.
+/// On an AMD EPYC a convolution takes 0.6 to 0.98 of the time, by shape; with a backward pass the two are equally fast, so that training
+/// uses the plain product. Where 1x1 convolutions are avoided, every product is a plain one.
 /// </remarks>
 internal static class LinearProduct
 {
-    /// <summary>The layer's output, [..., C] to [..., D]. A layer's hooks are called only where gradients are needed.</summary>
-    public static Tensor Project(this Linear layer, Tensor x) =>
-        ServesConvolution(x) ? AsConvolution(x, layer.weight!, layer.bias) : layer.call(x);
+    /// <summary>The layer's output, [..., C] to [..., D]. The layer's own hooks are not called.</summary>
+    public static Tensor Project(this Linear layer, Tensor x) => Of(x, layer.weight!, layer.bias);
 
     /// <summary>x W' + b, [..., C] to [..., D].</summary>
-    public static Tensor Of(Tensor x, Tensor weight, Tensor bias) =>
-        ServesConvolution(x) ? AsConvolution(x, weight, bias) : nn.functional.linear(x, weight, bias);
+    public static Tensor Of(Tensor x, Tensor weight, Tensor? bias) =>
+        ServesConvolution(x) ? AsConvolution(x, weight, bias) : MatrixProduct.Linear(x, weight, bias);
 
     private static bool ServesConvolution(Tensor x) =>
-        ConvolutionPath.Current == ConvolutionKernel.Libtorch
+        KernelPath<ConvolutionKernel>.Current == ConvolutionKernel.Libtorch
         && !is_grad_enabled()
         && x.device_type == DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16

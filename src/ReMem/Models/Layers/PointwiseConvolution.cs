@@ -7,7 +7,7 @@ namespace ReMem.Models.Layers;
 
 /// <summary>
 /// A 1x1 convolution of one group, with the names and shapes of a Conv2d's tensors: weight [out, in, 1, 1] and bias [out]. On a CPU it is
-/// computed by the kernel that <see cref="ConvolutionPath"/> names, since libtorch's own is wrong on some processors.
+/// computed by the kernel that <see cref="KernelPath{T}"/> names, since libtorch's own is wrong on some processors.
 /// </summary>
 internal sealed class PointwiseConvolution : Convolution
 {
@@ -42,7 +42,7 @@ internal sealed class PointwiseConvolution : Convolution
                 $"A 1x1 convolution of {in_channels} channels does not take the shape [{string.Join(", ", x.shape)}].", nameof(x));
         }
 
-        return ConvolutionPath.Current == ConvolutionKernel.Product && x.device_type == DeviceType.CPU
+        return KernelPath<ConvolutionKernel>.Current == ConvolutionKernel.Product && x.device_type == DeviceType.CPU
             ? PointwiseProduct.Of(x, weight!, bias, _stride)
             : nn.functional.conv2d(x, weight!, bias, stride, padding, dilation, groups);
     }

@@ -7,7 +7,7 @@ namespace ReMem.Models.Layers;
 
 /// <summary>
 /// A convolution with a kernel larger than 1x1, or with groups: TorchSharp's Conv2d, with the same names, shapes and first values, whose
-/// input is laid out as <see cref="ConvolutionPath"/> demands.
+/// input is laid out as <see cref="KernelPath{T}"/> demands.
 /// </summary>
 internal sealed class SpatialConvolution : Convolution
 {

@@ -16,7 +16,7 @@ public sealed class PointwiseConvolutionTests : IDisposable
     ];
 
     private readonly IDisposable _scope = NewDisposeScope();
-    private readonly IDisposable _product = ConvolutionPath.Force(ConvolutionKernel.Product);
+    private readonly IDisposable _product = KernelPath<ConvolutionKernel>.Force(ConvolutionKernel.Product);
 
     public static TheoryData<int, int, int, int, bool> Cases
     {
@@ -132,7 +132,7 @@ public sealed class PointwiseConvolutionTests : IDisposable
         layer.to(ScalarType.Float64);
         Tensor x = Goldens.UniformTensor("x", 1, 2, 40, 3, 3).ChannelsLast();
         Tensor expected;
-        using (ConvolutionPath.Force(ConvolutionKernel.Libtorch))
+        using (KernelPath<ConvolutionKernel>.Force(ConvolutionKernel.Libtorch))
             expected = layer.call(x);
         Assert.True((layer.call(x) - expected).abs().max().item<double>() < 1e-13);
     }
@@ -205,7 +205,7 @@ public sealed class PointwiseConvolutionTests : IDisposable
     [InlineData(nameof(ConvolutionKernel.Libtorch))]
     public void An_input_of_other_channels_is_refused(string kernel)
     {
-        using IDisposable forced = ConvolutionPath.Force(Enum.Parse<ConvolutionKernel>(kernel));
+        using IDisposable forced = KernelPath<ConvolutionKernel>.Force(Enum.Parse<ConvolutionKernel>(kernel));
         using var layer = new PointwiseConvolution(8, 24);
         ArgumentException e = Assert.Throws<ArgumentException>(() => layer.call(zeros(2, 16, 3, 1)));
         Assert.Contains("8 channels does not take the shape [2, 16, 3, 1]", e.Message, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public sealed class SpatialConvolutionTests : IDisposable
     public SpatialConvolutionTests()
     {
         Libtorch.Load();
-        _product = ConvolutionPath.Force(ConvolutionKernel.Product);
+        _product = KernelPath<ConvolutionKernel>.Force(ConvolutionKernel.Product);
     }
 
     public void Dispose()
@@ -35,7 +35,8 @@ public sealed class SpatialConvolutionTests : IDisposable
     [InlineData(1, 24, 4, 4, 1, 2, 8, true)]
     [InlineData(16, 16, 3, 2, 16, 2, 13, false)]
     [InlineData(64, 32, 3, 1, 1, 4, 1, false)]
-    public void It_is_the_sum_over_the_kernel(int from, int to, int kernel, int stride, int groups, int batch, int side, bool isChannelsLast)
+    public void It_is_the_sum_over_the_kernel(
+        int from, int to, int kernel, int stride, int groups, int batch, int side, bool isChannelsLast)
     {
         var single = new ConvolutionCase(from, to, kernel, stride, groups, batch, side, isChannelsLast);
         Assert.InRange(single.Error(), 0, single.Limit);
