@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace ReMem.Runtime;
 
 /// <summary>
-/// softmax(q k' / sqrt(D)) v of one batch of heads, by libtorch's own attention operator, forward and the gradients of q, k and v.
+/// softmax(q k' / sqrt(D)) v of one batch of heads, by the kernel that models use for it, forward and the gradients of q, k and v.
 /// </summary>
 /// <param name="Heads">Number of heads, over all images.</param>
 /// <param name="Tokens">N.</param>
@@ -21,13 +21,21 @@ internal sealed record AttentionCase(int Heads, int Tokens, int Width, bool Bf16
         {
             Tensor[] tensors = [.. given.Select(values => KernelNumbers.ToTensor(values, 1, Heads, Tokens, Width))];
             Tensor[] inputs = [.. tensors[..3].Select(t => (Bf16 ? t.to(ScalarType.BFloat16) : t).requires_grad_(true))];
-            Tensor output = nn.functional.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2]);
+            Tensor output = Compute(inputs);
             output.backward([tensors[3].to(output.dtype)]);
             double worst = Relative(Values(output), o);
             for (int i = 0; i < 3; i++)
                 worst = Math.Max(worst, Relative(Values(inputs[i].grad!), gradients[i]));
             return worst;
         };
+    }
+
+    private Tensor Compute(Tensor[] inputs)
+    {
+        Tensor packed = stack(inputs, 2).permute(0, 3, 2, 1, 4).reshape(1, Tokens, 3 * Heads * Width);
+        return AttentionProduct.Serves(packed)
+            ? AttentionProduct.Of(packed, Heads).view(1, Tokens, Heads, Width).transpose(1, 2)
+            : nn.functional.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2]);
     }
 
     private (double[] Output, double[][] Gradients) Reference(double[][] given)

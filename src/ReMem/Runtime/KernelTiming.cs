@@ -22,6 +22,8 @@ internal static class KernelTiming
         (40, 160, 16),
     ];
 
+    private static readonly (int Batch, int Tokens, int Heads, int Width)[] Attentions = [(4, 197, 3, 64), (16, 65, 3, 64)];
+
     private static readonly (int Rows, int In, int Out)[] Layers = [(788, 192, 768), (788, 768, 192), (1040, 192, 576), (197, 768, 768)];
 
     /// <summary>
@@ -33,11 +35,29 @@ internal static class KernelTiming
         Tensor Pixels(int channels, int seed) =>
             Numbers(seed, Batch, shape.Side, shape.Side, channels).permute(0, 3, 1, 2);
         Tensor x = Pixels(shape.In, 1).requires_grad_(true), weight = Numbers(2, shape.Out, shape.In, 1, 1).requires_grad_(true);
-        return Pair(x, weight, Pixels(shape.Out, 3), () => nn.functional.conv2d(x, weight), () => PointwiseProduct.Of(x, weight, null, 1));
+        return Pair([x, weight], Pixels(shape.Out, 3), () => nn.functional.conv2d(x, weight), () => PointwiseProduct.Of(x, weight, null, 1));
     }));
 
-    /// <summary>The speed of oneDNN's products relative to libtorch's BLAS, of linear layers.</summary>
-    public static double OneDnnOverBlas() => Ratio(LayerRounds, Layers.Select(shape =>
+    /// <summary>
+    /// The speed of oneDNN's products relative to libtorch's BLAS: of linear layers, and of attention by the one and the other.
+    /// </summary>
+    public static double OneDnnOverBlas() => Ratio(LayerRounds, Linears().Concat(Attention()));
+
+    private static IEnumerable<(Action Known, Action Other)> Attention() => Attentions.Select(shape =>
+    {
+        (int batch, int tokens, int heads, int width) = shape;
+        Tensor packed = Numbers(1, batch, tokens, 3 * heads * width).requires_grad_(true);
+        Tensor Fused()
+        {
+            Tensor parts = packed.view(batch, tokens, 3, heads, width).permute(2, 0, 3, 1, 4);
+            return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2)
+                .reshape(batch, tokens, heads * width);
+        }
+
+        return Pair([packed], Numbers(3, batch, tokens, heads * width), Fused, () => AttentionProduct.Of(packed, heads));
+    });
+
+    private static IEnumerable<(Action Known, Action Other)> Linears() => Layers.Select(shape =>
     {
         Tensor x = Numbers(1, shape.Rows, shape.In).requires_grad_(true), weight = Numbers(2, shape.Out, shape.In).requires_grad_(true);
         Tensor bias = Numbers(4, shape.Out);
@@ -46,18 +66,18 @@ internal static class KernelTiming
             using IDisposable forced = KernelPath<ProductKernel>.Force(kernel);
             return MatrixProduct.Linear(x, weight, bias);
         };
-        return Pair(x, weight, Numbers(3, shape.Rows, shape.Out), With(ProductKernel.Libtorch), With(ProductKernel.OneDnn));
-    }));
+        return Pair([x, weight], Numbers(3, shape.Rows, shape.Out), With(ProductKernel.Libtorch), With(ProductKernel.OneDnn));
+    });
 
     private static Tensor Numbers(int seed, params long[] shape) =>
         KernelNumbers.ToTensor(KernelNumbers.Doubles((int)shape.Aggregate(1L, (a, b) => a * b), seed), shape);
 
-    private static (Action Known, Action Other) Pair(Tensor x, Tensor weight, Tensor slope, Func<Tensor> known, Func<Tensor> other)
+    private static (Action Known, Action Other) Pair(Tensor[] inputs, Tensor slope, Func<Tensor> known, Func<Tensor> other)
     {
         Action Step(Func<Tensor> forward) => () =>
         {
             using DisposeScope scope = NewDisposeScope();
-            autograd.grad([forward()], [x, weight], [slope]);
+            autograd.grad([forward()], inputs, [slope]);
         };
         return (Step(known), Step(other));
     }

@@ -1,3 +1,5 @@
+using ReMem.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ReMem.Models.Layers;
@@ -8,6 +10,19 @@ internal abstract class AttentionLayer(string name) : nn.Module<Tensor, Tensor>(
 {
     /// <summary>Receives queries, keys and values; null, the default, costs nothing.</summary>
     public IBlockObserver? Observer { get; set; }
+
+    /// <summary>softmax(q k' / sqrt(d)) v, [B, N, C], after the observer was called.</summary>
+    /// <param name="packed">Queries, keys and values of each token, [B, N, 3 C].</param>
+    /// <param name="heads">H.</param>
+    protected Tensor Attend(Tensor packed, int heads)
+    {
+        if (Observer is null && AttentionProduct.Serves(packed))
+            return AttentionProduct.Of(packed, heads);
+        (long batch, long tokens, long width) = (packed.shape[0], packed.shape[1], packed.shape[2] / 3);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor parts = packed.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
+        return Attend(parts[0], parts[1], parts[2]).transpose(1, 2).reshape(batch, tokens, width).MoveToOuterDisposeScope();
+    }
 
     /// <summary>softmax(q k' / sqrt(d) + bias) v, [B, H, N, d], after the observer was called.</summary>
     /// <param name="queries">[B, H, N, d].</param>
