@@ -9,12 +9,12 @@ namespace ReMem.Bench;
 /// </summary>
 internal sealed class KernelComparison(int rounds, int threads)
 {
-    private static readonly ConvolutionKernel[] Kernels = Enum.GetValues<ConvolutionKernel>();
-
     public void Run()
     {
         KernelProcess[] processes = [.. ((string?[])[null, "AVX2", "AVX", "SSE41"]).Select(set => new KernelProcess(set, threads))];
-        Form[] forms = [.. processes.SelectMany(p => Kernels.Select(k => new Form(p, k)))];
+        // oneDNN's products demand AVX-512.
+        Form[] forms = [.. processes.SelectMany(p => Enum.GetValues<KernelForm>()
+            .Where(f => f != KernelForm.Matmul || (p == processes[0] && OneDnnMatmul.IsOffered)).Select(f => new Form(p, f)))];
         try
         {
             var differences = new Dictionary<(KernelCase, Form), string>();
@@ -23,7 +23,7 @@ internal sealed class KernelComparison(int rounds, int threads)
             {
                 foreach (Form form in forms)
                 {
-                    (KernelAnswer? answer, string? failure) = form.Process.Ask(work, form.Kernel, compares: true);
+                    (KernelAnswer? answer, string? failure) = form.Process.Ask(work, form.Kind, compares: true);
                     differences[(work, form)] = failure ?? FormattableString.Invariant($"{answer!.Difference:0.0e0}");
                     Console.Error.WriteLine($"{Name(work)} {form}: {differences[(work, form)]} from float64");
                     if (failure is not null)
@@ -50,7 +50,7 @@ internal sealed class KernelComparison(int rounds, int threads)
             {
                 foreach (Form form in forms.Where(f => !failures.ContainsKey((work, f))))
                 {
-                    (KernelAnswer? answer, string? failure) = form.Process.Ask(work, form.Kernel, compares: false);
+                    (KernelAnswer? answer, string? failure) = form.Process.Ask(work, form.Kind, compares: false);
                     string seconds = failure ?? FormattableString.Invariant($"{answer!.Cost.Wall:0.000} s");
                     Console.Error.WriteLine($"round {round} {Name(work)} {form}: {seconds}");
                     if (failure is not null)
@@ -108,8 +108,13 @@ internal sealed class KernelComparison(int rounds, int threads)
 
     private static string Name(KernelCase work) => $"{work.Model}, {work.Side} px, {work.Batch}";
 
-    private sealed record Form(KernelProcess Process, ConvolutionKernel Kernel)
+    private sealed record Form(KernelProcess Process, KernelForm Kind)
     {
-        public override string ToString() => $"{Process.Name}, {(Kernel == ConvolutionKernel.Product ? "product" : "convolution")}";
+        public override string ToString() => $"{Process.Name}, {Kind switch
+        {
+            KernelForm.Convolution => "convolution",
+            KernelForm.Product => "product",
+            _ => "oneDNN product",
+        }}";
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using ReMem.Runtime;
 using TorchSharp;
 
 namespace ReMem.Bench;
@@ -30,13 +29,13 @@ internal sealed class KernelProcess : IDisposable
     public string Name => _instructionSet ?? "default";
 
     /// <summary>Has a case done; null with the reason where the process died of it or did not answer.</summary>
-    public (KernelAnswer? Answer, string? Failure) Ask(KernelCase work, ConvolutionKernel kernel, bool compares)
+    public (KernelAnswer? Answer, string? Failure) Ask(KernelCase work, KernelForm form, bool compares)
     {
         _process ??= Start();
         string failure;
         try
         {
-            _process.StandardInput.WriteLine($"{KernelCase.All.ToList().IndexOf(work)} {kernel} {compares}");
+            _process.StandardInput.WriteLine($"{KernelCase.All.ToList().IndexOf(work)} {form} {compares}");
             string? line = _process.StandardOutput.ReadLineAsync().WaitAsync(Patience).GetAwaiter().GetResult();
             if (line is not null)
                 return (JsonSerializer.Deserialize<KernelAnswer>(line), null);
@@ -60,10 +59,10 @@ internal sealed class KernelProcess : IDisposable
     {
         torch.set_num_threads(threads);
         var work = new KernelWork();
-        while (Console.ReadLine()?.Split(' ') is [var index, var kernel, var compares])
+        while (Console.ReadLine()?.Split(' ') is [var index, var form, var compares])
         {
             KernelCase asked = KernelCase.All[int.Parse(index, CultureInfo.InvariantCulture)];
-            ConvolutionKernel forced = Enum.Parse<ConvolutionKernel>(kernel);
+            KernelForm forced = Enum.Parse<KernelForm>(form);
             Console.WriteLine(JsonSerializer.Serialize(bool.Parse(compares) ? work.Compare(asked, forced) : work.Run(asked, forced)));
         }
     }

@@ -14,10 +14,13 @@ internal sealed class KernelWork
     private readonly Dictionary<KernelCase, (ImageModel Model, Tensor Images, Tensor Labels)> _made = [];
 
     /// <summary>Times the steps of a case.</summary>
-    public KernelAnswer Run(KernelCase work, ConvolutionKernel kernel)
+    public KernelAnswer Run(KernelCase work, KernelForm form)
     {
         (ImageModel model, Tensor images, Tensor labels) = Made(work);
-        using IDisposable forced = KernelPath<ConvolutionKernel>.Force(kernel);
+        using IDisposable convolutions = KernelPath<ConvolutionKernel>.Force(
+            form == KernelForm.Convolution ? ConvolutionKernel.Libtorch : ConvolutionKernel.Product);
+        using IDisposable products = KernelPath<ProductKernel>.Force(
+            form == KernelForm.Matmul ? ProductKernel.OneDnn : ProductKernel.Libtorch);
         var clock = new CostClock();
         for (int step = 0; step < work.Steps; step++)
         {
@@ -29,7 +32,7 @@ internal sealed class KernelWork
     }
 
     /// <summary>One forward pass against float64, whose convolutions are not oneDNN's.</summary>
-    public KernelAnswer Compare(KernelCase work, ConvolutionKernel kernel)
+    public KernelAnswer Compare(KernelCase work, KernelForm form)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
@@ -37,7 +40,10 @@ internal sealed class KernelWork
         using ImageModel exact = BenchModel.Create(work.Model, Classes, work.Side);
         exact.to(ScalarType.Float64);
         Tensor expected = exact.call(images.to(ScalarType.Float64));
-        using IDisposable forced = KernelPath<ConvolutionKernel>.Force(kernel);
+        using IDisposable convolutions = KernelPath<ConvolutionKernel>.Force(
+            form == KernelForm.Convolution ? ConvolutionKernel.Libtorch : ConvolutionKernel.Product);
+        using IDisposable products = KernelPath<ProductKernel>.Force(
+            form == KernelForm.Matmul ? ProductKernel.OneDnn : ProductKernel.Libtorch);
         Tensor difference = model.call(images).to(ScalarType.Float64) - expected;
         return new KernelAnswer(default, difference.norm().item<double>() / expected.norm().item<double>());
     }

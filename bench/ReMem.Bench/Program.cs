@@ -2,6 +2,7 @@ using System.Globalization;
 using ReMem.Bench;
 using ReMem.Bench.Data;
 using ReMem.Bench.Peers;
+using ReMem.Bench.Profile;
 using ReMem.Runtime;
 
 // As the command line does.
@@ -32,8 +33,15 @@ switch (args)
     case ["memory"]:
         StageMemory.Run();
         break;
+    case ["onnx", .. var rest]:
+        new OnnxForward(Number(rest, 0, 7), Number(rest, 1, 2)).Run();
+        break;
     case ["peers", .. var rest]:
         PeerComparison.Run(Number(rest, 0, 7), Number(rest, 1, 2), Path.Combine("bench", "peers", "torch_peer.py"));
+        break;
+    case ["profile", .. var rest]:
+        new StepProfile(rest.Length > 0 ? rest[0] : "vit_tiny_patch16_224", Number(rest, 1, 224), Number(rest, 2, 16), Number(rest, 3, 7))
+            .Run(Environment.ProcessorCount);
         break;
     case ["steps", .. var rest]:
         new StepComparison(Number(rest, 0, 7)).Run(Number(rest, 1, 2));
@@ -43,7 +51,8 @@ switch (args)
         break;
     default:
         Console.Error.WriteLine(
-            "Name a benchmark: cache, data-pipeline, distill, kernels, memory, peers or steps; bench/README.md says what they take.");
+            "Name a benchmark: cache, data-pipeline, distill, kernels, memory, onnx, peers, profile or steps; "
+                + "bench/README.md says what they take.");
         return 2;
 }
 

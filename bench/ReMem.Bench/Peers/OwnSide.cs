@@ -1,4 +1,5 @@
 using ReMem.Models;
+using ReMem.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ internal sealed class OwnSide
         if (work.Patch == 0)
         {
             Tensor a = randn(work.Size, work.Size).to(type), b = randn(work.Size, work.Size).to(type);
-            return Time(work.Steps, () => a.matmul(b), 0);
+            return Time(work.Steps, () => MatrixProduct.Linear(a, b, null), 0);
         }
 
         ImageModel model = Model(work, type);

@@ -9,8 +9,8 @@ namespace ReMem.Runtime;
 /// </summary>
 internal static class AttentionProduct
 {
-    /// <summary>Of one chunk's scores: they are read and written several times, and stay in the caches.</summary>
-    private const long ChunkBytes = 2 << 20;
+    /// <summary>Of one chunk's scores. Smaller ones take longer: products of few images do not fill two cores.</summary>
+    private const long ChunkBytes = 8 << 20;
 
     /// <summary>Whether attention over these tokens is computed so.</summary>
     /// <remarks>Under bf16 autocast too: the products are float32's, and exceed the fused kernel's speed still.</remarks>
@@ -32,16 +32,15 @@ internal static class AttentionProduct
     private static Tensor Forward(Tensor packed, int heads)
     {
         using DisposeScope scope = NewDisposeScope();
-        long batch = packed.shape[0], tokens = packed.shape[1], width = packed.shape[2] / (3 * heads);
-        Tensor parts = packed.view(batch, tokens, 3, heads, width);
-        Tensor result = empty([batch, tokens, heads, width], dtype: packed.dtype);
+        (long batch, long tokens, long width) = (packed.shape[0], packed.shape[1], packed.shape[2] / (3 * heads));
+        Tensor result = empty([batch, tokens, 1, heads, width], dtype: packed.dtype);
         foreach ((long first, long count) in Chunks(batch, heads, tokens))
         {
             using DisposeScope chunk = NewDisposeScope();
-            Tensor scores = Shares(parts, first, count, out _, out _);
-            Tensor mixed = empty(scores.shape[0], tokens, width);
-            OneDnnMatmul.Multiply(scores, Part(parts, first, count, 2), mixed);
-            result.narrow(0, first, count).transpose(1, 2).copy_(mixed.view(count, heads, tokens, width));
+            Tensor[] parts = Parts(packed.view(batch, tokens, 3, heads, width), first, count);
+            Tensor mixed = empty_like(parts[2]);
+            OneDnnMatmul.Multiply(Shares(parts), parts[2], mixed);
+            Target(result, first, count).copy_(mixed.view(1, count, heads, tokens, width));
         }
 
         return result.view(batch, tokens, heads * width).MoveToOuterDisposeScope();
@@ -50,53 +49,53 @@ internal static class AttentionProduct
     private static Tensor Backward(Tensor packed, Tensor output, Tensor slope, int heads)
     {
         using DisposeScope scope = NewDisposeScope();
-        long batch = packed.shape[0], tokens = packed.shape[1], width = packed.shape[2] / (3 * heads);
-        Tensor parts = packed.view(batch, tokens, 3, heads, width);
+        (long batch, long tokens, long width) = (packed.shape[0], packed.shape[1], packed.shape[2] / (3 * heads));
         Tensor outputs = output.view(batch, tokens, 1, heads, width);
         Tensor slopes = slope.contiguous().view(batch, tokens, 1, heads, width);
         Tensor result = empty([batch, tokens, 3, heads, width], dtype: packed.dtype);
-        using Scalar scale = 1 / Math.Sqrt(width);
+        double scale = 1 / Math.Sqrt(width);
         foreach ((long first, long count) in Chunks(batch, heads, tokens))
         {
             using DisposeScope chunk = NewDisposeScope();
-            void Give(int part, Tensor gradient) => result.narrow(0, first, count).select(2, part).transpose(1, 2)
-                .copy_(gradient.view(count, heads, tokens, width));
-            Tensor Product(Tensor a, Tensor b)
-            {
-                Tensor product = empty(a.shape[0], a.shape[1], b.shape[2]);
-                OneDnnMatmul.Multiply(a, b, product);
-                return product;
-            }
-
-            Tensor shares = Shares(parts, first, count, out Tensor queries, out Tensor keys);
-            Tensor toMixed = Part(slopes, first, count, 0);
-            Give(2, Product(shares.transpose(1, 2), toMixed));
+            Tensor[] parts = Parts(packed.view(result.shape), first, count);
+            (Tensor queries, Tensor keys, Tensor values) = (parts[0], parts[1], parts[2]);
+            Tensor toMixed = Parts(slopes, first, count)[0], shares = Shares(parts);
 
             // The softmax's gradient: its mean under the shares is that of the output and its slope, which are smaller.
-            Tensor mean = (toMixed * Part(outputs, first, count, 0)).sum([-1L], keepdim: true);
-            Tensor toScores = Product(toMixed, Part(parts, first, count, 2).transpose(1, 2)).sub_(mean).mul_(shares);
-            Give(0, Product(toScores, keys).mul_(scale));
-            Give(1, Product(toScores.transpose(1, 2), queries));
+            Tensor mean = Parts(outputs, first, count)[0].mul_(toMixed).sum([-1L], keepdim: true);
+            Tensor toScores = empty_like(shares);
+            OneDnnMatmul.Multiply(toMixed, values.transpose(1, 2), toScores);
+            toScores.sub_(mean).mul_(shares);
+
+            Tensor gradients = empty([3, .. queries.shape]);
+            OneDnnMatmul.Multiply(toScores, keys, gradients[0], scale: scale);
+            OneDnnMatmul.Multiply(toScores.transpose(1, 2), queries, gradients[1], scale: scale);
+            OneDnnMatmul.Multiply(shares.transpose(1, 2), toMixed, gradients[2]);
+            Target(result, first, count).copy_(gradients.view(3, count, heads, tokens, width));
         }
 
         return result.view(packed.shape).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The attention shares of some images' heads, [count H, N, N], with the scaled queries and the keys [count H, N, d].</summary>
-    private static Tensor Shares(Tensor parts, long first, long count, out Tensor queries, out Tensor keys)
+    /// <summary>softmax(q k' / sqrt(d)), [count H, N, N].</summary>
+    private static Tensor Shares(Tensor[] parts)
     {
-        using Scalar scale = 1 / Math.Sqrt(parts.shape[4]);
-        queries = Part(parts, first, count, 0) * scale;
-        keys = Part(parts, first, count, 1);
+        Tensor queries = parts[0];
         Tensor scores = empty(queries.shape[0], queries.shape[1], queries.shape[1]);
-        OneDnnMatmul.Multiply(queries, keys.transpose(1, 2), scores);
+        OneDnnMatmul.Multiply(queries, parts[1].transpose(1, 2), scores, scale: 1 / Math.Sqrt(queries.shape[2]));
         return scores.softmax(-1);
     }
 
-    /// <summary>Queries, keys or values of some images, [count H, N, d] in float32.</summary>
-    private static Tensor Part(Tensor parts, long first, long count, int part) =>
-        parts.narrow(0, first, count).select(2, part).transpose(1, 2).to(ScalarType.Float32)
-            .reshape(count * parts.shape[3], parts.shape[1], parts.shape[4]);
+    /// <summary>Copies of some images' heads from [B, N, P, H, d]: P tensors [count H, N, d] in float32.</summary>
+    private static Tensor[] Parts(Tensor all, long first, long count)
+    {
+        long[] shape = all.shape;
+        Tensor heads = empty([shape[2], count, shape[3], shape[1], shape[4]]).copy_(Target(all, first, count));
+        return heads.view(shape[2], count * shape[3], shape[1], shape[4]).unbind(0);
+    }
+
+    /// <summary>Some images of [B, N, P, H, d] as [P, count, H, N, d], a view.</summary>
+    private static Tensor Target(Tensor all, long first, long count) => all.narrow(0, first, count).permute(2, 0, 3, 1, 4);
 
     private static IEnumerable<(long First, long Count)> Chunks(long batch, long heads, long tokens)
     {

@@ -35,7 +35,8 @@ internal static class KernelTiming
         Tensor Pixels(int channels, int seed) =>
             Numbers(seed, Batch, shape.Side, shape.Side, channels).permute(0, 3, 1, 2);
         Tensor x = Pixels(shape.In, 1).requires_grad_(true), weight = Numbers(2, shape.Out, shape.In, 1, 1).requires_grad_(true);
-        return Pair([x, weight], Pixels(shape.Out, 3), () => nn.functional.conv2d(x, weight), () => PointwiseProduct.Of(x, weight, null, 1));
+        Tensor slope = Pixels(shape.Out, 3);
+        return Pair([x, weight], slope, () => nn.functional.conv2d(x, weight), () => PointwiseProduct.Of(x, weight, null, 1));
     }));
 
     /// <summary>

@@ -21,13 +21,14 @@ internal static unsafe class OneDnnMatmul
     /// <summary>Whether this libtorch exports it, too.</summary>
     public static bool IsOffered => IsSupported && Function.Value != 0;
 
-    /// <summary>a b, or result + a b, written to the result; all in float32.</summary>
+    /// <summary>scale a b, or result + scale a b, written to the result; all in float32.</summary>
     /// <param name="a">[M, K], or [B, M, K].</param>
     /// <param name="b">[K, N], or [B, K, N]; a transposed view is not copied.</param>
     /// <param name="result">[M, N], or [B, M, N], contiguous.</param>
     /// <param name="adds">Whether the product is added to what the result holds.</param>
+    /// <param name="scale">Factor of the product.</param>
     /// <exception cref="ArgumentException">A shape or type does not fit: the function itself would end the process.</exception>
-    public static void Multiply(Tensor a, Tensor b, Tensor result, bool adds = false)
+    public static void Multiply(Tensor a, Tensor b, Tensor result, bool adds = false, double scale = 1)
     {
         (long[] left, long[] right, long[] to) = (a.shape, b.shape, result.shape);
         int rank = to.Length;
@@ -43,7 +44,8 @@ internal static unsafe class OneDnnMatmul
                 + "matrices on the CPU, or not to a contiguous tensor.");
         }
 
-        ((delegate* unmanaged<nint, nint, nint, float, float, void>)Function.Value)(a.Handle, b.Handle, result.Handle, adds ? 1 : 0, 1);
+        var matmul = (delegate* unmanaged<nint, nint, nint, float, float, void>)Function.Value;
+        matmul(a.Handle, b.Handle, result.Handle, adds ? 1 : 0, (float)scale);
         GC.KeepAlive(a);
         GC.KeepAlive(b);
         GC.KeepAlive(result);

@@ -158,7 +158,7 @@ public class DistillerTeachersTests
             },
         };
         new Distiller(Options with { Epochs = 4 }, new DistillationOptions { Views = 1 }).Run(job, [new(first), new(second)], 12, default);
-        Assert.Equal(counts[1], counts[3]);
+        TensorCount.HasNotGrown(counts[1], counts[3]);
     }
 
     private static TrainingResult Run(DistillationOptions options, ImageModel student, DistillationTeacher[] teachers) =>

@@ -314,7 +314,7 @@ public class DistillerTests
             },
             teacher,
             12);
-        Assert.Equal(counts[1], counts[3]);
+        TensorCount.HasNotGrown(counts[1], counts[3]);
     }
 
     private static void Cancel(ProgressReport report, CancellationTokenSource stop)

@@ -1,5 +1,6 @@
 using ReMem.Models;
 using ReMem.Models.Layers;
+using ReMem.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,8 +14,9 @@ internal static class MeasuredStatistics
     {
         using DisposeScope scope = NewDisposeScope();
 
-        // A transformer's linear layers call their hooks only where gradients are wanted.
+        // A transformer's linear layers call their hooks only where libtorch computes the plain product.
         using var guard = enable_grad();
+        using IDisposable plain = KernelPath<ProductKernel>.Force(ProductKernel.Libtorch);
         long macs = 0;
         model.eval();
         foreach ((_, nn.Module module) in model.named_modules())

@@ -1,5 +1,6 @@
 using ReMem.Models;
 using ReMem.Models.Layers;
+using ReMem.Runtime;
 using static TorchSharp.torch;
 
 namespace ReMem.Tests.Models;
@@ -20,6 +21,7 @@ public sealed class VisionTransformerTests : IDisposable
     {
         // As in training; without gradients the products are another library's.
         using var gradients = enable_grad();
+        using IDisposable plain = KernelPath<ProductKernel>.Force(ProductKernel.Libtorch);
         VisionTransformer model = Filled();
         Tensor x = Goldens.UniformTensor("input", 1, 2, 65, 128).to(ScalarType.Float32);
         TransformerBlock block = model.Blocks[3];

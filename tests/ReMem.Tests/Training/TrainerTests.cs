@@ -243,7 +243,7 @@ public class TrainerTests
                 return (0, 0);
             },
         });
-        Assert.Equal(counts[1], counts[3]);
+        TensorCount.HasNotGrown(counts[1], counts[3]);
     }
 
     [Fact]

@@ -16,11 +16,17 @@ internal abstract class AttentionLayer(string name) : nn.Module<Tensor, Tensor>(
     /// <param name="heads">H.</param>
     protected Tensor Attend(Tensor packed, int heads)
     {
-        if (Observer is null && AttentionProduct.Serves(packed))
-            return AttentionProduct.Of(packed, heads);
         (long batch, long tokens, long width) = (packed.shape[0], packed.shape[1], packed.shape[2] / 3);
         using DisposeScope scope = NewDisposeScope();
-        Tensor parts = packed.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
+        Tensor Split() => packed.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
+        if (AttentionProduct.Serves(packed))
+        {
+            if (Observer is not null && Split() is var seen)
+                Observer.Attending(seen[0], seen[1], seen[2], null);
+            return AttentionProduct.Of(packed, heads).MoveToOuterDisposeScope();
+        }
+
+        Tensor parts = Split();
         return Attend(parts[0], parts[1], parts[2]).transpose(1, 2).reshape(batch, tokens, width).MoveToOuterDisposeScope();
     }
 

@@ -115,7 +115,7 @@ public class BlockCheckpointTests
                 return (0, 0);
             },
         });
-        Assert.Equal(counts[1], counts[3]);
+        TensorCount.HasNotGrown(counts[1], counts[3]);
     }
 
     private static void AssertSameGradients(TransformerModel model, Tensor images, bool mixed)
