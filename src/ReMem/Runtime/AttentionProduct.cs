@@ -16,7 +16,7 @@ internal static class AttentionProduct
     /// <remarks>Under bf16 autocast too: the products are float32's, and exceed the fused kernel's speed still.</remarks>
     public static bool Serves(Tensor packed) =>
         KernelPath<ProductKernel>.Current == ProductKernel.OneDnn && packed.device_type == DeviceType.CPU && packed.numel() > 0
-        && packed.dtype is ScalarType.Float32 or ScalarType.BFloat16;
+        && OneDnnMatmul.IsOffered && packed.dtype is ScalarType.Float32 or ScalarType.BFloat16;
 
     /// <summary>softmax(q k' / sqrt(d)) v, with gradients.</summary>
     /// <param name="packed">Queries, keys and values [B, N, 3 H d], as a block's one linear layer gives them.</param>

@@ -127,7 +127,7 @@ internal static partial class KernelSuite
     private static string? Useless()
     {
         if (!OneDnnMatmul.IsOffered)
-            return "this libtorch does not export it";
+            return "this libtorch does not export it, or the processor has no AVX-512";
         double speed = KernelTiming.OneDnnOverBlas();
         return speed >= Slower ? null : FormattableString.Invariant($"{speed:0.00} times as fast as 'products'");
     }

@@ -23,10 +23,10 @@ internal static class MatrixProduct
     }
 
     /// <summary>Whether oneDNN's product computes what this tensor takes part in.</summary>
-    /// <remarks>In bf16 libtorch calls it by itself.</remarks>
+    /// <remarks>In bf16 libtorch calls it by itself. Where it is named but not offered, libtorch's own products serve.</remarks>
     internal static bool Serves(Tensor x) =>
         KernelPath<ProductKernel>.Current == ProductKernel.OneDnn && x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32
-        && x.numel() > 0 && !Autocast.IsOn(DeviceType.CPU);
+        && x.numel() > 0 && OneDnnMatmul.IsOffered && !Autocast.IsOn(DeviceType.CPU);
 
     private static Tensor Forward(Tensor rows, Tensor weight, Tensor? bias)
     {

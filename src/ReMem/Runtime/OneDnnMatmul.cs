@@ -14,12 +14,20 @@ internal static unsafe class OneDnnMatmul
     private static readonly Lazy<nint> Function = new(Find);
 
     /// <summary>
-    /// Whether the processor has what the function demands; without, it ends the process. Needs no libtorch.
+    /// Whether the processor has what the function demands, and oneDNN may use it; without, it ends the process. Needs no libtorch.
     /// </summary>
-    public static bool IsSupported => Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported;
+    public static bool IsSupported { get; } = HasAvx512 && Allows(KernelSelector.UserIsa(Environment.GetEnvironmentVariable));
 
     /// <summary>Whether this libtorch exports it, too.</summary>
     public static bool IsOffered => IsSupported && Function.Value != 0;
+
+    private static bool HasAvx512 =>
+        Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported;
+
+    /// <summary>Whether a limit of oneDNN's instructions leaves it AVX-512.</summary>
+    /// <param name="isa">The value of <see cref="KernelSet.IsaVariable"/>; null for none.</param>
+    internal static bool Allows(string? isa) => isa is null || new[] { "AVX512", "AVX10", "ALL", "DEFAULT" }
+        .Any(known => isa.StartsWith(known, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>scale a b, or result + scale a b, written to the result; all in float32.</summary>
     /// <param name="a">[M, K], or [B, M, K].</param>

@@ -41,6 +41,16 @@ public sealed class OneDnnMatmulTests : IDisposable
         Close(Double(a).matmul(Double(b).transpose(1, 2)), result);
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("AVX512_CORE", true)]
+    [InlineData("avx512_core_bf16", true)]
+    [InlineData("ALL", true)]
+    [InlineData("AVX2", false)]
+    [InlineData("AVX2_VNNI", false)]
+    [InlineData("SSE41", false)]
+    public void A_users_limit_of_instructions_may_forbid_it(string? isa, bool allows) => Assert.Equal(allows, OneDnnMatmul.Allows(isa));
+
     /// <summary>The function itself would end the process.</summary>
     [Fact]
     public void What_does_not_fit_is_refused_before_the_call()
