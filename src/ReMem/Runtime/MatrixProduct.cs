@@ -6,13 +6,18 @@ namespace ReMem.Runtime;
 /// <summary>The products of linear layers, by the kernel that <see cref="KernelPath{T}"/> names.</summary>
 internal static class MatrixProduct
 {
+    /// <summary>
+    /// Multiply-accumulates below which libtorch's own product is as fast: a call of a function of our own costs tens of microseconds.
+    /// </summary>
+    internal const long Least = 8 << 20;
+
     /// <summary>x W' + b, [..., K] to [..., N], with gradients.</summary>
     /// <param name="x">[..., K].</param>
     /// <param name="weight">[N, K].</param>
     /// <param name="bias">[N], or null.</param>
     public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (!Serves(x) || weight.dtype != ScalarType.Float32)
+        if (!Serves(x) || weight.dtype != ScalarType.Float32 || x.numel() * weight.shape[0] < Least)
             return nn.functional.linear(x, weight, bias);
         using DisposeScope scope = NewDisposeScope();
         long inner = weight.shape[1];

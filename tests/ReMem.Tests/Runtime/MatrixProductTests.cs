@@ -25,9 +25,10 @@ public sealed class MatrixProductTests : IDisposable
 
     [Theory]
     [InlineData(true, 24, 40, new long[] { 3, 5, 24 })]
-    [InlineData(false, 24, 40, new long[] { 3, 5, 24 })]
     [InlineData(true, 200, 1, new long[] { 7, 200 })]
-    [InlineData(true, 512, 100, new long[] { 1, 512 })]
+    [InlineData(true, 4096, 2500, new long[] { 1, 4096 })]
+    [InlineData(true, 200, 576, new long[] { 2, 65, 200 })]
+    [InlineData(false, 64, 1000, new long[] { 300, 64 })]
     [InlineData(true, 1, 8, new long[] { 6, 1 })]
     [InlineData(false, 64, 64, new long[] { 2, 3, 4, 64 })]
     public void Output_and_gradients_are_those_of_float64(bool hasBias, int inner, int outputs, long[] shape)
@@ -55,7 +56,8 @@ public sealed class MatrixProductTests : IDisposable
     [InlineData(false, false, true)]
     public void Only_the_gradients_that_are_wanted_are_there(bool ofInput, bool ofWeight, bool ofBias)
     {
-        Tensor x = rand(3, 8).requires_grad_(ofInput), weight = rand(4, 8).requires_grad_(ofWeight), bias = rand(4).requires_grad_(ofBias);
+        Tensor x = rand(640, 128).requires_grad_(ofInput), weight = rand(130, 128).requires_grad_(ofWeight);
+        Tensor bias = rand(130).requires_grad_(ofBias);
         MatrixProduct.Linear(x, weight, bias).sum().backward();
         Assert.Equal([ofInput, ofWeight, ofBias], new[] { x, weight, bias }.Select(t => t.grad is not null));
         Assert.False(MatrixProduct.Linear(x.detach(), weight.detach(), bias.detach()).requires_grad);
@@ -66,7 +68,7 @@ public sealed class MatrixProductTests : IDisposable
     [Fact]
     public void A_transposed_input_and_slope_are_read_in_order()
     {
-        Tensor x = rand(8, 5).t().requires_grad_(), weight = rand(4, 8).requires_grad_(), slope = rand(4, 5).t();
+        Tensor x = rand(128, 640).t().requires_grad_(), weight = rand(130, 128).requires_grad_(), slope = rand(130, 640).t();
         Tensor y = MatrixProduct.Linear(x, weight, null);
         Close(x.detach().to(ScalarType.Float64).mm(weight.detach().to(ScalarType.Float64).t()), y);
         y.backward([slope]);
@@ -86,7 +88,7 @@ public sealed class MatrixProductTests : IDisposable
     [Fact]
     public void The_same_numbers_give_the_same_bits()
     {
-        Tensor x = rand(333, 96), slope = rand(333, 40), weight = rand(40, 96).requires_grad_();
+        Tensor x = rand(999, 96), slope = rand(999, 100), weight = rand(100, 96).requires_grad_();
         (Tensor, Tensor) Step()
         {
             weight.grad = null;
@@ -103,7 +105,7 @@ public sealed class MatrixProductTests : IDisposable
     [Fact]
     public void No_tensor_stays_behind()
     {
-        Tensor x = rand(3, 8), weight = rand(4, 8).requires_grad_(), bias = rand(4).requires_grad_();
+        Tensor x = rand(640, 128), weight = rand(130, 128).requires_grad_(), bias = rand(130).requires_grad_();
         void Step()
         {
             using DisposeScope scope = NewDisposeScope();
