@@ -17,10 +17,7 @@ internal sealed class KernelWork
     public KernelAnswer Run(KernelCase work, KernelForm form)
     {
         (ImageModel model, Tensor images, Tensor labels) = Made(work);
-        using IDisposable convolutions = KernelPath<ConvolutionKernel>.Force(
-            form == KernelForm.Convolution ? ConvolutionKernel.Libtorch : ConvolutionKernel.Product);
-        using IDisposable products = KernelPath<ProductKernel>.Force(
-            form == KernelForm.Matmul ? ProductKernel.OneDnn : ProductKernel.Libtorch);
+        using IDisposable convolutions = Convolutions(form), products = Products(form);
         var clock = new CostClock();
         for (int step = 0; step < work.Steps; step++)
         {
@@ -40,13 +37,16 @@ internal sealed class KernelWork
         using ImageModel exact = BenchModel.Create(work.Model, Classes, work.Side);
         exact.to(ScalarType.Float64);
         Tensor expected = exact.call(images.to(ScalarType.Float64));
-        using IDisposable convolutions = KernelPath<ConvolutionKernel>.Force(
-            form == KernelForm.Convolution ? ConvolutionKernel.Libtorch : ConvolutionKernel.Product);
-        using IDisposable products = KernelPath<ProductKernel>.Force(
-            form == KernelForm.Matmul ? ProductKernel.OneDnn : ProductKernel.Libtorch);
+        using IDisposable convolutions = Convolutions(form), products = Products(form);
         Tensor difference = model.call(images).to(ScalarType.Float64) - expected;
         return new KernelAnswer(default, difference.norm().item<double>() / expected.norm().item<double>());
     }
+
+    private static IDisposable Convolutions(KernelForm form) => KernelPath<ConvolutionKernel>.Force(
+        form == KernelForm.Convolution ? ConvolutionKernel.Libtorch : ConvolutionKernel.Product);
+
+    private static IDisposable Products(KernelForm form) => KernelPath<ProductKernel>.Force(
+        form == KernelForm.Matmul ? ProductKernel.OneDnn : ProductKernel.Libtorch);
 
     private (ImageModel Model, Tensor Images, Tensor Labels) Made(KernelCase work)
     {

@@ -37,7 +37,7 @@ internal static class TransformerWorks
             x => nn.functional.layer_norm(x[0], [width], x[1], x[2]), 0, 2.0 * rows * width * Float);
         yield return Linear("qkv", width, 3 * width, ScalarType.Float32);
         yield return new(
-            "attention", (int)depth, () => [Given(narrow, batch, tokens, 3 * width)], x => Attention(x[0], shape.Heads),
+            "attention", (int)depth, () => [Given(narrow, batch, tokens, 3 * width)], x => AttentionProduct.Of(x[0], shape.Heads),
             4.0 * batch * tokens * tokens * width, 0);
         yield return Linear("proj", width, width, narrow);
         yield return Linear("fc1", width, hidden, ScalarType.Float32);
@@ -48,14 +48,5 @@ internal static class TransformerWorks
         yield return new(
             "residual sum", 2 * (int)depth, () => [Given(ScalarType.Float32, batch, tokens, width), Given(narrow, batch, tokens, width)],
             x => x[0] + x[1], 0, rows * width * ((2.0 * Float) + narrowBytes));
-    }
-
-    private static Tensor Attention(Tensor packed, int heads)
-    {
-        if (AttentionProduct.Serves(packed))
-            return AttentionProduct.Of(packed, heads);
-        (long batch, long tokens, long width) = (packed.shape[0], packed.shape[1], packed.shape[2] / 3);
-        Tensor parts = packed.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
-        return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2).reshape(batch, tokens, width);
     }
 }

@@ -122,15 +122,12 @@ internal sealed class VisionTransformerBlock : TransformerBlock
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            (long batch, long tokens, long width) = (x.shape[0], x.shape[1], x.shape[2]);
             Tensor packed = qkv.Project(x);
-            if (q_norm is null && k_norm is null)
+            if (q_norm is null || k_norm is null)
                 return proj.Project(Attend(packed, _heads)).MoveToOuterDisposeScope();
-            Tensor heads = packed.view(batch, tokens, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
-            Tensor queries = q_norm is null ? heads[0] : q_norm.call(heads[0]);
-            Tensor keys = k_norm is null ? heads[1] : k_norm.call(heads[1]);
-            Tensor mixed = Attend(queries, keys, heads[2]);
-            return proj.Project(mixed.transpose(1, 2).reshape(batch, tokens, width)).MoveToOuterDisposeScope();
+            Tensor heads = AttentionProduct.Split(packed, _heads);
+            Tensor mixed = Attend(q_norm.call(heads[0]), k_norm.call(heads[1]), heads[2]);
+            return proj.Project(mixed.transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();
         }
     }
 }

@@ -33,9 +33,7 @@ internal sealed record AttentionCase(int Heads, int Tokens, int Width, bool Bf16
     private Tensor Compute(Tensor[] inputs)
     {
         Tensor packed = stack(inputs, 2).permute(0, 3, 2, 1, 4).reshape(1, Tokens, 3 * Heads * Width);
-        return AttentionProduct.Serves(packed)
-            ? AttentionProduct.Of(packed, Heads).view(1, Tokens, Heads, Width).transpose(1, 2)
-            : nn.functional.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2]);
+        return AttentionProduct.Of(packed, Heads).view(1, Tokens, Heads, Width).transpose(1, 2);
     }
 
     private (double[] Output, double[][] Gradients) Reference(double[][] given)

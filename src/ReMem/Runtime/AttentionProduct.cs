@@ -12,21 +12,31 @@ internal static class AttentionProduct
     /// <summary>Of one chunk's scores. Smaller ones take longer: products of few images do not fill two cores.</summary>
     private const long ChunkBytes = 8 << 20;
 
-    /// <summary>Whether attention over these tokens is computed so.</summary>
-    /// <remarks>Under bf16 autocast too: the products are float32's, and exceed the fused kernel's speed still.</remarks>
-    public static bool Serves(Tensor packed) =>
-        KernelPath<ProductKernel>.Current == ProductKernel.OneDnn && packed.device_type == DeviceType.CPU && packed.numel() > 0
-        && OneDnnMatmul.IsOffered && packed.dtype is ScalarType.Float32 or ScalarType.BFloat16;
-
-    /// <summary>softmax(q k' / sqrt(d)) v, with gradients.</summary>
+    /// <summary>softmax(q k' / sqrt(d)) v, with gradients, by oneDNN's products where they are chosen, else by libtorch's kernel.</summary>
     /// <param name="packed">Queries, keys and values [B, N, 3 H d], as a block's one linear layer gives them.</param>
     /// <param name="heads">H.</param>
     /// <returns>[B, N, H d], contiguous, of the input's type.</returns>
+    /// <remarks>Under bf16 autocast too: the products are float32's, and exceed the fused kernel's speed still.</remarks>
     public static Tensor Of(Tensor packed, int heads)
     {
+        if (!OneDnnMatmul.IsChosenFor(packed) || packed.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
+            return Fused(packed, heads);
+
         // Autocast would make the softmax's and the products' types other ones.
         using IDisposable? exact = Autocast.Suspend(DeviceType.CPU);
         return is_grad_enabled() && packed.requires_grad ? Function.Run(packed, heads) : Forward(packed, heads);
+    }
+
+    /// <summary>Views of queries, keys and values, [3, B, H, N, d].</summary>
+    public static Tensor Split(Tensor packed, int heads) =>
+        packed.view(packed.shape[0], packed.shape[1], 3, heads, packed.shape[2] / (3 * heads)).permute(2, 0, 3, 1, 4);
+
+    private static Tensor Fused(Tensor packed, int heads)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor parts = Split(packed, heads);
+        return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2)
+            .reshape(packed.shape[0], packed.shape[1], packed.shape[2] / 3).MoveToOuterDisposeScope();
     }
 
     private static Tensor Forward(Tensor packed, int heads)

@@ -48,30 +48,29 @@ internal static class KernelTiming
     {
         (int batch, int tokens, int heads, int width) = shape;
         Tensor packed = Numbers(1, batch, tokens, 3 * heads * width).requires_grad_(true);
-        Tensor Fused()
-        {
-            Tensor parts = packed.view(batch, tokens, 3, heads, width).permute(2, 0, 3, 1, 4);
-            return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2)
-                .reshape(batch, tokens, heads * width);
-        }
-
-        return Pair([packed], Numbers(3, batch, tokens, heads * width), Fused, () => AttentionProduct.Of(packed, heads));
+        return Pair([packed], Numbers(3, batch, tokens, heads * width), () => AttentionProduct.Of(packed, heads));
     });
 
     private static IEnumerable<(Action Known, Action Other)> Linears() => Layers.Select(shape =>
     {
         Tensor x = Numbers(1, shape.Rows, shape.In).requires_grad_(true), weight = Numbers(2, shape.Out, shape.In).requires_grad_(true);
         Tensor bias = Numbers(4, shape.Out);
-        Func<Tensor> With(ProductKernel kernel) => () =>
-        {
-            using IDisposable forced = KernelPath<ProductKernel>.Force(kernel);
-            return MatrixProduct.Linear(x, weight, bias);
-        };
-        return Pair([x, weight], Numbers(3, shape.Rows, shape.Out), With(ProductKernel.Libtorch), With(ProductKernel.OneDnn));
+        return Pair([x, weight], Numbers(3, shape.Rows, shape.Out), () => MatrixProduct.Linear(x, weight, bias));
     });
 
     private static Tensor Numbers(int seed, params long[] shape) =>
         KernelNumbers.ToTensor(KernelNumbers.Doubles((int)shape.Aggregate(1L, (a, b) => a * b), seed), shape);
+
+    /// <summary>The same by libtorch's products and by oneDNN's.</summary>
+    private static (Action Known, Action Other) Pair(Tensor[] inputs, Tensor slope, Func<Tensor> forward)
+    {
+        Func<Tensor> With(ProductKernel kernel) => () =>
+        {
+            using IDisposable forced = KernelPath<ProductKernel>.Force(kernel);
+            return forward();
+        };
+        return Pair(inputs, slope, With(ProductKernel.Libtorch), With(ProductKernel.OneDnn));
+    }
 
     private static (Action Known, Action Other) Pair(Tensor[] inputs, Tensor slope, Func<Tensor> known, Func<Tensor> other)
     {

@@ -17,7 +17,7 @@ internal static class MatrixProduct
     /// <param name="bias">[N], or null.</param>
     public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (!Serves(x) || weight.dtype != ScalarType.Float32 || x.numel() * weight.shape[0] < Least)
+        if (!Serves(x, weight))
             return nn.functional.linear(x, weight, bias);
         using DisposeScope scope = NewDisposeScope();
         long inner = weight.shape[1];
@@ -27,11 +27,11 @@ internal static class MatrixProduct
         return (x.dim() == 2 ? product : product.view([.. x.shape[..^1], weight.shape[0]])).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Whether oneDNN's product computes what this tensor takes part in.</summary>
-    /// <remarks>In bf16 libtorch calls it by itself. Where it is named but not offered, libtorch's own products serve.</remarks>
-    internal static bool Serves(Tensor x) =>
-        KernelPath<ProductKernel>.Current == ProductKernel.OneDnn && x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32
-        && x.numel() > 0 && OneDnnMatmul.IsOffered && !Autocast.IsOn(DeviceType.CPU);
+    /// <summary>Whether oneDNN computes x W'; else libtorch's own product does.</summary>
+    /// <remarks>In bf16 libtorch calls oneDNN by itself.</remarks>
+    internal static bool Serves(Tensor x, Tensor weight) =>
+        OneDnnMatmul.IsChosenFor(x) && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
+        && x.numel() * weight.shape[0] >= Least && !Autocast.IsOn(DeviceType.CPU);
 
     private static Tensor Forward(Tensor rows, Tensor weight, Tensor? bias)
     {

@@ -21,6 +21,10 @@ internal static unsafe class OneDnnMatmul
     /// <summary>Whether this libtorch exports it, too.</summary>
     public static bool IsOffered => IsSupported && Function.Value != 0;
 
+    /// <summary>Whether it is chosen, and can compute with this tensor, whatever its type.</summary>
+    public static bool IsChosenFor(Tensor x) => KernelPath<ProductKernel>.Current == ProductKernel.OneDnn
+        && x.device_type == DeviceType.CPU && x.numel() > 0 && IsOffered;
+
     private static bool HasAvx512 =>
         Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported;
 

@@ -14,8 +14,7 @@ public sealed class AttentionProductTests : IDisposable
     public AttentionProductTests()
     {
         Libtorch.Load();
-        if (!OneDnnMatmul.IsOffered || Kernels.Choice?.Outcomes.Any(o => o is { Name: "matmul", IsRight: true }) != true)
-            Assert.Skip("oneDNN's matrix product is not offered here, or was not found right");
+        OneDnnProducts.Require();
         _forced = KernelPath<ProductKernel>.Force(ProductKernel.OneDnn);
     }
 

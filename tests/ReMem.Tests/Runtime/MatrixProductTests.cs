@@ -13,8 +13,7 @@ public sealed class MatrixProductTests : IDisposable
     public MatrixProductTests()
     {
         Libtorch.Load();
-        bool serves = Kernels.Choice?.Outcomes.Any(o => o is { Name: "matmul", IsRight: true }) == true && OneDnnMatmul.IsOffered;
-        _forced = KernelPath<ProductKernel>.Force(serves ? ProductKernel.OneDnn : ProductKernel.Libtorch);
+        _forced = KernelPath<ProductKernel>.Force(OneDnnProducts.AreRight ? ProductKernel.OneDnn : ProductKernel.Libtorch);
     }
 
     public void Dispose()

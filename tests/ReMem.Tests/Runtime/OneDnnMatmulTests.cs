@@ -14,7 +14,7 @@ public sealed class OneDnnMatmulTests : IDisposable
     [Fact]
     public void It_is_the_product_or_is_added_to_what_is_there()
     {
-        Require();
+        OneDnnProducts.Require();
         foreach (int rows in new[] { 1, 2, 17, 64 })
         {
             foreach (int inner in new[] { 1, 3, 16, 200 })
@@ -35,7 +35,7 @@ public sealed class OneDnnMatmulTests : IDisposable
     [Fact]
     public void Batches_are_multiplied_each_by_its_own()
     {
-        Require();
+        OneDnnProducts.Require();
         Tensor a = rand(6, 33, 16), b = rand(6, 65, 16), result = empty(6, 33, 65);
         OneDnnMatmul.Multiply(a, b.transpose(1, 2), result);
         Close(Double(a).matmul(Double(b).transpose(1, 2)), result);
@@ -66,12 +66,6 @@ public sealed class OneDnnMatmulTests : IDisposable
         Refused(zeros(0, 3), zeros(3, 5), zeros(0, 5));
         Refused(zeros(2, 3, ScalarType.Float64), zeros(3, 5, ScalarType.Float64), zeros(2, 5, ScalarType.Float64));
         Refused(zeros(2, 3, ScalarType.BFloat16), zeros(3, 5, ScalarType.BFloat16), zeros(2, 5, ScalarType.BFloat16));
-    }
-
-    private static void Require()
-    {
-        if (!OneDnnMatmul.IsOffered || Kernels.Choice?.Outcomes.Any(o => o is { Name: "matmul", IsRight: true }) != true)
-            Assert.Skip("oneDNN's matrix product is not offered here, or was not found right");
     }
 
     private static Tensor Double(Tensor x) => x.to(ScalarType.Float64);

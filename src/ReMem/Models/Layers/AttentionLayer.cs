@@ -16,18 +16,14 @@ internal abstract class AttentionLayer(string name) : nn.Module<Tensor, Tensor>(
     /// <param name="heads">H.</param>
     protected Tensor Attend(Tensor packed, int heads)
     {
-        (long batch, long tokens, long width) = (packed.shape[0], packed.shape[1], packed.shape[2] / 3);
         using DisposeScope scope = NewDisposeScope();
-        Tensor Split() => packed.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
-        if (AttentionProduct.Serves(packed))
+        if (Observer is not null)
         {
-            if (Observer is not null && Split() is var seen)
-                Observer.Attending(seen[0], seen[1], seen[2], null);
-            return AttentionProduct.Of(packed, heads).MoveToOuterDisposeScope();
+            Tensor parts = AttentionProduct.Split(packed, heads);
+            Observer.Attending(parts[0], parts[1], parts[2], null);
         }
 
-        Tensor parts = Split();
-        return Attend(parts[0], parts[1], parts[2]).transpose(1, 2).reshape(batch, tokens, width).MoveToOuterDisposeScope();
+        return AttentionProduct.Of(packed, heads).MoveToOuterDisposeScope();
     }
 
     /// <summary>softmax(q k' / sqrt(d) + bias) v, [B, H, N, d], after the observer was called.</summary>

@@ -21,7 +21,7 @@ internal static class LinearProduct
     /// The layer's output, [..., C] to [..., D]. The layer's own hooks are called only where libtorch computes the plain product.
     /// </summary>
     public static Tensor Project(this Linear layer, Tensor x) =>
-        ServesConvolution(x) || MatrixProduct.Serves(x) ? Of(x, layer.weight!, layer.bias) : layer.call(x);
+        ServesConvolution(x) || MatrixProduct.Serves(x, layer.weight!) ? Of(x, layer.weight!, layer.bias) : layer.call(x);
 
     /// <summary>x W' + b, [..., C] to [..., D].</summary>
     public static Tensor Of(Tensor x, Tensor weight, Tensor? bias) =>
