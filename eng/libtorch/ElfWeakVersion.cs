@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text;
 
 namespace ReMem.Eng
@@ -44,18 +45,20 @@ namespace ReMem.Eng
             return changed;
         }
 
-        /// <summary>Patches a file in place; the new content appears whole or not at all, and hard links to the old one keep it.</summary>
-        /// <returns>How many entries changed; with 0 the file is not written.</returns>
-        public static int ApplyToFile(string path, string version)
+        /// <summary>Writes a patched copy of a library, which appears whole or not at all; the source is left as it is.</summary>
+        /// <returns>How many entries differ from the source. Where the destination holds these bytes already, it is not written.</returns>
+        public static int Copy(string source, string destination, string version)
         {
-            byte[] bytes = File.ReadAllBytes(path);
+            byte[] bytes = File.ReadAllBytes(source);
             int changed = Apply(bytes, version);
-            if (changed == 0)
-                return 0;
-            string temporary = path + ".patched";
+            if (File.Exists(destination) && File.ReadAllBytes(destination).SequenceEqual(bytes))
+                return changed;
+            Directory.CreateDirectory(Path.Combine(destination, ".."));
+            string temporary = destination + ".patched";
             File.WriteAllBytes(temporary, bytes);
-            File.Delete(path);
-            File.Move(temporary, path);
+            // A hard link to the old copy, in an output folder, keeps its bytes.
+            File.Delete(destination);
+            File.Move(temporary, destination);
             return changed;
         }
 
@@ -108,29 +111,48 @@ namespace ReMem.Eng
     }
 #if !TESTS
 
-    /// <summary>The MSBuild task around <see cref="ElfWeakVersion"/>.</summary>
+    /// <summary>The MSBuild task around <see cref="ElfWeakVersion"/>: patched copies take the places of the libraries.</summary>
     public sealed class WeakenSymbolVersion : Microsoft.Build.Utilities.Task
     {
+        /// <summary>The libraries, as the SDK resolved them from packages.</summary>
         [Microsoft.Build.Framework.Required]
-        public string File { get; set; }
+        public Microsoft.Build.Framework.ITaskItem[] Libraries { get; set; }
+
+        /// <summary>The folder of the patched copies.</summary>
+        [Microsoft.Build.Framework.Required]
+        public string Folder { get; set; }
 
         [Microsoft.Build.Framework.Required]
         public string SymbolVersion { get; set; }
 
+        /// <summary>The copies, with all that the SDK knows of the libraries.</summary>
+        [Microsoft.Build.Framework.Output]
+        public Microsoft.Build.Framework.ITaskItem[] Patched { get; set; }
+
         public override bool Execute()
         {
-            try
+            Patched = new Microsoft.Build.Framework.ITaskItem[Libraries.Length];
+            for (int i = 0; i < Libraries.Length; i++)
             {
-                int changed = ElfWeakVersion.ApplyToFile(File, SymbolVersion);
-                Log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, "{0}: {1} requirement(s) of {2} made weak", File, changed,
-                    SymbolVersion);
-                return true;
+                string library = Libraries[i].GetMetadata("FullPath");
+                string copy = Path.GetFullPath(Path.Combine(Folder, Path.GetFileName(library)));
+                try
+                {
+                    int changed = ElfWeakVersion.Copy(library, copy, SymbolVersion);
+                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, "{0}: {1} requirement(s) of {2} made weak", copy, changed,
+                        SymbolVersion);
+                }
+                catch (InvalidDataException e)
+                {
+                    Log.LogError("{0} cannot be patched: {1}. Delete this package from the NuGet folder and restore again.", library, e.Message);
+                    return false;
+                }
+
+                Patched[i] = new Microsoft.Build.Utilities.TaskItem(copy);
+                Libraries[i].CopyMetadataTo(Patched[i]);
             }
-            catch (System.IO.InvalidDataException e)
-            {
-                Log.LogError("{0} cannot be patched: {1}. Delete the output folder and build again.", File, e.Message);
-                return false;
-            }
+
+            return true;
         }
     }
 #endif

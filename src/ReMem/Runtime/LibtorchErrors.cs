@@ -33,7 +33,9 @@ internal static partial class LibtorchErrors
         {
             string missing = file.Groups[1].Value;
             return new ReMemException($"{name} does not load: {missing} is missing.", path,
-                missing.Contains("cu", StringComparison.Ordinal)
+                missing.StartsWith("libtorch", StringComparison.Ordinal) && !missing.Contains("cu", StringComparison.Ordinal)
+                    ? "Add the package ReMem.Cpu, which brings libtorch, to the program's project."
+                    : missing.Contains("cu", StringComparison.Ordinal)
                     ? "Install the CUDA libraries that this libtorch was built for."
                     : $"Install {missing}.",
                 cause);

@@ -110,18 +110,31 @@ public sealed class ElfWeakVersionTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_another_name_links_to_is_replaced_and_the_original_kept()
+    public void A_copy_is_patched_its_source_and_links_to_an_older_copy_are_kept()
     {
-        string original = _folder.File("package.so");
-        string copy = _folder.File("output.so");
-        File.WriteAllBytes(original, TinyLibrary());
-        if (OperatingSystem.IsWindows() || link(original, copy) != 0)
+        string source = _folder.File("package.so"), copy = _folder.File(Path.Combine("obj", "copy.so")), output = _folder.File("output.so");
+        File.WriteAllBytes(source, TinyLibrary());
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        File.WriteAllBytes(copy, [1, 2, 3]);
+        if (OperatingSystem.IsWindows() || link(copy, output) != 0)
             Assert.Skip("hard links cannot be made here");
-        Assert.Equal(1, ElfWeakVersion.ApplyToFile(copy, Wanted));
-        Assert.Equal(TinyLibrary(), File.ReadAllBytes(original));
+        Assert.Equal(1, ElfWeakVersion.Copy(source, copy, Wanted));
+        Assert.Equal(TinyLibrary(), File.ReadAllBytes(source));
         Assert.Equal(2, File.ReadAllBytes(copy)[WantedFlags]);
-        Assert.Equal(0, ElfWeakVersion.ApplyToFile(copy, Wanted));
-        Assert.Equal(2, Directory.GetFiles(_folder.Path).Length);
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(output));
+        Assert.Equal([copy], Directory.GetFiles(Path.GetDirectoryName(copy)!));
+    }
+
+    [Fact]
+    public void A_copy_that_is_right_already_is_not_written_again()
+    {
+        string source = _folder.File("package.so"), copy = _folder.File("copy.so");
+        File.WriteAllBytes(source, TinyLibrary());
+        ElfWeakVersion.Copy(source, copy, Wanted);
+        DateTime old = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(copy, old);
+        Assert.Equal(1, ElfWeakVersion.Copy(source, copy, Wanted));
+        Assert.Equal(old, File.GetLastWriteTimeUtc(copy));
     }
 
     [Fact]

@@ -1,29 +1,12 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace ReMem.Tests.Eng;
 
 /// <summary>The launcher in a small repository of its own, with a stand-in for dotnet that writes down how it was called.</summary>
 public sealed class LauncherTests : IDisposable
 {
-    private const string Dotnet = """
-        #!/bin/sh
-        echo "$@" >>"$(dirname "$0")/../calls"
-        if [ "$1" = build ]; then
-          echo "build noise"
-          echo "build noise" >&2
-          [ ! -f "$2/broken" ] || exit 1
-          mkdir -p "$2/bin/Release/net10.0/linux-x64" "$2/obj"
-          sleep "${BUILD_SECONDS:-0}"
-          touch "$2/bin/Release/net10.0/linux-x64/ReMem.Cli.dll"
-          exit 0
-        fi
-        shift
-        echo "ran: $*"
-        cat
-        exit 7
-        """;
-
-    private readonly TemporaryFolder _folder = new("remem launcher-");
+    private readonly StandInRepository _folder = new();
 
     public LauncherTests()
     {
@@ -34,12 +17,6 @@ public sealed class LauncherTests : IDisposable
         }
 
         File.Copy(Path.Combine(Repository.Root, "remem"), _folder.File("remem"));
-        Write("path/dotnet", Dotnet);
-        File.SetUnixFileMode(Path.Combine(_folder.Path, "path", "dotnet"), (UnixFileMode)0b111_101_101);
-        foreach (string file in (string[])["src/ReMem/A.cs", "src/ReMem/B.cs", "src/ReMem.Cli/Program.cs", "eng/x.targets",
-            "Directory.Build.props",
-            "Directory.Build.targets", "global.json"])
-            Write(file, "");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -51,7 +28,7 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal("ran: predict a b.jpg --top 5\nfrom stdin\n", result.Output);
         Assert.Equal("building remem (first start)...\n", result.Errors);
         Assert.Equal(7, result.Code);
-        Assert.Equal(2, Calls().Length);
+        Assert.Equal(2, _folder.Calls().Length);
     }
 
     [Fact]
@@ -60,7 +37,7 @@ public sealed class LauncherTests : IDisposable
         Start([]);
         Result second = Start(["--version"]);
         Assert.Equal("", second.Errors);
-        Assert.Equal(3, Calls().Length);
+        Assert.Equal(3, _folder.Calls().Length);
     }
 
     [Theory]
@@ -68,12 +45,14 @@ public sealed class LauncherTests : IDisposable
     [InlineData("eng/x.targets")]
     [InlineData("Directory.Build.props")]
     [InlineData("global.json")]
+    [InlineData("demo/emoji/a.parquet")]
+    [InlineData("recipes/demo.yaml")]
     public void A_changed_source_builds_again_once(string file)
     {
         Start([]);
-        File.SetLastWriteTimeUtc(_folder.File(file), DateTime.UtcNow.AddSeconds(2));
+        _folder.Touch(file, 2);
         Assert.Equal("building remem (sources changed)...\n", Start([]).Errors);
-        File.SetLastWriteTimeUtc(_folder.File(file), DateTime.UtcNow.AddSeconds(-2));
+        _folder.Touch(file, -2);
         Assert.Equal("", Start([]).Errors);
     }
 
@@ -81,8 +60,8 @@ public sealed class LauncherTests : IDisposable
     public void A_deleted_source_builds_again_and_build_output_does_not()
     {
         Start([]);
-        Write("src/ReMem/obj/late.cs", "");
-        File.SetLastWriteTimeUtc(_folder.File("src/ReMem/obj/late.cs"), DateTime.UtcNow.AddSeconds(2));
+        _folder.Write("src/ReMem/obj/late.cs", "");
+        _folder.Touch("src/ReMem/obj/late.cs", 2);
         Assert.Equal("", Start([]).Errors);
         Thread.Sleep(20);
         File.Delete(_folder.File("src/ReMem/B.cs"));
@@ -90,9 +69,28 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public void A_program_that_is_gone_is_built_again()
+    {
+        Start([]);
+        Assert.Equal($"build {_folder.File("src/ReMem.Cli")} -c Release -r {RuntimeInformation.RuntimeIdentifier}",
+            _folder.Calls()[0][.._folder.Calls()[0].IndexOf(" -v", StringComparison.Ordinal)]);
+        Directory.Delete(_folder.File("src/ReMem.Cli/bin/Release/net10.0"), recursive: true);
+        Assert.Equal("building remem (sources changed)...\n", Start([]).Errors);
+    }
+
+    [Fact]
+    public void A_build_for_another_machine_in_the_same_folder_is_not_taken()
+    {
+        _folder.Write("src/ReMem.Cli/bin/Release/net10.0/another-arm64/ReMem.Cli.dll", "");
+        _folder.Write("src/ReMem.Cli/bin/Release/remem-another-arm64.stamp", "");
+        Assert.Equal("building remem (first start)...\n", Start([]).Errors);
+        Assert.DoesNotContain("another", string.Join('\n', _folder.Calls()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_failed_build_shows_its_messages_and_is_tried_again()
     {
-        Write("src/ReMem.Cli/broken", "");
+        _folder.Write("src/ReMem.Cli/broken", "");
         Result failed = Start(["demo"]);
         Assert.Equal(1, failed.Code);
         Assert.Equal("", failed.Output);
@@ -120,7 +118,7 @@ public sealed class LauncherTests : IDisposable
         Task<Result> second = Task.Run(() => Start(["b"], buildSeconds: "0.3"));
         Assert.Equal("ran: a\n", (await first).Output);
         Assert.Equal("ran: b\n", (await second).Output);
-        Assert.Single(Calls(), call => call.StartsWith("build ", StringComparison.Ordinal));
+        Assert.Single(_folder.Calls(), call => call.StartsWith("build ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -143,7 +141,7 @@ public sealed class LauncherTests : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        start.Environment["PATH"] = path ?? $"{_folder.File("path")}:/usr/bin:/bin";
+        start.Environment["PATH"] = path ?? _folder.Programs;
         start.Environment["BUILD_SECONDS"] = buildSeconds;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -152,17 +150,6 @@ public sealed class LauncherTests : IDisposable
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new Result(process.ExitCode, output, errors.GetAwaiter().GetResult());
-    }
-
-    private string[] Calls() => File.ReadAllLines(_folder.File("calls"));
-
-    private void Write(string file, string text)
-    {
-        string path = _folder.File(file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-        // Older than any build, so that the test does not depend on the clock's resolution.
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(-10));
     }
 
     private sealed record Result(int Code, string Output, string Errors);

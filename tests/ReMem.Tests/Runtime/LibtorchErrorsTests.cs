@@ -25,4 +25,14 @@ public sealed class LibtorchErrorsTests
         Assert.NotNull(error.Remedy);
         Assert.Equal(Path, error.Where);
     }
+
+    [Theory]
+    [InlineData("libtorch.so", "Add the package ReMem.Cpu, which brings libtorch, to the program's project.")]
+    [InlineData("libtorch_cuda.so", "Install the CUDA libraries that this libtorch was built for.")]
+    [InlineData("libgomp.so.1", "Install libgomp.so.1.")]
+    public void A_missing_library_has_its_own_remedy(string library, string remedy)
+    {
+        string words = $"{library}: cannot open shared object file: No such file or directory";
+        Assert.Equal(remedy, LibtorchErrors.NotLoaded(Path, new DllNotFoundException(Preamble + words + "\n")).Remedy);
+    }
 }
