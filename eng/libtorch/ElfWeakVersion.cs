@@ -139,12 +139,13 @@ namespace ReMem.Eng
                 try
                 {
                     int changed = ElfWeakVersion.Copy(library, copy, SymbolVersion);
-                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, "{0}: {1} requirement(s) of {2} made weak", copy, changed,
-                        SymbolVersion);
+                    Log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, "{0}: {1} requirement(s) of {2} made weak", copy,
+                        changed, SymbolVersion);
                 }
                 catch (InvalidDataException e)
                 {
-                    Log.LogError("{0} cannot be patched: {1}. Delete this package from the NuGet folder and restore again.", library, e.Message);
+                    Log.LogError("{0} cannot be patched: {1}. Delete this package from the NuGet folder and restore again.", library,
+                        e.Message);
                     return false;
                 }
 

@@ -7,7 +7,7 @@ namespace ReMem.Cli.Tests;
 /// <summary>A progress line on terminals of every width.</summary>
 public class ProgressLineTests
 {
-    private static readonly ProgressReport Report = new("seed-0/reweighted/teacher", null, 3, 10, 17, 120, 1.234, 87, 4000);
+    private static readonly StepProgress Report = Left(4000);
 
     [Fact]
     public void The_time_left_is_never_cut()
@@ -28,8 +28,8 @@ public class ProgressLineTests
     [Fact]
     public void Long_times_are_whole()
     {
-        Assert.EndsWith(" 49:00:01 left", ProgressLine.Of(Report with { SecondsLeft = (49 * 3600) + 1 }, 80), StringComparison.Ordinal);
-        Assert.EndsWith("? left", ProgressLine.Of(Report with { SecondsLeft = double.NaN }, 80), StringComparison.Ordinal);
+        Assert.EndsWith(" 49:00:01 left", ProgressLine.Of(Left((49 * 3600) + 1), 80), StringComparison.Ordinal);
+        Assert.EndsWith("? left", ProgressLine.Of(Left(double.NaN), 80), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,4 +43,6 @@ public class ProgressLineTests
             Assert.EndsWith("0:00:30 left", line, StringComparison.Ordinal);
         }
     }
+
+    private static StepProgress Left(double seconds) => new("seed-0/reweighted/teacher", 3, 10, 17, 120, 1.234, 87, seconds);
 }

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using ReMem.Cli.Output;
 using ReMem.Evaluation;
-using ReMem.Recipes;
-using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
 using ReMem.Runtime;
 using ReMem.Weights.Hub;
@@ -120,23 +118,17 @@ internal static class Common
     }
 
     /// <summary>Runs one training in its own folder and prints its scores.</summary>
-    /// <param name="recipe">What is trained.</param>
-    /// <param name="identity">What else the training depends on.</param>
     /// <param name="path">The folder.</param>
-    /// <param name="check">Checks the recipe before any image is decoded.</param>
     /// <param name="offline">Download nothing.</param>
     /// <param name="json">Print JSON.</param>
-    /// <param name="cancellationToken">Stops between steps.</param>
-    /// <param name="stage">Trains.</param>
+    /// <param name="train">Trains in the folder, with weights from the source.</param>
     /// <param name="option">The command's option that takes weights from a local file, for the remedy where a download fails.</param>
     public static int RunStage(
-        Recipe recipe, string identity, string path, Action check, bool offline, bool json, CancellationToken cancellationToken,
-        Func<StageContext, StageFolder, TrainedResult> stage, string? option = null)
+        string path, bool offline, bool json, Func<string, WeightSource, IProgress<ProgressReport>, TrainedResult> train,
+        string? option = null)
     {
         LoadLibtorch();
-        check();
-        TrainedResult result = WithProgress(progress =>
-            SingleStage.Run(recipe, identity, path, Sources(offline, progress, option), progress, cancellationToken, stage));
+        TrainedResult result = WithProgress(progress => train(path, Sources(offline, progress, option), progress));
         if (json)
             PrintJson(result);
         else

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ReMem.Recipes;
+using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
 
 namespace ReMem.Cli.Commands;
@@ -46,18 +47,8 @@ internal static class DistillCommand
                     .. settings.Pairs(parsed),
                     $"student.further_teachers=[{string.Join(", ", sources.Skip(1).Select(CommandRecipe.Quote))}]",
                 ]);
-            if (loaded is null && recipe.Student.FurtherTeachers.Count > 0)
-                throw new InputException("The student has further teachers and no first one.", "student.further_teachers",
-                    "Give the first with --teacher-dir DIR.");
-            return Common.RunStage(recipe, $"teacher {loaded?.Name ?? "none"}", parsed.GetValue(output)!,
-                () => StageChecks.RequireTrainable(recipe, teacher: false), offline, parsed.GetValue(json), cancellationToken,
-                (context, folder) =>
-            {
-                if (loaded is not null)
-                    context.AlignClasses(loaded.Model, loaded.Labels, loaded.Source);
-                return new StudentStage(context).Run(recipe.Student, loaded is null ? null : new NamedTeacher(loaded.Model, loaded.Name),
-                    recipe.Seeds[0], folder);
-            });
+            return Common.RunStage(parsed.GetValue(output)!, offline, parsed.GetValue(json), (path, weights, progress) =>
+                SingleStage.Distill(recipe, loaded, path, weights, progress, cancellationToken));
         }, _ => Common.EpochsAreKept);
         return command;
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ReMem.Recipes;
-using ReMem.Recipes.Stages;
+using ReMem.Recipes.Run;
 using ReMem.Teachers;
 
 namespace ReMem.Cli.Commands;
@@ -55,24 +55,11 @@ internal static class FinetuneCommand
                 ? Teachers(named)
                 : recipe.Teacher.Options.Rho > 0 ? TeacherMethod.Both : TeacherMethod.Reweighted;
             recipe = recipe with { Methods = [taken] };
-            TeacherPreparation preparation = recipe.Teacher.Prepared(taken)!;
-            TeacherOptions options = preparation.Options;
-            void Check()
-            {
-                TeacherFineTuner.RequireFit(options, recipe.Teacher.Model);
-                StageChecks.RequireTrainable(recipe, student: false);
-            }
-
-            return Common.RunStage(
-                recipe, parsed.GetValue(method) is null ? $"rho {options.Rho}" : $"method {taken}, rho {options.Rho}",
-                parsed.GetValue(output)!, Check, parsed.GetValue(offline), parsed.GetValue(json),
-                cancellationToken,
-                (context, folder) =>
-                {
-                    using FinishedTeacher teacher = new TeacherStage(context).Run(recipe.Teacher, preparation, recipe.Information,
-                        recipe.Seeds[0], folder);
-                    return teacher.Result;
-                }, "--weights FILE");
+            string identity = parsed.GetValue(method) is null
+                ? $"rho {recipe.Teacher.Prepared(taken)!.Options.Rho}"
+                : SingleStage.Identity(recipe, taken);
+            return Common.RunStage(parsed.GetValue(output)!, parsed.GetValue(offline), parsed.GetValue(json), (path, sources, progress) =>
+                SingleStage.FineTune(recipe, taken, identity, path, sources, progress, cancellationToken), "--weights FILE");
         }, _ => Common.EpochsAreKept);
         return command;
     }

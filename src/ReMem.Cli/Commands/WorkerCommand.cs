@@ -34,7 +34,7 @@ internal static class WorkerCommand
             }
             catch (ReMemException e)
             {
-                Send(new WorkerMessage(null, WorkerError.Of(e)));
+                Send(new WorkerMessage(Error: WorkerError.Of(e)));
                 return e is InputException ? ExitCodes.BadInput : ExitCodes.Failed;
             }
         });
@@ -73,7 +73,7 @@ internal static class WorkerCommand
                 _sinceTick.Restart();
             }
 
-            Send(new WorkerMessage(value, null));
+            Send(WorkerMessage.Of(value));
         }
     }
 }

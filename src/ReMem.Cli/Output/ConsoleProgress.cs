@@ -37,7 +37,8 @@ internal sealed class ConsoleProgress : IProgress<ProgressReport>, IProgress<Tra
 
     public static ConsoleProgress Start() => new();
 
-    public void Report(ProgressReport value) => Show(value.Stage, value.Message, width => ProgressLine.Of(value, width));
+    public void Report(ProgressReport value) =>
+        Show(value.Stage, value.Message, width => value is StepProgress step ? ProgressLine.Of(step, width) : string.Empty);
 
     public void Report(TransferProgress value) => Show(value.File, value.Message, width => ProgressLine.Of(value, width));
 

@@ -8,10 +8,10 @@ internal static class ProgressLine
 {
     private const string Cut = "...";
 
-    public static string Of(ProgressReport r, int width)
+    public static string Of(StepProgress r, int width)
     {
         double share = (r.Epoch - 1 + ((double)r.Batch / r.Batches)) / r.Epochs;
-        bool trains = !double.IsNaN(r.Loss);
+        bool trains = r.Loss is not null;
         string epoch = FormattableString.Invariant($"{(trains ? "epoch" : "view")} {r.Epoch}/{r.Epochs}");
         string batch = FormattableString.Invariant($", {(trains ? "batch" : "image")} {r.Batch}/{r.Batches}");
         string loss = trains ? FormattableString.Invariant($", loss {r.Loss:0.000}") : string.Empty;

@@ -66,7 +66,7 @@ public sealed class Distiller(TrainingOptions training, DistillationOptions opti
         int views = options.ShownViews(training.Epochs), recycled = options.RecycledViews(training.Epochs);
         foreach ((DistillationTeacher each, TargetSpec spec) in teachers.Zip(specs)
             .Where(t => taught && recycled > 0 && t.Second.HasMaps && t.First.Cache is null))
-            job.Progress?.Report(new ProgressReport(job.Stage, TeacherTargets.Description(samples, recycled, spec)));
+            job.Progress?.Report(new MessageProgress(job.Stage, TeacherTargets.Description(samples, recycled, spec)));
         using AveragedTargets? targets = taught
             ? Targets(teachers, samples, views, recycled, specs, job.Train, cancellationToken)
             : null;

@@ -4,7 +4,7 @@ namespace ReMem.Evaluation;
 /// <param name="Mean">The mean, in the unit of the measurement.</param>
 /// <param name="HalfWidth">Null with one value, which gives no interval.</param>
 /// <param name="Count">Number of values.</param>
-public sealed record Interval(double Mean, double? HalfWidth, int Count)
+internal sealed record Interval(double Mean, double? HalfWidth, int Count)
 {
     /// <summary>Lower end; the mean where there is no interval.</summary>
     public double Low => Mean - (HalfWidth ?? 0);

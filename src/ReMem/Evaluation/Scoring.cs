@@ -40,5 +40,5 @@ internal sealed class Scoring(ScoredModel model, IProgress<ProgressReport> progr
         return new ScoringResult(images.Split, ClassificationMetrics.From(outputs.Logits, outputs.Labels, model.Labels));
     }
 
-    private void Say(string text) => progress.Report(new ProgressReport("data", text));
+    private void Say(string text) => progress.Report(new MessageProgress("data", text));
 }

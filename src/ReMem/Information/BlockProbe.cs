@@ -64,7 +64,7 @@ internal sealed class BlockProbe
         var passes = new ProbeProgress(progress, $"{name} / blocks", "images", all);
         using BlockFeatures trained = BlockFeatures.Read(_model, train, _skips, usage: false, all, passes, cancellationToken);
         using BlockFeatures tested = BlockFeatures.Read(_model, test, _skips, usage: true, all, passes, cancellationToken);
-        progress?.Report(new ProgressReport($"{name} / blocks",
+        progress?.Report(new MessageProgress($"{name} / blocks",
             FormattableString.Invariant($"{all} images seen in {clock.Elapsed.TotalSeconds:0} s")));
 
         SubBlock[] subBlocks = [.. SubBlock.All(_model.Blocks.Count)];

@@ -23,6 +23,6 @@ internal sealed class ProbeProgress(IProgress<ProgressReport>? progress, string 
             return;
         _last = _clock.Elapsed;
         TimeSpan left = _clock.Elapsed / _done * (total - _done);
-        progress?.Report(new ProgressReport(stage, FormattableString.Invariant($"{_done} of {total} {unit}, {left:h\\:mm\\:ss} left")));
+        progress?.Report(new MessageProgress(stage, FormattableString.Invariant($"{_done} of {total} {unit}, {left:h\\:mm\\:ss} left")));
     }
 }

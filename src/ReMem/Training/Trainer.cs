@@ -53,7 +53,7 @@ public sealed class Trainer(TrainingOptions options)
             .. gradient.State.Select(entry => KeyValuePair.Create("gradient." + entry.Key, entry.Value))];
         TrainingResult done = checkpoint?.TryResume(job.Model, optimizer, job.Auxiliary, state) ?? new TrainingResult([], 0, 0, 0);
         if (checkpoint?.Difference is { } difference)
-            job.Progress?.Report(new ProgressReport(job.Stage, difference));
+            job.Progress?.Report(new MessageProgress(job.Stage, difference));
         TrainingEnd? end;
         while ((end = kept.End(done.Epochs)) is null)
         {
@@ -160,7 +160,7 @@ public sealed class Trainer(TrainingOptions options)
         };
         Report(job, record);
         if (waited > MaxWaiting * trained)
-            job.Progress?.Report(new ProgressReport(job.Stage, DataAdvice(waited / trained)));
+            job.Progress?.Report(new MessageProgress(job.Stage, DataAdvice(waited / trained)));
         return new TrainingResult([.. done.Epochs, record], optimizer.Steps, done.SkippedSteps + skipped, done.Seconds + record.Seconds);
     }
 
@@ -183,7 +183,7 @@ public sealed class Trainer(TrainingOptions options)
         double seconds = clock.Elapsed.TotalSeconds;
         double images = (double)batch * options.BatchSize / seconds;
         double left = (((double)options.Epochs - epoch) * batches - batch) * (seconds / batch);
-        job.Progress.Report(new ProgressReport(job.Stage, null, epoch + 1, options.Epochs, batch, batches, loss, images, left));
+        job.Progress.Report(new StepProgress(job.Stage, epoch + 1, options.Epochs, batch, batches, loss, images, left));
     }
 
     private void TellEnd(TrainingJob job, TrainingResult done)
@@ -193,16 +193,10 @@ public sealed class Trainer(TrainingOptions options)
         string stopped = done.End == TrainingEnd.NoImprovement
             ? $"stopped after epoch {done.Epochs.Count}: no improvement for {options.Patience} epochs; "
             : string.Empty;
-        job.Progress?.Report(new ProgressReport(job.Stage, $"{stopped}kept epoch {done.KeptEpoch} of {done.Epochs.Count}"));
+        job.Progress?.Report(new MessageProgress(job.Stage, $"{stopped}kept epoch {done.KeptEpoch} of {done.Epochs.Count}"));
     }
 
-    private void Report(TrainingJob job, EpochRecord r) => job.Progress?.Report(new ProgressReport(
-        job.Stage,
-        FormattableString.Invariant($"epoch {r.Epoch}/{options.Epochs}: loss {r.TrainLoss:0.000}")
-            + (r.Rise != 0 ? FormattableString.Invariant($", rise {r.Rise:0.000}") : string.Empty)
-            + (r.TeacherWeight is { } weight ? FormattableString.Invariant($", teacher's weight {weight:0.000}") : string.Empty)
-            + (r.ValidationTop1 is { } top1 ? FormattableString.Invariant($", val top-1 {100 * top1:0.0} %") : string.Empty)
-            + FormattableString.Invariant($", {r.Seconds:0.0} s, {r.DataSeconds:0.0} s of it waiting for images")));
+    private void Report(TrainingJob job, EpochRecord r) => job.Progress?.Report(new EpochProgress(job.Stage, r, options.Epochs));
 
     /// <summary>What a training steps with.</summary>
     private sealed record Parts(

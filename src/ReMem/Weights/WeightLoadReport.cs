@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ReMem.Runtime;
 using ReMem.Weights.Families;
 using ReMem.Weights.Files;
@@ -23,7 +24,8 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
     public int Renamed { get; init; }
 
     /// <summary>The file's tensors that timm's model does not use.</summary>
-    public IReadOnlyList<DroppedTensor> Dropped { get; init; } = [];
+    [JsonInclude]
+    internal IReadOnlyList<DroppedTensor> Dropped { get; init; } = [];
 
     /// <summary>
     /// The file's own classifier where it has another name than the model's, such as "classifier"; null where none is found.

@@ -52,7 +52,8 @@ public class DistilledStudentTests
         TrainingResult expected = Run(whole, null, default);
         Assert.True(Differs(whole, cut));
         using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => Run(cut, new Watcher(r => (r.Epoch == 2 ? stop : null)?.Cancel()), stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Run(cut, new Watcher(r => (r is StepProgress { Epoch: 2 } ? stop : null)?.Cancel()), stop.Token));
         AssertSame(expected, Run(resumed, null, default));
         AssertSame(whole, resumed);
 

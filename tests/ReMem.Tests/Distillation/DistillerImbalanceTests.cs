@@ -3,6 +3,7 @@ using ReMem.Data.Views;
 using ReMem.Distillation;
 using ReMem.Distillation.Cache;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Tests.Distillation.Cache;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
@@ -129,7 +130,7 @@ public class DistillerImbalanceTests
 
         TrainingResult Run(ImageModel student, string? checkpoint, CancellationTokenSource? cancellationToken, TrainingOptions training) =>
             new Distiller(training, distillation).Run(
-                Job(student, checkpoint, new Watcher(r => (r.Epoch == 2 ? cancellationToken : null)?.Cancel())) with
+                Job(student, checkpoint, new Watcher(r => (r is StepProgress { Epoch: 2 } ? cancellationToken : null)?.Cancel())) with
                 {
                     Train = Loader(training),
                 }, teacher, 12, cancellationToken?.Token ?? default);

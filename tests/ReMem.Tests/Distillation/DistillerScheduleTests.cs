@@ -1,5 +1,6 @@
 using ReMem.Distillation;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Tests.Distillation.Cache;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
@@ -86,7 +87,7 @@ public class DistillerScheduleTests
             new Distiller(Options with { Epochs = 4, Accumulate = 2 }, distillation).Run(
                 Job(student, checkpoint, new Watcher(r =>
                 {
-                    if (r.Epoch == 3)
+                    if (r is StepProgress { Epoch: 3 })
                         cancellationToken?.Cancel();
                 })),
                 teacher,

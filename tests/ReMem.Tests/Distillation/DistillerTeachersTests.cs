@@ -3,6 +3,7 @@ using ReMem.Distillation.Cache;
 using ReMem.Distillation.Losses;
 using ReMem.Distillation.Targets;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Tests.Distillation.Cache;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
@@ -113,7 +114,7 @@ public class DistillerTeachersTests
         using var stop = new CancellationTokenSource();
         TrainingJob job = Job(cut, folder.File("state"), new Watcher(r =>
         {
-            if (r.Epoch == 2)
+            if (r is StepProgress { Epoch: 2 })
                 stop.Cancel();
         }));
         Assert.ThrowsAny<OperationCanceledException>(() => new Distiller(Two, options).Run(job, [new(first), new(second)], 12, stop.Token));

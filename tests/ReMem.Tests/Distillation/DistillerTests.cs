@@ -319,7 +319,7 @@ public class DistillerTests
 
     private static void Cancel(ProgressReport report, CancellationTokenSource stop)
     {
-        if (report.Epoch == 2)
+        if (report is StepProgress { Epoch: 2 })
             stop.Cancel();
     }
 

@@ -57,7 +57,8 @@ public class MapDistillationTests
             Assert.True(Differs(whole, plain));
             using var stop = new CancellationTokenSource();
             Assert.ThrowsAny<OperationCanceledException>(() =>
-                Run(training, options, cut, teacher, state, new Watcher(r => (r.Epoch == 2 ? stop : null)?.Cancel()), stop.Token));
+                Run(training, options, cut, teacher, state, new Watcher(r => (r is StepProgress { Epoch: 2 } ? stop : null)?.Cancel()),
+                    stop.Token));
             AssertSame(expected, Run(training, options, resumed, teacher, state));
             AssertSame(whole, resumed);
         }

@@ -13,7 +13,7 @@ public sealed class FolderOrderTests
     private static readonly string[] Order =
     [
         "Runtime", "Data", "Models", "Weights", "Training", "Evaluation", "Teachers", "Information", "Distillation", "Export",
-        "Reports", "Recipes",
+        "Reports", "Recipes", "Projects",
     ];
 
 

@@ -1,6 +1,8 @@
 namespace ReMem.Tests.Eng;
 
-/// <summary>A small repository for the launchers, with a stand-in for dotnet, first on the PATH, that writes down how it was called.</summary>
+/// <summary>
+/// A small repository for the launchers, with a stand-in for dotnet, first on the PATH, that writes down how it was called.
+/// </summary>
 internal sealed class StandInRepository : IDisposable
 {
     // The fourth argument is the machine's name: build PROJECT -c Release -r NAME.
@@ -30,7 +32,8 @@ internal sealed class StandInRepository : IDisposable
         if (!OperatingSystem.IsWindows())
             System.IO.File.SetUnixFileMode(File("path/dotnet"), (UnixFileMode)0b111_101_101);
         foreach (string file in (string[])["src/ReMem/A.cs", "src/ReMem/B.cs", "src/ReMem.Cli/Program.cs", "eng/x.targets",
-            "Directory.Build.props", "Directory.Build.targets", "global.json", "demo/emoji/a.parquet", "recipes/demo.yaml", "recipes/other.yaml"])
+            "Directory.Build.props", "Directory.Build.targets", "global.json", "demo/emoji/a.parquet", "recipes/demo.yaml",
+            "recipes/other.yaml"])
             Write(file, "");
     }
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ReMem.Tests.Eng;
 
 /// <summary>
-/// The part of remem.cmd that decides and builds, run by the PowerShell of the repository's tool manifest. What remains in remem.cmd itself, which needs Windows, is
-/// starting the program whose path this part writes.
+/// The part of remem.cmd that decides and builds, run by the PowerShell of the repository's tool manifest. What remains in remem.cmd
+/// itself, which needs Windows, is starting the program whose path this part writes.
 /// </summary>
 public sealed class WindowsLauncherTests : IDisposable
 {
@@ -27,11 +27,13 @@ public sealed class WindowsLauncherTests : IDisposable
     public void It_builds_where_it_must_and_writes_the_programs_path_alone()
     {
         Assert.Equal((0, Program, "building remem (first start)..."), Start());
-        Assert.StartsWith($"build {_folder.File("src/ReMem.Cli")} -c Release -r linux-x64 ", Assert.Single(_folder.Calls()), StringComparison.Ordinal);
+        Assert.StartsWith($"build {_folder.File("src/ReMem.Cli")} -c Release -r linux-x64 ", Assert.Single(_folder.Calls()),
+            StringComparison.Ordinal);
         Assert.Equal((0, Program, ""), Start());
 
         // A change in each place that the other launcher looks at, and in two that it does not.
-        foreach (string file in (string[])["src/ReMem/A.cs", "eng/x.targets", "Directory.Build.props", "global.json", "demo/emoji/a.parquet", "recipes/demo.yaml"])
+        foreach (string file in (string[])["src/ReMem/A.cs", "eng/x.targets", "Directory.Build.props", "global.json",
+            "demo/emoji/a.parquet", "recipes/demo.yaml"])
         {
             _folder.Touch(file, 5);
             Assert.Equal((file, (0, Program, "building remem (sources changed)...")), (file, Start()));
@@ -79,8 +81,8 @@ public sealed class WindowsLauncherTests : IDisposable
 
     private (int Code, string Output, string Errors) Start(string buildSeconds = "0")
     {
-        ProcessStartInfo start = Dotnet("tool", "run", "pwsh", "--", "-NoProfile", "-File", _folder.File("eng/launcher.ps1"), "-Root", _folder.Path, "-Runtime",
-            "linux-x64");
+        ProcessStartInfo start = Dotnet("tool", "run", "pwsh", "--", "-NoProfile", "-File", _folder.File("eng/launcher.ps1"),
+            "-Root", _folder.Path, "-Runtime", "linux-x64");
         start.Environment["PATH"] = _folder.Programs;
         start.Environment["BUILD_SECONDS"] = buildSeconds;
         return Finish(start);
@@ -95,7 +97,8 @@ public sealed class WindowsLauncherTests : IDisposable
     }
 
     private static ProcessStartInfo Dotnet(params string[] arguments) => new(
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "dotnet")).First(File.Exists), arguments)
+        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "dotnet"))
+            .First(File.Exists), arguments)
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

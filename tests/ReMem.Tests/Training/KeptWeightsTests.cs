@@ -1,5 +1,6 @@
 using ReMem.Data;
 using ReMem.Models;
+using ReMem.Runtime;
 using ReMem.Training;
 using static ReMem.Tests.Training.TinyTraining;
 using static TorchSharp.torch;
@@ -161,7 +162,7 @@ public class KeptWeightsTests
             int steps = 0;
             var watcher = new Watcher(report =>
             {
-                if (report.Batches > 0 && ++steps == end)
+                if (report is StepProgress && ++steps == end)
                     cancellationToken.Cancel();
             });
             // A score that is a function of the weights and has its best in the middle.

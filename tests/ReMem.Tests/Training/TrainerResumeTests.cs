@@ -137,7 +137,7 @@ public class TrainerResumeTests
         return run(
             new Watcher(report =>
             {
-                if (report.Batches > 0 && ++steps == stop)
+                if (report is StepProgress && ++steps == stop)
                     cancellationToken.Cancel();
             }),
             cancellationToken.Token);

@@ -252,12 +252,14 @@ public class TrainerTests
         using ImageModel model = Model(Convolutional);
         var reports = new List<ProgressReport>();
         new Trainer(Options).Run(Job(model, progress: new Watcher(reports.Add)));
-        ProgressReport[] ticks = [.. reports.Where(r => r.Batches > 0)];
+        StepProgress[] ticks = [.. reports.OfType<StepProgress>()];
         Assert.Equal(9, ticks.Length);
         Assert.Equal([1, 2, 3, 1, 2, 3, 1, 2, 3], ticks.Select(r => r.Batch));
         Assert.All(ticks, r => Assert.Equal(("tiny", 3, 3), (r.Stage, r.Epochs, r.Batches)));
         Assert.Equal(0, ticks[^1].SecondsLeft);
-        Assert.Equal(3, reports.Count(r => r.Message is not null && r.Message.StartsWith("epoch ", StringComparison.Ordinal)));
+        EpochProgress[] epochs = [.. reports.OfType<EpochProgress>()];
+        Assert.Equal([1, 2, 3], epochs.Select(e => e.Record.Epoch));
+        Assert.All(epochs, e => Assert.StartsWith($"epoch {e.Record.Epoch}/3: loss ", e.Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace ReMem.Data.Checks;
 
 /// <summary>What happens where validation or test images are also in another split.</summary>
-public enum LeakagePolicy
+internal enum LeakagePolicy
 {
     /// <summary>Exact copies are an error that names an example; near-duplicates are a warning.</summary>
     Fail,

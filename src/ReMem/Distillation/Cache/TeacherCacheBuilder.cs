@@ -71,7 +71,7 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
             if (left.Count < before)
                 continue;
             if (!reported)
-                progress?.Report(new ProgressReport(stage, $"another process builds view {view + 1} of the teacher cache; waiting"));
+                progress?.Report(new MessageProgress(stage, $"another process builds view {view + 1} of the teacher cache; waiting"));
             reported = true;
             cancellationToken.WaitHandle.WaitOne(PollInterval);
         }
@@ -79,7 +79,7 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
         if (built > 0)
         {
             int images = cache.Manifest.Slots;
-            progress?.Report(new ProgressReport(stage, FormattableString.Invariant(
+            progress?.Report(new MessageProgress(stage, FormattableString.Invariant(
                 $"teacher cache: view {view + 1} of {views} built, {images} images in {clock.Elapsed.TotalSeconds:0.0} s")));
         }
 
@@ -117,6 +117,6 @@ internal sealed class TeacherCacheBuilder(TeacherCache cache, ImageModel teacher
     private void Tick(int view, int views, int done, double rate)
     {
         double left = ((double)(views - view) * cache.Manifest.Slots) - done;
-        progress?.Report(new ProgressReport(stage, null, view + 1, views, done, cache.Manifest.Slots, double.NaN, rate, left / rate));
+        progress?.Report(new StepProgress(stage, view + 1, views, done, cache.Manifest.Slots, null, rate, left / rate));
     }
 }

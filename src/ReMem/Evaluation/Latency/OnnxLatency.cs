@@ -42,7 +42,7 @@ internal static class OnnxLatency
                 sessions.AddRange(files.Select(file => Open(file, threads)));
                 foreach (int batch in options.Batches)
                 {
-                    progress?.Report(new ProgressReport("bench", $"batch of {batch}, {threads} {(threads == 1 ? "thread" : "threads")}"));
+                    progress?.Report(new MessageProgress("bench", $"batch of {batch}, {threads} {(threads == 1 ? "thread" : "threads")}"));
                     double[][] times = Times(files, sessions, batch, options, cancellationToken);
                     for (int i = 0; i < files.Count; i++)
                         rows[i].Add(Row(threads, batch, times[i]));

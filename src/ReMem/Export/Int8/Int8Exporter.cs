@@ -258,7 +258,7 @@ internal sealed class Int8Exporter(ImageModel model, Int8Options options, IProgr
         return (images.data<float>().ToArray(), batch.Labels.data<long>().ToArray());
     }
 
-    private void Say(string text) => progress?.Report(new ProgressReport("int8", text));
+    private void Say(string text) => progress?.Report(new MessageProgress("int8", text));
 
     /// <summary>The chosen variant, with the part after the preprocessing of both it and the float32 model.</summary>
     private sealed record Made(string Trunk, byte[] Float, byte[] Rounded, string[] Kept, int Layers, int Pairs, long FloatBytes,

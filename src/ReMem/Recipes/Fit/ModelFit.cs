@@ -69,7 +69,7 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         if (recipe.Data.Source != options.Proposal.Source || recipe.Data.Unlabelled != options.Proposal.Unlabelled)
             throw new InputException($"The folder holds a fit of other images: {recipe.Data.Source}.", folder,
                 "Give another folder with --out.");
-        progress.Report(new ProgressReport("fit", "going on with the recipe of the folder"));
+        progress.Report(new MessageProgress("fit", "going on with the recipe of the folder"));
         return recipe;
     }
 
@@ -86,13 +86,13 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
         if (options.Time is not { } time)
             return (recipe, null);
         PreparedData data = PreparedData.Open(recipe);
-        progress.Report(new ProgressReport("fit", "timing a few steps of each stage"));
+        progress.Report(new MessageProgress("fit", "timing a few steps of each stage"));
         RunRates rates = new RunPlanner(recipe).Measure(data, cancellationToken);
         double Cost(Recipe r) => new PlanAssembler(r, PlanCounts.Of(data), rates, jobs: 1)
             .Assemble([.. r.Parts().Select(part => PartLeft.In(folder, part))]).Seconds;
         double left = (Planned * time.TotalSeconds) - Stopwatch.GetElapsedTime(begin).TotalSeconds;
         recipe = FitBudget.Fit(recipe, FewMethods(recipe), Cost, left);
-        progress.Report(new ProgressReport("fit", $"{string.Join(", ", recipe.Methods)}: teachers of {recipe.Teacher.Training.Epochs} "
+        progress.Report(new MessageProgress("fit", $"{string.Join(", ", recipe.Methods)}: teachers of {recipe.Teacher.Training.Epochs} "
             + $"epochs, students of {recipe.Student.Training.Epochs}, about {PlanTable.Duration(Cost(recipe))}"));
         return (recipe, rates);
     }

@@ -19,7 +19,7 @@ internal sealed class InspectionLines(IProgress<ProgressReport> progress) : IPro
             if (value.Done <= _reported)
                 return;
             _reported = value.Done;
-            progress.Report(new ProgressReport("inspect", $"{value.Done} of {value.Total} images"));
+            progress.Report(new MessageProgress("inspect", $"{value.Done} of {value.Total} images"));
         }
     }
 }

@@ -53,15 +53,15 @@ internal sealed class StepTimer : IProgress<ProgressReport>, IDisposable
     /// <inheritdoc/>
     public void Report(ProgressReport value)
     {
-        if (value.Message is not null || value.Batches == 0 || value.Epoch > _epochs)
+        if (value is not StepProgress step || step.Epoch > _epochs)
             return;
-        List<long> ticks = _ticks[value.Epoch - 1];
+        List<long> ticks = _ticks[step.Epoch - 1];
         ticks.Add(Stopwatch.GetTimestamp());
-        int timed = ticks.Count - 1 - First(value.Epoch - 1);
+        int timed = ticks.Count - 1 - First(step.Epoch - 1);
         bool slow = timed >= 2 && Stopwatch.GetElapsedTime(_start).TotalSeconds > _options.Seconds;
         bool enough = timed >= _options.Steps
-            && Stopwatch.GetElapsedTime(ticks[First(value.Epoch - 1)], ticks[^1]).TotalSeconds >= _options.Window;
-        if (value.Epoch == _epochs && (enough || slow))
+            && Stopwatch.GetElapsedTime(ticks[First(step.Epoch - 1)], ticks[^1]).TotalSeconds >= _options.Window;
+        if (step.Epoch == _epochs && (enough || slow))
             _enough.Cancel();
     }
 

@@ -93,7 +93,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         var log = new RunLog(folder, progress);
         if (folder.TryRead<EnvironmentInfo>(EnvironmentFile) is { } earlier
             && EnvironmentInfo.Current().DifferenceFrom(earlier) is { } difference)
-            log.Report(new ProgressReport("run", difference));
+            log.Report(new MessageProgress("run", difference));
         folder.Write(EnvironmentInfo.Current(), EnvironmentFile);
         using var context = new StageContext(data, log, cancellationToken, _sources);
         new StudentStage(context).RequireFurtherTeachers(recipe);
@@ -119,7 +119,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
             best, student, folder.Path, $"'{best.Method}', seed {best.Seed}");
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)
-            log.Report(new ProgressReport("plan", outcome));
+            log.Report(new MessageProgress("plan", outcome));
         ComparisonReport report = new ReportAssembler(recipe, data.Dataset, data.Unlabelled).Assemble(runs, onnx, answers, probe, command,
             started, outcome);
         ReportWriter.Write(report, folder.Path);
@@ -130,7 +130,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         CancellationToken cancellationToken)
     {
         if (Known is null)
-            listener?.Report(new ProgressReport("plan", "timing a few steps of each stage"));
+            listener?.Report(new MessageProgress("plan", "timing a few steps of each stage"));
         return new RunPlanner(recipe, new PlanOptions { Jobs = jobs }) { Known = Known }.Plan(data, path, cancellationToken);
     }
 
@@ -142,7 +142,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         RunPlan plan = Measure(data, folder.Path, jobs, log, cancellationToken);
         folder.Write(plan, RunFolder.PlanFile);
         foreach (string line in PlanTable.Lines(plan))
-            log.Report(new ProgressReport("plan", line));
+            log.Report(new MessageProgress("plan", line));
         return plan;
     }
 

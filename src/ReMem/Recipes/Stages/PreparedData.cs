@@ -93,13 +93,13 @@ internal sealed class PreparedData
                 threads > 0 ? threads : Environment.ProcessorCount, Preflight.ScanFolder)
             : null;
         foreach (string warning in dataset.Warnings.Concat(unlabelled?.Warnings ?? []))
-            progress?.Report(new ProgressReport("data", $"warning: {warning}"));
-        progress?.Report(new ProgressReport(
+            progress?.Report(new MessageProgress("data", $"warning: {warning}"));
+        progress?.Report(new MessageProgress(
             "data",
             $"{dataset.Description}: {dataset.Classes.Count} classes, {dataset.Train.Count} train / {dataset.Validation.Count} val / "
                 + $"{dataset.Test.Count} test"));
         if (unlabelled is not null)
-            progress?.Report(new ProgressReport("data", unlabelled.ToString()));
+            progress?.Report(new MessageProgress("data", unlabelled.ToString()));
         return new PreparedData(dataset, unlabelled, recipe, threads, cache);
     }
 

@@ -34,7 +34,7 @@ internal sealed class StageContext(
     internal Func<string, ImageModel> Load { get; init; } = folder => ModelFolder.Load(folder).Model;
 
     /// <summary>Reports a message of a stage.</summary>
-    public void Report(string stage, string message) => Progress?.Report(new ProgressReport(stage, message));
+    public void Report(string stage, string message) => Progress?.Report(new MessageProgress(stage, message));
 
     /// <summary>What a model answers on a split, as it is evaluated there.</summary>
     public ModelOutputs Answers(ImageModel model, IImageSource split) => Evaluator.Run(model, Data.Evaluation(split, model), Cancel);

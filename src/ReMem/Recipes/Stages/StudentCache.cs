@@ -85,7 +85,8 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
         TargetSpec spec = SpecFor(teacher);
         string folder = TeacherCache.FolderOf(root, key, teacher, spec);
         if (!Directory.Exists(folder) && TeacherCacheStore.NearestDifferences(root, key) is { } differences)
-            progress?.Report(new ProgressReport(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
+            progress?.Report(
+                new MessageProgress(stage, $"an earlier cache of this teacher does not fit: {string.Join("; ", differences)}"));
         return OpenAt(folder, key, spec, teacher, teacherFolder, batches, stage, progress);
     }
 
@@ -116,7 +117,7 @@ internal sealed class StudentCache(PreparedData data, StudentRecipe recipe, int 
             spec,
             new TeacherCacheOrigin(teacherFolder, RecipeReader.Write(noted), seed, data.Dataset.Classes));
         long missing = cache.MissingBytes(Views);
-        progress?.Report(new ProgressReport(stage,
+        progress?.Report(new MessageProgress(stage,
             $"teacher cache {cache.Folder}: {Views} views of {cache.Manifest.Slots} images, {DiskSpace.Text(cache.Bytes(Views))}, "
             + (missing == 0 ? "all there" : $"{DiskSpace.Text(missing)} of it to be built")));
         return new TeacherCacheBuilder(cache, teacher, batches, stage, progress);

@@ -38,7 +38,7 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
     /// <returns>The file, and how it answers the test images; null where its answers are not finite.</returns>
     public (OnnxSection Onnx, AnswerSection? Answers) Run(MethodRun best, string source, string folder, string name)
     {
-        progress?.Report(new ProgressReport("export", $"student of {name} to ONNX, checked on the test split"));
+        progress?.Report(new MessageProgress("export", $"student of {name} to ONNX, checked on the test split"));
         (ImageModel model, IReadOnlyList<string> labels) = ModelFolder.Load(source);
         using (model)
         {
@@ -51,7 +51,7 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
                 (logits, truth) => answers = AnswerSection.Of("test", logits, truth, classes, data.Dataset.Test));
             var options = new OnnxExportOptions { Labels = labels };
             (string path, OnnxCheck check) = CheckedExport.Write(model, Path.Combine(target, OnnxFile), options, Check, exported);
-            progress?.Report(new ProgressReport("export", Message(name, check)));
+            progress?.Report(new MessageProgress("export", Message(name, check)));
             string relative = $"{Folder}/{Path.GetFileName(path)}";
             if (answers is not null)
             {

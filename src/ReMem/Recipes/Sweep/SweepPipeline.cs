@@ -142,7 +142,7 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         from.CopyTo(to, measured: maker.Cell.MeterInputs == part.Cell.MeterInputs);
     }
 
-    private void Report(string message) => progress?.Report(new ProgressReport("sweep", message));
+    private void Report(string message) => progress?.Report(new MessageProgress("sweep", message));
 
     /// <summary>A cell at a seed.</summary>
     private sealed class SweepPart(SweepCell cell, ComparisonPart part, string folder)
@@ -164,6 +164,6 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
     /// <summary>Says which cell the news is of.</summary>
     private sealed class Prefixed(string cell, IProgress<ProgressReport>? next) : IProgress<ProgressReport>
     {
-        public void Report(ProgressReport value) => next?.Report(value with { Stage = $"{cell}/{value.Stage}" });
+        public void Report(ProgressReport value) => next?.Report(value.Of($"{cell}/{value.Stage}"));
     }
 }

@@ -66,7 +66,7 @@ internal sealed record SweepUntil(TeacherMethod Method, TeacherMethod Baseline, 
         ComparisonReport report = run(plan);
         int first = plan.Seeds.Count, needed = SteinProcedure.Needed(Differences(report, plan.Seeds), HalfWidth);
         int count = Math.Max(first, Math.Min(needed, maxSeeds));
-        progress?.Report(new ProgressReport("sweep", string.Create(CultureInfo.InvariantCulture,
+        progress?.Report(new MessageProgress("sweep", string.Create(CultureInfo.InvariantCulture,
             $"{Method} against {Baseline}: {needed} seeds are needed for ±{100 * HalfWidth:0.##} points, {count} are run")));
         IReadOnlyList<int> seeds = [.. plan.Seeds, .. Enumerable.Range(0, int.MaxValue).Except(plan.Seeds).Take(count - first)];
         if (count > first)

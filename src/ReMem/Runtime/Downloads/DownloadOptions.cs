@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ReMem.Runtime.Downloads;
 
 /// <summary>Timeouts, retries and limits of downloads.</summary>
-public record DownloadOptions
+internal record DownloadOptions
 {
     /// <summary>How long a server may take to begin its response, 0.01 to 3600 s. Default 10.</summary>
     [Range(0.01, 3600)]

@@ -4,7 +4,7 @@ using ReMem.Runtime.Downloads;
 namespace ReMem.Weights.Hub;
 
 /// <summary>Where weights are downloaded from and cached, with timeouts and retries.</summary>
-public sealed record HubOptions : DownloadOptions
+internal sealed record HubOptions : DownloadOptions
 {
     /// <summary>The hub's address, http or https, with or without a trailing slash. Default https://huggingface.co.</summary>
     public Uri Endpoint { get; init; } = new(HubEnvironment.DefaultEndpoint);

@@ -8,14 +8,28 @@ namespace ReMem.Weights.Hub;
 /// Resolves the names of weights or models to local paths, downloading where needed: a path, local-dir:DIR, hf-hub:owner/name[@revision],
 /// or an https address. A source is looked up once: the same object later returns the same result, even if a branch has moved.
 /// </summary>
-/// <param name="options">Servers and caches; null reads the environment when the first remote source is named.</param>
-/// <param name="progress">Receives the progress of downloads.</param>
-public sealed class WeightSource(HubOptions? options = null, IProgress<TransferProgress>? progress = null)
+public sealed class WeightSource
 {
     private static readonly string[] WebSchemes = ["https://", "http://"];
     private readonly Dictionary<string, string> _answers = [];
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly HubOptions? _options;
+    private readonly IProgress<TransferProgress>? _progress;
     private Connection? _connection;
+
+    /// <summary>Servers and caches are those of the environment: HF_ENDPOINT, HF_TOKEN, HF_HOME and HF_HUB_OFFLINE.</summary>
+    public WeightSource()
+        : this(null, null)
+    {
+    }
+
+    /// <param name="options">Servers and caches; null reads the environment when the first remote source is named.</param>
+    /// <param name="progress">Receives the progress of downloads.</param>
+    internal WeightSource(HubOptions? options = null, IProgress<TransferProgress>? progress = null)
+    {
+        _options = options;
+        _progress = progress;
+    }
 
     private sealed record Connection(HubOptions Options, HttpTransport Http, Downloader Downloader);
 
@@ -206,10 +220,10 @@ public sealed class WeightSource(HubOptions? options = null, IProgress<TransferP
     {
         if (_connection is not null)
             return _connection;
-        HubOptions given = options ?? HubOptions.FromEnvironment();
+        HubOptions given = _options ?? HubOptions.FromEnvironment();
         DataOptions.Validate(given, "hub");
         given = given with { Offline = given.Offline || Offline };
         var http = new HttpTransport(given, new Credential(given.Endpoint, given.Token, "Wait a few minutes; HF_TOKEN raises the limit."));
-        return _connection = new Connection(given, http, new Downloader(given, http, progress));
+        return _connection = new Connection(given, http, new Downloader(given, http, _progress));
     }
 }

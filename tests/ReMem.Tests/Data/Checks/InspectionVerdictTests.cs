@@ -6,15 +6,15 @@ namespace ReMem.Tests.Data.Checks;
 public sealed class InspectionVerdictTests
 {
     [Theory]
-    [InlineData(LeakagePolicy.Strict, 0, 0, 0)]
-    [InlineData(LeakagePolicy.Strict, 2, 3, 5)]
-    [InlineData(LeakagePolicy.Strict, 0, 3, 3)]
-    [InlineData(LeakagePolicy.Fail, 2, 3, 2)]
-    [InlineData(LeakagePolicy.Fail, 0, 3, 0)]
-    [InlineData(LeakagePolicy.Warn, 2, 3, 0)]
-    public void Shared_images_are_an_error_as_the_policy_says(LeakagePolicy policy, int exact, int near, int counted)
+    [InlineData(nameof(LeakagePolicy.Strict), 0, 0, 0)]
+    [InlineData(nameof(LeakagePolicy.Strict), 2, 3, 5)]
+    [InlineData(nameof(LeakagePolicy.Strict), 0, 3, 3)]
+    [InlineData(nameof(LeakagePolicy.Fail), 2, 3, 2)]
+    [InlineData(nameof(LeakagePolicy.Fail), 0, 3, 0)]
+    [InlineData(nameof(LeakagePolicy.Warn), 2, 3, 0)]
+    public void Shared_images_are_an_error_as_the_policy_says(string policy, int exact, int near, int counted)
     {
-        void Require() => InspectionVerdict.Require(Result(usable: 4, exact, near), policy);
+        void Require() => InspectionVerdict.Require(Result(usable: 4, exact, near), Enum.Parse<LeakagePolicy>(policy));
         if (counted == 0)
             Require();
         else

@@ -30,7 +30,7 @@ public sealed class TeacherCacheBuilderTests : IDisposable
         using TeacherCacheBuilder cut = TinyCache.Builder(_folder.File("cut"), _teacher, progress: new Watcher(r =>
         {
             // In the midst of the second shard of the first view.
-            images = r.Batch;
+            images = r is StepProgress step ? step.Batch : images;
             if (images == 10)
                 stop.Cancel();
         }));

@@ -70,10 +70,10 @@ public class StepTimerTests
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 step();
-                progress.Report(new ProgressReport("x", null, epoch, epochs, batch, batches, 1));
+                progress.Report(new StepProgress("x", epoch, epochs, batch, batches, 1, 0, 0));
             }
 
-            progress.Report(new ProgressReport("x", $"epoch {epoch}"));
+            progress.Report(new MessageProgress("x", $"epoch {epoch}"));
         }
     }
 }

@@ -151,7 +151,7 @@ public sealed class SweepPipelineTests : IDisposable
             before?.Invoke(cell, part);
             _computed.Add(($"{cell}/{part.Seed}", File.Exists(Path.Combine(at, "teacher/result.json")),
                 File.Exists(Path.Combine(at, "teacher/information.json"))));
-            progress.Report(new ProgressReport("fake", "at work"));
+            progress.Report(new MessageProgress("fake", "at work"));
             foreach (string file in Directory.GetFiles(_folder.File("student")))
             {
                 AtomicFile.Copy(file, Path.Combine(at, "student", Path.GetFileName(file)));
