@@ -129,9 +129,11 @@ check "and ends with the remedy" says "Add the package ReMem.Cpu" dotnet bin/Deb
 cp -r "$root/samples" "$work/samples"
 find "$work/samples" -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
 cd "$work/samples/Train"
+# A few hundred drawings; its own name would make them a validation split.
+cp "$root/demo/emoji/validation.parquet" "$work/drawings.parquet"
 check "build samples/Train" dotnet build -v quiet -p:ReMemVersion="$version" -p:RestorePackagesPath="$work/packages" \
   -p:RestoreFallbackFolders="$packages" -p:RestoreAdditionalProjectSources="$feed"
-check "it trains" says "test images: $work/trained/student.onnx" dotnet bin/Debug/net10.0/Train.dll "$root/demo/emoji/validation.parquet" "$work/trained" \
+check "it trains" says "test images: $work/trained/student.onnx" dotnet bin/Debug/net10.0/Train.dll "$work/drawings.parquet" "$work/trained" \
   vit_pico_patch4_32 none resnet20 16 1
 rm -rf bin
 
@@ -141,5 +143,5 @@ check "remem --version" says "$version" "$work/tool/remem" --version
 check "remem models" says vit_tiny_patch16_224 "$work/tool/remem" models
 check "remem doctor" says "No problems found" "$work/tool/remem" doctor --no-check
 check "the demo's drawings are in it" says "9 classes" "$work/tool/remem" data inspect "$(find "$work/tool/.store" -type d -path '*demo/emoji')"
-check "remem evaluate, of what the sample trained" "$work/tool/remem" evaluate "$root/demo/emoji/validation.parquet" --model-dir "$work/trained/student.onnx" --split test
+check "remem evaluate, of what the sample trained" "$work/tool/remem" evaluate "$work/drawings.parquet" --model-dir "$work/trained/student.onnx" --split test
 [ "$failed" -eq 0 ] || { echo "pack-check: $failed failed"; exit 1; }

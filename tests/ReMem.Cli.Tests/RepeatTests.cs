@@ -124,6 +124,6 @@ public sealed partial class RepeatTests : IDisposable
         return Cli.Finish(process);
     }
 
-    [GeneratedRegex("<h2>To repeat it</h2>.*?<pre><code>(.*?)</code></pre>", RegexOptions.Singleline)]
+    [GeneratedRegex("<h2>To repeat it</h2>.*?<pre[^>]*><code>(.*?)</code></pre>", RegexOptions.Singleline)]
     private static partial Regex Command();
 }

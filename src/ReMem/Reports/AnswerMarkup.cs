@@ -85,7 +85,7 @@ internal static class AnswerMarkup
         }
 
         page.Append($"<p class=\"soft\">{wrong} of {answers.Images} {Text(answers.Split)} images are answered wrongly.</p>\n")
-            .Append("<div class=\"card wide\"><table>\n<thead><tr><th scope=\"col\">labelled</th><th scope=\"col\" "
+            .Append(HtmlPage.WideCard + "<table>\n<thead><tr><th scope=\"col\">labelled</th><th scope=\"col\" "
                 + "class=\"text\">answered</th>")
             .Append("<th scope=\"col\">images</th><th scope=\"col\">of the class</th></tr></thead>\n<tbody>\n");
         foreach (AnswerCell cell in answers.Confused.Take(ShownPairs))
@@ -101,7 +101,7 @@ internal static class AnswerMarkup
     private static void Matrix(StringBuilder page, AnswerSection answers)
     {
         Dictionary<(int, int), int> counts = answers.Cells.ToDictionary(c => (c.Label, c.Answer), c => c.Count);
-        page.Append("<details open=\"\"><summary>Confusion matrix: rows are labels, columns answers</summary>\n<div class=\"wide\">")
+        page.Append("<details open=\"\"><summary>Confusion matrix: rows are labels, columns answers</summary>\n" + HtmlPage.Wide)
             .Append("<table class=\"matrix\">\n<thead><tr><td></td>");
         foreach (ClassScore score in answers.Classes)
             page.Append($"<th scope=\"col\">{Text(score.Name)}</th>");
@@ -129,7 +129,7 @@ internal static class AnswerMarkup
     private static void Map(StringBuilder page, AnswerSection answers)
     {
         int side = Cell * answers.Classes.Count, width = NameWidth + side + 4, height = NameWidth + side + 4;
-        page.Append("<details><summary>Confusion matrix: rows are labels, columns answers</summary>\n<div class=\"wide\">")
+        page.Append("<details><summary>Confusion matrix: rows are labels, columns answers</summary>\n" + HtmlPage.Wide)
             .Append($"<svg class=\"map\" viewBox=\"0 0 {width} {height}\" role=\"img\" ")
             .Append($"aria-label=\"Confusion matrix of {answers.Classes.Count} classes; the table above names the largest cells\">\n")
             .Append($"<rect class=\"frame\" x=\"{NameWidth}\" y=\"{NameWidth}\" width=\"{side}\" height=\"{side}\"/>\n");
@@ -176,7 +176,7 @@ internal static class AnswerMarkup
 
     private static void Bars(StringBuilder page, IEnumerable<ClassScore> classes)
     {
-        page.Append("<div class=\"card wide\"><table>\n<thead><tr><th scope=\"col\">class</th><th scope=\"col\">images</th>")
+        page.Append(HtmlPage.WideCard + "<table>\n<thead><tr><th scope=\"col\">class</th><th scope=\"col\">images</th>")
             .Append("<th scope=\"col\" class=\"text\">recall</th><th scope=\"col\">%</th><th scope=\"col\">precision "
                 + "%</th></tr></thead>\n<tbody>\n");
         foreach (ClassScore c in classes)

@@ -23,6 +23,15 @@ internal sealed class HtmlPage
         _body.Append($"<h1>{Encode(title)}</h1>\n");
     }
 
+    /// <summary>Begins a part that may be wider than the page and then scrolls, also by keyboard.</summary>
+    public const string Wide = "<div class=\"wide\" tabindex=\"0\">";
+
+    /// <summary>The same with a border.</summary>
+    public const string WideCard = "<div class=\"card wide\" tabindex=\"0\">";
+
+    /// <summary>Text to copy, in a part that scrolls, also by keyboard.</summary>
+    public static string Code(string text) => $"<pre tabindex=\"0\"><code>{Encode(text)}</code></pre>";
+
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     public HtmlPage Add(string markup)
@@ -46,7 +55,7 @@ internal sealed class HtmlPage
     /// <summary>A table with row headers in the first cell of each row.</summary>
     public HtmlPage Table(IEnumerable<string> heads, IEnumerable<IReadOnlyList<string>> rows)
     {
-        _body.Append("<section><div class=\"card wide\"><table>\n<thead><tr>");
+        _body.Append("<section>" + WideCard + "<table>\n<thead><tr>");
         foreach (string head in heads)
             _body.Append($"<th scope=\"col\">{Encode(head)}</th>");
         _body.Append("</tr></thead>\n<tbody>\n");
@@ -56,7 +65,7 @@ internal sealed class HtmlPage
         return Add("</tbody></table></div></section>");
     }
 
-    public HtmlPage Command(string command) => Heading("To repeat it").Add($"<pre><code>{Encode(command)}</code></pre>");
+    public HtmlPage Command(string command) => Heading("To repeat it").Add(Code(command));
 
     public string Render() => Document(_title, _body.ToString(), _pictures, _css);
 

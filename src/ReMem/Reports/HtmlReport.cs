@@ -66,7 +66,7 @@ internal static class HtmlReport
         Open(page, "Teachers and their students");
         page.Append(
             $"<p class=\"soft\">{Encode(ConsoleTable.Intervals(report))} I_hat: nats per pixel channel of the image that a decoder ")
-            .Append("recovers; 0 means that nothing was kept.</p>\n<div class=\"card wide\"><table>\n<thead><tr><th "
+            .Append("recovers; 0 means that nothing was kept.</p>\n" + HtmlPage.WideCard + "<table>\n<thead><tr><th "
                 + "rowspan=\"2\">method</th><th rowspan=\"2\">seeds</th>")
             .Append("<th colspan=\"4\" class=\"group\">teacher</th><th colspan=\"4\" class=\"group\">student</th><th "
                 + "rowspan=\"2\">minutes</th></tr>\n<tr>");
@@ -118,7 +118,7 @@ internal static class HtmlReport
 
     private static void Findings(StringBuilder page, IEnumerable<Finding> findings)
     {
-        page.Append("<div class=\"card wide\"><table>\n<thead><tr><th scope=\"col\" class=\"text\">finding</th><th "
+        page.Append(HtmlPage.WideCard + "<table>\n<thead><tr><th scope=\"col\" class=\"text\">finding</th><th "
             + "scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
         foreach (Finding finding in findings)
         {
@@ -138,8 +138,8 @@ internal static class HtmlReport
     private static void Seeds(StringBuilder page, ComparisonReport report)
     {
         page.Append(
-            "<details><summary>Every seed</summary>\n<p class=\"soft\">I_hat ± half-width of its interval over decoder seeds.</p>\n<div "
-                + "class=\"wide\"><table>\n<thead><tr>");
+            "<details><summary>Every seed</summary>\n<p class=\"soft\">I_hat ± half-width of its interval over decoder seeds.</p>\n"
+                + HtmlPage.Wide + "<table>\n<thead><tr>");
         foreach (string name in (string[])["method", "seed", "teacher top-1 %", "teacher balanced %", "I_hat logits", "I_hat pooled",
             "student top-1 %",
             "student balanced %", "student top-5 %", "student ECE %", "teacher minutes", "student minutes"])
@@ -196,7 +196,7 @@ internal static class HtmlReport
             return;
         Open(page, "Accuracy against size and work");
         double least = report.Costs.Min(c => c.Macs);
-        page.Append("<div class=\"card wide\"><table>\n<thead><tr><th scope=\"col\">model</th><th scope=\"col\">parameters</th>")
+        page.Append(HtmlPage.WideCard + "<table>\n<thead><tr><th scope=\"col\">model</th><th scope=\"col\">parameters</th>")
             .Append("<th scope=\"col\">work an image</th><th scope=\"col\" class=\"text\">test top-1</th><th scope=\"col\">%</th>")
             .Append("<th scope=\"col\">balanced %</th></tr></thead>\n<tbody>\n");
         foreach (CostRow row in report.Costs.OrderByDescending(c => c.Top1))
@@ -218,7 +218,7 @@ internal static class HtmlReport
         page.Append("<ul>\n");
         foreach (NextStep step in report.NextSteps)
         {
-            string command = step.Command is { } text ? $"<pre><code>{Encode(text)}</code></pre>" : string.Empty;
+            string command = step.Command is { } text ? HtmlPage.Code(text) : string.Empty;
             page.Append($"<li>{Encode(step.Reason)}{command}</li>\n");
         }
 
@@ -231,10 +231,8 @@ internal static class HtmlReport
             return;
         Open(page, "In your service");
         page.Append("<p>This form takes whole photos and resizes them itself; run it in the folder of this report:</p>\n")
-            .Append($"<pre><code>{Encode(ModelSnippet.Export)}</code></pre>\n")
-            .Append("<details><summary>C#</summary>\n<pre><code>")
-            .Append(Encode(ModelSnippet.Code(answers.Classes.Count)))
-            .Append("</code></pre></details>\n");
+            .Append(HtmlPage.Code(ModelSnippet.Export) + "\n")
+            .Append($"<details><summary>C#</summary>\n{HtmlPage.Code(ModelSnippet.Code(answers.Classes.Count))}</details>\n");
         Close(page);
     }
 
@@ -267,7 +265,7 @@ internal static class HtmlReport
                 $"{data.Classes.Count}, with {data.Classes.Min(c => c.Train)} to {data.Classes.Max(c => c.Train)} training images"));
         foreach (string note in data.Unlabelled is { } unlabelled ? data.Warnings.Prepend(unlabelled + ".") : data.Warnings)
             page.Append($"<p>{Encode(note)}</p>\n");
-        page.Append("<details><summary>Every class</summary>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">class</th><th "
+        page.Append("<details><summary>Every class</summary>\n" + HtmlPage.Wide + "<table><thead><tr><th scope=\"col\">class</th><th "
             + "scope=\"col\">train</th>")
             .Append("<th scope=\"col\">validation</th><th scope=\"col\">test</th></tr></thead>\n<tbody>\n");
         foreach (ClassCount c in data.Classes)
@@ -291,9 +289,9 @@ internal static class HtmlReport
     private static void Command(StringBuilder page, ComparisonReport report)
     {
         page.Append("<section>\n<h2>To repeat it</h2>\n")
-            .Append($"<pre><code>{Encode(report.Command)}</code></pre>\n<details open=\"\"><summary>Recipe {Encode(report.RecipeName)}, "
-                + "resolved</summary>\n")
-            .Append($"<pre><code>{Encode(report.RecipeText)}</code></pre></details>\n");
+            .Append($"{HtmlPage.Code(report.Command)}\n")
+            .Append($"<details open=\"\"><summary>Recipe {Encode(report.RecipeName)}, resolved</summary>\n")
+            .Append($"{HtmlPage.Code(report.RecipeText)}</details>\n");
         Close(page);
     }
 

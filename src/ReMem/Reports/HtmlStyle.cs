@@ -9,7 +9,7 @@ internal static class HtmlStyle
         :root { color-scheme: light dark;
           --page: #fbfaf8; --card: #ffffff; --ink: #1c1e21; --soft: #5c6470; --line: #dfe2e6; --accent: #1f5fbf;
           --c0: #6b7280; --c1: #1f6fd0; --c2: #d9660a; --c3: #17885a; --c4: #8a3fc4; --up: #0f7a4a; --down: #b3261e; }
-        @media (prefers-color-scheme: dark) { :root {
+        @media screen and (prefers-color-scheme: dark) { :root {
           --page: #14161a; --card: #1c1f25; --ink: #e7e9ec; --soft: #a0a8b4; --line: #343a44; --accent: #7fb2ff;
           --c0: #a3abb8; --c1: #6aaeff; --c2: #ff9d4d; --c3: #4fd19a; --c4: #c792ff; --up: #5fd79e; --down: #ff8a80; } }
         * { box-sizing: border-box; }
@@ -50,6 +50,8 @@ internal static class HtmlStyle
         .s0 { --c: var(--c0); } .s1 { --c: var(--c1); } .s2 { --c: var(--c2); } .s3 { --c: var(--c3); } .s4 { --c: var(--c4); }
         .s5 { --c: var(--soft); }
         @media (max-width: 34rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
-        @media print { :root { --page: #fff; } figure, pre, tr { break-inside: avoid; } }
+        @media print { :root { color-scheme: light; --page: #fff; } .wide, pre { overflow-x: visible; }
+          main { padding: 0; } table { font-size: .72rem; } th, td { padding: .25rem; white-space: normal; overflow-wrap: anywhere; }
+          pre { white-space: pre-wrap; overflow-wrap: anywhere; } figure, pre, tr { break-inside: avoid; } }
         """;
 }

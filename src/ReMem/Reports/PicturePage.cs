@@ -23,7 +23,7 @@ internal static class PicturePage
         string command)
     {
         HtmlPage page = new HtmlPage(title, pictures: true,
-            Css).Paragraph(text).Add("<section><div class=\"card wide\"><table class=\"pictures\">\n<thead><tr>");
+            Css).Paragraph(text).Add("<section>" + HtmlPage.WideCard + "<table class=\"pictures\">\n<thead><tr>");
         foreach (PictureColumn column in columns)
             page.Add($"<th scope=\"col\">{HtmlPage.Encode(column.Head)}<br>{HtmlPage.Encode(column.Caption)}</th>");
         page.Add("</tr></thead>\n<tbody>");

@@ -31,7 +31,7 @@ internal static class ContactSheet
         .sheet { display: flex; flex-wrap: wrap; gap: .5rem } figure { margin: 0; width: 7rem }
         img { width: 7rem; height: 7rem; object-fit: contain; background: #eef1f5; display: block }
         figcaption { font-size: .7rem; overflow-wrap: anywhere; color: #55606e } .warn { color: #a33b00 } .soft { color: #55606e }
-        @media (prefers-color-scheme: dark) { 
+        @media screen and (prefers-color-scheme: dark) { 
           body { background: #14181f; color: #e4e8ee } img { background: #222832 } .soft, figcaption { color: #9aa5b3 }
           .warn { color: #ffa366 } .bar { background: #6fa8dc } a { color: #8fc1f5 } }
         """;
