@@ -122,7 +122,7 @@ public sealed class ClassifierServerTests(ExportedStudent student) : IClassFixtu
         var random = new Random(3);
         string[] types = ["image/png", "application/json", "multipart/form-data; boundary=b", "multipart/form-data", "text/plain", "x"];
         var allowed = new[] { 200, 400, 413, 422 };
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 1000; i++)
         {
             byte[] body = File.ReadAllBytes(student.Photos[i % student.Photos.Count]);
             for (int flips = random.Next(20); flips > 0; flips--)
@@ -134,6 +134,74 @@ public sealed class ClassifierServerTests(ExportedStudent student) : IClassFixtu
             content.Headers.TryAddWithoutValidation("Content-Type", types[random.Next(types.Length)]);
             using HttpResponseMessage response = await service.Client.PostAsync("/classify", content, Stop);
             Assert.True(allowed.Contains((int)response.StatusCode), $"{i}: {response.StatusCode}");
+        }
+    }
+
+    /// <summary>
+    /// Clients that send a few bytes and then nothing, or a byte now and then, take no place from others and are ended in time.
+    /// </summary>
+    [Fact]
+    public async Task Slow_senders_are_ended_and_others_are_answered_meanwhile()
+    {
+        await using var service = await Service.StartAsync(student.File, o => o with { Timeout = TimeSpan.FromSeconds(3) });
+        Uri address = service.Client.BaseAddress!;
+        byte[] photo = Photo;
+        string head = $"POST /classify HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: image/png\r\n"
+            + $"Content-Length: {photo.Length}\r\n";
+        async Task<string> Slow(int kind)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, Stop);
+            NetworkStream stream = client.GetStream();
+            // Half of the header, the header alone, or the header and then a byte now and then.
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(kind == 0 ? head[..40] : head + "\r\n"), Stop);
+            using var ended = new CancellationTokenSource();
+            Task dripping = kind < 2 ? Task.CompletedTask : Drip(stream, photo, ended.Token);
+            string answer = await ReadAll(stream);
+            await ended.CancelAsync();
+            await dripping;
+            return answer;
+        }
+
+        Task<string>[] slow = [.. Enumerable.Range(0, 60).Select(i => Slow(i % 3))];
+        for (int i = 0; i < 20; i++)
+            (await service.Client.PostAsync("/classify", Raw(photo), Stop)).EnsureSuccessStatusCode();
+        string[] answers = await Task.WhenAll(slow).WaitAsync(TimeSpan.FromSeconds(60), Stop);
+        // Closed without a word, or told why.
+        Assert.All(answers, a => Assert.True(
+            a.Length == 0 || a.StartsWith("HTTP/1.1 4", StringComparison.Ordinal)
+                || a.StartsWith("HTTP/1.1 503", StringComparison.Ordinal), a));
+        (await service.Client.PostAsync("/classify", Raw(photo), Stop)).EnsureSuccessStatusCode();
+
+        static async Task Drip(NetworkStream stream, byte[] bytes, CancellationToken ended)
+        {
+            try
+            {
+                for (int i = 0; i < bytes.Length - 1; i++)
+                {
+                    await stream.WriteAsync(bytes.AsMemory(i, 1), ended);
+                    await Task.Delay(200, ended);
+                }
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The service has ended the connection.
+            }
+        }
+
+        static async Task<string> ReadAll(NetworkStream stream)
+        {
+            var said = new MemoryStream();
+            try
+            {
+                await stream.CopyToAsync(said, Stop);
+            }
+            catch (IOException)
+            {
+                // Reset instead of closed: what was said before counts.
+            }
+
+            return Encoding.ASCII.GetString(said.ToArray());
         }
     }
 
