@@ -1,4 +1,4 @@
-// From photos, a folder of images per class, to an ONNX file: dotnet run -- photos/ work/
+// From photos, a folder of images per class, to an ONNX file: dotnet run -- photos/ trained/
 //   further arguments: the teacher's model and weights, the student's model, the side of the views in pixels, epochs
 using ReMem;
 using ReMem.Projects;

@@ -49,7 +49,7 @@ internal static class EvaluateCommand
             string path = parsed.GetValue(folder)!;
             using OnnxModel? file = OnnxModel.IsFile(path) ? OnnxModel.Open(path) : null;
             ScoredModel model = file is not null
-                ? new ScoredModel(file.Labels, file.View, file.Run)
+                ? file.Scored
                 : ScoredModel.Of(LabelledModel.FromFolder(Common.Folder(path, parsed.GetValue(offline), cancellationToken)));
             AnswerSection? answers = null;
             void Answered(ModelOutputs outputs, ScoredImages images, IReadOnlyList<int> rows) => answers =

@@ -42,6 +42,9 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>How images are resized and cropped where the file does not do so itself.</summary>
     public ViewOptions View { get; }
 
+    /// <summary>The file as something that is scored.</summary>
+    public ScoredModel Scored => new(Labels, View, Run);
+
     /// <summary>Whether a path names such a file rather than a folder.</summary>
     public static bool IsFile(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
 

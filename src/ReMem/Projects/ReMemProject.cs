@@ -168,7 +168,7 @@ public sealed class ReMemProject
             LabelledModel? loaded = file is null ? LabelledModel.FromFolder(weights.ResolveFolder(model, cancellationToken)) : null;
             using (loaded?.Model)
             {
-                ScoredModel scored = loaded is null ? new ScoredModel(file!.Labels, file.View, file.Run) : ScoredModel.Of(loaded);
+                ScoredModel scored = loaded is null ? file!.Scored : ScoredModel.Of(loaded);
                 return new Scoring(scored, told).Run(Source, "test", _options.OnBadImage, cancellationToken).Metrics;
             }
         });

@@ -5,7 +5,7 @@ namespace ReMem.Tests.Eng;
 /// </summary>
 internal sealed class StandInRepository : IDisposable
 {
-    // The fourth argument is the machine's name: build PROJECT -c Release -r NAME.
+    // The sixth argument is the machine's name: build PROJECT -c Release -r NAME.
     private const string Dotnet = """
         #!/bin/sh
         echo "$@" >>"$(dirname "$0")/../calls"
