@@ -40,8 +40,12 @@ internal sealed class KernelSelector(
     public KernelChoice? Choose(string? forced)
     {
         KernelSet? named = string.IsNullOrWhiteSpace(forced) ? null : KernelSet.Named(forced.Trim());
-        if (Decide(named, memory.Read()) is { } known)
-            return known;
+        // What only a new machine needs is a method of its own: a start compiles what it calls.
+        return Decide(named, memory.Read()) ?? CheckAndChoose(named);
+    }
+
+    private KernelChoice? CheckAndChoose(KernelSet? named)
+    {
         using IDisposable? held = memory.Lock(
             () => notice?.Invoke("waiting for another process that checks libtorch's kernels on this processor"));
         List<KernelOutcome> outcomes = [.. memory.Read()];

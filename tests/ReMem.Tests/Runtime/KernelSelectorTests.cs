@@ -125,13 +125,13 @@ public sealed class KernelSelectorTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("{\"key\":\"this processor\",\"outcomes\":[null]}")]
-    [InlineData("{\"key\":\"a stale one\",\"outcomes\":[]}")]
+    [InlineData("this processor\n\n")]
+    [InlineData("this processor\n\n\n")]
+    [InlineData("a stale one\n\nproducts\tRight\t1E-06\t0.004\t1.3\t0\t2\t1\tcase\tmixed case\t\tas products\n")]
     public void A_memory_that_says_nothing_usable_is_made_again(string content)
     {
         Selector("products:wrong").Choose(null);
-        File.WriteAllText(Assert.Single(Directory.GetFiles(_folder.Path, "*.json")), content);
+        File.WriteAllText(Assert.Single(Directory.GetFiles(_folder.Path, "*.txt")), content);
         Assert.Equal("default", Selector("products:wrong").Choose(null)!.Name);
         Assert.Equal(["products", "default", "products", "default"], _checked);
     }
