@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ReMem.Inference;
@@ -15,4 +16,13 @@ public static class ImageClassifierServices
     /// <param name="options">How it runs; null is the defaults.</param>
     public static IServiceCollection AddImageClassifier(this IServiceCollection services, string path, ClassifierOptions? options = null) =>
         services.AddSingleton(_ => OnnxImageClassifier.Load(path, options));
+
+    /// <summary>
+    /// Adds an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/> of images by the classifier of <see cref="AddImageClassifier"/>, whose
+    /// file must have features.
+    /// </summary>
+    /// <param name="services">The service's.</param>
+    public static IServiceCollection AddImageEmbeddings(this IServiceCollection services) =>
+        services.AddSingleton<IEmbeddingGenerator<DataContent, Embedding<float>>>(
+            made => new ImageEmbeddingGenerator(made.GetRequiredService<OnnxImageClassifier>()));
 }

@@ -15,6 +15,7 @@ namespace ReMem.Inference;
 public sealed class OnnxImageClassifier : IDisposable
 {
     private const int Channels = 3;
+    private const string FeaturesName = "features";
     private const string Remedy = "Give a file that 'remem export' wrote.";
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
@@ -36,6 +37,7 @@ public sealed class OnnxImageClassifier : IDisposable
         _input = session.InputMetadata.Keys.Single();
         _output = session.OutputMetadata.Keys.First();
         _probabilities = _output == "probabilities";
+        EmbeddingSize = session.OutputMetadata.TryGetValue(FeaturesName, out NodeMetadata? features) ? features.Dimensions[^1] : null;
     }
 
     /// <summary>The file.</summary>
@@ -49,6 +51,9 @@ public sealed class OnnxImageClassifier : IDisposable
 
     /// <summary>Side of the view that the model sees, pixels.</summary>
     public int ImageSize => _preprocessing.Size;
+
+    /// <summary>Numbers of an embedding; null where the file has none ('remem export --features' writes them).</summary>
+    public int? EmbeddingSize { get; }
 
     /// <summary>Loads a classifier.</summary>
     /// <param name="path">The ONNX file.</param>
@@ -140,7 +145,24 @@ public sealed class OnnxImageClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        return Task.Run(() => Classify(images, top, cancellationToken), cancellationToken);
+        return Task.Run(() => InBatches(images, cancellationToken, prepared => Run(prepared, top)), cancellationToken);
+    }
+
+    /// <summary>
+    /// What the classifier sees of each image, in their order: vectors of <see cref="EmbeddingSize"/> numbers that are near each other,
+    /// by the cosine, for images that are alike.
+    /// </summary>
+    /// <param name="images">The files' bytes.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ModelException">The file has no features.</exception>
+    /// <exception cref="ImageException">An image cannot be read.</exception>
+    public Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        int width = EmbeddingSize ?? throw new ModelException($"The file '{Path}' has no features. Write it by 'remem export --features'.");
+        return Task.Run(() => InBatches(images, cancellationToken,
+            prepared => Run(prepared, FeaturesName, width, numbers => new ReadOnlyMemory<float>(numbers.ToArray()))), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -171,18 +193,25 @@ public sealed class OnnxImageClassifier : IDisposable
     }
 
     /// <summary>Runs the model on prepared images, at most <see cref="ClassifierOptions.MaxBatch"/> at once.</summary>
-    internal ImageAnswer[] Run(IReadOnlyList<PreparedImage> images, int top)
+    /// <param name="images">Of <see cref="Prepare"/>.</param>
+    /// <param name="top">Classes of each answer.</param>
+    internal IReadOnlyList<ImageAnswer> Run(IReadOnlyList<PreparedImage> images, int top) =>
+        Run(images, _output, Labels.Count, scores => Answer(scores, top));
+
+    private List<T> Run<T>(IReadOnlyList<PreparedImage> images, string output, int width, Func<ReadOnlySpan<float>, T> read)
     {
-        var answers = new List<ImageAnswer>(images.Count);
+        var answers = new List<T>(images.Count);
         int most = _preprocessing.TakesImages ? 1 : _options.MaxBatch;
         foreach (PreparedImage[] batch in images.Chunk(most))
-            answers.AddRange(RunBatch(batch, top));
-        return [.. answers];
+            RunBatch(batch, output, width, numbers => answers.Add(read(numbers)));
+        return answers;
     }
 
-    private IReadOnlyList<ImageAnswer> Classify(IReadOnlyList<ReadOnlyMemory<byte>> images, int top, CancellationToken cancellationToken)
+    private IReadOnlyList<T> InBatches<T>(
+        IReadOnlyList<ReadOnlyMemory<byte>> images, CancellationToken cancellationToken,
+        Func<PreparedImage[], IReadOnlyList<T>> run)
     {
-        var answers = new List<ImageAnswer>(images.Count);
+        var answers = new List<T>(images.Count);
         foreach (ReadOnlyMemory<byte>[] some in images.Chunk(_options.MaxBatch))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -192,7 +221,7 @@ public sealed class OnnxImageClassifier : IDisposable
             else
                 PrepareAll(some, prepared);
             cancellationToken.ThrowIfCancellationRequested();
-            answers.AddRange(Run(prepared, top));
+            answers.AddRange(run(prepared));
         }
 
         return answers;
@@ -210,18 +239,17 @@ public sealed class OnnxImageClassifier : IDisposable
         }
     }
 
-    private ImageAnswer[] RunBatch(PreparedImage[] images, int top)
+    private void RunBatch(PreparedImage[] images, string output, int width, Action<ReadOnlySpan<float>> each)
     {
         long start = Stopwatch.GetTimestamp();
         RgbImage first = images[0].View;
         int pixels = first.Width * first.Height, length = checked(images.Length * Channels * pixels);
-        ImageAnswer[] answers;
         if (_preprocessing.TakesImages || _preprocessing.TakesPixels)
         {
             byte[] input = ArrayPool<byte>.Shared.Rent(length);
             for (int i = 0; i < images.Length; i++)
                 images[i].View.Pixels.AsSpan(0, Channels * pixels).CopyTo(input.AsSpan(i * Channels * pixels));
-            answers = Run(input, length, [images.Length, first.Height, first.Width, Channels], images.Length, top);
+            Run(input, length, [images.Length, first.Height, first.Width, Channels], output, width, each);
         }
         else
         {
@@ -230,11 +258,10 @@ public sealed class OnnxImageClassifier : IDisposable
             for (int i = 0; i < images.Length; i++)
                 Normalize(images[i].View.Pixels, plane.AsSpan(0, pixels), input.AsSpan(i * Channels * pixels, Channels * pixels));
             ArrayPool<byte>.Shared.Return(plane);
-            answers = Run(input, length, [images.Length, Channels, first.Height, first.Width], images.Length, top);
+            Run(input, length, [images.Length, Channels, first.Height, first.Width], output, width, each);
         }
 
         ClassifierMeter.Ran(images.Length, start);
-        return answers;
     }
 
     /// <summary>Interleaved pixels to normalised planes.</summary>
@@ -249,21 +276,19 @@ public sealed class OnnxImageClassifier : IDisposable
         }
     }
 
-    /// <summary>Runs the model and returns the rented input.</summary>
-    private ImageAnswer[] Run<T>(T[] input, int length, long[] shape, int images, int top)
+    /// <summary>Runs the model, hands out the output's rows and returns the rented input.</summary>
+    private void Run<T>(T[] input, int length, long[] shape, string output, int width, Action<ReadOnlySpan<float>> each)
         where T : unmanaged
     {
         try
         {
             using OrtValue value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input.AsMemory(0, length), shape);
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [_input], [value], [_output]);
-            ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
-            if (scores.Length != images * Labels.Count)
-                throw Wrong($"answers {scores.Length} numbers for {images} images of {Labels.Count} classes");
-            var answers = new ImageAnswer[images];
-            for (int i = 0; i < images; i++)
-                answers[i] = Answer(scores.Slice(i * Labels.Count, Labels.Count), top);
-            return answers;
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [_input], [value], [output]);
+            ReadOnlySpan<float> numbers = outputs[0].GetTensorDataAsSpan<float>();
+            if (numbers.Length != shape[0] * width)
+                throw Wrong($"answers {numbers.Length} numbers for {shape[0]} images of {width} each");
+            for (int i = 0; i < numbers.Length; i += width)
+                each(numbers.Slice(i, width));
         }
         catch (OnnxRuntimeException e)
         {

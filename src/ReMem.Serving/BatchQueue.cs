@@ -66,7 +66,7 @@ internal sealed class BatchQueue : IAsyncDisposable
     {
         try
         {
-            ImageAnswer[] answers = _classifier.Run([.. batch.Select(w => w.Image)], batch.Max(w => w.Top));
+            IReadOnlyList<ImageAnswer> answers = _classifier.Run([.. batch.Select(w => w.Image)], batch.Max(w => w.Top));
             for (int i = 0; i < batch.Count; i++)
                 batch[i].Answer.TrySetResult(answers[i] with { Classes = [.. answers[i].Classes.Take(batch[i].Top)] });
         }

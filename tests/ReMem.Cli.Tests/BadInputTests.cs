@@ -39,6 +39,7 @@ public class BadInputTests
     [InlineData("convert missing.pth out.safetensors", "does not exist")]
     [InlineData("convert missing.pth out.pth", "safetensors")]
     [InlineData("export --model-dir missing --out a.safetensors --softmax", "--softmax is for ONNX files only")]
+    [InlineData("export --model-dir missing --out a.safetensors --features", "--features is for ONNX files only")]
     [InlineData("export --model-dir missing --out a.onnx --input rgb", "'rgb'")]
     [InlineData("export --model-dir missing --out a.tflite", "'.tflite'")]
     [InlineData("export --out a.onnx", "--model NAME with --weights FILE")]

@@ -56,7 +56,7 @@ public class CommandTests
         Assert.True(new FileInfo(work.At("student.onnx")).Length > 100_000);
         CliResult whole = Cli.Run(
             "export", "--model-dir", work.At("student"), "--out", work.At("whole.onnx"), "--input", "image", "--softmax", "--half",
-            "--external-data");
+            "--features", "--external-data");
         Assert.True(whole.ExitCode == 0, whole.Error);
         Assert.Contains("on 8 inputs in ONNX Runtime", whole.Out, StringComparison.Ordinal);
         Assert.True(File.Exists(work.At("whole.onnx.data")));

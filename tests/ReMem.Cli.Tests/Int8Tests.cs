@@ -37,6 +37,7 @@ public class Int8Tests
         Cli.Run("export", "--model-dir", student, "--int8-images", "30", "--out", rounded)
             .IsBadInput("--int8-images is for int8 files only", "--int8");
         Cli.Run([.. export, "--half"]).IsBadInput("--half does not go with --int8");
+        Cli.Run([.. export, "--features"]).IsBadInput("--features does not go with --int8");
         Cli.Run([.. export, "--int8-ranges", "minmax"]).IsBadInput("minmax", "min-max");
         Cli.Run([.. export, "--int8-keep", "conv2"]).IsBadInput("conv2");
         Cli.Run("bench", work.At("nosuch.onnx")).IsBadInput("nosuch.onnx");

@@ -50,16 +50,25 @@ public sealed class SamplesTests : IDisposable
             .EnumerateArray().Select(p => p.GetProperty("top")[0])
             .Select(top => (top.GetProperty("label").GetString()!, top.GetProperty("probability").GetDouble()))];
 
-        string console = Build("Inference"), web = Build("WebApi");
-        string[] lines = Dotnet([console, onnx, .. photos]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i < photos.Length; i++)
-        {
-            string[] cells = lines[i].Split('\t');
-            Assert.Equal((photos[i], expected[i].Label), (cells[0], cells[1]));
-            Assert.Equal(expected[i].Probability, double.Parse(cells[2], CultureInfo.InvariantCulture), 1e-5);
-        }
-
+        string console = Build("Inference"), web = Build("WebApi"), pipeline = Build("MlNet");
+        AssertAnswers(photos, expected, Dotnet([console, onnx, .. photos]), 1e-5);
+        export = Cli.Run("export", "--model-dir", model, "--out", _work.At("resizes.onnx"), "--input", "image", "--softmax");
+        Assert.True(export.ExitCode == 0, export.Error);
+        AssertAnswers(photos, expected, Dotnet([pipeline, _work.At("resizes.onnx"), _work.At("model.onnx"), .. photos]), 2e-2);
         await Web(web, onnx, photos[0], expected[0].Probability, stop);
+    }
+
+    /// <summary>One line for each photo, in any order: its path, the best class and that one's probability.</summary>
+    private static void AssertAnswers(string[] photos, (string Label, double Probability)[] expected, string printed, double tolerance)
+    {
+        Dictionary<string, string[]> lines = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
+            .ToDictionary(cells => cells[0]);
+        Assert.Equal(photos.Order(StringComparer.Ordinal), lines.Keys.Order(StringComparer.Ordinal));
+        foreach ((string photo, (string label, double probability)) in photos.Zip(expected))
+        {
+            Assert.Equal(label, lines[photo][1]);
+            Assert.Equal(probability, double.Parse(lines[photo][2], CultureInfo.InvariantCulture), tolerance);
+        }
     }
 
     private static async Task Web(string program, string onnx, string photo, double probability, CancellationToken stop)

@@ -47,6 +47,10 @@ internal static class ExportCommand
         };
         var softmax = new Option<bool>("--softmax") { Description = "End with probabilities instead of logits." };
         var half = new Option<bool>("--half") { Description = "Store weights as float16; an ONNX file computes in it too." };
+        var features = new Option<bool>("--features")
+        {
+            Description = "A second output 'features': what the classifier sees of an image, for search and grouping by likeness.",
+        };
         var outside = new Option<bool>("--external-data")
         {
             Description = "Store the weights in FILE.data next to the ONNX file. Always done from 2 GB on.",
@@ -88,8 +92,8 @@ internal static class ExportCommand
             "Write a model folder, or a named model and its weights, as ONNX (dynamic batch; class names and preprocessing in the "
                 + "metadata) and check it in ONNX Runtime.",
             "remem export --model-dir student/ --out student.onnx --input image --softmax");
-        foreach (Symbol symbol in new Symbol[] { folder, name, source, prefix, names, size, output, input, softmax, half, outside, int8,
-            source8, images, ranges, keep, loss, offline, json })
+        foreach (Symbol symbol in new Symbol[] { folder, name, source, prefix, names, size, output, input, softmax, features, half, outside,
+            int8, source8, images, ranges, keep, loss, offline, json })
             command.AddSymbol(symbol);
         command.Action((parsed, cancellationToken) =>
         {
@@ -101,14 +105,15 @@ internal static class ExportCommand
             if (parsed.GetValue(folder) is not null
                 && new Option[] { prefix, names, size }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } idle)
                 throw new InputException($"--model-dir holds labels and image size; give no {idle.Name} with it.", "command line");
-            if (weights && new Option[] { input, softmax,
+            if (weights && new Option[] { input, softmax, features,
                 outside }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } given)
                 throw new InputException($"{given.Name} is for ONNX files only.", "command line", "Leave it out for .safetensors.");
             Option[] of8 = [source8, images, ranges, keep, loss];
             bool isInt8 = parsed.GetValue(int8);
             if (!isInt8 && of8.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } needs)
                 throw new InputException($"{needs.Name} is for int8 files only.", "command line", "Give --int8 with it.");
-            if (isInt8 && new Option[] { half, outside }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } other)
+            if (isInt8
+                && new Option[] { half, outside, features }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } other)
                 throw new InputException($"{other.Name} does not go with --int8.", "command line", "Leave out one of the two.");
             if (isInt8 && weights)
                 throw new InputException("--int8 is for ONNX files only.", "command line", "Give a name that ends in .onnx.");
@@ -119,6 +124,7 @@ internal static class ExportCommand
             {
                 Input = parsed.GetValue(input),
                 Softmax = parsed.GetValue(softmax),
+                Features = parsed.GetValue(features),
                 Half = parsed.GetValue(half),
             };
             if (parsed.GetValue(outside))

@@ -4,11 +4,20 @@ using static TorchSharp.torch;
 namespace ReMem.Evaluation;
 
 /// <summary>A model's outputs over a whole split, in the loader's order.</summary>
-/// <param name="Logits">float32 [N, C].</param>
-/// <param name="Features">Pooled features float32 [N, D], the classifier's input.</param>
-/// <param name="Labels">int64 [N].</param>
-public sealed record ModelOutputs(Tensor Logits, Tensor Features, Tensor Labels) : IDisposable
+/// <param name="logits">float32 [N, C].</param>
+/// <param name="features">Pooled features float32 [N, D], the classifier's input.</param>
+/// <param name="labels">int64 [N].</param>
+public sealed class ModelOutputs(Tensor logits, Tensor features, Tensor labels) : IDisposable
 {
+    /// <summary>float32 [N, C].</summary>
+    public Tensor Logits { get; } = logits;
+
+    /// <summary>Pooled features float32 [N, D], the classifier's input.</summary>
+    public Tensor Features { get; } = features;
+
+    /// <summary>int64 [N].</summary>
+    public Tensor Labels { get; } = labels;
+
     /// <summary>Mean cross-entropy of the logits, in nats.</summary>
     public double CrossEntropy()
     {

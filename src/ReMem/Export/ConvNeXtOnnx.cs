@@ -16,7 +16,7 @@ internal static class ConvNeXtOnnx
                 h = g.Node("Add", [Branch(g, h, $"stages.{stage}.blocks.{i}", model.Shape.ConvMlp), h]);
         }
 
-        return g.Linear(LayerNorm(g, g.Flatten(g.Pool(h)), "head.norm"), "head.fc");
+        return g.Classifier(LayerNorm(g, g.Flatten(g.Pool(h)), "head.norm"), "head.fc");
     }
 
     private static string Branch(OnnxGraph g, string x, string path, bool convMlp)

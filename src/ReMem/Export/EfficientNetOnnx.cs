@@ -19,7 +19,7 @@ internal static class EfficientNetOnnx
 
         bool convFirst = shape.Head == EfficientNetHead.ConvThenPool;
         h = ConvNorm(g, convFirst ? h : g.Pool(h), string.Empty, shape.HeadLayer, style, style.Activation);
-        return g.Linear(g.Flatten(convFirst ? g.Pool(h) : h), "classifier");
+        return g.Classifier(g.Flatten(convFirst ? g.Pool(h) : h), "classifier");
     }
 
     private static string Block(OnnxGraph g, string x, string path, EfficientNetBlock block, EfficientNetStyle style)

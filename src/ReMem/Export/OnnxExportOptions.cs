@@ -16,6 +16,12 @@ public sealed record OnnxExportOptions
     public OnnxInput Input { get; init; } = OnnxInput.Normalized;
 
     /// <summary>
+    /// A second output "features", [batch, features] in float32: what the classifier sees, timm's <c>forward_head(pre_logits=True)</c>,
+    /// for search and grouping by likeness. Default false.
+    /// </summary>
+    public bool Features { get; init; }
+
+    /// <summary>
     /// Weights and arithmetic in float16, for half the size and for processors that are fast in float16. The input, normalisation, the
     /// statistics of layer norms, the output and its softmax stay float32. Default false.
     /// </summary>

@@ -17,6 +17,9 @@ public static class OnnxExporter
     /// <summary>The input's name.</summary>
     public const string InputName = "input";
 
+    /// <summary>The name of the second output of <see cref="OnnxExportOptions.Features"/>.</summary>
+    internal const string FeaturesName = "features";
+
     /// <summary>The producer name in the files.</summary>
     internal const string Producer = "remem";
 
@@ -45,12 +48,18 @@ public static class OnnxExporter
         if (options.Half)
             logits = graph.Cast(logits, ScalarType.Float32);
         string last = options.Softmax ? graph.Node("Softmax", [logits], ("axis", -1L)) : logits;
-        NodeProto final = graph.Graph.Node.Single(n => n.Output.Contains(last));
-        final.Output[0] = OutputName(options);
+        Rename(graph, last, OutputName(options));
+        if (options.Features)
+        {
+            string features = graph.Features ?? throw new InvalidOperationException($"'{model.Info.Name}' has no classifier.");
+            Rename(graph, graph.Cast(features, ScalarType.Float32), FeaturesName);
+        }
 
         graph.Graph.Name = model.Info.Name;
         graph.Graph.Input.Add(Input(model, options.Input));
         graph.Graph.Output.Add(OnnxGraph.Value(OutputName(options), ScalarType.Float32, "batch", model.Options.NumClasses));
+        if (options.Features)
+            graph.Graph.Output.Add(OnnxGraph.Value(FeaturesName, ScalarType.Float32, "batch", model.NumFeatures));
         var proto = new ModelProto
         {
             IrVersion = IrVersion,
@@ -62,6 +71,10 @@ public static class OnnxExporter
         proto.MetadataProps.AddRange(Metadata(model, options).Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         OnnxFile.Write(path, proto, graph.Initialisers, options.MaxFileBytes);
     }
+
+    /// <summary>Names the only output of a node that no other node reads.</summary>
+    private static void Rename(OnnxGraph graph, string output, string name) =>
+        graph.Graph.Node.Single(n => n.Output.Contains(output)).Output[0] = name;
 
     private static string Emit(OnnxGraph graph, ImageModel model, string input) => model switch
     {

@@ -22,6 +22,9 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
     /// <summary>The nodes.</summary>
     public GraphProto Graph => _graph;
 
+    /// <summary>What the classifier sees, [B, features]; null before it is emitted.</summary>
+    public string? Features { get; set; }
+
     /// <summary>The initialisers, whose numbers are read when they are written.</summary>
     public IReadOnlyList<PendingTensor> Initialisers => _initialisers;
 
@@ -65,6 +68,13 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
         string transposed = Node("Transpose", [Parameter($"{layer}.weight")], ("perm", new long[] { 1, 0 }));
         string product = Node("MatMul", [x, transposed]);
         return Has($"{layer}.bias") ? Node("Add", [product, Parameter($"{layer}.bias")]) : product;
+    }
+
+    /// <summary>The classifier, as <see cref="Linear"/>; its input is <see cref="Features"/>.</summary>
+    public string Classifier(string features, string layer)
+    {
+        Features = features;
+        return Linear(features, layer);
     }
 
     /// <summary>A square 2-D convolution; its kernel, groups and bias are those of the parameters.</summary>

@@ -103,12 +103,21 @@ internal static class OnnxVerifier
         using var guard = no_grad();
         bool training = model.training;
         model.eval();
-        Tensor expected = cat([.. inputs.Select(i => model.call(Normalized(model, i, options.Input)))]);
+        Tensor[] tokens = [.. inputs.Select(i => model.ForwardFeatures(Normalized(model, i, options.Input)))];
+        Tensor expected = cat([.. tokens.Select(t => model.ForwardHead(t))]);
+        Tensor? features = options.Features ? cat([.. tokens.Select(t => model.ForwardHead(t, preLogits: true))]) : null;
         model.train(training);
         if (options.Softmax)
             expected = expected.softmax(1);
         using InferenceSession session = Open(path);
-        return Compare(Run(session, path, [.. inputs.SelectMany(OneAndRest)], options), expected, options, path);
+        Tensor[] batches = [.. inputs.SelectMany(OneAndRest)];
+        OnnxCheck check = Compare(Run(session, path, batches, options), expected, options, path);
+        if (features is null)
+            return check;
+        OnnxCheck second = Compare(Run(session, path, batches, options, OnnxExporter.FeaturesName), features, options, path);
+        return double.IsNaN(check.RelativeDifference) || second.RelativeDifference <= check.RelativeDifference
+            ? check
+            : check with { LargestDifference = second.LargestDifference, RelativeDifference = second.RelativeDifference };
     }
 
     private static OnnxCheck Compare(Tensor actual, Tensor expected, OnnxExportOptions options, string path)
@@ -154,12 +163,12 @@ internal static class OnnxVerifier
         return margin.le(logits.abs().max().TimesInPlace(2 * tolerance)).to(ScalarType.Float64).mean().item<double>();
     }
 
-    /// <summary>The concatenated outputs of all batches.</summary>
-    private static Tensor Run(InferenceSession session, string path, Tensor[] batches, OnnxExportOptions options)
+    /// <summary>The concatenated outputs of all batches, of one name; null is the answers'.</summary>
+    private static Tensor Run(InferenceSession session, string path, Tensor[] batches, OnnxExportOptions options, string? name = null)
     {
         try
         {
-            return cat([.. batches.Select(batch => Run(session, batch, options))]);
+            return cat([.. batches.Select(batch => Run(session, batch, options, name ?? OnnxExporter.OutputName(options)))]);
         }
         catch (OnnxRuntimeException e)
         {
@@ -182,13 +191,13 @@ internal static class OnnxVerifier
     private static ReMemException CannotRun(string path, OnnxRuntimeException e) =>
         new($"ONNX Runtime cannot run the exported file: {e.Message}", path, null, e);
 
-    private static Tensor Run(InferenceSession session, Tensor batch, OnnxExportOptions options)
+    private static Tensor Run(InferenceSession session, Tensor batch, OnnxExportOptions options, string output)
     {
         NamedOnnxValue value = options.Input == OnnxInput.Normalized ? Named<float>(batch) : Named<byte>(batch);
-        using var results = session.Run([value], [OnnxExporter.OutputName(options)]);
-        if (results.Single().Value is not DenseTensor<float> { Rank: 2 } output)
-            throw new ReMemException("The ONNX file's output is not float32 [batch, classes].");
-        return tensor(output.ToArray()).view(output.Dimensions[0], output.Dimensions[1]);
+        using var results = session.Run([value], [output]);
+        if (results.Single().Value is not DenseTensor<float> { Rank: 2 } numbers)
+            throw new ReMemException($"The ONNX file's output '{output}' is not float32 with two dimensions.");
+        return tensor(numbers.ToArray()).view(numbers.Dimensions[0], numbers.Dimensions[1]);
     }
 
     /// <summary>A batch as the input of a file of ours.</summary>

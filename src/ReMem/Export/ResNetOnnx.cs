@@ -29,6 +29,6 @@ internal static class ResNetOnnx
             }
         }
 
-        return g.Linear(g.Flatten(g.Pool(h)), "fc");
+        return g.Classifier(g.Flatten(g.Pool(h)), "fc");
     }
 }

@@ -107,8 +107,10 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
     {
         if (_shape.DistillationToken)
         {
-            string both = g.Node("Add", [g.Linear(Token(tokens, 0), "head"), g.Linear(Token(tokens, 1), "head_dist")]);
-            return g.Node("Mul", [both, g.Scalar(0.5f)]);
+            string Mean(string a, string b) => g.Node("Mul", [g.Node("Add", [a, b]), g.Scalar(0.5f)]);
+            (string own, string distilled) = (Token(tokens, 0), Token(tokens, 1));
+            g.Features = Mean(own, distilled);
+            return Mean(g.Linear(own, "head"), g.Linear(distilled, "head_dist"));
         }
 
         string pooled = _shape.Pool switch
@@ -117,7 +119,7 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
             GlobalPool.Avg => g.Node("ReduceMean", [Patches(tokens), g.Integers(1)], ("keepdims", 0L)),
             _ => AttentionPool(Patches(tokens)),
         };
-        return g.Linear(_shape.NormAfterPooling ? Norm(pooled, "fc_norm") : pooled, "head");
+        return g.Classifier(_shape.NormAfterPooling ? Norm(pooled, "fc_norm") : pooled, "head");
     }
 
     private string Token(string tokens, long index) => g.Flatten(g.Node("Gather", [tokens, g.Integers(index)], ("axis", 1L)));

@@ -15,13 +15,13 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
     long? FileClasses)
 {
     /// <summary>The file's format, such as "safetensors".</summary>
-    public string Format { get; init; } = string.Empty;
+    public string Format { get; internal init; } = string.Empty;
 
     /// <summary>The file's naming family, such as "Hugging Face ViT"; null where it is unknown.</summary>
-    public string? Family { get; init; }
+    public string? Family { get; internal init; }
 
     /// <summary>Number of tensors that were renamed to timm's names, or made from others.</summary>
-    public int Renamed { get; init; }
+    public int Renamed { get; internal init; }
 
     /// <summary>The file's tensors that timm's model does not use.</summary>
     [JsonInclude]
@@ -30,29 +30,29 @@ public sealed record WeightLoadReport(string Path, int Loaded, IReadOnlyList<str
     /// <summary>
     /// The file's own classifier where it has another name than the model's, such as "classifier"; null where none is found.
     /// </summary>
-    public string? FileHead { get; init; }
+    public string? FileHead { get; internal init; }
 
     /// <summary>The prefix of the model's names in the file, such as "backbone."; empty where there is none.</summary>
-    public string Prefix { get; init; } = string.Empty;
+    public string Prefix { get; internal init; } = string.Empty;
 
     /// <summary>Prefixes of other networks in the file that fit equally well and were not taken.</summary>
-    public IReadOnlyList<string> OtherNetworks { get; init; } = [];
+    public IReadOnlyList<string> OtherNetworks { get; internal init; } = [];
 
     /// <summary>The path of the state dict in a training checkpoint, such as "model_ema"; null where it is the file itself.</summary>
-    public string? StateDict { get; init; }
+    public string? StateDict { get; internal init; }
 
     /// <summary>
     /// The model's tensors that the file does not have, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.
     /// </summary>
-    public IReadOnlyList<string> Missing { get; init; } = [];
+    public IReadOnlyList<string> Missing { get; internal init; } = [];
 
     /// <summary>The file's tensors that the model lacks; only with <see cref="WeightLoadOptions.AllowMissing"/>.</summary>
-    public IReadOnlyList<string> Unexpected { get; init; } = [];
+    public IReadOnlyList<string> Unexpected { get; internal init; } = [];
 
     /// <summary>
     /// Tensors of another shape in the file, left at initialisation; only with <see cref="WeightLoadOptions.AllowMissing"/>.
     /// </summary>
-    public IReadOnlyList<string> MisShaped { get; init; } = [];
+    public IReadOnlyList<string> MisShaped { get; internal init; } = [];
 
     /// <summary>A one-line summary.</summary>
     public override string ToString()

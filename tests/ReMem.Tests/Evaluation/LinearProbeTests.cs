@@ -53,6 +53,6 @@ public sealed class LinearProbeTests
         (Tensor validation, Tensor logits, double penalty) = LinearProbe.Fit(Split(90), Split(45), test, 3);
         Assert.Equal([45, 3], validation.shape);
         Assert.InRange(penalty, 1e-4, 0.1);
-        Assert.True((test with { Logits = logits }).Top1() > 0.9);
+        Assert.True(new ModelOutputs(logits, test.Features, test.Labels).Top1() > 0.9);
     }
 }

@@ -21,7 +21,7 @@ public class OnnxExporterTests
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using ImageModel model = SmallOne(name);
-        OnnxCheck check = Check(model, folder, new OnnxExportOptions());
+        OnnxCheck check = Check(model, folder, new OnnxExportOptions { Features = true });
         Assert.True(check.RelativeDifference < 1e-4, $"{check}");
         Assert.Equal(1, check.Top1Agreement);
         Assert.Equal(8, check.Images);
@@ -111,14 +111,46 @@ public class OnnxExporterTests
         using var folder = new TemporaryFolder();
         using TransformerModel model = Models.TinyTransformers.Make(name);
         string plain = folder.File("plain.onnx"), reweighted = folder.File("reweighted.onnx");
-        OnnxExporter.Export(model, plain);
-        OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, plain);
+        var options = new OnnxExportOptions { Features = true };
+        OnnxExporter.Export(model, plain, options);
+        OnnxCheck check = OnnxVerifier.VerifyOnNoise(model, plain, options);
         Assert.True(check.RelativeDifference < 1e-4, $"{check}");
         (model.Blocks[0].AttentionScale, model.Blocks[0].MlpScale, model.Blocks[1].MlpScale) = (1.3, 0, 0.5);
         OnnxExporter.Export(model, reweighted);
         check = OnnxVerifier.VerifyOnNoise(model, reweighted);
         Assert.True(check.RelativeDifference < 1e-4, $"{check}");
         Assert.True(OnnxVerifier.VerifyOnNoise(model, plain).RelativeDifference > 1e-3, "the check must detect another model");
+    }
+
+    [Fact]
+    public void Features_are_what_the_classifier_sees_and_are_checked()
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var folder = new TemporaryFolder();
+        using ImageModel model = Filled("resnet20", 32);
+        string file = folder.File("model.onnx");
+        var options = new OnnxExportOptions { Features = true, Softmax = true };
+        OnnxExporter.Export(model, file, options);
+        using (var session = new InferenceSession(file))
+        {
+            Assert.Equal(["probabilities", "features"], session.OutputMetadata.Keys);
+            Assert.Equal([-1, model.NumFeatures], session.OutputMetadata["features"].Dimensions);
+        }
+
+        Assert.True(OnnxVerifier.VerifyOnNoise(model, file, options).Agrees);
+
+        Assert.True(Check(model, folder, options with { Half = true }).Agrees);
+
+        // The last ReLU sees only what is not negative: half added to every feature, and taken from the logits again.
+        Dictionary<string, Tensor> state = model.state_dict();
+        state["layer3.2.bn2.weight"].mul_(0);
+        state["layer3.2.bn2.bias"].mul_(0);
+        Assert.True(Check(model, folder, options).Agrees);
+        state["layer3.2.bn2.bias"].add_(0.5);
+        state["fc.bias"].sub_(state["fc.weight"].sum(1) * 0.5);
+        Assert.True(OnnxVerifier.VerifyOnNoise(model, file, options with { Features = false }).Agrees);
+        Assert.False(OnnxVerifier.VerifyOnNoise(model, file, options).Agrees);
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public sealed class ExportedStudent : IDisposable
 
     internal string Export(OnnxExportOptions options)
     {
-        string path = _folder.File($"{options.Input}-{options.Softmax}-{options.Labels is null}.onnx");
+        string path = _folder.File($"{options.Input}-{options.Softmax}-{options.Features}-{options.Labels is null}.onnx");
         OnnxExporter.Export(Model, path, options);
         return path;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using ReMem.Distillation;
+using ReMem.Distillation.Losses;
 using ReMem.Evaluation;
 using ReMem.Models;
 using ReMem.Projects;
@@ -174,6 +175,20 @@ public sealed class ReMemProjectTests : IDisposable
             ((string[])[Sharpness.Sam, Sharpness.Every(3), Sharpness.LookSam(3, 0.7), Sharpness.Momentum(0.9), Sharpness.Msam(0.9)])
                 .Select(text => SharpnessPolicy.Parse(text).GetType()));
         Assert.Equal(new SharpnessPolicy.LookSam(3, 0.7), SharpnessPolicy.Parse(Sharpness.LookSam(3, 0.7)));
+
+        // Every term of the objective has its form, and no form is of another term.
+        string[] terms = [Objective.Kl, Objective.Hard, Objective.Standardized, Objective.Dkd(2, 7.5), Objective.Dist(), Objective.Rkd(),
+            Objective.Hint, Objective.Cosine, Objective.Tokens, Objective.Attention()];
+        Assert.Equal(LossTerms.All.Select(t => t.Name).Except([LossTerms.PseudoLabels]), terms.Select(t => t.Split('(')[0]));
+        string sum = Objective.Sum(
+            [Objective.Kl, Objective.Weighted(0.00001, Objective.Rkd(1, 2)), Objective.Weighted(1, 0.5, Objective.Hint), .. terms]);
+        Assert.StartsWith("kl + 1E-05*rkd(1,2) + linear(1,0.5)*hint + kl + hard", sum, StringComparison.Ordinal);
+        Assert.Equal(sum, DistillationObjective.Parse(sum).ToString());
+        foreach (string schedule in (string[])[Schedule.Constant, Schedule.WithLearningRate, Schedule.Linear(0.25), Schedule.Cosine(0.5)])
+        {
+            Assert.Equal(WeightSchedule.Parse(schedule), RadiusSchedule.Parse(schedule));
+            Assert.Equal(schedule == Schedule.Constant, RadiusSchedule.Parse(schedule).IsConstant);
+        }
     }
 
     [Fact]
