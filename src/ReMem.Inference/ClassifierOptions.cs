@@ -21,9 +21,11 @@ public sealed record ClassifierOptions
     /// <summary>More pixels than this are refused before memory is allocated, 1 or more. Default 178,956,970, as PIL.</summary>
     public long MaxPixels { get; init; } = ImageDecoder.DefaultMaxPixels;
 
+    /// <summary>What computes. What it cannot, the processor does. Default Cpu.</summary>
+    public ExecutionProvider Provider { get; init; }
+
     /// <summary>
-    /// Changes the session's options before the file is loaded, such as <c>o => o.AppendExecutionProvider_CUDA()</c> with
-    /// Microsoft.ML.OnnxRuntime.Gpu, or DirectML or CoreML. Default null: the CPU.
+    /// Changes the session's options before the file is loaded, such as another provider or its settings. Default null: nothing.
     /// </summary>
     public Action<SessionOptions>? Configure { get; init; }
 }

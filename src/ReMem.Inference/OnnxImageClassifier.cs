@@ -78,6 +78,7 @@ public sealed class OnnxImageClassifier : IDisposable
             using var settings = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
             if (options.Threads > 0)
                 settings.IntraOpNumThreads = options.Threads;
+            Use(options.Provider, settings);
             options.Configure?.Invoke(settings);
             session = new InferenceSession(path, settings);
             return new OnnxImageClassifier(session, path, options);
@@ -316,6 +317,35 @@ public sealed class OnnxImageClassifier : IDisposable
             .. order.Take(top).Select(i => new ClassProbability(Labels[i], i, (float)(probabilities[i] / whole))),
         ];
         return new ImageAnswer(best, best[0].Probability >= _options.MinProbability);
+    }
+
+    private static void Use(ExecutionProvider provider, SessionOptions settings)
+    {
+        try
+        {
+            switch (provider)
+            {
+                case ExecutionProvider.Cpu:
+                    break;
+                case ExecutionProvider.Cuda:
+                    settings.AppendExecutionProvider_CUDA();
+                    break;
+                case ExecutionProvider.DirectMl:
+                    settings.AppendExecutionProvider_DML();
+                    break;
+                case ExecutionProvider.CoreMl:
+                    settings.AppendExecutionProvider_CoreML();
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(provider), provider, "This is no provider.");
+            }
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
+        {
+            throw new ModelException(
+                $"The ONNX Runtime of this program cannot compute with {provider} here. Add its package for it, or take "
+                    + $"{ExecutionProvider.Cpu}.", e);
+        }
     }
 
     private ImageException TooLarge() => Fault($"The image has more than the allowed {_options.MaxBytes} bytes.", null);

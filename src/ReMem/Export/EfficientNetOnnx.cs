@@ -39,7 +39,7 @@ internal static class EfficientNetOnnx
     {
         string gate = g.Conv(g.Pool(x), $"{path}se.conv_reduce");
         gate = g.Conv(Activate(g, gate, style.MobileSqueeze ? Activation.Relu : block.Activation), $"{path}se.conv_expand");
-        gate = style.MobileSqueeze ? g.Node("HardSigmoid", [gate], ("alpha", 1 / 6f), ("beta", 0.5f)) : g.Node("Sigmoid", [gate]);
+        gate = style.MobileSqueeze ? g.NodeInFloat32("HardSigmoid", gate, ("alpha", 1 / 6f), ("beta", 0.5f)) : g.Node("Sigmoid", [gate]);
         return g.Node("Mul", [x, gate]);
     }
 
@@ -55,10 +55,10 @@ internal static class EfficientNetOnnx
 
     private static string Activate(OnnxGraph g, string x, Activation activation) => activation switch
     {
-        Activation.Relu => g.Node("Relu", [x]),
+        Activation.Relu => g.NodeInFloat32("Relu", x),
         Activation.Relu6 => g.Node("Clip", [x, g.Scalar(0), g.Scalar(6)]),
         Activation.Silu => g.Node("Mul", [x, g.Node("Sigmoid", [x])]),
-        Activation.HardSwish => g.Node("HardSwish", [x]),
+        Activation.HardSwish => g.NodeInFloat32("HardSwish", x),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
     };
 }

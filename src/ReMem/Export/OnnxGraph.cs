@@ -62,6 +62,14 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
     /// <summary>Casts to another type.</summary>
     public string Cast(string x, ScalarType to) => Node("Cast", [x], ("to", (long)OnnxTypes.Of(to)));
 
+    /// <summary>
+    /// A node that float16 graphs compute in float32: ONNX Runtime has no kernel in float16 for some, and takes them apart into maxima and
+    /// minima that take several times as long as the convolutions around them.
+    /// </summary>
+    public string NodeInFloat32(string op, string x, params (string Name, object Value)[] attributes) => type == ScalarType.Float16
+        ? Cast(Node(op, [Cast(x, ScalarType.Float32)], attributes), ScalarType.Float16)
+        : Node(op, [x], attributes);
+
     /// <summary>x W^T + b over the last axis, with parameters as torch.nn.Linear's; without b where the layer has none.</summary>
     public string Linear(string x, string layer)
     {
@@ -109,10 +117,10 @@ internal sealed class OnnxGraph(IReadOnlyDictionary<string, Tensor> state, Scala
         Node("LayerNormalization", [x, Parameter($"{layer}.weight"), Parameter($"{layer}.bias")], ("axis", -1L), ("epsilon", epsilon),
             ("stash_type", 1L));
 
-    /// <summary>The exact GELU, x (1 + erf(x / sqrt 2)) / 2.</summary>
+    /// <summary>The exact GELU, x (1 + erf(x / sqrt 2)) / 2, in the form that ONNX Runtime fuses: with a division.</summary>
     public string Gelu(string x)
     {
-        string erf = Node("Erf", [Node("Mul", [x, Scalar((float)Math.Sqrt(0.5))])]);
+        string erf = Node("Erf", [Node("Div", [x, Scalar((float)Math.Sqrt(2))])]);
         return Node("Mul", [Node("Mul", [x, Scalar(0.5f)]), Node("Add", [erf, Scalar(1)])]);
     }
 

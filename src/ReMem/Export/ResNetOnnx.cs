@@ -7,7 +7,7 @@ internal static class ResNetOnnx
 {
     public static string Emit(OnnxGraph g, ResNet model, string input)
     {
-        string Relu(string x) => g.Node("Relu", [x]);
+        string Relu(string x) => g.NodeInFloat32("Relu", x);
         bool cifar = model.Shape.CifarStem;
         string h = Relu(g.ConvNorm(input, "conv1", "bn1", cifar ? 1 : 2, cifar ? 1 : 3));
         if (!cifar)

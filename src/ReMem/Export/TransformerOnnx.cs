@@ -67,7 +67,7 @@ internal sealed class TransformerOnnx(OnnxGraph g, TransformerModel model)
         string scores = g.Node("MatMul", [g.Node("Mul", [queries, g.Scalar(scale)]), turned]);
         if (bias is not null)
             scores = g.Node("Add", [scores, bias]);
-        string mixed = g.Node("MatMul", [g.Node("Softmax", [scores], ("axis", -1L)), values]);
+        string mixed = g.Node("MatMul", [g.NodeInFloat32("Softmax", scores, ("axis", -1L)), values]);
         return g.Node("Reshape", [g.Node("Transpose", [mixed], ("perm", new long[] { 0, 2, 1, 3 })), g.Integers(0, tokens, _shape.Width)]);
     }
 

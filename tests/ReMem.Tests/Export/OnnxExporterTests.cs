@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using ReMem.Export;
+using ReMem.Export.Onnx;
 using ReMem.Models;
 using static TorchSharp.torch;
 
@@ -120,6 +121,34 @@ public class OnnxExporterTests
         check = OnnxVerifier.VerifyOnNoise(model, reweighted);
         Assert.True(check.RelativeDifference < 1e-4, $"{check}");
         Assert.True(OnnxVerifier.VerifyOnNoise(model, plain).RelativeDifference > 1e-3, "the check must detect another model");
+    }
+
+    /// <summary>
+    /// As ONNX Runtime runs it: what it takes apart or does not fuse takes several times as long, though its numbers are right.
+    /// </summary>
+    [Theory]
+    [InlineData("mobilenetv3_small_100", true)]
+    [InlineData("resnet18", true)]
+    [InlineData("mobilenetv3_small_100", false)]
+    [InlineData("deit_tiny_patch16_224", false)]
+    [InlineData("convnext_atto", false)]
+    public void ONNX_Runtime_fuses_activations_and_takes_none_apart(string name, bool half)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using ImageModel model = SmallOne(name);
+        string file = folder.File("model.onnx"), optimized = folder.File("optimized.onnx");
+        OnnxExporter.Export(model, file, new OnnxExportOptions { Half = half });
+        using var options = new SessionOptions
+        {
+            OptimizedModelFilePath = optimized,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        new InferenceSession(file, options).Dispose();
+        List<string> kinds = [.. ModelProto.Parser.ParseFrom(File.ReadAllBytes(optimized)).Graph.Node.Select(n => n.OpType)];
+        Assert.DoesNotContain(kinds, kind => kind is "Max" or "Min" or "Erf" or "Exp" or "Relu" or "HardSwish");
+        Assert.InRange(kinds.Count(kind => kind == "Cast"), 0, 5);
     }
 
     [Fact]

@@ -82,6 +82,20 @@ public sealed class OnnxImageClassifierTests(ExportedStudent student) : IClassFi
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => classifier.ClassifyAsync(photo, 0, stop));
     }
 
+    [Theory]
+    [InlineData(ExecutionProvider.Cuda)]
+    [InlineData(ExecutionProvider.DirectMl)]
+    [InlineData(ExecutionProvider.CoreMl)]
+    public void A_provider_that_is_not_there_is_one_sentence(ExecutionProvider provider)
+    {
+        Assert.SkipWhen(OperatingSystem.IsMacOS() && provider == ExecutionProvider.CoreMl, "CoreML is in ONNX Runtime's package here.");
+        ModelException refused = Assert.Throws<ModelException>(
+            () => OnnxImageClassifier.Load(student.File, new ClassifierOptions { Provider = provider }));
+        Assert.Contains($"cannot compute with {provider} here", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => OnnxImageClassifier.Load(student.File, new ClassifierOptions { Provider = (ExecutionProvider)9 }));
+    }
+
     [Fact]
     public void What_is_no_classifier_is_refused()
     {

@@ -9,16 +9,19 @@ using ReMem.Weights.Hub;
 namespace ReMem.Recipes.Init;
 
 /// <summary>
-/// Proposes a recipe for images that nobody has trained on yet. Lengths and rates are those of recipes/grocery-deit-tiny.yaml, which were
-/// measured, carried over by the number of steps and the batch size.
+/// Proposes a recipe for images that nobody has trained on yet. Lengths and rates are those of recipes/grocery-deit-tiny.yaml, and of
+/// recipes/caltech101-few.yaml for few labels, which were measured, carried over by the number of steps and the batch size.
 /// </summary>
 internal static class RecipeProposer
 {
     private const double Imbalanced = 4;
     private const int Small = 10_000;
+    private const int Few = 1_000;
     private const int UsualBatch = 64;
     private const int MinBatches = 8;
+    private const int MinBatchesOfFew = 16;
     private const int TeacherSteps = 160;
+    private const int TeacherStepsOfFew = 340;
     private const int StudentSteps = 650;
     private const int PretrainedStudentSteps = 400;
     private const int SmallPictures = 64;
@@ -49,9 +52,8 @@ internal static class RecipeProposer
         int size = options.ImageSize ?? Size(side, ModelCatalogue.Info(teacher).ImageSize, shape.PatchSize, options.Cores);
         string student = options.Student ?? (size < SmallPictures ? "resnet20" : "mobilenetv3_small_100");
         _ = ModelCatalogue.Info(student);
-        int batch = UsualBatch;
-        while (batch > 4 && train / batch < MinBatches)
-            batch /= 2;
+        bool few = train < Few;
+        int batch = Batch(train, MinBatches), teacherBatch = few ? Batch(train, MinBatchesOfFew) : batch;
         string? studentWeights = StudentWeights(options, teacher, student);
         int learned = (train + (unlabelled?.Images.Count ?? 0)) / batch;
         double smallest = facts.Classes.Min(c => c.Train), largest = facts.Classes.Max(c => c.Train);
@@ -70,11 +72,15 @@ internal static class RecipeProposer
             StudentWeights = studentWeights,
             ImageSize = size,
             Batch = batch,
-            TeacherEpochs = Epochs(TeacherSteps, train / batch, 3, 15),
+            TeacherBatch = teacherBatch,
+            TeacherEpochs = few
+                ? Epochs(TeacherStepsOfFew, train / teacherBatch, 15, 30)
+                : Epochs(TeacherSteps, train / teacherBatch, 3, 15),
             StudentEpochs = studentWeights is null
                 ? Epochs(StudentSteps, learned, 10, 40)
                 : Epochs(PretrainedStudentSteps, learned, 6, 20),
             Unlabelled = unlabelled,
+            IsFew = few,
             IsSmall = train < Small,
             Imbalance = imbalance,
             IsImbalanced = imbalance >= Imbalanced,
@@ -138,6 +144,15 @@ internal static class RecipeProposer
 
     /// <summary>Side in pixels that so many cores train on in reasonable time.</summary>
     internal static int Affordable(int cores) => cores switch { < 8 => 96, < 16 => 160, _ => 224 };
+
+    /// <summary>The usual images per step, or fewer, so that an epoch has so many steps.</summary>
+    private static int Batch(int images, int steps)
+    {
+        int batch = UsualBatch;
+        while (batch > 4 && images / batch < steps)
+            batch /= 2;
+        return batch;
+    }
 
     private static int Epochs(int steps, int batches, int least, int most) =>
         Math.Clamp((int)Math.Round((double)steps / Math.Max(1, batches)), least, most);
