@@ -27,6 +27,10 @@ internal static class FitCommand
             DefaultValueFactory = _ => "top1",
         };
         var seed = new Option<int>("--seed") { Description = "Decides every random draw." };
+        var int8 = new Option<bool>("--int8")
+        {
+            Description = "Write the model in int8 and float16, too, and compare size, score and time of the three.",
+        };
         var offline = Common.Offline();
         var json = Common.Json();
         Command command = Common.Command(
@@ -34,7 +38,7 @@ internal static class FitCommand
             "Make one good model from images: propose a recipe, train students of labels alone and of several teachers within the time, "
                 + "export the one that does best on validation as ONNX, and score the file.",
             "remem fit photos/ --time 45m --out runs/photos");
-        foreach (Symbol symbol in (Symbol[])[.. choices.Symbols, time, metric, seed, output, offline, json])
+        foreach (Symbol symbol in (Symbol[])[.. choices.Symbols, time, metric, int8, seed, output, offline, json])
             command.AddSymbol(symbol);
         command.Action((parsed, cancellationToken) =>
         {
@@ -44,6 +48,7 @@ internal static class FitCommand
                 Proposal = choices.Options(parsed),
                 Time = parsed.GetValue(time) is { } text ? FitOptions.ParseTime(text) : null,
                 Metric = MetricOf(parsed.GetValue(metric)!),
+                Int8 = parsed.GetValue(int8),
                 Seed = parsed.GetValue(seed),
             };
             Common.LoadLibtorch();
@@ -81,6 +86,8 @@ internal static class FitCommand
                     + $"(95 % within {row.P95:0.0} ms)"));
         }
 
+        foreach (ExportedForm form in result.Forms)
+            Console.WriteLine($"  {ConsoleTable.Line(form)}");
         Console.WriteLine(result.Teacher is { } teacher
             ? $"  chosen on validation: taught by the teacher '{result.Method}', which reaches {Figures.Percent(teacher)} % on test"
             : "  chosen on validation: labels alone, since no teacher's student did better");

@@ -33,7 +33,7 @@ internal static class OnnxVerifier
 
     /// <summary>
     /// Compares on every image of a split, and scores the file by ONNX Runtime's outputs. The file takes
-    /// <see cref="OnnxInput.Normalized"/> images.
+    /// <see cref="OnnxInput.Normalized"/> images and answers with logits.
     /// </summary>
     /// <param name="model">The model, in memory.</param>
     /// <param name="path">The file.</param>
@@ -42,6 +42,7 @@ internal static class OnnxVerifier
     /// <param name="reported">The model's top-1 on them as measured before, in [0, 1]; null where it was not.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <param name="answered">Given the file's logits [N, C] and the labels, where they are finite.</param>
+    /// <param name="options">The options of its export; null is the default.</param>
     /// <exception cref="InputException">There is no image, or one cannot be read.</exception>
     /// <exception cref="ReMemException">ONNX Runtime cannot run the file.</exception>
     internal static OnnxCheck VerifyOnSplit(
@@ -51,10 +52,11 @@ internal static class OnnxVerifier
         IReadOnlyList<string> classes,
         double? reported = null,
         CancellationToken cancellationToken = default,
-        Action<Tensor, Tensor>? answered = null)
+        Action<Tensor, Tensor>? answered = null,
+        OnnxExportOptions? options = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        var options = new OnnxExportOptions();
+        options ??= new OnnxExportOptions();
         using InferenceSession session = Open(path);
         var answers = new List<Tensor>();
         using ModelOutputs expected = Evaluator.Run(model, split, cancellationToken, images => answers.Add(

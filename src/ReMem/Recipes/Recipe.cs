@@ -42,6 +42,12 @@ internal sealed record Recipe
     /// </summary>
     public bool LinearProbe { get; init; }
 
+    /// <summary>
+    /// Whether the exported student is written in int8 and float16, too, and the three are compared on test (docs/export.md). Default
+    /// false.
+    /// </summary>
+    public bool Int8 { get; init; }
+
     /// <summary>One repetition of everything a seed. Default 0.</summary>
     [MinLength(1)]
     public IReadOnlyList<int> Seeds { get; init; } = [0];

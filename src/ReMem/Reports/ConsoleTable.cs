@@ -40,6 +40,8 @@ internal static class ConsoleTable
             text.Append("- ").Append(note).Append('\n');
         foreach ((string whose, string scores) in report.Onnx is { } onnx ? Exported(onnx) : [])
             text.Append("- ").Append(whose).Append(": ").Append(scores).Append('\n');
+        foreach (ExportedForm form in report.Onnx?.Forms ?? [])
+            text.Append("- ").Append(Line(form)).Append('\n');
         text.Append('\n').Append(Finding.Headline(findings)).Append('\n');
         if (report.Onnx?.Failure is { } failure)
             text.Append(Failed(failure)).Append('\n');
@@ -62,6 +64,13 @@ internal static class ConsoleTable
             }
         }
     }
+
+    /// <summary>One form of the exported student, in a line.</summary>
+    public static string Line(ExportedForm form) => form.Failure is { } failure
+        ? $"{form.Name}: {Failed(failure)}"
+        : $"{form.Name}: {Figures.Number(form.Bytes / 1e6, "0.00")} MB, top-1 {Figures.Percent(form.Top1)} %, the class of float32 for "
+            + $"{Figures.Percent(form.Agreement)} % of the test images, {Figures.Number(form.Latency[0].P50, "0.00")} ms an image with "
+            + $"{form.Latency[0].Threads} {(form.Latency[0].Threads == 1 ? "thread" : "threads")} ({form.Path})";
 
     /// <summary>The line that warns not to deploy a file.</summary>
     public static string Failed(string failure) => $"FAILED CHECK, do not deploy: {failure}";

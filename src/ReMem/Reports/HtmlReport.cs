@@ -183,7 +183,29 @@ internal static class HtmlReport
                 $"largest difference of a logit {onnx.LargestDifference:0.##e+0}, "
                     + $"top-1 agreement {100 * onnx.Top1Agreement:0.0} % on {onnx.Images} images")),
             .. ConsoleTable.Exported(onnx)]);
+        if (onnx.Forms.Count > 0)
+            Forms(page, onnx.Forms);
         Close(page);
+    }
+
+    /// <summary>The student in several forms of numbers, so that a reader sees what a smaller file costs.</summary>
+    private static void Forms(StringBuilder page, IReadOnlyList<ExportedForm> forms)
+    {
+        int[] threads = [.. forms[0].Latency.Select(row => row.Threads)];
+        page.Append(HtmlPage.WideCard + "<table>\n<thead><tr><th scope=\"col\">numbers</th><th scope=\"col\">file</th>")
+            .Append("<th scope=\"col\">MB</th><th scope=\"col\">test top-1 %</th><th scope=\"col\">as float32 %</th>");
+        foreach (int count in threads)
+            page.Append($"<th scope=\"col\">ms, {count} {(count == 1 ? "thread" : "threads")}</th>");
+        page.Append("</tr></thead>\n<tbody>\n");
+        foreach (ExportedForm form in forms)
+        {
+            IEnumerable<string> times = threads.Select(count =>
+                Figures.Number(form.Latency.FirstOrDefault(row => row.Threads == count)?.P50, "0.00"));
+            Row(page, form.Name, [Encode(form.Failure ?? form.Path!), Figures.Number(form.Bytes / 1e6, "0.00"), Figures.Percent(form.Top1),
+                Figures.Percent(form.Agreement), .. times]);
+        }
+
+        page.Append("</tbody></table></div>\n");
     }
 
     private static (string Name, string Value) Time(LatencyRow row) => (

@@ -29,6 +29,9 @@ internal sealed record OnnxSection(string Path, string Method, int Seed, double 
     /// <summary>Times of one image in ONNX Runtime on this machine, by threads; empty in older reports.</summary>
     public IReadOnlyList<LatencyRow> Latency { get; init; } = [];
 
+    /// <summary>The same student in float32, float16 and int8; empty where only float32 was asked for.</summary>
+    public IReadOnlyList<ExportedForm> Forms { get; init; } = [];
+
     /// <summary>Why the file must not be deployed, in a sentence; null where it passed its check.</summary>
     public string? Failure { get; init; }
 

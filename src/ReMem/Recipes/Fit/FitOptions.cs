@@ -14,6 +14,9 @@ internal sealed record FitOptions
     /// <summary>The validation score by which the exported student is chosen. Default top-1.</summary>
     public SelectionMetric Metric { get; init; }
 
+    /// <summary>Whether the model is written in int8 and float16, too. Default false.</summary>
+    public bool Int8 { get; init; }
+
     /// <summary>Decides every random draw. Default 0.</summary>
     public int Seed { get; init; }
 

@@ -19,6 +19,11 @@ internal sealed record FitResult(
     string File, long Bytes, string Method, ExportedScores Scores, (double Low, double High) Interval, double? LabelsAlone,
     double? Teacher, IReadOnlyList<LatencyRow> Latency, string Report)
 {
+    /// <summary>
+    /// The same model in float32, float16 and int8, paths relative to the report's folder; empty where they were not asked for.
+    /// </summary>
+    public IReadOnlyList<ExportedForm> Forms { get; init; } = [];
+
     /// <summary>Collects the result of a run whose file passed its check.</summary>
     /// <param name="report">The run's.</param>
     /// <param name="folder">The run's folder.</param>
@@ -30,6 +35,9 @@ internal sealed record FitResult(
             Path.GetFullPath(Path.Combine(folder, onnx.Path)), onnx.Bytes!.Value, onnx.Method, scores,
             ShareInterval.Wilson(scores.Top1, scores.Images),
             report.AtExportedSeed(TeacherMethod.None.Name)?.StudentTop1, report.AtExportedSeed(onnx.Method)?.TeacherTop1, onnx.Latency,
-            Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile)));
+            Path.GetFullPath(Path.Combine(folder, ReportWriter.HtmlFile)))
+        {
+            Forms = onnx.Forms,
+        };
     }
 }

@@ -82,6 +82,7 @@ internal sealed class ModelFit(FitOptions options, IProgress<ProgressReport> pro
             Seeds = [options.Seed],
             SelectBy = options.Metric,
             LinearProbe = proposed.Teacher.Weights is not null,
+            Int8 = options.Int8,
         };
         if (options.Time is not { } time)
             return (recipe, null);

@@ -115,7 +115,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
             : null;
         MethodRun best = runs.OrderByDescending(r => MeanValidation(runs, r.Method)).ThenByDescending(Validation).First();
         string student = StageFolder.OfStudent(folder.Path, new ComparisonPart(best.Method, best.Seed)).Path;
-        (OnnxSection onnx, AnswerSection? answers) = new StudentExport(data, log, Exported, cancellationToken).Run(
+        (OnnxSection onnx, AnswerSection? answers) = new StudentExport(data, log, Exported, recipe.Int8, cancellationToken).Run(
             best, student, folder.Path, $"'{best.Method}', seed {best.Seed}");
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)

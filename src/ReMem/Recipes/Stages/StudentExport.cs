@@ -16,8 +16,9 @@ namespace ReMem.Recipes.Stages;
 /// <param name="data">The images.</param>
 /// <param name="progress">Hears of the result.</param>
 /// <param name="exported">Given the file before it is checked, where tests break it; null does nothing.</param>
+/// <param name="int8">Whether the student is written in float16 and int8, too.</param>
 /// <param name="cancellationToken">Stops between batches.</param>
-internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>? progress, Action<string>? exported,
+internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>? progress, Action<string>? exported, bool int8,
     CancellationToken cancellationToken)
 {
     /// <summary>
@@ -64,15 +65,25 @@ internal sealed class StudentExport(PreparedData data, IProgress<ProgressReport>
                 };
             }
 
-            return (new OnnxSection(relative, best.Method.Name, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
+            var single = new ExportedForm("float32", path)
             {
                 Bytes = new FileInfo(path).Length,
+                Top1 = check.File?.Top1,
+                Agreement = 1,
+            };
+            IReadOnlyList<ExportedForm> forms = int8 && check.Failure is null
+                ? new SmallerForms(data, progress, cancellationToken).Write(model, options, target, single)
+                : [];
+            return (new OnnxSection(relative, best.Method.Name, best.Seed, check.LargestDifference, check.Top1Agreement, check.Images)
+            {
+                Bytes = single.Bytes,
                 RelativeDifference = check.RelativeDifference,
                 Tolerance = check.Tolerance,
                 ModelScores = ExportedScores.Of(check.Model),
                 FileScores = ExportedScores.Of(check.File),
                 Failure = check.Failure,
-                Latency = check.Failure is null ? Times(path) : [],
+                Latency = forms.Count > 0 ? forms[0].Latency : check.Failure is null ? Times(path) : [],
+                Forms = forms,
             }, answers);
         }
     }

@@ -85,7 +85,7 @@ internal sealed class SweepPipeline(SweepPlan plan, IProgress<ProgressReport>? p
         // Processes that work on one sweep end together.
         void Waiting() => Report("another process exports the student; waiting");
         using IDisposable held = FileLock.TakeAsync(Path.Combine(path, ExportLock), Waiting, cancellationToken).GetAwaiter().GetResult();
-        return new StudentExport(data, progress, Exported, cancellationToken).Run(
+        return new StudentExport(data, progress, Exported, best.Cell.Recipe.Int8, cancellationToken).Run(
             best.Result!, StageFolder.OfStudent(best.Folder, best.Part).Path, path, $"{best.Cell.Name}, seed {best.Part.Seed}");
     }
 

@@ -8,7 +8,9 @@ using ReMem.Recipes.Run;
 using ReMem.Recipes.Stages;
 using ReMem.Recipes.Sweep;
 using ReMem.Reports;
+using ReMem.Runtime;
 using ReMem.Tests.Data;
+using ReMem.Tests.Training;
 using ReMem.Weights;
 
 namespace ReMem.Tests.Recipes.Stages;
@@ -50,7 +52,8 @@ public sealed class StudentExportTests : IDisposable
         Assert.Equal(report.Onnx.ModelScores!.Top1, report.Onnx.FileScores.Top1);
         Assert.InRange(report.Onnx.RelativeDifference!.Value, 0, report.Onnx.Tolerance!.Value);
         ComparisonReport read = ReportWriter.Read(_folder.File("run"));
-        Assert.Equal(report.Onnx with { Latency = [] }, read.Onnx! with { Latency = [] });
+        Assert.Equal(report.Onnx with { Latency = [], Forms = [] }, read.Onnx! with { Latency = [], Forms = [] });
+        Assert.Empty(read.Onnx.Forms);
         Assert.Equal(report.Onnx.Latency, read.Onnx.Latency);
         Assert.All(report.Onnx.Latency, row => Assert.True(row.P50 > 0 && row.Batch == 1));
         Assert.Equal(140, report.Answers!.Images);
@@ -87,6 +90,50 @@ public sealed class StudentExportTests : IDisposable
         Assert.True(File.Exists(Onnx("model")));
         Assert.False(File.Exists(Onnx("model.failed-check")));
         Assert.DoesNotContain("FAILED CHECK", File.ReadAllText(_folder.File("run/report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_student_in_int8_and_float16_is_scored_and_timed_with_the_float32_file()
+    {
+        ComparisonReport report = new ComparisonPipeline(Recipe with { Int8 = true }, null).Run(_folder.File("run"), "remem run");
+        IReadOnlyList<ExportedForm> forms = ReportWriter.Read(_folder.File("run")).Onnx!.Forms;
+        Assert.Equal(["float32", "float16", "int8"], forms.Select(f => f.Name));
+        Assert.All(forms, form =>
+        {
+            Assert.Equal(new FileInfo(_folder.File($"run/{form.Path}")).Length, form.Bytes);
+            Assert.InRange(form.Agreement!.Value, 0.5, 1);
+            Assert.Equal(report.Onnx!.Latency.Select(row => row.Threads), form.Latency.Select(row => row.Threads));
+            Assert.Null(form.Failure);
+        });
+        Assert.Equal(("student/model.onnx", report.Onnx!.FileScores!.Top1), (forms[0].Path, forms[0].Top1!.Value));
+        Assert.Equal(report.Onnx.Latency, forms[0].Latency);
+        Assert.True(forms[1].Bytes < 0.6 * forms[0].Bytes && forms[2].Bytes < 0.4 * forms[0].Bytes, $"{forms[1]} {forms[2]}");
+        string page = File.ReadAllText(_folder.File("run/report.html"));
+        Assert.Contains("student/model-int8.onnx</td>", page, StringComparison.Ordinal);
+        Assert.Contains("- int8: ", ConsoleTable.Render(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_form_that_fails_its_check_or_cannot_be_made_leaves_the_float32_file_as_it_is()
+    {
+        var failed = new ExportedForm("int8", "student/model-int8.failed-check.onnx") { Failure = "It loses 9 points." };
+        Assert.Equal("int8: FAILED CHECK, do not deploy: It loses 9 points.", ConsoleTable.Line(failed));
+
+        var told = new List<string>();
+        new ComparisonPipeline(Recipe with { Int8 = true }, null).Run(_folder.File("run"), "remem run");
+
+        // A folder stands where a file should be.
+        File.Delete(Onnx("model-int8"));
+        Directory.CreateDirectory(Onnx("model-int8"));
+        ComparisonReport report =
+            new ComparisonPipeline(Recipe with { Int8 = true }, new TinyTraining.Watcher(Tell)).Run(_folder.File("run"), "remem run");
+        Assert.Null(report.Onnx!.Failure);
+        Assert.Null(report.Onnx.Forms[1].Failure);
+        Assert.Contains("model-int8.onnx", report.Onnx.Forms[2].Failure, StringComparison.Ordinal);
+        Assert.Empty(report.Onnx.Forms[2].Latency);
+        Assert.Contains(told, line => line.StartsWith("no int8: ", StringComparison.Ordinal));
+
+        void Tell(ProgressReport step) => told.Add(step.Message ?? string.Empty);
     }
 
     [Fact]
