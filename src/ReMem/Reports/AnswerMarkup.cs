@@ -84,7 +84,7 @@ internal static class AnswerMarkup
             return;
         }
 
-        page.Append($"<p class=\"soft\">{wrong} of {answers.Images} {Text(answers.Split)} images are answered wrongly.</p>\n")
+        page.Append($"<p class=\"soft\">{wrong} of {answers.Images} images ({Text(answers.Split)}) are answered wrongly.</p>\n")
             .Append(HtmlPage.WideCard + "<table>\n<thead><tr><th scope=\"col\">labelled</th><th scope=\"col\" "
                 + "class=\"text\">answered</th>")
             .Append("<th scope=\"col\">images</th><th scope=\"col\">of the class</th></tr></thead>\n<tbody>\n");

@@ -39,6 +39,7 @@ public sealed class ModelFitTests : IDisposable
             },
             Time = TimeSpan.FromSeconds(60),
             Metric = SelectionMetric.Balanced,
+            Int8 = true,
             Seed = 3,
         };
     }
@@ -55,6 +56,8 @@ public sealed class ModelFitTests : IDisposable
         Assert.NotNull(result.LabelsAlone);
         Assert.Equal(result.Method != "none", result.Teacher is not null);
         Assert.All(result.Latency, row => Assert.True(row.P50 > 0));
+        Assert.Equal(["float32", "float16", "int8"], result.Forms.Select(form => form.Name));
+        Assert.True(File.Exists(Path.Combine(_folder.File("fit"), result.Forms[1].Path!)));
         Assert.True(File.Exists(result.Report));
         Recipe recipe = RecipeReader.Read(_folder.File("fit/recipe.yaml"));
         Assert.Equal((3, SelectionMetric.Balanced), (Assert.Single(recipe.Seeds), recipe.SelectBy));
