@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace ReMem.Runtime;
 
@@ -23,7 +24,7 @@ internal sealed class KernelMemory(string key, string? folder = null)
         {
             if (!File.Exists(_path))
                 return [];
-            string text = File.ReadAllText(_path);
+            string text = Encoding.UTF8.GetString(File.ReadAllBytes(_path));
             string head = key + "\n\n";
             if (!text.StartsWith(head, StringComparison.Ordinal) || text.Length == head.Length || text[^1] != '\n')
                 return [];

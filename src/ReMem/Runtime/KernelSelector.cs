@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ReMem.Runtime;
 
 /// <summary>
@@ -14,23 +16,36 @@ internal sealed class KernelSelector(
     /// <summary>The environment variable that names the set to use, whatever the check found.</summary>
     public const string Variable = "REMEM_KERNELS";
 
+    /// <summary>Variables that change what oneDNN and MKL compute with.</summary>
+    private static readonly string[] Variables = [KernelSet.IsaVariable, KernelSet.OldIsaVariable, "ONEDNN_DEFAULT_FPMATH_MODE",
+        "ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR", KernelSuite.FaultVariable];
+
     /// <summary>What the outcomes depend on.</summary>
     /// <param name="cpu">The processor.</param>
     /// <param name="libtorch">Version of libtorch, with its folder where the user named one.</param>
     /// <param name="variable">Reads an environment variable.</param>
     public static string Key(CpuIdentity cpu, string libtorch, Func<string, string?> variable)
     {
-        string[] given = [.. new[] { KernelSet.IsaVariable, KernelSet.OldIsaVariable, "ONEDNN_DEFAULT_FPMATH_MODE", "ATEN_CPU_CAPABILITY",
-            "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR", KernelSuite.FaultVariable }
-            .Where(name => variable(name) is not null).Select(name => $"{name}={variable(name)}")];
-        return string.Join(
-            '\n', [cpu.Name, cpu.Details, $"{Environment.ProcessorCount} cores", libtorch, EnvironmentInfo.OwnVersion().Version,
-            KernelCases.Fingerprint, .. given]);
+        // Plain calls: each start of the program compiles this.
+        var lines = new List<string>
+        {
+            cpu.Name, cpu.Details, string.Concat(Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture), " cores"), libtorch,
+            EnvironmentInfo.OwnVersion().Version, KernelCases.Fingerprint,
+        };
+        foreach (string name in Variables)
+        {
+            if (variable(name) is { } value)
+                lines.Add(string.Concat(name, "=", value));
+        }
+
+        return string.Join('\n', lines);
     }
 
     /// <summary>The user's own limit of oneDNN's instruction set; null for none.</summary>
     public static string? UserIsa(Func<string, string?> variable) =>
-        new[] { variable(KernelSet.IsaVariable), variable(KernelSet.OldIsaVariable) }.FirstOrDefault(v => !string.IsNullOrEmpty(v));
+        variable(KernelSet.IsaVariable) is { Length: > 0 } given ? given
+            : variable(KernelSet.OldIsaVariable) is { Length: > 0 } old ? old
+            : null;
 
     /// <summary>Chooses a set.</summary>
     /// <param name="forced">The set that the user named; null or empty for none.</param>
@@ -105,16 +120,37 @@ internal sealed class KernelSelector(
     }
 
     /// <summary>MKL's products are not needed where oneDNN's are right: those were compared with them, and are not slower.</summary>
-    private static bool IsReplaced(KernelSet set, IReadOnlyList<KernelOutcome> outcomes) =>
-        set is { Products: true, Isa: null, Matmul: false }
-        && outcomes.Any(o => o.IsRightInBf16 && KernelSet.All.Any(other => other.Matmul && other.Name == o.Name));
+    private static bool IsReplaced(KernelSet set, IReadOnlyList<KernelOutcome> outcomes)
+    {
+        if (set is not { Products: true, Isa: null, Matmul: false })
+            return false;
+        foreach (KernelSet other in KernelSet.All)
+        {
+            if (other.Matmul && Outcome(outcomes, other.Name) is { IsRightInBf16: true })
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The outcome of a set; null where it was not checked. A plain loop, as what calls it: each start compiles them.</summary>
+    private static KernelOutcome? Outcome(IReadOnlyList<KernelOutcome> outcomes, string name)
+    {
+        for (int i = 0; i < outcomes.Count; i++)
+        {
+            if (outcomes[i].Name == name)
+                return outcomes[i];
+        }
+
+        return null;
+    }
 
     /// <summary>The choice, where the known outcomes suffice.</summary>
     private KernelChoice? Decide(KernelSet? named, IReadOnlyList<KernelOutcome> outcomes)
     {
         if (named is not null)
         {
-            if (outcomes.FirstOrDefault(o => o.Name == named.Name) is not { } outcome)
+            if (Outcome(outcomes, named.Name) is not { } outcome)
                 return null;
             if (!outcome.IsRight)
                 notice?.Invoke($"warning: {Variable}={named.Name} is used as requested, but: {outcome.Verdict}");
@@ -129,7 +165,7 @@ internal sealed class KernelSelector(
                 continue;
             if (slower is not null && set.Name != KernelSet.Default)
                 return Chosen(slower, outcomes);
-            if (outcomes.FirstOrDefault(o => o.Name == set.Name) is not { } outcome)
+            if (Outcome(outcomes, set.Name) is not { } outcome)
                 return null;
             if (outcome.IsRightInBf16 && outcome.Speed < KernelSuite.Slower)
                 slower = set;
@@ -137,8 +173,10 @@ internal sealed class KernelSelector(
                 return Chosen(set, outcomes);
         }
 
-        return outcomes.Any(o => o.IsRight) ? Last(outcomes) : null;
+        return LastIfAny(outcomes);
     }
+
+    private KernelChoice? LastIfAny(IReadOnlyList<KernelOutcome> outcomes) => outcomes.Any(o => o.IsRight) ? Last(outcomes) : null;
 
     /// <summary>The fastest set that is right in float32, where none is also right in bf16.</summary>
     private KernelChoice Last(IReadOnlyList<KernelOutcome> outcomes)
@@ -155,9 +193,15 @@ internal sealed class KernelSelector(
 
     private KernelChoice Chosen(KernelSet set, IReadOnlyList<KernelOutcome> outcomes)
     {
-        string[] wrong = [.. outcomes.Where(o => !o.IsRightInBf16 && o.Status != KernelStatus.Passed).Select(o => o.Name)];
-        string reason = "the fastest that is right on this processor"
-            + (wrong.Length == 0 ? string.Empty : $"; not right: {string.Join(", ", wrong)}");
+        string reason = "the fastest that is right on this processor", before = "; not right: ";
+        for (int i = 0; i < outcomes.Count; i++)
+        {
+            if (outcomes[i].IsRightInBf16 || outcomes[i].Status == KernelStatus.Passed)
+                continue;
+            reason += before + outcomes[i].Name;
+            before = ", ";
+        }
+
         return new KernelChoice(set.Name, reason, false, outcomes);
     }
 }

@@ -29,8 +29,8 @@ internal sealed record KernelSet(
     /// are faster throughout, and oneDNN's own 1x1 convolutions have faults of their own: with AVX2, the gradient of strided weights of few
     /// channels is wrong now and then (uxlfoundation/oneDNN#6035).
     /// </summary>
-    public static IReadOnlyList<KernelSet> All { get; } =
-    [
+    public static IReadOnlyList<KernelSet> All { get; } = new KernelSet[]
+    {
         new("matmul", "products, computed by oneDNN instead of MKL", Products: true, Matmul: true),
         new("products", "1x1 and patch convolutions as matrix products, the others channels-last", Products: true),
         new(Default, "libtorch as it is"),
@@ -38,7 +38,7 @@ internal sealed record KernelSet(
         new("avx", "products, and oneDNN limited to AVX", "AVX", Products: true),
         new("sse41", "products, and oneDNN limited to SSE4.1", "SSE41", Products: true),
         new("off", "without oneDNN", OneDnn: false),
-    ];
+    };
 
     /// <summary>
     /// The sets that make sense here: those of instruction sets are for x86, and only where the user has not set one; oneDNN's matrix
@@ -47,8 +47,18 @@ internal sealed record KernelSet(
     /// <param name="isX86">Whether the processor is an x86-64.</param>
     /// <param name="hasMatmul">Whether it has what <see cref="OneDnnMatmul"/> demands.</param>
     /// <param name="userIsa">The user's own ONEDNN_MAX_CPU_ISA; null where there is none.</param>
-    public static IReadOnlyList<KernelSet> For(bool isX86, bool hasMatmul, string? userIsa) =>
-        [.. All.Where(set => (set.Isa is null || (isX86 && userIsa is null)) && (!set.Matmul || (hasMatmul && userIsa is null)))];
+    /// <remarks>A plain loop: each start of the program compiles it.</remarks>
+    public static IReadOnlyList<KernelSet> For(bool isX86, bool hasMatmul, string? userIsa)
+    {
+        var sets = new List<KernelSet>(All.Count);
+        foreach (KernelSet set in (KernelSet[])All)
+        {
+            if ((set.Isa is null || (isX86 && userIsa is null)) && (!set.Matmul || (hasMatmul && userIsa is null)))
+                sets.Add(set);
+        }
+
+        return sets;
+    }
 
     /// <summary>The set of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>

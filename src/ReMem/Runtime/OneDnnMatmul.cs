@@ -11,15 +11,13 @@ namespace ReMem.Runtime;
 /// </summary>
 internal static unsafe class OneDnnMatmul
 {
-    private static readonly Lazy<nint> Function = new(Find);
-
     /// <summary>
     /// Whether the processor has what the function demands, and oneDNN may use it; without, it ends the process. Needs no libtorch.
     /// </summary>
     public static bool IsSupported { get; } = HasAvx512 && Allows(KernelSelector.UserIsa(Environment.GetEnvironmentVariable));
 
     /// <summary>Whether this libtorch exports it, too.</summary>
-    public static bool IsOffered => IsSupported && Function.Value != 0;
+    public static bool IsOffered => IsSupported && Exported.Function != 0;
 
     /// <summary>Whether it is chosen, and can compute with this tensor, whatever its type.</summary>
     public static bool IsChosenFor(Tensor x) => KernelPath<ProductKernel>.Current == ProductKernel.OneDnn
@@ -56,11 +54,17 @@ internal static unsafe class OneDnnMatmul
                 + "matrices on the CPU, or not to a contiguous tensor.");
         }
 
-        var matmul = (delegate* unmanaged<nint, nint, nint, float, float, void>)Function.Value;
+        var matmul = (delegate* unmanaged<nint, nint, nint, float, float, void>)Exported.Function;
         matmul(a.Handle, b.Handle, result.Handle, adds ? 1 : 0, (float)scale);
         GC.KeepAlive(a);
         GC.KeepAlive(b);
         GC.KeepAlive(result);
+    }
+
+    /// <summary>Looked for when it is first asked for: each start of the program asks only whether it is supported.</summary>
+    private static class Exported
+    {
+        public static readonly nint Function = Find();
     }
 
     private static nint Find()
