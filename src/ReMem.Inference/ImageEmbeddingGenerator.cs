@@ -17,9 +17,7 @@ public sealed class ImageEmbeddingGenerator : IEmbeddingGenerator<DataContent, E
     {
         ArgumentNullException.ThrowIfNull(classifier);
         _classifier = classifier;
-        if (classifier.EmbeddingSize is null)
-            throw new ModelException($"The file '{classifier.Path}' has no features. Write it by 'remem export --features'.");
-        _metadata = new EmbeddingGeneratorMetadata("remem", null, classifier.Architecture, classifier.EmbeddingSize);
+        _metadata = new EmbeddingGeneratorMetadata("remem", null, classifier.Architecture, classifier.RequireEmbeddings());
     }
 
     /// <summary>The embeddings of images, in their order.</summary>

@@ -161,7 +161,7 @@ public sealed class OnnxImageClassifier : IDisposable
         IReadOnlyList<ReadOnlyMemory<byte>> images, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        int width = EmbeddingSize ?? throw new ModelException($"The file '{Path}' has no features. Write it by 'remem export --features'.");
+        int width = RequireEmbeddings();
         return Task.Run(() => InBatches(images, cancellationToken,
             prepared => Run(prepared, FeaturesName, width, numbers => new ReadOnlyMemory<float>(numbers.ToArray()))), cancellationToken);
     }
@@ -172,6 +172,11 @@ public sealed class OnnxImageClassifier : IDisposable
         _session.Dispose();
         _run.Dispose();
     }
+
+    /// <summary>Numbers of an embedding.</summary>
+    /// <exception cref="ModelException">The file has no features.</exception>
+    internal int RequireEmbeddings() =>
+        EmbeddingSize ?? throw new ModelException($"The file '{Path}' has no features. Write it by 'remem export --features'.");
 
     /// <summary>Decodes an image and makes its view, so that faults are known before it joins a batch.</summary>
     /// <param name="image">The file's bytes.</param>

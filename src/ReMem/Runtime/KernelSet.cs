@@ -51,7 +51,7 @@ internal sealed record KernelSet(
     public static IReadOnlyList<KernelSet> For(bool isX86, bool hasMatmul, string? userIsa)
     {
         var sets = new List<KernelSet>(All.Count);
-        foreach (KernelSet set in (KernelSet[])All)
+        foreach (KernelSet set in All)
         {
             if ((set.Isa is null || (isX86 && userIsa is null)) && (!set.Matmul || (hasMatmul && userIsa is null)))
                 sets.Add(set);
