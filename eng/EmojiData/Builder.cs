@@ -13,7 +13,7 @@ public sealed class Builder
     private readonly Sample[] _downstream;
     private readonly IReadOnlyDictionary<string, int> _splitOf;
 
-    /// <summary>Groups the Noto drawings and assigns the downstream splits, which the other style has no say in.</summary>
+    /// <summary>Groups the Noto drawings and assigns the downstream splits, which the other styles have no say in.</summary>
     public Builder(IReadOnlyList<Sample> samples)
     {
         _samples = samples;
@@ -34,13 +34,13 @@ public sealed class Builder
                 IReadOnlyList<Row> (s) => s.Rows.Select(r => new Row(r.Drawing.ToPng(), r.File, Category(r), Group(r))).ToArray()));
 
     /// <summary>
-    /// The teacher's earlier, broader task: the subcategory of a drawing in either style and any single skin tone, from the groups of the
+    /// The teacher's earlier, broader task: the subcategory of a drawing in any style and any single skin tone, from the groups of the
     /// downstream training split alone. Its validation and test splits are one style of every fifth group,
-    /// whose other style is seen in training.
+    /// whose other styles are seen in training.
     /// </summary>
     public Built Pretraining()
     {
-        // A drawing of the other style may look like one that is held out downstream, though the emoji differ: such groups go too.
+        // A drawing of another style may look like one that is held out downstream, though the emoji differ: such groups go too.
         (NearDuplicates alike, _) = Join(_samples);
         string Alike(Sample s) => alike.Root(EmojiGroup.Of(s.Emoji.Unified));
         HashSet<string> blocked = [.. _downstream.Where(s => _splitOf[Group(s)] != Train).Select(Alike)];
@@ -49,10 +49,11 @@ public sealed class Builder
         Dictionary<(string Group, string Style), string> heldOut = [];
         foreach (var members in allowed.GroupBy(s => s.Emoji.Subcategory))
         {
-            string[] both = members.GroupBy(Group).Where(g => g.Select(s => s.Style).Distinct().Count() == 2).Select(g => g.Key)
-                .OrderBy(g => Splits.Hash("pretrain", g)).ToArray();
-            foreach (string group in both.Take((int)Math.Ceiling(HeldOut * both.Length)))
-                heldOut[(group, Coin("style", group) ? "noto" : "twemoji")] = Splits.Names[Coin("part", group) ? 1 : 2];
+            var several = members.GroupBy(Group, s => s.Style)
+                .Select(g => (Group: g.Key, Styles: g.Distinct().Order(StringComparer.Ordinal).ToArray()))
+                .Where(g => g.Styles.Length > 1).OrderBy(g => Splits.Hash("pretrain", g.Group)).ToArray();
+            foreach (var (group, styles) in several.Take((int)Math.Ceiling(HeldOut * several.Length)))
+                heldOut[(group, styles[Draw("style", group, styles.Length)])] = Splits.Names[1 + Draw("part", group, 2)];
         }
 
         Row ToRow(Sample s) => new(s.Drawing.ToPng(), $"{s.Style}-{s.File}", Array.IndexOf(classes, s.Emoji.Subcategory), Group(s));
@@ -62,7 +63,7 @@ public sealed class Builder
                 allowed.Where(s => heldOut.GetValueOrDefault((Group(s), s.Style), Splits.Names[Train]) == name).Select(ToRow).ToArray()));
     }
 
-    private static bool Coin(string purpose, string name) => Splits.Hash(purpose, name) % 2 == 0;
+    private static int Draw(string purpose, string name, int choices) => (int)(Splits.Hash(purpose, name) % (ulong)choices);
 
     private static (NearDuplicates Groups, IReadOnlyList<(Sample A, Sample B)> Joined) Join(IEnumerable<Sample> samples)
     {
@@ -79,7 +80,7 @@ public sealed class Builder
     private static int Category(Sample sample) => EmojiCatalogue.Categories.TakeWhile(c => c != sample.Emoji.Category).Count();
 
     private static string? ChosenTone(Emoji emoji) =>
-        emoji.SkinTones.Count == 0 ? null : emoji.SkinTones[(int)(Splits.Hash("tone", emoji.Unified) % (ulong)emoji.SkinTones.Count)];
+        emoji.SkinTones.Count == 0 ? null : emoji.SkinTones[Draw("tone", emoji.Unified, emoji.SkinTones.Count)];
 
     private static (string Group, Drawing Drawing) Grouped(Sample sample) => (EmojiGroup.Of(sample.Emoji.Unified), sample.Drawing);
 

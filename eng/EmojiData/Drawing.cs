@@ -10,7 +10,8 @@ public sealed record Drawing(byte[] Pixels)
     /// <summary>Side in pixels.</summary>
     public const int Size = 32;
 
-    private const int SourceSize = 2 * Size;
+    /// <summary>Side in pixels of what a drawing is made of.</summary>
+    public const int SourceSize = 2 * Size;
 
     /// <summary>Catmull-Rom at half size, in 1/256: integers, so that every machine makes the same bytes.</summary>
     private static readonly int[] Taps = [-3, -9, 29, 111, 111, 29, -9, -3];
@@ -26,6 +27,12 @@ public sealed record Drawing(byte[] Pixels)
         if (bitmap is not { Width: SourceSize, Height: SourceSize })
             throw new InputException($"'{file}' is no {SourceSize} x {SourceSize} px image.", file, "Unpack the package again.");
 
+        return Of(bitmap);
+    }
+
+    /// <summary>Flattens 64 x 64 RGBA pixels on white and scales them to half their size.</summary>
+    public static Drawing Of(SKBitmap bitmap)
+    {
         ReadOnlySpan<byte> rgba = bitmap.GetPixelSpan();
         int[] flat = new int[SourceSize * SourceSize * 3];
         for (int i = 0; i < SourceSize * SourceSize; i++)

@@ -8,6 +8,10 @@ Option<string?> twemoji = new("--twemoji")
 {
     Description = "Unpacked emoji-datasource-twitter 16.0.0 (Twemoji); only --pretrain-out uses it.",
 };
+Option<string?> iconify = new("--iconify")
+{
+    Description = "Folder of unpacked @iconify-json packages, a subfolder for each; only --pretrain-out uses it.",
+};
 Option<string?> output = new("--out") { Description = "Folder for the demo's train, validation and test.parquet." };
 Option<string?> pretrain = new("--pretrain-out") { Description = "Folder for the pretraining task's train, validation and test.parquet." };
 RootCommand root = new(
@@ -17,15 +21,21 @@ RootCommand root = new(
       mkdir google twitter
       tar xzf emoji-datasource-google-16.0.0.tgz -C google --strip-components=1
       tar xzf emoji-datasource-twitter-16.0.0.tgz -C twitter --strip-components=1
+    demo/emoji/README.md has the lines for the other hands.
     """)
 {
-    package, twemoji, output, pretrain,
+    package, twemoji, iconify, output, pretrain,
 };
 root.SetAction(async parsed =>
 {
     try
     {
-        await BuildAsync(parsed.GetRequiredValue(package), parsed.GetValue(twemoji), parsed.GetValue(output), parsed.GetValue(pretrain));
+        await BuildAsync(
+            parsed.GetRequiredValue(package),
+            parsed.GetValue(twemoji),
+            parsed.GetValue(iconify),
+            parsed.GetValue(output),
+            parsed.GetValue(pretrain));
         return 0;
     }
     catch (InputException error)
@@ -36,11 +46,16 @@ root.SetAction(async parsed =>
 });
 return await root.Parse(args).InvokeAsync();
 
-static async Task BuildAsync(string package, string? twemoji, string? output, string? pretrain)
+static async Task BuildAsync(string package, string? twemoji, string? iconify, string? output, string? pretrain)
 {
-    if (pretrain is not null && twemoji is null)
-        throw new InputException("--pretrain-out needs the drawings of both styles.", null, "Add --twemoji DIR.");
-    Sample[] samples = [.. Load(package, "google", "noto"), .. twemoji is null ? [] : Load(twemoji, "twitter", "twemoji")];
+    if (pretrain is not null && (twemoji is null || iconify is null))
+        throw new InputException("--pretrain-out needs the drawings of all hands.", null, "Add --twemoji DIR and --iconify DIR.");
+    Sample[] samples =
+    [
+        .. Load(package, "google", "noto"),
+        .. twemoji is null ? [] : Load(twemoji, "twitter", "twemoji"),
+        .. iconify is null ? [] : Draw(package, iconify),
+    ];
     Builder builder = new(samples);
     foreach ((Sample a, Sample b) in builder.Joined)
         Console.Error.WriteLine($"alike: {a.Style} {a.File} and {b.Style} {b.File}");
@@ -55,6 +70,12 @@ static IEnumerable<Sample> Load(string package, string style, string name) =>
         .SelectMany(emoji => emoji.SkinTones.Prepend(emoji.Image).Select(file => (emoji, file)))
         .AsParallel().AsOrdered()
         .Select(s => new Sample(name, s.emoji, s.file, Drawing.Load(Path.Combine(EmojiCatalogue.ImageFolder(package, style), s.file))));
+
+static IEnumerable<Sample> Draw(string package, string iconify) =>
+    IconifySet.ReadAll(iconify)
+        .SelectMany(set => EmojiCatalogue.Read(package, "google").Select(emoji => (set, emoji)))
+        .AsParallel().AsOrdered()
+        .SelectMany(s => s.set.Draw(s.emoji));
 
 static async Task WriteAsync(string folder, Built built)
 {

@@ -54,6 +54,9 @@ internal sealed record UnlabelledImages(
             check.HeldOut.Length, check.Labelled.Length, raw.Warnings);
     }
 
+    /// <summary>At most so many of them, chosen by a seed; 0 is all.</summary>
+    public UnlabelledImages AtMost(int max, long seed) => this with { Images = Subset.AtMost(Images, max, seed) };
+
     /// <summary>A sentence for logs and reports.</summary>
     public override string ToString()
     {

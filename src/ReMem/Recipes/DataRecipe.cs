@@ -51,6 +51,12 @@ internal sealed record DataRecipe
     /// <summary>Which part of the training split is used. Default all.</summary>
     public SubsetOptions Subset { get; init; } = new();
 
+    /// <summary>
+    /// Whether each seed of a run draws another part of the training split, by subset.seed plus the seed, so that an interval over seeds
+    /// is also one over what happened to be labelled. Default false: all seeds have the same images.
+    /// </summary>
+    public bool SubsetBySeed { get; init; }
+
     /// <summary>What happens to an image that cannot be decoded: fail or skip. Default fail.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Fail;
 
@@ -58,11 +64,16 @@ internal sealed record DataRecipe
     [Range(0.5, 1)]
     public double CropPct { get; init; } = 0.9;
 
-    /// <summary>At most this many training images, spread over the classes by the split seed; 0 is all. Default 0.</summary>
+    /// <summary>
+    /// At most this many training images, spread over the classes by the split seed, and as many unlabelled ones; 0 is all. Default 0.
+    /// </summary>
     [Range(0, int.MaxValue)]
     public int MaxTrain { get; init; }
 
     /// <summary>At most this many validation and this many test images; 0 is all. Default 0.</summary>
     [Range(0, int.MaxValue)]
     public int MaxEval { get; init; }
+
+    /// <summary>The images of one seed of a run.</summary>
+    internal DataRecipe OfSeed(int seed) => SubsetBySeed ? this with { Subset = Subset with { Seed = Subset.Seed + seed } } : this;
 }

@@ -48,6 +48,11 @@ internal sealed record Recipe
     /// </summary>
     public bool Int8 { get; init; }
 
+    /// <summary>
+    /// The report.json of another run, usually of the same recipe over more seeds, which the report shows, too. Default none.
+    /// </summary>
+    public string? QuotedReport { get; init; }
+
     /// <summary>One repetition of everything a seed. Default 0.</summary>
     [MinLength(1)]
     public IReadOnlyList<int> Seeds { get; init; } = [0];

@@ -53,6 +53,9 @@ internal sealed record ComparisonReport
     /// <summary>What a reader can do next, the most promising first. Empty in older reports.</summary>
     public IReadOnlyList<NextStep> NextSteps { get; init; } = [];
 
+    /// <summary>What another report found, which this one shows, too; null where the recipe names none.</summary>
+    public QuotedComparison? Quoted { get; init; }
+
     /// <summary>A method's figures at the seed of the exported student; null where there are none.</summary>
     internal SeedRow? AtExportedSeed(string method) =>
         Rows.FirstOrDefault(row => row.Method == method)?.Seeds.FirstOrDefault(seed => seed.Seed == Onnx?.Seed);

@@ -43,8 +43,25 @@ internal static class ConsoleTable
         foreach (ExportedForm form in report.Onnx?.Forms ?? [])
             text.Append("- ").Append(Line(form)).Append('\n');
         text.Append('\n').Append(Finding.Headline(findings)).Append('\n');
+        if (report.Quoted is { } quoted)
+            text.Append('\n').Append(Render(quoted));
         if (report.Onnx?.Failure is { } failure)
             text.Append(Failed(failure)).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>What another report found.</summary>
+    private static string Render(QuotedComparison quoted)
+    {
+        var text = new StringBuilder();
+        text.Append(quoted.Origin).Append("\n\n");
+        string[][] lines = [["method", .. Columns.Select(c => c.Name)],
+            .. quoted.Summary.Select(s => (string[])[s.Name, .. Columns.Select(c => c.Cell(s))])];
+        foreach (string line in TextTable.Lines(lines))
+            text.Append(line).Append('\n');
+        text.Append('\n').Append(Intervals(quoted.Rows)).Append('\n');
+        foreach (Finding finding in quoted.Findings.Where(finding => !finding.IsSecondary))
+            text.Append("- ").Append(finding.Sentence).Append('\n');
         return text.ToString();
     }
 
@@ -109,12 +126,15 @@ internal static class ConsoleTable
     /// <summary>How the intervals are computed, or why there are none.</summary>
     internal static string Intervals(ComparisonReport report)
     {
-        string intervals = report.Rows.Max(row => row.Seeds.Count) < 2
-            ? "One seed: no interval can be given, so no difference below can be distinguished from noise. Scores are of the test split."
-            : "Mean ± half-width of the 95 % t interval over seeds, of the test split. Differences are paired by seed, "
-                + "and not corrected for their number.";
+        string intervals = Intervals(report.Rows);
         return report.IsSweep
             ? $"{intervals} A star marks the variant of its method whose students did best on validation; only these are compared."
             : intervals;
     }
+
+    /// <summary>How the intervals of rows that are no sweep's are computed, or why there are none.</summary>
+    internal static string Intervals(IReadOnlyList<TeacherRow> rows) => rows.Max(row => row.Seeds.Count) < 2
+        ? "One seed: no interval can be given, so no difference below can be distinguished from noise. Scores are of the test split."
+        : "Mean ± half-width of the 95 % t interval over seeds, of the test split. Differences are paired by seed, "
+            + "and not corrected for their number.";
 }

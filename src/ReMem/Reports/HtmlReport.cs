@@ -10,6 +10,8 @@ namespace ReMem.Reports;
 /// <summary>A comparison as one self-contained page: no script, no font, no picture and no style is loaded from elsewhere.</summary>
 internal static class HtmlReport
 {
+    private const string Nats = "I_hat: nats per pixel channel of the image that a decoder recovers; 0 means that nothing was kept.";
+
     /// <summary>The page. Every text of the report is escaped.</summary>
     public static string Render(ComparisonReport report)
     {
@@ -17,6 +19,7 @@ internal static class HtmlReport
         Head(page, report);
         Model(page, report);
         Costs(page, report);
+        Quoted(page, report);
         Steps(page, report);
         if (report.Answers is { } answers)
             page.Append(AnswerMarkup.Render(answers));
@@ -64,30 +67,22 @@ internal static class HtmlReport
     private static void Scores(StringBuilder page, ComparisonReport report)
     {
         Open(page, "Teachers and their students");
-        page.Append(
-            $"<p class=\"soft\">{Encode(ConsoleTable.Intervals(report))} I_hat: nats per pixel channel of the image that a decoder ")
-            .Append("recovers; 0 means that nothing was kept.</p>\n" + HtmlPage.WideCard + "<table>\n<thead><tr><th "
-                + "rowspan=\"2\">method</th><th rowspan=\"2\">seeds</th>")
-            .Append("<th colspan=\"4\" class=\"group\">teacher</th><th colspan=\"4\" class=\"group\">student</th><th "
-                + "rowspan=\"2\">minutes</th></tr>\n<tr>");
-        foreach (string name in (string[])["top-1 %", "balanced %", "I_hat logits", "I_hat pooled", "top-1 %", "balanced %", "top-5 %",
-            "ECE %"])
-            page.Append($"<th scope=\"col\">{name}</th>");
-        page.Append("</tr></thead>\n<tbody>\n");
-        IReadOnlyList<MethodSummary> summary = report.Summary;
-        for (int i = 0; i < summary.Count; i++)
-        {
-            MethodSummary s = summary[i];
-            string chosen = report.IsSweep && report.Rows[i].IsChosen ? " *" : string.Empty;
-            Row(page, $"<span class=\"dot s{ReportCharts.Series(report, s.Method)}\"></span>{Encode(s.Name)}{chosen}",
-                Figures.Number(s.Count, "0"), Figures.Percent(s.TeacherTop1),
-                Figures.Percent(s.TeacherBalanced), Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled),
-                Figures.Percent(s.StudentTop1),
-                Figures.Percent(s.StudentBalanced), Figures.Percent(s.StudentTop5), Figures.Percent(s.Ece),
-                Figures.Number(s.TeacherMinutes + s.StudentMinutes, "0.0"));
-        }
+        page.Append($"<p class=\"soft\">{Encode(ConsoleTable.Intervals(report))} {Nats}</p>\n");
+        ScoreTables.Scores(page, report.Summary, (s, i) => $"<span class=\"dot s{ReportCharts.Series(report, s.Method)}\"></span>"
+            + Encode(s.Name) + (report.IsSweep && report.Rows[i].IsChosen ? " *" : string.Empty));
+        Close(page);
+    }
 
-        Close(page.Append("</tbody></table></div>\n"));
+    /// <summary>What more seeds than this report's say, where the recipe names a report of them.</summary>
+    private static void Quoted(StringBuilder page, ComparisonReport report)
+    {
+        if (report.Quoted is not { } quoted)
+            return;
+        Open(page, $"Over {Figures.Number(quoted.Seeds, "0")} seeds");
+        page.Append($"<p class=\"soft\">{Encode(quoted.Origin)} {Encode(ConsoleTable.Intervals(quoted.Rows))} {Nats}</p>\n");
+        ScoreTables.Scores(page, quoted.Summary, (s, _) => Encode(s.Name));
+        ScoreTables.Differences(page, quoted.Findings.Where(finding => !finding.IsSecondary));
+        Close(page);
     }
 
     private static void Charts(StringBuilder page, ComparisonReport report)
@@ -106,33 +101,14 @@ internal static class HtmlReport
     {
         Open(page, "Differences");
         ILookup<bool, Finding> findings = report.Findings.ToLookup(finding => finding.IsSecondary);
-        Findings(page, findings[false]);
+        ScoreTables.Differences(page, findings[false]);
         foreach (string correlation in Finding.Correlations(report))
             page.Append($"<p>{Encode(correlation)}</p>\n");
         foreach (string note in report.Notes)
             page.Append($"<p>{Encode(note)}</p>\n");
         page.Append("<details><summary>Balanced accuracy</summary>\n");
-        Findings(page, findings[true]);
+        ScoreTables.Differences(page, findings[true]);
         Close(page.Append("</details>\n"));
-    }
-
-    private static void Findings(StringBuilder page, IEnumerable<Finding> findings)
-    {
-        page.Append(HtmlPage.WideCard + "<table>\n<thead><tr><th scope=\"col\" class=\"text\">finding</th><th "
-            + "scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
-        foreach (Finding finding in findings)
-        {
-            (string style, string word) = finding.Verdict switch
-            {
-                Verdict.Higher => ("higher", "higher"),
-                Verdict.Lower => ("lower", "lower"),
-                _ => ("noise", "within noise"),
-            };
-            page.Append(
-                $"<tr><td class=\"text\">{Encode(finding.Sentence)}</td><td><span class=\"badge {style}\">{word}</span></td></tr>\n");
-        }
-
-        page.Append("</tbody></table></div>\n");
     }
 
     private static void Seeds(StringBuilder page, ComparisonReport report)
@@ -147,9 +123,9 @@ internal static class HtmlReport
         page.Append("</tr></thead>\n<tbody>\n");
         foreach ((string method, SeedRow s) in report.Rows.SelectMany(row => row.Seeds.Select(seed => (row.Name, seed))))
         {
-            Row(page, Encode(method), Figures.Number(s.Seed, "0"), Figures.Percent(s.TeacherTop1), Figures.Percent(s.TeacherBalanced),
-                Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled), Figures.Percent(s.StudentTop1),
-                Figures.Percent(s.StudentBalanced),
+            ScoreTables.Row(page, Encode(method), Figures.Number(s.Seed, "0"), Figures.Percent(s.TeacherTop1),
+                Figures.Percent(s.TeacherBalanced), Figures.Nats(s.InformationLogits), Figures.Nats(s.InformationPooled),
+                Figures.Percent(s.StudentTop1), Figures.Percent(s.StudentBalanced),
                 Figures.Percent(s.StudentTop5), Figures.Percent(s.Ece), Figures.Number(s.TeacherMinutes, "0.0"),
                 Figures.Number(s.StudentMinutes, "0.0"));
         }
@@ -201,8 +177,8 @@ internal static class HtmlReport
         {
             IEnumerable<string> times = threads.Select(count =>
                 Figures.Number(form.Latency.FirstOrDefault(row => row.Threads == count)?.P50, "0.00"));
-            Row(page, form.Name, [Encode(form.Failure ?? form.Path!), Figures.Number(form.Bytes / 1e6, "0.00"), Figures.Percent(form.Top1),
-                Figures.Percent(form.Agreement), .. times]);
+            ScoreTables.Row(page, form.Name, [Encode(form.Failure ?? form.Path!), Figures.Number(form.Bytes / 1e6, "0.00"),
+                Figures.Percent(form.Top1), Figures.Percent(form.Agreement), .. times]);
         }
 
         page.Append("</tbody></table></div>\n");
@@ -223,7 +199,7 @@ internal static class HtmlReport
             .Append("<th scope=\"col\">balanced %</th></tr></thead>\n<tbody>\n");
         foreach (CostRow row in report.Costs.OrderByDescending(c => c.Top1))
         {
-            Row(page, Encode(row.Name), string.Create(CultureInfo.InvariantCulture, $"{row.Parameters / 1e6:0.0} M"),
+            ScoreTables.Row(page, Encode(row.Name), string.Create(CultureInfo.InvariantCulture, $"{row.Parameters / 1e6:0.0} M"),
                 string.Create(CultureInfo.InvariantCulture, $"{row.Macs / 1e9:0.00} GMAC ({row.Macs / least:0.0}×)"),
                 AnswerMarkup.Bar(row.Top1),
                 Figures.Percent(row.Top1), Figures.Percent(row.Balanced));
@@ -291,7 +267,8 @@ internal static class HtmlReport
             + "scope=\"col\">train</th>")
             .Append("<th scope=\"col\">validation</th><th scope=\"col\">test</th></tr></thead>\n<tbody>\n");
         foreach (ClassCount c in data.Classes)
-            Row(page, Encode(c.Name), Figures.Number(c.Train, "0"), Figures.Number(c.Validation, "0"), Figures.Number(c.Test, "0"));
+            ScoreTables.Row(page, Encode(c.Name), Figures.Number(c.Train, "0"), Figures.Number(c.Validation, "0"),
+                Figures.Number(c.Test, "0"));
         Close(page.Append("</tbody></table></div></details>\n"));
     }
 
@@ -331,15 +308,6 @@ internal static class HtmlReport
         foreach ((string name, string value) in items)
             page.Append($"<dt>{name}</dt><dd>{Encode(value)}</dd>\n");
         page.Append("</dl></div>\n");
-    }
-
-    /// <remarks>The first cell is already markup; numbers need no escaping.</remarks>
-    private static void Row(StringBuilder page, string head, params string[] cells)
-    {
-        page.Append($"<tr><th scope=\"row\">{head}</th>");
-        foreach (string cell in cells)
-            page.Append($"<td>{cell}</td>");
-        page.Append("</tr>\n");
     }
 
     private static string Date(DateTimeOffset time) =>

@@ -33,6 +33,7 @@ public sealed class UnlabelledImagesTests : IDisposable
         Assert.All(Enumerable.Range(0, 5), i => Assert.Equal(UnlabelledImages.NoLabel, images.Images.Label(i)));
         Assert.Contains("5 unlabelled images", images.ToString(), StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(images.Images.Name(4)), images.Images.Read(4));
+        Assert.Equal((3, 5), (images.AtMost(3, seed: 0).Images.Count, images.AtMost(0, seed: 0).Images.Count));
     }
 
     [Fact]

@@ -121,6 +121,39 @@ public sealed class EmojiDataTests : IDisposable
     }
 
     [Fact]
+    public void Other_hands_are_found_by_code_points_and_drawn_by_half()
+    {
+        foreach (string style in IconifySet.Styles)
+        {
+            Directory.CreateDirectory(_folder.File(style));
+            File.WriteAllText(_folder.File($"{style}/icons.json"), """
+                { "icons": { "left-half": { "body": "<path d=\"M0 0h8v16H0z\"/>" },
+                             "wide": { "body": "<path d=\"M0 0h32v16H0z\"/>", "width": 32 } },
+                  "aliases": { "right-half": { "parent": "left-half", "hFlip": true } } }
+                """);
+            File.WriteAllText(_folder.File($"{style}/chars.json"), """
+                { "1f600-fe0f": "left-half", "1f601": "right-half", "1f602": "not in this package", "1f603": "wide" }
+                """);
+        }
+
+        IconifySet set = IconifySet.ReadAll(_folder.Path).Single(s => s.Style == "noto-v1");
+        Sample[] Drawn(string code) => [.. set.Draw(new Emoji(code, code + ".png", "Symbols", "sub", 0, [code + "-1f3fb.png"]))];
+        Sample left = Assert.Single(Drawn("1f600")), right = Assert.Single(Drawn("1f601")), wide = Assert.Single(Drawn("1f603"));
+        Assert.Empty(Drawn("1f602"));
+        Assert.True(left.IsDefault);
+        Assert.Equal(Paint((x, _) => x < 16).Pixels, Sharp(left));
+        Assert.Equal(Paint((x, _) => x >= 16).Pixels, Sharp(right));
+        Assert.Equal(Paint((_, y) => y is >= 8 and < 24).Pixels, Sharp(wide));
+
+        File.Delete(_folder.File("openmoji/chars.json"));
+        InputException error = Assert.Throws<InputException>(() => IconifySet.ReadAll(_folder.Path));
+        Assert.Contains("npm pack @iconify-json/openmoji", error.Remedy);
+
+        // Halving overshoots at an edge by some levels.
+        static byte[] Sharp(Sample sample) => [.. sample.Drawing.Pixels.Select(p => p > 127 ? (byte)255 : (byte)0)];
+    }
+
+    [Fact]
     public void Pretraining_sees_no_group_that_is_held_out_downstream()
     {
         Builder builder = new(Samples(twemojiPattern: i => i + 100));

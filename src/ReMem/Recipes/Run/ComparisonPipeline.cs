@@ -39,6 +39,9 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         DateTimeOffset started = DateTimeOffset.UtcNow;
         PartWorkers.RequireJobs(workers?.Jobs ?? 1);
         StageChecks.RequireTrainable(recipe);
+        // Used at the end of the run: what is wrong with it is said before the hours.
+        if (recipe.QuotedReport is { } quoted)
+            QuotedComparison.Read(quoted);
         StageChecks.FetchWeights(recipe, _sources, cancellationToken);
         PreparedData data = Open();
         using RunFolder folder = RunFolder.Open(path, RecipeReader.Write(recipe));
@@ -74,7 +77,7 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         // Another process held it until now: the part is that one's, and is not reported twice.
         if (MethodRun.TryRead(part, path) is not null)
             throw new FolderInUseException(path);
-        PreparedData data = PreparedData.Open(recipe.Data, threads, largestView: recipe.LargestView);
+        PreparedData data = PreparedData.Open(recipe, seed: part.Seed, threads: threads);
         using var context = new StageContext(data, progress, cancellationToken, _sources);
         new PartStages(recipe, context).Run(part, folder.Path);
     }
@@ -102,12 +105,18 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         var clock = System.Diagnostics.Stopwatch.StartNew();
         ComparisonPart[] parts = [.. recipe.Parts()];
         workers?.Run(folder.Path, parts.Where(part => MethodRun.TryRead(part, folder.Path) is null), log, cancellationToken);
-        var stages = new PartStages(recipe, context);
         var runs = new List<MethodRun>();
-        foreach (ComparisonPart part in parts)
+        foreach (IGrouping<int, ComparisonPart> ofSeed in parts.GroupBy(part => part.Seed))
         {
-            using IDisposable held = folder.Hold([.. part.Path]);
-            runs.Add(stages.Run(part, folder.Path));
+            using StageContext? drawn = recipe.Data.SubsetBySeed && ofSeed.Key != recipe.Seeds[0]
+                ? new StageContext(PreparedData.Open(recipe, log, ofSeed.Key), log, cancellationToken, _sources)
+                : null;
+            var stages = new PartStages(recipe, drawn ?? context);
+            foreach (ComparisonPart part in ofSeed)
+            {
+                using IDisposable held = folder.Hold([.. part.Path]);
+                runs.Add(stages.Run(part, folder.Path));
+            }
         }
 
         ProbeResult? probe = recipe is { LinearProbe: true, HasTeacher: true }

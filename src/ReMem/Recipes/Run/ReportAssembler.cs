@@ -28,6 +28,7 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
         {
             Answers = answers,
             Probe = ExportedScores.Of(probe?.Test),
+            Quoted = recipe.QuotedReport is { } quoted ? QuotedComparison.Read(quoted) : null,
         };
         report = report with { Costs = [.. Costs(runs.Where(r => r.Seed == onnx.Seed), onnx, probe)] };
         return report with { NextSteps = NextSteps.Of(report, recipe.Data.Source, unlabelled is not null) };
@@ -190,8 +191,9 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"I_hat: decoders learned on {dataset.Train.Count} training images and were judged on {meter.TestImages} test images "
-                    + $"({meter.LeakedImages} left out as equal to a training image), {recipe.Information.ImageSize} px, "
+                $"I_hat: decoders learned on {dataset.Train.Count + (unlabelled?.Images.Count ?? 0)} training images"
+                    + $"{(unlabelled is null ? string.Empty : ", with and without labels,")} and were judged on {meter.TestImages} "
+                    + $"test images ({meter.LeakedImages} left out as equal to a training image), {recipe.Information.ImageSize} px, "
                     + $"{recipe.Information.Seeds} decoder seeds.");
         }
     }

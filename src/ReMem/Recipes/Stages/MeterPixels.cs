@@ -17,13 +17,15 @@ internal sealed class MeterPixels(PreparedData data, CancellationToken cancellat
 {
     private readonly Dictionary<(IImageSource Split, int Size, Interpolation Filter), torch.Tensor> _splits = [];
 
-    /// <summary>The images of a measurement, which the caller disposes: those that decoders learn on are the training split's.</summary>
+    /// <summary>
+    /// The images of a measurement, which the caller disposes: decoders learn on those of the training split and the unlabelled ones.
+    /// </summary>
     /// <param name="held">The split that decoders are judged on.</param>
     /// <param name="model">Says how views are resized.</param>
     /// <param name="options">The budget, which says how large.</param>
     /// <exception cref="InputException">There are too few images, or the budget is out of range.</exception>
     public MeterImages Images(IImageSource held, ModelInfo model, InformationMeterOptions options) =>
-        MeterImages.Prepare(Of(data.Dataset.Train, model, options.ImageSize), Of(held, model, options.ImageSize), options);
+        MeterImages.Prepare(Of(data.Decoded, model, options.ImageSize), Of(held, model, options.ImageSize), options);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -22,7 +22,7 @@ internal sealed class MeterStage(StageContext context)
         return result;
     }
 
-    /// <summary>Measures a model: the decoder learns on the training split and is judged on the test split.</summary>
+    /// <summary>Measures a model: the decoder learns on training and unlabelled images and is judged on the test split.</summary>
     /// <param name="model">Of the data set's classes.</param>
     /// <param name="options">The budget.</param>
     /// <param name="stage">Named in progress.</param>
@@ -32,7 +32,7 @@ internal sealed class MeterStage(StageContext context)
         context.Report(stage, "measuring I_hat");
         var clock = Stopwatch.StartNew();
         ImageDataset dataset = context.Data.Dataset;
-        using ModelOutputs train = context.Answers(model, dataset.Train);
+        using ModelOutputs train = context.Answers(model, context.Data.Decoded);
         using ModelOutputs? asked = known is null ? context.Answers(model, dataset.Test) : null;
         ModelOutputs test = (known ?? asked)!;
         using MeterImages images = context.Pixels.Images(dataset.Test, model.Info, options);

@@ -40,6 +40,9 @@ internal sealed class PreparedData
     /// <summary>Images without labels, from which students with a teacher learn; null where there are none.</summary>
     public UnlabelledImages? Unlabelled { get; }
 
+    /// <summary>Images that the meter's decoders learn on: all but validation and test, since I(X; F) needs no labels.</summary>
+    public IImageSource Decoded => Unlabelled is null ? Dataset.Train : _joined.Value;
+
     /// <summary>What was opened.</summary>
     public DataRecipe Recipe => _recipe;
 
@@ -62,9 +65,13 @@ internal sealed class PreparedData
     internal long DecodedBytes => _cache.UsedBytes;
 
     /// <summary>Opens and checks a recipe's source.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="progress">Hears of what was found.</param>
+    /// <param name="seed">Whose images, where each seed draws its own; null is the recipe's first.</param>
+    /// <param name="threads">To decode on; null is the recipe's number.</param>
     /// <exception cref="InputException">Whatever is wrong with the source.</exception>
-    public static PreparedData Open(Recipe recipe, IProgress<ProgressReport>? progress = null) =>
-        Open(recipe.Data, recipe.Threads, progress, recipe.LargestView);
+    public static PreparedData Open(Recipe recipe, IProgress<ProgressReport>? progress = null, int? seed = null, int? threads = null) =>
+        Open(recipe.Data.OfSeed(seed ?? recipe.Seeds[0]), threads ?? recipe.Threads, progress, recipe.LargestView);
 
     /// <summary>Opens and checks a source.</summary>
     /// <param name="recipe">The source, and how it is read.</param>
@@ -90,7 +97,7 @@ internal sealed class PreparedData
         };
         UnlabelledImages? unlabelled = recipe.Unlabelled is { } source
             ? UnlabelledImages.Open(source, recipe.Reading, checks.Dataset with { Train = dataset.Train }, recipe.OnBadImage,
-                threads > 0 ? threads : Environment.ProcessorCount, Preflight.ScanFolder)
+                threads > 0 ? threads : Environment.ProcessorCount, Preflight.ScanFolder).AtMost(recipe.MaxTrain, recipe.Reading.Seed)
             : null;
         foreach (string warning in dataset.Warnings.Concat(unlabelled?.Warnings ?? []))
             progress?.Report(new MessageProgress("data", $"warning: {warning}"));

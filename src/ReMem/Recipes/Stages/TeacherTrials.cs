@@ -99,7 +99,7 @@ internal sealed class TeacherTrials(StageContext context)
     /// <summary>What the logits of a model keep of the validation images, and its accuracy there.</summary>
     private TeacherTrial Measured(string name, ImageModel model, ModelOutputs validation, MeterImages images, Stopwatch clock)
     {
-        using ModelOutputs train = context.Answers(model, Dataset.Train);
+        using ModelOutputs train = context.Answers(model, context.Data.Decoded);
         InformationResult kept = InformationMeter.Measure(train.Logits, validation.Logits, images, context.Cancel);
         return new TeacherTrial(name, validation.Top1(), kept.NatsPerChannel, clock.Elapsed.TotalSeconds);
     }

@@ -61,6 +61,21 @@ public sealed class PreparedDataTests : IDisposable
         Assert.Contains(message, Assert.Throws<InputException>(() => Parse(change)).Message);
 
     [Fact]
+    public void Each_seed_draws_its_own_images_where_it_is_to()
+    {
+        string[] Drawn(int seed, params string[] changes) =>
+        [
+            .. Names(PreparedData.Open(Parse(["data.subset={per_class: 6}", "data.image_size=16", .. changes]), seed: seed, threads: 1)),
+        ];
+        Assert.Equal(Drawn(0), Drawn(1));
+        Assert.NotEqual(Drawn(0, "data.subset_by_seed=true"), Drawn(1, "data.subset_by_seed=true"));
+        Assert.Equal(Drawn(0), Drawn(0, "data.subset_by_seed=true"));
+
+        static IEnumerable<string> Names(PreparedData data) =>
+            Enumerable.Range(0, data.Dataset.Train.Count).Select(data.Dataset.Train.Name);
+    }
+
+    [Fact]
     public void A_leak_is_an_error_unless_it_is_to_warn()
     {
         foreach (string split in new[] { "train", "val", "test" })

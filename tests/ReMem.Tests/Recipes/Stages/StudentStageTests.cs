@@ -202,6 +202,8 @@ public sealed class StudentStageTests : IDisposable
             StringComparison.Ordinal));
         Assert.Contains(report.Notes, n => n.StartsWith("Mean probability of the teachers' own class on unlabelled images: standard ",
             StringComparison.Ordinal) && n.Contains(", pseudo ", StringComparison.Ordinal));
+        Assert.Contains(report.Notes, n => n.StartsWith("I_hat: decoders learned on 64 training images, with and without labels,",
+            StringComparison.Ordinal));
         double[] losses = [.. new[] { "standard", "pseudo" }.Select(method =>
             MethodRun.TryRead(new ComparisonPart(method, 0), _folder.File("run"))!.Student.Training.Epochs[^1].TrainLoss)];
         Assert.NotEqual(losses[0], losses[1]);
