@@ -192,17 +192,21 @@ internal static class HtmlReport
     {
         if (report.Costs.Count == 0)
             return;
-        Open(page, "Accuracy against size and work");
+        bool timed = report.Costs.Any(c => c.Milliseconds is not null);
+        Open(page, timed ? "Accuracy against size and time" : "Accuracy against size and work");
+        if (ReportCharts.AccuracyAgainstTime(report.Costs) is { } chart)
+            Figure(page, "Test top-1 against time an image", chart, "ONNX Runtime, one thread, a batch of one; medians of runs in turns.");
         double least = report.Costs.Min(c => c.Macs);
         page.Append(HtmlPage.WideCard + "<table>\n<thead><tr><th scope=\"col\">model</th><th scope=\"col\">parameters</th>")
-            .Append("<th scope=\"col\">work an image</th><th scope=\"col\" class=\"text\">test top-1</th><th scope=\"col\">%</th>")
+            .Append("<th scope=\"col\">work an image</th>").Append(timed ? "<th scope=\"col\">ms an image</th>" : string.Empty)
+            .Append("<th scope=\"col\" class=\"text\">test top-1</th><th scope=\"col\">%</th>")
             .Append("<th scope=\"col\">balanced %</th></tr></thead>\n<tbody>\n");
         foreach (CostRow row in report.Costs.OrderByDescending(c => c.Top1))
         {
-            ScoreTables.Row(page, Encode(row.Name), string.Create(CultureInfo.InvariantCulture, $"{row.Parameters / 1e6:0.0} M"),
+            ScoreTables.Row(page, Encode(row.Name), [string.Create(CultureInfo.InvariantCulture, $"{row.Parameters / 1e6:0.0} M"),
                 string.Create(CultureInfo.InvariantCulture, $"{row.Macs / 1e9:0.00} GMAC ({row.Macs / least:0.0}×)"),
-                AnswerMarkup.Bar(row.Top1),
-                Figures.Percent(row.Top1), Figures.Percent(row.Balanced));
+                .. timed ? [Figures.Number(row.Milliseconds, "0.00")] : Array.Empty<string>(),
+                AnswerMarkup.Bar(row.Top1), Figures.Percent(row.Top1), Figures.Percent(row.Balanced)]);
         }
 
         Close(page.Append("</tbody></table></div>\n"));

@@ -65,6 +65,31 @@ internal static class ReportCharts
         return chart.Render();
     }
 
+    /// <summary>Top-1 of students, teachers and probe against their time an image.</summary>
+    /// <returns>Null where fewer than three models were timed, which the table shows as well.</returns>
+    public static string? AccuracyAgainstTime(IReadOnlyList<CostRow> costs)
+    {
+        CostRow[] timed = [.. costs.Where(c => c.Milliseconds is not null)];
+        if (timed.Length < MinPoints)
+            return null;
+        (ModelRole Role, string Name)[] roles =
+        [
+            .. new[] { (ModelRole.Exported, "your model"), (ModelRole.Student, "other students"), (ModelRole.Teacher, "teachers"),
+                (ModelRole.Probe, "linear probe") }.Where(role => timed.Any(row => row.Role == role.Item1)),
+        ];
+        var chart = new SvgChart("Test top-1 accuracy against time an image", "ms an image (ONNX Runtime, one thread)", "test top-1 (%)",
+            ChartAxis.Around(timed.Select(row => row.Milliseconds!.Value), fromZero: true),
+            ChartAxis.Around(timed.Select(row => 100 * row.Top1)),
+            roles.Select(role => ((int)role.Role, role.Name)));
+        foreach (CostRow row in timed)
+        {
+            chart.Point((int)row.Role, row.Milliseconds!.Value, 100 * row.Top1,
+                $"{row.Name}: {Figures.Percent(row.Top1)} %, {Figures.Number(row.Milliseconds, "0.00")} ms");
+        }
+
+        return chart.Render();
+    }
+
     private static SvgChart KeptAgainstReached(IEnumerable<double> xs, IEnumerable<double> ys,
         IEnumerable<(int Series, string Name)> legend) => new(
         "I_hat of the teacher's logits against the student's top-1 accuracy", "I_hat of the teacher's logits (nats per pixel channel)",

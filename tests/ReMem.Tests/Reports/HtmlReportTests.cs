@@ -31,6 +31,29 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Accuracy_is_drawn_against_time_where_three_models_were_timed()
+    {
+        CostRow Row(string name, ModelRole role, double? time) =>
+            new(name, 1_000_000, 2_000_000, 0.5, 0.4) { Role = role, Milliseconds = time };
+        string Page(double? time, int count) => HtmlReport.Render(SampleReport.Create() with
+        {
+            Costs =
+            [
+                .. new[] { Row("student", ModelRole.Exported, time), Row("other", ModelRole.Student, time),
+                    Row("teacher", ModelRole.Teacher, 12.345 * time) }.Take(count),
+            ],
+        });
+        string page = Page(1.5, 3);
+        Assert.Contains("Accuracy against size and time", page, StringComparison.Ordinal);
+        Assert.Contains("<td>18.52</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<title>teacher: 50.0 %, 18.52 ms</title>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("against time an image", Page(1.5, 2), StringComparison.Ordinal);
+        string untimed = Page(null, 3);
+        Assert.Contains("Accuracy against size and work", untimed, StringComparison.Ordinal);
+        Assert.DoesNotContain("ms an image", untimed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_is_loaded_from_elsewhere_and_nothing_runs()
     {
         string page = HtmlReport.Render(SampleReport.Create());

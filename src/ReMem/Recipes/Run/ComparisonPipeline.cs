@@ -1,3 +1,5 @@
+using ReMem.Evaluation.Latency;
+using ReMem.Models;
 using ReMem.Recipes.Plan;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
@@ -126,11 +128,19 @@ internal sealed class ComparisonPipeline(Recipe recipe, IProgress<ProgressReport
         string student = StageFolder.OfStudent(folder.Path, new ComparisonPart(best.Method, best.Seed)).Path;
         (OnnxSection onnx, AnswerSection? answers) = new StudentExport(data, log, Exported, recipe.Int8, cancellationToken).Run(
             best, student, folder.Path, $"'{best.Method}', seed {best.Seed}");
+        var teacher = new ModelOptions
+        {
+            NumClasses = data.Dataset.Classes.Count,
+            ImageSize = recipe.Teacher.ImageSize ?? recipe.Data.ImageSize,
+        };
+        ModelTimes? times = recipe.HasTeacher && onnx.Failure is null
+            ? TeacherTime.Measure(recipe.Teacher.Model, teacher, Path.Combine(folder.Path, onnx.Path), log, cancellationToken)
+            : null;
         string? outcome = plan is null ? null : PlanTable.Outcome(plan, clock.Elapsed.TotalSeconds);
         if (outcome is not null)
             log.Report(new MessageProgress("plan", outcome));
         ComparisonReport report = new ReportAssembler(recipe, data.Dataset, data.Unlabelled).Assemble(runs, onnx, answers, probe, command,
-            started, outcome);
+            started, outcome, times);
         ReportWriter.Write(report, folder.Path);
         return report;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ReMem.Data;
 using ReMem.Data.Sources;
+using ReMem.Evaluation.Latency;
 using ReMem.Models;
 using ReMem.Recipes.Stages;
 using ReMem.Reports;
@@ -21,8 +22,9 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
     /// <param name="command">The command line.</param>
     /// <param name="started">When it began.</param>
     /// <param name="outcome">Planned against actual time; null where nothing was planned.</param>
+    /// <param name="times">Times of student and teacher; null where they were not measured.</param>
     public ComparisonReport Assemble(IReadOnlyList<MethodRun> runs, OnnxSection onnx, AnswerSection? answers, ProbeResult? probe,
-        string command, DateTimeOffset started, string? outcome)
+        string command, DateTimeOffset started, string? outcome, ModelTimes? times = null)
     {
         ComparisonReport report = Assemble(runs, onnx, command, started, outcome) with
         {
@@ -30,12 +32,12 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
             Probe = ExportedScores.Of(probe?.Test),
             Quoted = recipe.QuotedReport is { } quoted ? QuotedComparison.Read(quoted) : null,
         };
-        report = report with { Costs = [.. Costs(runs.Where(r => r.Seed == onnx.Seed), onnx, probe)] };
+        report = report with { Costs = [.. Costs(runs.Where(r => r.Seed == onnx.Seed), onnx, probe, times)] };
         return report with { NextSteps = NextSteps.Of(report, recipe.Data.Source, unlabelled is not null) };
     }
 
     /// <summary>What each model costs and reaches: the teachers, the probe on one of them, and the students.</summary>
-    private IEnumerable<CostRow> Costs(IEnumerable<MethodRun> runs, OnnxSection onnx, ProbeResult? probe)
+    private IEnumerable<CostRow> Costs(IEnumerable<MethodRun> runs, OnnxSection onnx, ProbeResult? probe, ModelTimes? times)
     {
         ModelStatistics Of(string name, int? size) => ModelCatalogue.Count(
             name, new ModelOptions { NumClasses = dataset.Classes.Count, ImageSize = size ?? recipe.Data.ImageSize });
@@ -47,19 +49,31 @@ internal sealed class ReportAssembler(Recipe recipe, ImageDataset dataset, Unlab
             bool exported = run.Method.Name == onnx.Method;
             yield return new CostRow($"student {(run.Method.HasTeacher ? $"of '{run.Method}'" : "on labels alone")}"
                 + (exported ? " (your model)" : string.Empty), student.Parameters, student.Macs, run.Student.Test.Top1,
-                run.Student.Test.BalancedAccuracy);
+                run.Student.Test.BalancedAccuracy)
+            {
+                Role = exported ? ModelRole.Exported : ModelRole.Student,
+                Milliseconds = times?.Student,
+            };
         }
 
         foreach (MethodRun run in all.Where(r => r.Teacher is not null))
         {
             yield return new CostRow($"teacher '{run.Method}'", teacher.Parameters, teacher.Macs, run.Teacher!.Test.Top1,
-                run.Teacher.Test.BalancedAccuracy);
+                run.Teacher.Test.BalancedAccuracy)
+            {
+                Role = ModelRole.Teacher,
+                Milliseconds = times?.Teacher,
+            };
         }
 
         if (probe is not null)
         {
             yield return new CostRow("linear probe on the pretrained teacher", teacher.Parameters, teacher.Macs, probe.Test.Top1,
-                probe.Test.BalancedAccuracy);
+                probe.Test.BalancedAccuracy)
+            {
+                Role = ModelRole.Probe,
+                Milliseconds = times?.Teacher,
+            };
         }
     }
 

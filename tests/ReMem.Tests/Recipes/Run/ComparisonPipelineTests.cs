@@ -13,7 +13,7 @@ public sealed class ComparisonPipelineTests : IDisposable
 
     public ComparisonPipelineTests()
     {
-        foreach ((string split, int count) in new[] { ("train", 16), ("val", 4), ("test", 8) })
+        foreach ((string split, int count) in new[] { ("train", 20), ("val", 4), ("test", 8) })
         {
             foreach (string name in new[] { "a", "b" })
             {
@@ -58,6 +58,18 @@ public sealed class ComparisonPipelineTests : IDisposable
         File.Copy(Path.Combine(_folder.File("moved"), ReportWriter.JsonFile), quoted);
         ComparisonReport report = ReportWriter.Read(Run("quoting", $"quoted_report={quoted}"));
         Assert.Equal(2, report.Quoted!.Seeds);
+    }
+
+    [Fact]
+    public void Each_model_has_its_time()
+    {
+        string run = Run("timed", "methods=[none, standard]", "data.subset.per_class=20",
+            "teacher={model: vit_pico_patch4_32, training: {epochs: 1, batch_size: 6, warmup_epochs: 0}}", "information={epochs: 0}");
+        ComparisonReport report = ReportWriter.Read(run);
+        Assert.Equal([ModelRole.Student, ModelRole.Exported, ModelRole.Teacher], report.Costs.Select(c => c.Role).Order());
+        Assert.All(report.Costs, row => Assert.True(row.Milliseconds > 0));
+        Assert.Equal(report.Costs[0].Milliseconds, report.Costs[1].Milliseconds);
+        Assert.NotEqual(report.Costs[0].Milliseconds, report.Costs[2].Milliseconds);
     }
 
     private string Run(string folder, params string[] changes)
