@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
+using ReMem.Inference;
 using ReMem.Reports;
 using ReMem.Tests.Data;
 using ReMem.Tests.Reports;
@@ -75,8 +76,10 @@ public sealed class BrowserTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task The_browser_sample_agrees_with_predict()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_browser_sample_agrees_with_predict(bool int8)
     {
         await using Browser browser = await Browser.Start();
         string sample = _work.At("sample");
@@ -85,7 +88,8 @@ public sealed class BrowserTests : IDisposable
             File.Copy(file, Path.Combine(sample, Path.GetFileName(file)));
         if (!Npm(sample, out string why))
             Assert.Skip($"npm cannot install onnxruntime-web: {why}");
-        Exported("sample", "model.onnx", "--input", "image", "--softmax");
+        string[] form = int8 ? ["--int8", "--data", _flat, "--int8-max-loss", "100"] : [];
+        Exported(["sample", "model.onnx", "--input", "image", "--softmax", .. form]);
         File.Copy(Path.Combine(_model, "labels.txt"), Path.Combine(sample, "labels.txt"));
         string[] photos = Photos[..10];
         for (int i = 0; i < photos.Length; i++)
@@ -95,7 +99,8 @@ public sealed class BrowserTests : IDisposable
         IPage page = browser.Page;
         await page.GotoAsync($"{files.Urls.First()}/index.html?{string.Join('&', photos.Select((_, i) => $"photo={i}.jpg"))}");
         await Assertions.Expect(page.Locator("#answers tr")).ToHaveCountAsync(photos.Length, new() { Timeout = 120_000 });
-        (string Label, double Probability)[] expected = Predicted(photos);
+        (string Label, double Probability)[] expected =
+            int8 ? await Classified(Path.Combine(sample, "model.onnx"), photos) : Predicted(photos);
         for (int i = 0; i < photos.Length; i++)
         {
             IReadOnlyList<string> cells = await page.Locator("#answers tr").Nth(i).Locator("td").AllInnerTextsAsync();
@@ -151,6 +156,20 @@ public sealed class BrowserTests : IDisposable
             .Select(p => p.GetProperty("top")[0])
             .Select(top => (top.GetProperty("label").GetString()!, top.GetProperty("probability").GetDouble()))
             .Select(top => photos.Length > 1 ? top : (top.Item1, Math.Round(100 * top.Item2, 1)))];
+    }
+
+    /// <summary>What a file answers in ONNX Runtime.</summary>
+    private static async Task<(string Label, double Probability)[]> Classified(string file, string[] photos)
+    {
+        using var classifier = OnnxImageClassifier.Load(file);
+        var answers = new List<(string, double)>();
+        foreach (string photo in photos)
+        {
+            ImageAnswer answer = await classifier.ClassifyAsync(photo, 1, TestContext.Current.CancellationToken);
+            answers.Add((answer.Label, answer.Probability));
+        }
+
+        return [.. answers];
     }
 
     private void Exported(params string[] arguments)

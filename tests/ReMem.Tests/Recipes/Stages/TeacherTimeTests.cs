@@ -3,7 +3,6 @@ using ReMem.Export;
 using ReMem.Models;
 using ReMem.Recipes.Stages;
 using ReMem.Runtime;
-using ReMem.Tests.Data;
 
 namespace ReMem.Tests.Recipes.Stages;
 
