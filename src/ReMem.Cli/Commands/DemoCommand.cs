@@ -22,7 +22,7 @@ internal static class DemoCommand
             "demo",
             "A whole comparison on the included emoji drawings (45 with labels, 1,279 without) and small pretrained ViT: two fine-tuned "
                 + "teachers, the information in each, three students, a table, a report and an ONNX file. "
-                + "About four minutes on two cores. The same command continues an interrupted demo.",
+                + "About three minutes on two cores. The same command continues an interrupted demo.",
             "remem demo");
         command.Add(overrides);
         command.Add(output);
