@@ -39,7 +39,7 @@ internal static class HtmlStyle
         dd { margin: 0; overflow-wrap: anywhere; } details { margin-top: .8rem; } summary { cursor: pointer; color: var(--accent); }
         pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
           padding: .8rem 1rem; overflow-x: auto; font-size: .86rem; margin: .6rem 0; }
-        .chart { display: block; width: 100%; height: auto; font-size: 12px; }
+        .chart { display: block; width: 100%; max-width: 42rem; height: auto; font-size: 12px; }
         .chart text { fill: var(--ink); } .chart .tick { fill: var(--soft); } .grid { stroke: var(--line); }
         .axis { stroke: var(--soft); fill: none; }
         .line { fill: none; stroke: var(--c); stroke-width: 1.8; stroke-linejoin: round; }
