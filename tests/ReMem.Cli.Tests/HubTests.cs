@@ -22,7 +22,7 @@ public class HubTests
             };
             hub.Files["model.safetensors"] = File.ReadAllBytes(Path.Combine(Cli.Root, "demo", "teacher", "model.safetensors"));
             hub.Files["config.json"] =
-                """{"architecture": "vit_pico_patch4_32", "num_classes": 98, "pretrained_cfg": {"input_size": [3, 32, 32]}}"""u8.ToArray();
+                """{"architecture": "vit_pico_patch4_32", "num_classes": 97, "pretrained_cfg": {"input_size": [3, 32, 32]}}"""u8.ToArray();
             first = Cli.RunWith(variables, "predict", "--model-dir", "hf-hub:me/model", photo, "--json");
         }
 
